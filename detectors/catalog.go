@@ -1,0 +1,227 @@
+package detectors
+
+import (
+	"bytes"
+	"cmp"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/anxin-project/anxin/detectors/policy"
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/store"
+)
+
+//go:embed catalog
+var shipped embed.FS
+
+// Detector is one file of the catalogue: a header in a comment, then a query in ClickHouse SQL over a snapshot.
+//
+// The query returns scope_id, township, level, since, workers, amount_fen and score, before them scope when the header
+// names more than one, and one column for each evidence field of the header, by name. It takes as_of and the header's
+// parameters.
+type Detector struct {
+	catalog.Header
+	Query string
+	// Tests is the text of the test file beside it; empty when there is none.
+	Tests []byte
+}
+
+// Catalogue reads the detectors: those shipped with Anxin and, when dir is not empty, those in dir, which may replace
+// shipped ones by their id. Errors name the file and what is wrong with it.
+func Catalogue(dir string) ([]Detector, error) {
+	root, err := fs.Sub(shipped, "catalog")
+	if err != nil {
+		return nil, err
+	}
+	all, err := readCatalogue(root)
+	if err != nil || dir == "" {
+		return all, err
+	}
+	own, err := readCatalogue(os.DirFS(dir))
+	if err != nil {
+		return nil, fmt.Errorf("detectors in %s: %w", dir, err)
+	}
+	for _, d := range own {
+		all = slices.DeleteFunc(all, func(s Detector) bool { return s.ID == d.ID })
+		all = append(all, d)
+	}
+	sortCatalogue(all)
+	return all, nil
+}
+
+// Headers returns what the rest of Anxin knows of detectors.
+func Headers(all []Detector) []catalog.Header {
+	headers := make([]catalog.Header, len(all))
+	for i, d := range all {
+		headers[i] = d.Header
+	}
+	return headers
+}
+
+func readCatalogue(root fs.FS) ([]Detector, error) {
+	names, err := fs.Glob(root, "*.sql")
+	if err != nil {
+		return nil, err
+	}
+	var all []Detector
+	var problems []error
+	for _, name := range names {
+		text, err := fs.ReadFile(root, name)
+		if err != nil {
+			return nil, err
+		}
+		d, err := ParseDetector(strings.TrimSuffix(path.Base(name), ".sql"), string(text))
+		if err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", name, err))
+			continue
+		}
+		tests, err := fs.ReadFile(root, d.ID+".test.yaml")
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		d.Tests = tests
+		all = append(all, d)
+	}
+	sortCatalogue(all)
+	return all, errors.Join(problems...)
+}
+
+func sortCatalogue(all []Detector) {
+	order := []catalog.Group{catalog.Safeguards, catalog.Payment, catalog.Foresight, catalog.Handling}
+	slices.SortFunc(all, func(a, b Detector) int {
+		return cmp.Or(cmp.Compare(slices.Index(order, a.Group), slices.Index(order, b.Group)), strings.Compare(a.ID, b.ID))
+	})
+}
+
+// ParseDetector reads the file of the detector id.
+func ParseDetector(id, text string) (Detector, error) {
+	header, query, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(text), "/*"), "*/")
+	if !ok || !strings.HasPrefix(strings.TrimSpace(text), "/*") {
+		return Detector{}, errors.New("the file must begin with its header in a comment: /* id: … */")
+	}
+	var d Detector
+	decoder := yaml.NewDecoder(bytes.NewReader([]byte(header)))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&d.Header); err != nil {
+		return Detector{}, fmt.Errorf("header: %w", err)
+	}
+	d.Query = strings.TrimSuffix(strings.TrimSpace(query), ";")
+	return d, d.validate(id)
+}
+
+func (d Detector) validate(id string) error {
+	var problems []error
+	fail := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	if d.ID != id {
+		fail("header id is %q, the file says %q", d.ID, id)
+	}
+	if d.Query == "" {
+		fail("there is no query after the header")
+	}
+	for name, text := range map[string]catalog.Text{"title": d.Title, "question": d.Question, "advice": d.Advice} {
+		if text.ZH == "" || text.EN == "" {
+			fail("%s needs zh and en", name)
+		}
+	}
+	if !slices.Contains([]catalog.Group{catalog.Safeguards, catalog.Payment, catalog.Foresight, catalog.Handling}, d.Group) {
+		fail("group is %q: want safeguards, payment, foresight or handling", d.Group)
+	}
+	if len(d.Scopes) == 0 {
+		fail("scope is missing: project, employer or township")
+	}
+	for _, s := range d.Scopes {
+		if !slices.Contains([]catalog.Scope{catalog.Project, catalog.Employer, catalog.Township}, s) {
+			fail("scope %q: want project, employer or township", s)
+		}
+	}
+	if len(d.Basis) == 0 {
+		fail("basis is missing: the articles of law the detector rests on")
+	}
+	if len(d.Levels) == 0 {
+		fail("levels is missing: what makes it yellow, what red")
+	}
+	for level, text := range d.Levels {
+		if level != catalog.Yellow && level != catalog.Red || text.ZH == "" || text.EN == "" {
+			fail("levels.%s: want yellow or red, each with zh and en", level)
+		}
+	}
+	if d.Department == "" {
+		fail("department is missing: sector or human_resources")
+	}
+	for _, name := range store.Placeholders(d.Query) {
+		if _, ok := d.Params[name]; !ok && name != "as_of" {
+			fail("the query takes {%s:…}, which is not among params", name)
+		}
+	}
+	for name := range d.Params {
+		if !slices.Contains(store.Placeholders(d.Query), name) {
+			fail("params.%s is not used by the query", name)
+		}
+	}
+	seen := map[string]bool{}
+	for _, f := range d.Evidence {
+		if f.Name == "" || f.Label.ZH == "" || f.Label.EN == "" || f.Unit == "" {
+			fail("evidence %q needs name, label (zh, en) and unit", f.Name)
+		}
+		if seen[f.Name] {
+			fail("evidence %q is there twice", f.Name)
+		}
+		seen[f.Name] = true
+	}
+	return errors.Join(problems...)
+}
+
+// values returns the detector's parameters in force in a region on a day.
+func (d Detector) values(p *policy.Policy, region string, on civil.Date) (store.Params, error) {
+	values := store.Params{}
+	for name, param := range d.Params {
+		setting, ok := p.Lookup(d.ID, name, region, on)
+		if !ok {
+			return nil, fmt.Errorf("detector %s: policy has no value of %s in force on %s in region %q", d.ID, name, on, region)
+		}
+		v, err := convert(setting.Value, param.Type)
+		if err != nil {
+			return nil, fmt.Errorf("detector %s: policy value of %s: %w", d.ID, name, err)
+		}
+		values[name] = v
+	}
+	return values, nil
+}
+
+// convert makes of a policy value what the query parameter's type takes.
+func convert(v any, kind string) (any, error) {
+	switch n := v.(type) {
+	case int:
+		return n, nil
+	case float64:
+		if strings.HasPrefix(kind, "Float") {
+			return n, nil
+		}
+		if n == float64(int(n)) {
+			return int(n), nil
+		}
+		return nil, fmt.Errorf("%v is not a whole number, which %s wants", n, kind)
+	case string:
+		return n, nil
+	case []any:
+		texts := make([]string, len(n))
+		for i, item := range n {
+			text, ok := item.(string)
+			if !ok {
+				return nil, fmt.Errorf("item %d is not a text", i+1)
+			}
+			texts[i] = text
+		}
+		return texts, nil
+	}
+	return nil, fmt.Errorf("a %T cannot be a parameter", v)
+}

@@ -1,0 +1,165 @@
+package index
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/store"
+)
+
+//go:embed *.sql
+var queries embed.FS
+
+// Known is what the pass already knows of the date: where subjects are, what was warned of.
+type Known struct {
+	Names     map[Subject]string
+	Townships map[Subject]string
+	Warned    []Warned
+	// Underfunded are the projects whose labour cost is late (labor-cost-late): their funding safeguard is not in force.
+	Underfunded []string
+}
+
+// Load reads the figures of a date: records is the main database, snapshot the facts as of that date.
+func Load(ctx context.Context, records, snapshot driver.Conn, asOf civil.Date, k Constants, known Known) (Figures, error) {
+	f := Figures{Names: known.Names, Townships: known.Townships, Warned: known.Warned}
+	params := store.Params{
+		"as_of":               asOf,
+		"end":                 asOf.End(),
+		"window_days":         k.WindowDays,
+		"grace_days":          k.GraceDays,
+		"late_days":           k.LateDays,
+		"resolution_workdays": k.ResolutionWorkdays,
+		"cap_incident_people": k.CapIncidentPeople,
+		"deposit_share":       k.DepositShare,
+		"deposit_workdays":    k.DepositWorkdays,
+		"account_days":        k.AccountDays,
+		"underfunded":         known.Underfunded,
+	}
+	read := func(conn driver.Conn, name string, each func(driver.Rows) error) error {
+		return query(ctx, conn, name, params, each)
+	}
+	err := read(snapshot, "monitored", func(rows driver.Rows) error {
+		var scope, id, township, employer string
+		var key string
+		var arrears, unpaid bool
+		var fen int64
+		if err := rows.Scan(&scope, &id, &township, &employer, &key, &arrears, &unpaid, &fen); err != nil {
+			return err
+		}
+		m := Monitored{
+			Subject: Subject{catalog.Scope(scope), id}, Township: township, Employer: employer,
+			InArrears: arrears, Unpaid: unpaid, ArrearsFen: fen,
+		}
+		copy(m.Worker[:], key)
+		f.Monitored = append(f.Monitored, m)
+		return nil
+	})
+	if err != nil {
+		return f, err
+	}
+	err = read(snapshot, "timeliness", func(rows driver.Rows) error {
+		var scope string
+		var m Money
+		if err := rows.Scan(&scope, &m.Subject.ID, &m.DueFen, &m.PromptFen); err != nil {
+			return err
+		}
+		m.Subject.Scope = catalog.Scope(scope)
+		f.Money = append(f.Money, m)
+		return nil
+	})
+	if err != nil {
+		return f, err
+	}
+	err = read(snapshot, "safeguards", func(rows driver.Rows) error {
+		g := Guarded{Subject: Subject{Scope: catalog.Project}}
+		var workers uint64
+		var asked uint64
+		if err := rows.Scan(&g.Subject.ID, &g.Township, &workers, &asked, &g.Held, &g.Lacking); err != nil {
+			return err
+		}
+		g.Workers, g.Asked = int(workers), int(asked)
+		f.Guarded = append(f.Guarded, g)
+		return nil
+	})
+	if err != nil {
+		return f, err
+	}
+	err = read(snapshot, "leads", func(rows driver.Rows) error {
+		var scope string
+		var l Leads
+		var due, inTime uint64
+		if err := rows.Scan(&scope, &l.Subject.ID, &l.Township, &due, &inTime); err != nil {
+			return err
+		}
+		l.Subject.Scope, l.Due, l.InTime = catalog.Scope(scope), int(due), int(inTime)
+		l.Township = placed(f, l.Subject, l.Township)
+		f.Leads = append(f.Leads, l)
+		return nil
+	})
+	if err != nil {
+		return f, err
+	}
+	err = read(snapshot, "incidents", func(rows driver.Rows) error {
+		var scope, township string
+		var s Subject
+		var people uint32
+		if err := rows.Scan(&scope, &s.ID, &township, &people); err != nil {
+			return err
+		}
+		s.Scope = catalog.Scope(scope)
+		f.Incidents = append(f.Incidents, s)
+		return nil
+	})
+	if err != nil {
+		return f, err
+	}
+	err = read(records, "feed", func(rows driver.Rows) error {
+		var last time.Time
+		var heard bool
+		if err := rows.Scan(&last, &heard); err != nil {
+			return err
+		}
+		f.Stale = heard && civil.DateOf(last.Add(12*time.Hour)).AddDays(k.StaleDays) < asOf
+		return nil
+	})
+	return f, err
+}
+
+// placed is where a lead counts: with its subject, else in the township it was reported for.
+func placed(f Figures, s Subject, reported string) string {
+	if t := f.Townships[s]; t != "" {
+		return t
+	}
+	return reported
+}
+
+func query(ctx context.Context, conn driver.Conn, name string, params store.Params, each func(driver.Rows) error) error {
+	text, err := queries.ReadFile(name + ".sql")
+	if err != nil {
+		return err
+	}
+	ctx, err = params.Context(ctx, string(text))
+	if err != nil {
+		return fmt.Errorf("index figures %s: %w", name, err)
+	}
+	rows, err := conn.Query(ctx, string(text))
+	if err != nil {
+		return fmt.Errorf("index figures %s: %w", name, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := each(rows); err != nil {
+			return fmt.Errorf("index figures %s: %w", name, err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("index figures %s: %w", name, err)
+	}
+	return nil
+}

@@ -1,0 +1,197 @@
+package detectors
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/anxin-project/anxin/detectors/index"
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// Result is what a pass found.
+type Result struct {
+	AsOf     civil.Date
+	Run      uint64
+	Warnings []Warning // active and newly closed, by detector and subject
+	Index    []index.Row
+	Seconds  map[string]float64 // by stage: snapshot, detectors, index, publish
+}
+
+// Active returns the warnings that hold.
+func (r Result) Active() []Warning {
+	var active []Warning
+	for _, w := range r.Warnings {
+		if w.ClosedOn == nil {
+			active = append(active, w)
+		}
+	}
+	return active
+}
+
+// Pass judges a date and publishes the result. It waits for a pass that is running.
+func (d *Detectors) Pass(ctx context.Context, asOf civil.Date) (Result, error) {
+	select {
+	case d.passing <- struct{}{}:
+		defer func() { <-d.passing }()
+	case <-ctx.Done():
+		return Result{}, ctx.Err()
+	}
+	began := d.now()
+	result, err := d.pass(ctx, asOf, began)
+	if err != nil {
+		d.metrics.passes.WithLabelValues("failed").Inc()
+		return result, fmt.Errorf("pass as of %s: %w", asOf, err)
+	}
+	d.metrics.passes.WithLabelValues("done").Inc()
+	d.metrics.passSeconds.Observe(d.now().Sub(began).Seconds())
+	d.metrics.lastSuccess.Set(float64(d.now().Unix()))
+	d.log.Info("detector pass done", "as_of", asOf.String(), "run", result.Run, "warnings", len(result.Active()), "seconds", d.now().Sub(began).Seconds())
+	return result, nil
+}
+
+func (d *Detectors) pass(ctx context.Context, asOf civil.Date, began time.Time) (_ Result, err error) {
+	result := Result{AsOf: asOf, Seconds: map[string]float64{}}
+	last, err := d.latestRun(ctx)
+	if err != nil {
+		return result, err
+	}
+	// a clock set back must not make a run older than one already published
+	result.Run = max(uint64(began.UnixMilli()), last.Run+1)
+	snapshot := fmt.Sprintf("%s_asof_%s_%d", d.database, asOf.Time().Format("20060102"), result.Run)
+
+	stage := func(name string, do func() error) error {
+		start := time.Now()
+		err := do()
+		result.Seconds[name] = time.Since(start).Seconds()
+		return err
+	}
+	if err := stage("snapshot", func() error { return d.buildSnapshot(ctx, snapshot, asOf) }); err != nil {
+		return result, err
+	}
+	published := false
+	defer func() {
+		if !published {
+			_ = d.dropSnapshot(context.WithoutCancel(ctx), snapshot)
+		}
+	}()
+	facts, err := d.open(snapshot)
+	if err != nil {
+		return result, fmt.Errorf("connecting to the snapshot: %w", err)
+	}
+	defer facts.Close()
+
+	places, err := loadPlaces(ctx, facts)
+	if err != nil {
+		return result, err
+	}
+	var found []Warning
+	err = stage("detectors", func() error {
+		found, err = d.detect(ctx, facts, asOf, places)
+		return err
+	})
+	if err != nil {
+		return result, err
+	}
+	before, err := d.warningsBefore(ctx, asOf)
+	if err != nil {
+		return result, err
+	}
+	ran := make([]string, len(d.catalogue))
+	for i, one := range d.catalogue {
+		ran[i] = one.ID
+	}
+	result.Warnings = continueEpisodes(asOf, found, before, ran)
+	err = stage("index", func() error {
+		result.Index, err = d.index(ctx, facts, asOf, places, found)
+		return err
+	})
+	if err != nil {
+		return result, err
+	}
+	err = stage("publish", func() error { return d.publish(ctx, result, snapshot, began, ran) })
+	if err != nil {
+		return result, err
+	}
+	published = true
+	return result, d.dropOldSnapshots(ctx, snapshot)
+}
+
+// detect runs the catalogue over the facts.
+func (d *Detectors) detect(ctx context.Context, facts driver.Conn, asOf civil.Date, p places) ([]Warning, error) {
+	byDetector := make([][]Warning, len(d.catalogue))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(d.config.Parallel)
+	for i, one := range d.catalogue {
+		group.Go(func() error {
+			start := time.Now()
+			found, err := d.runDetector(ctx, facts, one, asOf, p)
+			if err != nil {
+				return fmt.Errorf("detector %s: %w", one.ID, err)
+			}
+			byDetector[i] = found
+			d.metrics.seconds.WithLabelValues(one.ID).Set(time.Since(start).Seconds())
+			d.metrics.rows.WithLabelValues(one.ID).Set(float64(len(found)))
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	var all []Warning
+	for _, found := range byDetector {
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+// runDetector runs one detector once for every different set of parameters that policy has in force for the townships
+// there are, and keeps of each run the subjects of the townships it is meant for.
+func (d *Detectors) runDetector(ctx context.Context, facts driver.Conn, one Detector, asOf civil.Date, p places) ([]Warning, error) {
+	groups, err := d.parameterGroups(one, asOf, p)
+	if err != nil {
+		return nil, err
+	}
+	var all []Warning
+	for _, g := range groups {
+		rows, err := queryDetector(ctx, facts, one, g.params, asOf)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range rows {
+			place := p.of(w.Scope, w.ScopeID)
+			if place.township != "" {
+				w.Township = place.township
+			}
+			if len(groups) > 1 && !g.regions[regionOf(w.Township, d.policy.Regions())] {
+				continue
+			}
+			w.Name, w.Sector = place.name, place.sector
+			w.Department = department(one.Department, w.Scope, place.sector)
+			w.Basis = one.Basis
+			all = append(all, w)
+		}
+	}
+	return all, nil
+}
+
+// department says who acts on a warning: the regulator of the project's industry (管行业管欠薪), else human resources.
+func department(header string, scope catalog.Scope, sector string) string {
+	if header != "sector" || scope != catalog.Project {
+		if header == "sector" {
+			return "human_resources"
+		}
+		return header
+	}
+	switch sector {
+	case "construction":
+		return "housing"
+	case "transport", "water", "energy", "railway", "aviation":
+		return sector
+	}
+	return "human_resources"
+}

@@ -1,0 +1,222 @@
+package detectors
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"github.com/anxin-project/anxin/detectors/index"
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/region"
+)
+
+type place struct{ name, township, sector string }
+
+// places tells where subjects are.
+type places struct {
+	subjects  map[index.Subject]place
+	townships map[string]bool
+}
+
+func (p places) of(scope catalog.Scope, id string) place {
+	at, ok := p.subjects[index.Subject{Scope: scope, ID: id}]
+	if scope == catalog.Township {
+		at.name, at.township = region.Name(id), id
+	}
+	if !ok && at.name == "" {
+		at.name = id
+	}
+	return at
+}
+
+func loadPlaces(ctx context.Context, facts driver.Conn) (places, error) {
+	p := places{subjects: map[index.Subject]place{}, townships: map[string]bool{}}
+	rows, err := facts.Query(ctx, "SELECT toString(scope), scope_id, name, toString(township), toString(sector) FROM subjects")
+	if err != nil {
+		return p, fmt.Errorf("reading subjects: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s index.Subject
+		var scope string
+		var at place
+		if err := rows.Scan(&scope, &s.ID, &at.name, &at.township, &at.sector); err != nil {
+			return p, fmt.Errorf("reading subjects: %w", err)
+		}
+		s.Scope = catalog.Scope(scope)
+		if at.name == "" {
+			at.name = s.ID
+		}
+		p.subjects[s] = at
+		if at.township != "" {
+			p.townships[at.township] = true
+		}
+	}
+	return p, rows.Err()
+}
+
+// runRow is one row of runs.
+type runRow struct {
+	AsOf     time.Time `ch:"as_of"`
+	Run      uint64    `ch:"run"`
+	Snapshot string    `ch:"snapshot"`
+}
+
+// latestRun returns the newest completed run of any date; zero when there is none.
+func (d *Detectors) latestRun(ctx context.Context) (runRow, error) {
+	var rows []runRow
+	if err := d.conn.Select(ctx, &rows, "SELECT as_of, run, snapshot FROM runs ORDER BY run DESC LIMIT 1"); err != nil {
+		return runRow{}, fmt.Errorf("reading runs: %w", err)
+	}
+	if len(rows) == 0 {
+		return runRow{}, nil
+	}
+	return rows[0], nil
+}
+
+// warningsBefore returns the warnings of the latest run of the last date before asOf.
+func (d *Detectors) warningsBefore(ctx context.Context, asOf civil.Date) ([]Warning, error) {
+	const query = `
+WITH before AS
+(
+    SELECT as_of, run
+    FROM runs
+    WHERE as_of < ?
+    ORDER BY as_of DESC, run DESC
+    LIMIT 1
+)
+SELECT
+    toString(detector), toString(scope), scope_id, episode, opened_on, toString(level), level_on, since, name, toString(township),
+    toString(sector), toString(department), workers, amount_fen, score, evidence, basis
+FROM warnings FINAL
+WHERE (as_of, run) IN (SELECT as_of, run FROM before) AND closed_on IS NULL`
+	rows, err := d.conn.Query(ctx, query, asOf.String())
+	if err != nil {
+		return nil, fmt.Errorf("reading earlier warnings: %w", err)
+	}
+	defer rows.Close()
+	var all []Warning
+	for rows.Next() {
+		var w Warning
+		var scope, level, evidence string
+		var opened, levelOn, since time.Time
+		var workers uint32
+		if err := rows.Scan(&w.Detector, &scope, &w.ScopeID, &w.Episode, &opened, &level, &levelOn, &since, &w.Name, &w.Township,
+			&w.Sector, &w.Department, &workers, &w.AmountFen, &w.Score, &evidence, &w.Basis); err != nil {
+			return nil, fmt.Errorf("reading earlier warnings: %w", err)
+		}
+		w.Scope, w.Level, w.Evidence, w.Workers = catalog.Scope(scope), catalog.Level(level), json.RawMessage(evidence), int(workers)
+		w.OpenedOn, w.LevelOn, w.Since = day(opened), day(levelOn), day(since)
+		all = append(all, w)
+	}
+	return all, rows.Err()
+}
+
+// publish writes a run; the row in runs comes last and makes the rest visible.
+func (d *Detectors) publish(ctx context.Context, r Result, snapshot string, began time.Time, ran []string) error {
+	if err := d.publishWarnings(ctx, r); err != nil {
+		return fmt.Errorf("publishing warnings: %w", err)
+	}
+	if err := d.publishIndex(ctx, r); err != nil {
+		return fmt.Errorf("publishing the index: %w", err)
+	}
+	batch, err := d.conn.PrepareBatch(ctx, "INSERT INTO runs (as_of, run, started_at, finished_at, policy_version, snapshot, detectors, warnings)")
+	if err == nil {
+		err = batch.Append(r.AsOf.Time(), r.Run, began, d.now(), d.policy.Version(), snapshot, ran, uint32(len(r.Active())))
+	}
+	if err == nil {
+		err = batch.Send()
+	}
+	if err != nil {
+		return fmt.Errorf("publishing the run: %w", err)
+	}
+	return nil
+}
+
+func (d *Detectors) publishWarnings(ctx context.Context, r Result) error {
+	batch, err := d.conn.PrepareBatch(ctx, `INSERT INTO warnings (as_of, run, detector, scope, scope_id, episode, opened_on, closed_on, level, level_on,
+since, name, township, county, sector, department, workers, amount_fen, score, evidence, basis)`)
+	if err != nil {
+		return err
+	}
+	for _, w := range r.Warnings {
+		var closed *time.Time
+		if w.ClosedOn != nil {
+			t := w.ClosedOn.Time()
+			closed = &t
+		}
+		err := batch.Append(r.AsOf.Time(), r.Run, w.Detector, string(w.Scope), w.ScopeID, w.Episode, w.OpenedOn.Time(), closed,
+			string(w.Level), w.LevelOn.Time(), w.Since.Time(), w.Name, w.Township, region.County(w.Township), w.Sector, w.Department,
+			uint32(w.Workers), w.AmountFen, w.Score, string(w.Evidence), w.Basis)
+		if err != nil {
+			return err
+		}
+	}
+	return batch.Send()
+}
+
+func (d *Detectors) publishIndex(ctx context.Context, r Result) error {
+	batch, err := d.conn.PrepareBatch(ctx, `INSERT INTO wage_safety_index (as_of, run, unit, code, name, county, prefecture, `+"`index`"+`, uncapped, light, stale,
+cap, cap_reason, rank, ranked_of, rank_prefecture, ranked_prefecture, monitored_workers, arrears_workers, arrears_fen, component, weight, score,
+points, numerator, denominator, shrunk, worst, policy_version)`)
+	if err != nil {
+		return err
+	}
+	for _, row := range r.Index {
+		var value, uncapped, limit *float64
+		if row.Published() {
+			value, uncapped = &row.Score.Index, &row.Score.Uncapped
+			if row.Score.Cap > 0 {
+				limit = &row.Score.Cap
+			}
+		}
+		worst, err := json.Marshal(row.Worst)
+		if err != nil {
+			return err
+		}
+		n := len(row.Score.Parts)
+		components, weights, scores, points := make([]string, n), make([]float64, n), make([]float64, n), make([]float64, n)
+		numerators, denominators, shrunk := make([]float64, n), make([]float64, n), make([]float64, n)
+		for i, p := range row.Score.Parts {
+			components[i], weights[i], scores[i], points[i] = string(p.Component), p.Weight, p.Score, p.Points
+			numerators[i], denominators[i], shrunk[i] = p.Numerator, p.Denominator, p.Shrunk
+		}
+		err = batch.Append(r.AsOf.Time(), r.Run, string(row.Unit), row.Code, region.Name(row.Code), row.County, row.Prefecture, value, uncapped,
+			string(row.Score.Light), row.Stale, limit, row.Score.Reason, uint32(row.Rank), uint32(row.RankedOf), uint32(row.RankPrefecture),
+			uint32(row.RankedInPrefecture), uint32(row.Tally.Workers), uint32(row.Unpaid), row.UnpaidFen, components, weights, scores, points,
+			numerators, denominators, shrunk, string(worst), d.policy.Version())
+		if err != nil {
+			return err
+		}
+	}
+	return batch.Send()
+}
+
+// dropOldSnapshots removes the snapshots of earlier runs but the last one: pages may still be reading it.
+func (d *Detectors) dropOldSnapshots(ctx context.Context, current string) error {
+	var rows []struct {
+		Snapshot string `ch:"snapshot"`
+	}
+	if err := d.conn.Select(ctx, &rows, "SELECT snapshot FROM runs WHERE snapshot IN (SELECT name FROM system.databases) ORDER BY run DESC"); err != nil {
+		return fmt.Errorf("reading runs: %w", err)
+	}
+	keep := []string{current}
+	if len(rows) > 1 {
+		keep = append(keep, rows[1].Snapshot)
+	}
+	for _, row := range rows {
+		if !slices.Contains(keep, row.Snapshot) {
+			if err := d.dropSnapshot(ctx, row.Snapshot); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func day(t time.Time) civil.Date { return civil.Date(t.Unix() / 86400) }

@@ -1,0 +1,118 @@
+package detectors
+
+import (
+	"bufio"
+	"compress/gzip"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"github.com/anxin-project/anxin/ingest/record"
+)
+
+// loader puts records in the contract's format into the base tables, as ingest does.
+type loader struct {
+	t       *testing.T
+	conn    driver.Conn
+	decoder *record.Decoder
+}
+
+func newLoader(t *testing.T, conn driver.Conn) *loader {
+	t.Helper()
+	keys, err := record.GenerateKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	protector, err := record.NewProtector(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// far ahead, so that worlds of any year can be loaded
+	now := func() time.Time { return time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC) }
+	return &loader{t: t, conn: conn, decoder: record.NewDecoder(protector, record.Rules{}, now)}
+}
+
+// put stores the values of one topic and returns how many were rejected, by reason.
+func (l *loader) put(topic record.Topic, values [][]byte) map[record.Reason]int {
+	l.t.Helper()
+	rejected := map[record.Reason]int{}
+	rows := record.NewBatch(topic)
+	for _, v := range values {
+		if reject := l.decoder.Add(rows, v); reject != nil {
+			rejected[reject.Reason]++
+		}
+	}
+	if rows.Len() == 0 {
+		return rejected
+	}
+	names := ""
+	for i, c := range rows.Columns() {
+		if i > 0 {
+			names += ", "
+		}
+		names += c
+	}
+	batch, err := l.conn.PrepareBatch(l.t.Context(), "INSERT INTO "+rows.Table()+" ("+names+")")
+	if err == nil {
+		err = rows.AppendTo(batch)
+	}
+	if err == nil {
+		err = batch.Send()
+	}
+	if err != nil {
+		l.t.Fatalf("storing %s: %v", topic, err)
+	}
+	return rejected
+}
+
+// expected is the answer beside a data set.
+type expected struct {
+	AsOf     string `json:"as_of"`
+	Subjects map[string]struct {
+		Must [][2]string `json:"must"`
+		May  []string    `json:"may"`
+	} `json:"subjects"`
+}
+
+func readExpected(t *testing.T, dir string) expected {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "expected.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e expected
+	if err := json.Unmarshal(text, &e); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// dir loads every topic file of a folder.
+func (l *loader) dir(dir string) {
+	l.t.Helper()
+	for _, topic := range record.Topics() {
+		f, err := os.Open(filepath.Join(dir, "wage."+string(topic)+".ndjson.gz"))
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		defer f.Close()
+		z, err := gzip.NewReader(f)
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		var values [][]byte
+		lines := bufio.NewScanner(z)
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			values = append(values, append([]byte(nil), lines.Bytes()...))
+		}
+		if err := lines.Err(); err != nil {
+			l.t.Fatal(err)
+		}
+		l.put(topic, values)
+	}
+}

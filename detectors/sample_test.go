@@ -1,0 +1,57 @@
+package detectors
+
+import (
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/anxin-project/anxin/detectors/policy"
+)
+
+// sampleDir holds records with known answers; it is not part of the repository.
+const sampleDir = "../../shared/data/sample-county"
+
+func TestTheSampleCountyHasExactlyItsKnownWarnings(t *testing.T) {
+	if _, err := os.Stat(sampleDir); err != nil {
+		t.Skip("the sample county is not beside this checkout")
+	}
+	want := readExpected(t, sampleDir)
+	d, conn := open(t, policy.National())
+	newLoader(t, conn).dir(sampleDir)
+	result, err := d.Pass(t.Context(), date(t, want.AsOf))
+	if err != nil {
+		t.Fatal(err)
+	}
+	built := map[string]bool{}
+	for _, one := range d.Catalogue() {
+		built[one.ID] = true
+	}
+	found := map[string]map[string]string{}
+	for _, w := range result.Active() {
+		subject := string(w.Scope) + ":" + w.ScopeID
+		if found[subject] == nil {
+			found[subject] = map[string]string{}
+		}
+		found[subject][w.Detector] = string(w.Level)
+		allowed := slices.Contains(want.Subjects[subject].May, w.Detector)
+		for _, must := range want.Subjects[subject].Must {
+			allowed = allowed || must[0] == w.Detector
+		}
+		if !allowed {
+			t.Errorf("%s has a warning it must not have: %s %s %s", subject, w.Detector, w.Level, w.Evidence)
+		}
+	}
+	for subject, answer := range want.Subjects {
+		for _, must := range answer.Must {
+			if built[must[0]] && found[subject][must[0]] != must[1] {
+				t.Errorf("%s: %s is %q, want %s", subject, must[0], found[subject][must[0]], must[1])
+			}
+		}
+	}
+	for _, row := range result.Index {
+		if row.Unit != "township" {
+			t.Logf("%s %s: %.1f %s, %d workers, %+v", row.Unit, row.Code, row.Score.Index, row.Score.Light, row.Tally.Workers, row.Score.Parts)
+		}
+	}
+	t.Log(result.Seconds)
+}

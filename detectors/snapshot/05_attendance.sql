@@ -1,0 +1,86 @@
+-- Days worked: one row per worker, project and date, however many sources reported it; a day corrected to zero hours
+-- was not worked. Only the days that detectors read are kept: from {first_day} on.
+--
+-- A correction may move a record to another day, worker or project, so versions are told apart by record, not by day:
+-- superseded holds the few records that have more than one version. A day cannot be recorded before it was worked, which
+-- lets the partitions of older record months be left out; 45 days allow for gates with a wrong clock.
+CREATE TABLE {{snapshot}}.attendance
+(
+    project_id    String,
+    work_date     Date,
+    worker_key    FixedString(16),
+    employer_uscc String,
+    centihours    UInt16,
+    id            String
+)
+ENGINE = MergeTree
+ORDER BY (project_id, work_date, worker_key);
+
+INSERT INTO {{snapshot}}.attendance
+WITH
+    toDateTime64({first_day:Date} - 45, 3, 'UTC') AS oldest,
+    superseded AS
+    (
+        SELECT
+            sipHash128(source, id) AS record,
+            max(version) AS top
+        FROM attendance
+        WHERE recorded_at >= oldest AND recorded_at < {end:DateTime64(3, 'UTC')}
+        GROUP BY record
+        HAVING min(version) < max(version)
+    )
+SELECT
+    project_id,
+    work_date,
+    worker_key,
+    argMin(employer_uscc, preference) AS employer_uscc,
+    argMin(centihours, preference) AS centihours,
+    argMin(id, preference) AS id
+FROM
+(
+    SELECT
+        project_id,
+        work_date,
+        worker_key,
+        employer_uscc,
+        centihours,
+        id,
+        tuple((indexOf({source_precedence:Array(String)}, source) + 65535) % 65536, source, recorded_at, id) AS preference
+    FROM attendance
+    WHERE recorded_at >= oldest AND recorded_at < {end:DateTime64(3, 'UTC')}
+        AND work_date >= {first_day:Date} AND work_date <= {as_of:Date}
+        AND
+        (
+            sipHash128(source, id) NOT IN (SELECT record FROM superseded)
+            OR (sipHash128(source, id), version) IN (SELECT record, top FROM superseded)
+        )
+)
+GROUP BY project_id, work_date, worker_key
+HAVING centihours > 0
+SETTINGS optimize_aggregation_in_order = 1;
+
+-- Work per worker and month on a project; employer_uscc is the one of the last day.
+CREATE TABLE {{snapshot}}.worker_months
+(
+    project_id    String,
+    month         Date,
+    worker_key    FixedString(16),
+    employer_uscc String,
+    days          UInt8,
+    first_day     Date,
+    last_day      Date
+)
+ENGINE = MergeTree
+ORDER BY (project_id, month, worker_key);
+
+INSERT INTO {{snapshot}}.worker_months
+SELECT
+    project_id,
+    toStartOfMonth(work_date) AS month,
+    worker_key,
+    argMax(attendance.employer_uscc, work_date) AS employer_uscc,
+    count() AS days,
+    min(work_date) AS first_day,
+    max(work_date) AS last_day
+FROM {{snapshot}}.attendance
+GROUP BY project_id, month, worker_key;

@@ -1,0 +1,125 @@
+-- Pay slips that count: the highest version of each, and of slips that different sources sent for the same worker,
+-- project (employer where none) and wage month only those of the source that comes first in the policy's precedence;
+-- several slips of one source (a supplement, say) all count.
+-- scope, scope_id: the project, or the employer where the slip names none. due_by is the last day to pay (Reg. 12, 14).
+-- payments: what had been paid in all and when, by every version of the slip, so that a part paid in time stays known
+-- after the rest is paid late.
+CREATE TABLE {{snapshot}}.slips
+(
+    scope         LowCardinality(String),
+    scope_id      String,
+    project_id    String,
+    employer_uscc String,
+    worker_key    FixedString(16),
+    wage_month    Date,
+    source        LowCardinality(String),
+    id            String,
+    due_on        Date,
+    due_by        Date,
+    gross_fen     Int64,
+    payable_fen   Int64,
+    paid_fen      Int64,
+    unpaid_fen    Int64,
+    paid_on       Nullable(Date),
+    payments      Array(Tuple(paid_on Date, paid_fen Int64)),
+    channel       LowCardinality(String),
+    payee_key     FixedString(16),
+    signed        Bool
+)
+ENGINE = MergeTree
+ORDER BY (scope_id, wage_month, worker_key, source, id);
+
+INSERT INTO {{snapshot}}.slips
+WITH
+    versions AS
+    (
+        SELECT
+            source,
+            id,
+            argMax(project_id, rank) AS project_id,
+            argMax(employer_uscc, rank) AS employer_uscc,
+            argMax(worker_key, rank) AS worker_key,
+            argMax(wage_month, rank) AS wage_month,
+            argMax(due_on, rank) AS due_on,
+            argMax(gross_fen, rank) AS gross_fen,
+            argMax(payable_fen, rank) AS payable_fen,
+            argMax(paid_fen, rank) AS paid_fen,
+            argMax(tuple(paid_on), rank).1 AS paid_on,
+            argMax(channel, rank) AS channel,
+            argMax(payee_key, rank) AS payee_key,
+            argMax(signed, rank) AS signed,
+            arraySort(groupUniqArrayIf((assumeNotNull(payroll.paid_on), payroll.paid_fen), payroll.paid_fen > 0 AND payroll.paid_on IS NOT NULL)) AS payments
+        FROM
+        (
+            SELECT
+                source,
+                id,
+                project_id,
+                employer_uscc,
+                worker_key,
+                wage_month,
+                due_on,
+                gross_fen,
+                payable_fen,
+                paid_fen,
+                paid_on,
+                channel,
+                payee_key,
+                signed,
+                (version, -toUnixTimestamp64Milli(recorded_at)) AS rank
+            FROM payroll
+            WHERE recorded_at < {end:DateTime64(3, 'UTC')}
+        ) AS payroll
+        GROUP BY source, id
+    ),
+    counted AS
+    (
+        SELECT
+            if(project_id = '', 'employer', 'project') AS scope,
+            if(project_id = '', employer_uscc, project_id) AS scope_id,
+            project_id,
+            employer_uscc,
+            worker_key,
+            wage_month,
+            source,
+            id,
+            due_on,
+            gross_fen,
+            payable_fen,
+            paid_fen,
+            paid_on,
+            payments,
+            channel,
+            payee_key,
+            signed
+        FROM versions
+        WHERE wage_month >= {first_month:Date}
+        QUALIFY
+            dense_rank() OVER
+            (
+                PARTITION BY scope, scope_id, worker_key, wage_month
+                ORDER BY (indexOf({source_precedence:Array(String)}, source) + 65535) % 65536 ASC, source ASC
+            ) = 1
+    )
+SELECT
+    scope,
+    scope_id,
+    project_id,
+    employer_uscc,
+    worker_key,
+    wage_month,
+    source,
+    id,
+    due_on,
+    if(calendar.pay_by > toDate(0), calendar.pay_by, due_on) AS due_by,
+    gross_fen,
+    payable_fen,
+    paid_fen,
+    greatest(payable_fen - paid_fen, 0) AS unpaid_fen,
+    paid_on,
+    payments,
+    channel,
+    payee_key,
+    signed
+FROM counted
+LEFT JOIN {{snapshot}}.calendar AS calendar ON calendar.day = counted.due_on;

@@ -1,0 +1,50 @@
+-- Everything a warning can be about. A lead or slip may name a project or employer that no registry has sent yet: it is
+-- a subject all the same, placed where the records that name it say it is.
+CREATE TABLE {{snapshot}}.subjects
+(
+    scope    LowCardinality(String),
+    scope_id String,
+    name     String,
+    township LowCardinality(String),
+    county   LowCardinality(String),
+    sector   LowCardinality(String)
+)
+ENGINE = MergeTree
+ORDER BY (scope, scope_id);
+
+INSERT INTO {{snapshot}}.subjects
+WITH
+    named AS
+    (
+        SELECT 'project' AS scope, project_id AS scope_id, name, toString(township) AS township, toString(sector) AS sector, 0 AS hearsay, '' AS record
+        FROM {{snapshot}}.projects
+        UNION ALL
+        SELECT 'employer', employer_uscc, name, toString(township), toString(industry), 0, ''
+        FROM {{snapshot}}.employers
+        UNION ALL
+        SELECT toString(scope), scope_id, '', toString(township), '', 1, id
+        FROM {{snapshot}}.leads
+        UNION ALL
+        SELECT toString(scope), scope_id, '', toString(township), '', 1, id
+        FROM {{snapshot}}.proceedings
+        UNION ALL
+        SELECT 'employer', employer_uscc, '', toString(township), '', 1, id
+        FROM {{snapshot}}.proceedings
+        UNION ALL
+        SELECT toString(scope), any(scope_id), '', '', '', 2, ''
+        FROM {{snapshot}}.slips
+        GROUP BY scope, scope_id
+        UNION ALL
+        SELECT 'project', any(project_id), '', '', '', 2, ''
+        FROM {{snapshot}}.worker_months
+        GROUP BY project_id
+    )
+SELECT
+    scope,
+    scope_id,
+    argMin(name, (hearsay, record)) AS name,
+    argMin(township, (hearsay, record)) AS township,
+    substring(township, 1, 6) AS county,
+    argMin(sector, (hearsay, record)) AS sector
+FROM named
+GROUP BY scope, scope_id;

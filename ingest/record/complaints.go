@@ -1,0 +1,217 @@
+package record
+
+import (
+	"math"
+
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// Complaint is an arrears lead (欠薪线索) and its handling so far (contract.md, wage.complaints). Amounts are fen.
+type Complaint struct {
+	Head
+	Channel      string // see leadChannels
+	Township     string // first 9 digits of the division code
+	ProjectID    string
+	EmployerUSCC string
+	Workers      uint32
+	AmountFen    int64
+	ReceivedOn   civil.Date
+	Status       string // see leadStatuses
+	StatusOn     civil.Date
+	Department   string
+	ResolvedOn   Opt[civil.Date]
+	PaidFen      Opt[int64]
+	Incident     string // none, group or extreme
+	Participants Opt[uint32]
+	Satisfaction Opt[uint8] // 1–5
+}
+
+var (
+	leadChannels = enum{"hotline", "national_platform", "online", "petition", "window", "phone", "media", "inspection"}
+	leadStatuses = enum{"received", "transferred", "accepted", "mediating", "investigating", "ordered", "resolved", "rejected", "withdrawn"}
+	incidents    = enum{"none", "group", "extreme"}
+)
+
+const (
+	fComChannel = fOwn + iota
+	fComTownship
+	fComProjectID
+	fComEmployerUSCC
+	fComWorkers
+	fComAmountFen
+	fComReceivedOn
+	fComStatus
+	fComStatusOn
+	fComDepartment
+	fComResolvedOn
+	fComPaidFen
+	fComIncident
+	fComParticipants
+	fComSatisfaction
+)
+
+var complaintSchema = schema{
+	topic: TopicComplaints,
+	fields: []string{"id", "source", "version", "recorded_at", "channel", "township", "project_id", "employer_uscc",
+		"workers", "yuan", "received_on", "status", "status_on", "department", "resolved_on", "paid_yuan",
+		"incident", "participants", "satisfaction"},
+	lookup: func(_ uint8, key []byte) int {
+		switch string(key) {
+		case "id":
+			return fID
+		case "source":
+			return fSource
+		case "version":
+			return fVersion
+		case "recorded_at":
+			return fRecordedAt
+		case "channel":
+			return fComChannel
+		case "township":
+			return fComTownship
+		case "project_id":
+			return fComProjectID
+		case "employer_uscc":
+			return fComEmployerUSCC
+		case "workers":
+			return fComWorkers
+		case "yuan":
+			return fComAmountFen
+		case "received_on":
+			return fComReceivedOn
+		case "status":
+			return fComStatus
+		case "status_on":
+			return fComStatusOn
+		case "department":
+			return fComDepartment
+		case "resolved_on":
+			return fComResolvedOn
+		case "paid_yuan":
+			return fComPaidFen
+		case "incident":
+			return fComIncident
+		case "participants":
+			return fComParticipants
+		case "satisfaction":
+			return fComSatisfaction
+		}
+		return -1
+	},
+}
+
+// Complaint decodes one message of wage.complaints. Inconsistent: resolved before received. A resolved lead without
+// resolved_on is accepted, and so is any order of received_on and status_on, which different offices write.
+func (d *Decoder) Complaint(value []byte) (Complaint, *Reject) {
+	return decodeOwned(d, value, (*Decoder).complaint)
+}
+
+func (d *Decoder) complaint(value []byte, r *Complaint) *Reject {
+	if bad := d.scan(value, &complaintSchema); bad != nil {
+		return bad
+	}
+	d.head(&r.Head)
+	r.Channel = d.enum(fComChannel, leadChannels)
+	r.Township = d.township(fComTownship)
+	r.ProjectID = d.optID(fComProjectID)
+	r.EmployerUSCC = d.optUSCC(fComEmployerUSCC)
+	r.Workers = uint32(d.integer(fComWorkers, 1, math.MaxUint32, "an integer from 1 to 4294967295"))
+	r.AmountFen = d.yuan(fComAmountFen)
+	r.ReceivedOn = d.date(fComReceivedOn)
+	r.Status = d.enum(fComStatus, leadStatuses)
+	r.StatusOn = d.date(fComStatusOn)
+	r.Department = d.optText(fComDepartment, maxText)
+	r.ResolvedOn = d.optDate(fComResolvedOn)
+	r.PaidFen = d.optYuan(fComPaidFen)
+	r.Incident = d.enum(fComIncident, incidents)
+	if n, ok := d.optInteger(fComParticipants, 0, math.MaxUint32, "an integer from 0 to 4294967295"); ok {
+		r.Participants = some(uint32(n))
+	}
+	if n, ok := d.optInteger(fComSatisfaction, 1, 5, "an integer from 1 to 5"); ok {
+		r.Satisfaction = some(uint8(n))
+	}
+	if bad := d.verdict(); bad != nil {
+		return bad
+	}
+	if r.ResolvedOn.OK && r.ResolvedOn.V < r.ReceivedOn {
+		return d.contradiction(fComResolvedOn, "a date not before received_on")
+	}
+	return nil
+}
+
+type complaintBatch struct {
+	rows
+	r            Complaint // being decoded: its strings point into the message
+	head         headColumns
+	channel      *dictColumn
+	township     *dictColumn
+	projectID    *dictColumn
+	employerUSCC *dictColumn
+	workers      *numColumn[uint32]
+	amountFen    *numColumn[int64]
+	receivedOn   dateColumn
+	status       *dictColumn
+	statusOn     dateColumn
+	department   *stringColumn
+	resolvedOn   optDateColumn
+	paidFen      *nullColumn[int64]
+	incident     *dictColumn
+	participants *nullColumn[uint32]
+	satisfaction *nullColumn[uint8]
+}
+
+func newComplaintBatch() *complaintBatch {
+	b := &complaintBatch{rows: rows{topic: TopicComplaints}}
+	b.head = b.rows.head()
+	b.channel = b.lowCardinality("channel")
+	b.township = b.lowCardinality("township")
+	b.projectID = b.shared("project_id")
+	b.employerUSCC = b.shared("employer_uscc")
+	b.workers = num[uint32](&b.rows, "workers", "UInt32")
+	b.amountFen = b.fen("amount_fen")
+	b.receivedOn = b.date("received_on")
+	b.status = b.lowCardinality("status")
+	b.statusOn = b.date("status_on")
+	b.department = b.string("department")
+	b.resolvedOn = b.optDate("resolved_on")
+	b.paidFen = nullable[int64](&b.rows, "paid_fen", "Int64")
+	b.incident = b.lowCardinality("incident")
+	b.participants = nullable[uint32](&b.rows, "participants", "UInt32")
+	b.satisfaction = nullable[uint8](&b.rows, "satisfaction", "UInt8")
+	return b
+}
+
+func (b *complaintBatch) decode(d *Decoder, value []byte) *Reject {
+	bad := d.complaint(value, &b.r)
+	if bad == nil {
+		b.add(&b.r)
+	}
+	b.r = Complaint{}
+	return bad
+}
+
+func (b *complaintBatch) add(r *Complaint) {
+	b.head.add(&r.Head)
+	b.channel.add(r.Channel)
+	b.township.add(r.Township)
+	b.projectID.add(r.ProjectID)
+	b.employerUSCC.add(r.EmployerUSCC)
+	b.workers.add(r.Workers)
+	b.amountFen.add(r.AmountFen)
+	b.receivedOn.add(r.ReceivedOn)
+	b.status.add(r.Status)
+	b.statusOn.add(r.StatusOn)
+	b.department.add(r.Department)
+	b.resolvedOn.add(r.ResolvedOn)
+	b.paidFen.add(r.PaidFen.V, r.PaidFen.OK)
+	b.incident.add(r.Incident)
+	b.participants.add(r.Participants.V, r.Participants.OK)
+	b.satisfaction.add(r.Satisfaction.V, r.Satisfaction.OK)
+	b.n++
+}
+
+// Sort orders by source, id, version, recorded_at.
+func (b *complaintBatch) Sort() {
+	b.head.source.sortValues()
+	b.sortBy(func(i int) (hi, lo uint64) { return uint64(b.head.source.rankOf(i)), 0 }, b.head.compare)
+}

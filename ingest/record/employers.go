@@ -1,0 +1,182 @@
+package record
+
+import (
+	"math"
+)
+
+// Employer is a contractor, subcontractor, factory or service (contract.md, wage.employers). Its ID is its unified social
+// credit code, which alone identifies it, whichever source sends it.
+type Employer struct {
+	Head
+	Name              string
+	Township          string // first 9 digits of the division code
+	Industry          string // section letter of GB/T 4754, A–T
+	LegalPersonMasked string // 王*
+	LegalPersonSealed string // see Protector.Open
+	LegalPersonKey    Key    // zero where the source sent no id
+	Headcount         Opt[uint32]
+	Status            string // active, suspended, dissolving, dissolved or revoked
+}
+
+var (
+	industries = enum{"A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T"}
+
+	employerStatuses = enum{"active", "suspended", "dissolving", "dissolved", "revoked"}
+)
+
+const (
+	fEmpName = fOwn + iota
+	fEmpTownship
+	fEmpIndustry
+	fEmpLegalPerson
+	fEmpLegalPersonID
+	fEmpHeadcount
+	fEmpStatus
+)
+
+var employerSchema = schema{
+	topic: TopicEmployers,
+	fields: []string{"id", "source", "version", "recorded_at", "name", "township", "industry", "legal_person",
+		"legal_person_id", "headcount", "status"},
+	lookup: func(_ uint8, key []byte) int {
+		switch string(key) {
+		case "id":
+			return fID
+		case "source":
+			return fSource
+		case "version":
+			return fVersion
+		case "recorded_at":
+			return fRecordedAt
+		case "name":
+			return fEmpName
+		case "township":
+			return fEmpTownship
+		case "industry":
+			return fEmpIndustry
+		case "legal_person":
+			return fEmpLegalPerson
+		case "legal_person_id":
+			return fEmpLegalPersonID
+		case "headcount":
+			return fEmpHeadcount
+		case "status":
+			return fEmpStatus
+		}
+		return -1
+	},
+}
+
+// Employer decodes one message of wage.employers. No fields contradict each other.
+func (d *Decoder) Employer(value []byte) (Employer, *Reject) {
+	return decodeOwned(d, value, (*Decoder).employer)
+}
+
+func (d *Decoder) employer(value []byte, r *Employer) *Reject {
+	if bad := d.scan(value, &employerSchema); bad != nil {
+		return bad
+	}
+	d.head(&r.Head)
+	r.ID = d.uscc(fID)
+	r.Name = d.text(fEmpName, maxText)
+	r.Township = d.township(fEmpTownship)
+	r.Industry = d.enum(fEmpIndustry, industries)
+	legalPerson := d.text(fEmpLegalPerson, maxText)
+	legalPersonID := d.legalPersonID()
+	if n, ok := d.optInteger(fEmpHeadcount, 0, math.MaxUint32, "an integer from 0 to 4294967295"); ok {
+		r.Headcount = some(uint32(n))
+	}
+	r.Status = d.enum(fEmpStatus, employerStatuses)
+	if bad := d.verdict(); bad != nil {
+		return bad
+	}
+	r.LegalPersonMasked = d.mask(legalPerson)
+	r.LegalPersonSealed = d.seal(&r.Head, SealedLegalPerson, legalPerson)
+	r.LegalPersonKey = d.legalPersonKey(legalPersonID)
+	return nil
+}
+
+type employerBatch struct {
+	rows
+	r                 Employer // being decoded: its strings point into the message
+	head              headColumns
+	name              *stringColumn
+	township          *dictColumn
+	industry          *dictColumn
+	legalPersonMasked *stringColumn
+	legalPersonSealed *stringColumn
+	legalPersonKey    *keyColumn
+	headcount         *nullColumn[uint32]
+	status            *dictColumn
+}
+
+func newEmployerBatch() *employerBatch {
+	b := &employerBatch{rows: rows{topic: TopicEmployers}}
+	b.head = b.rows.head()
+	b.name = b.string("name")
+	b.township = b.lowCardinality("township")
+	b.industry = b.lowCardinality("industry")
+	b.legalPersonMasked = b.string("legal_person_masked")
+	b.legalPersonSealed = b.string("legal_person_sealed")
+	b.legalPersonKey = b.key("legal_person_key")
+	b.headcount = nullable[uint32](&b.rows, "headcount", "UInt32")
+	b.status = b.lowCardinality("status")
+	return b
+}
+
+func (b *employerBatch) decode(d *Decoder, value []byte) *Reject {
+	bad := d.employer(value, &b.r)
+	if bad == nil {
+		b.add(&b.r)
+	}
+	b.r = Employer{}
+	return bad
+}
+
+func (b *employerBatch) add(r *Employer) {
+	b.head.add(&r.Head)
+	b.name.add(r.Name)
+	b.township.add(r.Township)
+	b.industry.add(r.Industry)
+	b.legalPersonMasked.add(r.LegalPersonMasked)
+	b.legalPersonSealed.add(r.LegalPersonSealed)
+	b.legalPersonKey.add(r.LegalPersonKey)
+	b.headcount.add(r.Headcount.V, r.Headcount.OK)
+	b.status.add(r.Status)
+	b.n++
+}
+
+// legalPersonID reads an id that has no type of its own: what has the shape of a resident id is checked as one.
+func (d *Decoder) legalPersonID() []byte {
+	if !d.offered(fEmpLegalPersonID) {
+		return nil
+	}
+	b := d.line(fEmpLegalPersonID, 0, maxPaper)
+	if residentShape(b) {
+		if why := checkResident(b); why != "" {
+			d.failCode(fEmpLegalPersonID, why, wantResident)
+		}
+	}
+	return b
+}
+
+// legalPersonKey equals the worker_key of the same resident; other papers are kept apart from every id type.
+func (d *Decoder) legalPersonKey(id []byte) Key {
+	switch {
+	case len(id) == 0:
+		return Key{}
+	case residentShape(id):
+		return d.hash.person(resident, id)
+	}
+	return d.hash.person("legal_person", id)
+}
+
+// Sort orders by id, version, recorded_at.
+func (b *employerBatch) Sort() {
+	b.sortBy(func(int) (hi, lo uint64) { return 0, 0 }, func(i, j int) int {
+		if c := b.head.id.compare(i, j); c != 0 {
+			return c
+		}
+		return b.head.compareVersions(i, j)
+	})
+}

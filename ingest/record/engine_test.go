@@ -1,0 +1,311 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"github.com/anxin-project/anxin/internal/embedded/embeddedtest"
+	"github.com/anxin-project/anxin/internal/store"
+)
+
+func TestMain(m *testing.M) { embeddedtest.Main(m) }
+
+func testTables(t testing.TB) driver.Conn {
+	t.Helper()
+	options := embeddedtest.Database(t)
+	conn, err := clickhouse.Open(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	if err := store.Migrate(t.Context(), conn, store.Layout{Database: options.Auth.Database}); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+func insert(t testing.TB, conn driver.Conn, b Batch) {
+	t.Helper()
+	to, err := conn.PrepareBatch(context.Background(), "INSERT INTO "+b.Table()+" ("+strings.Join(b.Columns(), ", ")+")")
+	if err != nil {
+		t.Fatalf("%s: %v", b.Topic(), err)
+	}
+	defer to.Close()
+	if err := b.AppendTo(to); err != nil {
+		t.Fatalf("%s: %v", b.Topic(), err)
+	}
+	if err := to.Send(); err != nil {
+		t.Fatalf("%s: %v", b.Topic(), err)
+	}
+}
+
+// stored reads rows as text, column by column, in the engine's own formatting.
+func stored(t testing.TB, conn driver.Conn, b Batch, order string) []string {
+	t.Helper()
+	var parts []string
+	for _, c := range b.Columns() {
+		if strings.HasSuffix(c, "_key") || strings.HasSuffix(c, "_sealed") {
+			c = "lower(hex(" + c + "))"
+		}
+		parts = append(parts, "ifNull(toString("+c+"), '-')")
+	}
+	rows, err := conn.Query(t.Context(), "SELECT ["+strings.Join(parts, ", ")+"] FROM "+b.Table()+" ORDER BY "+order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var cells []string
+		if err := rows.Scan(&cells); err != nil {
+			t.Fatal(err)
+		}
+		for i, c := range b.Columns() {
+			cells[i] = c + "=" + cells[i]
+		}
+		all = append(all, strings.Join(cells, " "))
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestEveryColumnOfEveryTableIsFilled(t *testing.T) {
+	conn := testTables(t)
+	for _, topic := range Topics() {
+		rows, err := conn.Query(t.Context(), "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = ? ORDER BY name", NewBatch(topic).Table())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		for rows.Next() {
+			var name string
+			if err := rows.Scan(&name); err != nil {
+				t.Fatal(err)
+			}
+			want = append(want, name)
+		}
+		got := slices.Sorted(slices.Values(NewBatch(topic).Columns()))
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: the batch has\n%v, the table\n%v", topic, got, want)
+		}
+	}
+}
+
+func TestRowsComeBackFromTheEngineAsTheyWereRead(t *testing.T) {
+	conn := testTables(t)
+	d := testDecoder(t, sampleNow)
+	p := testProtector(t)
+	person, account := p.PersonKeys("resident", "522601199810192213")[0].Key, p.AccountKeys("ACC-1")[0].Key
+	zero := Key{}
+	full := map[Topic]string{
+		TopicProjects: "source=city id=P-1 version=3 recorded_at=2026-06-21 12:00:00.000 name=一号工程 township=331024102 sector=construction investment=private " +
+			"developer_uscc=913310243BFU7CH3JW contractor_uscc=91331024PBRNYTPLXX contractor_name=演示建设 contract_fen=3000000000 contract_signed_on=2026-06-01 " +
+			"permit_on=2026-06-10 started_on=2026-07-01 completed_on=2027-07-01 status=building pay_day=15 labor_cost_day=5 labor_cost_fen=10160640 account_key=" + account.String() +
+			" account_bank=示范银行 account_opened_on=2026-06-12 account_closed_on=2027-08-01 deposit_form=guarantee deposit_fen=30000050 deposit_lodged_on=2026-06-20 " +
+			"deposit_valid_until=2028-01-01 payment_guarantee=true notice_board=false labor_officer=true",
+		TopicAttendance: "source=gate id=ATT-1 version=1793215800 recorded_at=2026-10-28 11:30:00.123 key_id=h-test worker_key=" + person.String() +
+			" project_id=P-1 employer_uscc=913310240TEQY7L1WP work_date=2026-10-27 check_in=2026-10-27 11:00:00 check_out=2026-10-27 21:30:00 centihours=950 device=G1",
+		TopicPayroll: "source=bank id=PAY-1 version=2 recorded_at=2026-08-14 12:00:00.000 key_id=h-test worker_key=" + p.PersonKeys("resident", "342222199310308722")[0].Key.String() +
+			" project_id=P-1 employer_uscc=91331024AT64PJY4LG wage_month=2026-07-01 due_on=2026-08-15 gross_fen=760000 deducted_fen=4050 payable_fen=755950 paid_fen=755950 " +
+			"paid_on=2026-08-14 channel=special_account payee_key=" + p.AccountKeys("626382975179352062")[0].Key.String() + " signed=true",
+		TopicAccountEntries: "source=bank id=ENT-1 version=1 recorded_at=2026-07-05 02:00:00.000 project_id=P-1 account_key=" + account.String() +
+			" booked_at=2026-07-05 02:00:00.000 kind=labor_cost_in amount_fen=10160640 balance_fen=6350400 counterparty_masked=演*",
+		TopicComplaints: "source=hotline id=LEAD-1 version=1 recorded_at=2026-10-12 12:00:00.000 channel=hotline township=331024001 project_id=P-1 employer_uscc=91331024RRX31615FG " +
+			"workers=3 amount_fen=500000 received_on=2026-10-10 status=resolved status_on=2026-10-12 department=县人社局 resolved_on=2026-10-12 paid_fen=500000 incident=group participants=12 satisfaction=5",
+		TopicProceedings: "source=inspection id=ORD-1 version=1 recorded_at=2026-09-15 12:00:00.000 kind=rectification_order complaint_id=LEAD-1 township=331024002 project_id=P-1 " +
+			"employer_uscc=91331024P80BE5GMBE workers=12 amount_fen=9000000 opened_on=2026-09-01 due_on=2026-09-15 closed_on=2026-09-15 outcome=fulfilled",
+		TopicSignals: "source=grid id=SIG-1 version=1 recorded_at=2026-05-28 12:00:00.000 employer_uscc=91331024YUN57J464C month=2026-05-01 indicator=electricity_kwh value=100000.25",
+	}
+	for _, topic := range Topics() {
+		b := NewBatch(topic)
+		none := map[string]any{}
+		for _, f := range optional[topic] {
+			if !strings.Contains(f, ".") {
+				none[f] = nil
+			}
+		}
+		for _, m := range [][]byte{with(topic, nil), with(topic, none)} {
+			if bad := d.Add(b, m); bad != nil {
+				t.Fatal(bad)
+			}
+			insert(t, conn, b)
+			got := stored(t, conn, b, "id")
+			if _, collapsed := full[topic]; len(got) != 1 || collapsed && len(none) != 0 && reflect.DeepEqual(m, with(topic, nil)) && got[0] != full[topic] {
+				t.Errorf("%s:\n got %v\nwant %v", topic, got, full[topic])
+			}
+			if want, known := full[topic]; known && reflect.DeepEqual(m, with(topic, nil)) && got[0] != want {
+				t.Errorf("%s:\n got %s\nwant %s", topic, got[0], want)
+			}
+			if reflect.DeepEqual(m, with(topic, none)) {
+				for _, f := range optional[topic] {
+					for cell := range strings.SplitSeq(got[0], " ") {
+						if name, v, _ := strings.Cut(cell, "="); name == f && v != "-" && v != "" {
+							t.Errorf("%s without %s: %s is stored", topic, f, cell)
+						}
+					}
+				}
+				if topic == TopicProjects && !strings.Contains(got[0], "account_key="+zero.String()+" account_bank= account_opened_on=- account_closed_on=- deposit_form= deposit_fen=0 deposit_lodged_on=-") {
+					t.Errorf("a project without account and deposit: %s", got[0])
+				}
+			}
+			if err := conn.Exec(t.Context(), "TRUNCATE TABLE "+b.Table()); err != nil {
+				t.Fatal(err)
+			}
+			b.Reset()
+		}
+	}
+	// The protected tables, whose sealed columns have no fixed text.
+	b := NewBatch(TopicWorkers)
+	d.Add(b, with(TopicWorkers, nil))
+	insert(t, conn, b)
+	var name, phone, keyID, sex, province string
+	var decade uint16
+	var key, accountKey []byte
+	if err := conn.QueryRow(t.Context(), "SELECT name_sealed, phone_sealed, key_id, sex, home_province, birth_decade, worker_key, account_key FROM workers WHERE name_masked = '吴*' AND phone_last4 = '3420'").
+		Scan(&name, &phone, &keyID, &sex, &province, &decade, &key, &accountKey); err != nil {
+		t.Fatal(err)
+	}
+	n, err1 := p.Open(SealedName, []byte(name))
+	f, err2 := p.Open(SealedPhone, []byte(phone))
+	if string(n) != "吴娜" || string(f) != "13845733420" || err1 != nil || err2 != nil || Key(key) != person || Key(accountKey) != p.AccountKeys("623933506349220423")[0].Key ||
+		fmt.Sprint(keyID, sex, province, decade) != "h-testM521990" {
+		t.Errorf("a worker comes back otherwise: %v %v %s %s %s %d", err1, err2, keyID, sex, province, decade)
+	}
+}
+
+func TestTheSampleComesBackFromTheEngine(t *testing.T) {
+	conn := testTables(t)
+	d := testDecoder(t, sampleNow)
+	orders := map[Topic]string{
+		TopicProjects:       "id, version, recorded_at",
+		TopicEmployers:      "id, version, recorded_at",
+		TopicWorkers:        "project_id, employer_uscc, worker_key, source, id, version, recorded_at",
+		TopicAttendance:     "project_id, work_date, worker_key, source, id, version, recorded_at",
+		TopicPayroll:        "project_id, employer_uscc, wage_month, worker_key, source, id, version, recorded_at",
+		TopicAccountEntries: "project_id, booked_at, source, id, version, recorded_at",
+		TopicComplaints:     "source, id, version, recorded_at",
+		TopicProceedings:    "source, id, version, recorded_at",
+		TopicSignals:        "employer_uscc, indicator, month, source, id, version, recorded_at",
+	}
+	for _, topic := range Topics() {
+		b := NewBatch(topic)
+		for _, line := range sampleLines(t, topic) {
+			d.Add(b, line)
+		}
+		// What arrives unsorted and sorted is the same, and what is sorted arrives in the order of the table's key.
+		insert(t, conn, b)
+		unsorted := stored(t, conn, b, orders[topic])
+		var key string
+		if err := conn.QueryRow(t.Context(), "SELECT sorting_key FROM system.tables WHERE database = currentDatabase() AND name = ?", b.Table()).Scan(&key); err != nil {
+			t.Fatal(err)
+		}
+		if key != orders[topic] {
+			t.Errorf("%s is sorted by %s, the batch by %s", topic, key, orders[topic])
+		}
+		if err := conn.Exec(t.Context(), "TRUNCATE TABLE "+b.Table()); err != nil {
+			t.Fatal(err)
+		}
+		if err := conn.Exec(t.Context(), "CREATE OR REPLACE TABLE arrived AS "+b.Table()+" ENGINE = Memory"); err != nil {
+			t.Fatal(err)
+		}
+		b.Sort()
+		to, err := conn.PrepareBatch(t.Context(), "INSERT INTO arrived ("+strings.Join(b.Columns(), ", ")+")")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.AppendTo(to); err != nil {
+			t.Fatal(err)
+		}
+		if err := to.Send(); err != nil {
+			t.Fatal(err)
+		}
+		var inOrder uint8
+		if err := conn.QueryRow(t.Context(), "SELECT groupArray(t) = arraySort(groupArray(t)) FROM (SELECT tuple("+key+") AS t FROM arrived) SETTINGS max_threads = 1").Scan(&inOrder); err != nil {
+			t.Fatal(err)
+		}
+		if inOrder != 1 {
+			t.Errorf("%s: rows do not arrive in the order of the table's key", topic)
+		}
+		insert(t, conn, b)
+		if sorted := stored(t, conn, b, orders[topic]); !slices.Equal(sorted, unsorted) || len(sorted) == 0 {
+			t.Errorf("%s: %d rows unsorted, %d sorted, or others", topic, len(unsorted), len(sorted))
+		}
+	}
+}
+
+func TestAMismatchedTableIsNamed(t *testing.T) {
+	conn := testTables(t)
+	d := testDecoder(t, sampleNow)
+	b := NewBatch(TopicSignals)
+	if bad := d.Add(b, with(TopicSignals, nil)); bad != nil {
+		t.Fatal(bad)
+	}
+	for _, change := range []string{"MODIFY COLUMN value Float32", "DROP COLUMN value"} {
+		if err := conn.Exec(t.Context(), "ALTER TABLE signals "+change); err != nil {
+			t.Fatal(err)
+		}
+		to, err := conn.PrepareBatch(t.Context(), "INSERT INTO signals")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.AppendTo(to); err == nil {
+			t.Errorf("after %s: no error", change)
+		}
+		to.Close()
+	}
+}
+
+// BenchmarkInsert hands 100,000 attendance rows to the engine, with and without the engine's own work.
+func BenchmarkInsert(b *testing.B) {
+	conn := testTables(b)
+	d := testDecoder(b, sampleNow)
+	batch := NewBatch(TopicAttendance)
+	lines := sampleLines(b, TopicAttendance)
+	for batch.Len() < 100_000 {
+		for _, l := range lines {
+			d.Add(batch, l)
+		}
+	}
+	batch.Sort()
+	for _, table := range []string{"attendance", "nowhere"} {
+		if table == "nowhere" {
+			if err := conn.Exec(b.Context(), "CREATE TABLE nowhere AS attendance ENGINE = Null"); err != nil {
+				b.Fatal(err)
+			}
+		}
+		for _, step := range []string{"append", "send"} {
+			b.Run(table+"/"+step, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					b.StopTimer()
+					to, err := conn.PrepareBatch(b.Context(), "INSERT INTO "+table+" ("+strings.Join(batch.Columns(), ", ")+")")
+					if err != nil {
+						b.Fatal(err)
+					}
+					b.StartTimer()
+					if err := batch.AppendTo(to); err != nil {
+						b.Fatal(err)
+					}
+					if step == "send" {
+						if err := to.Send(); err != nil {
+							b.Fatal(err)
+						}
+					}
+					b.StopTimer()
+					to.Close()
+					b.StartTimer()
+				}
+				b.ReportMetric(float64(b.N)*float64(batch.Len())/b.Elapsed().Seconds(), "rows/s")
+			})
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package record
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// sampleDir holds the sample county, which is not part of the repository; tests that need it are skipped without it.
+const sampleDir = "/work/shared/data/sample-county"
+
+var sampleNow = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+
+func sampleLines(t testing.TB, topic Topic) [][]byte {
+	t.Helper()
+	f, err := os.Open(filepath.Join(sampleDir, "wage."+string(topic)+".ndjson.gz"))
+	if err != nil {
+		t.Skipf("no sample: %v", err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines [][]byte
+	for s := bufio.NewScanner(z); s.Scan(); {
+		lines = append(lines, bytes.Clone(s.Bytes()))
+	}
+	return lines
+}
+
+func sampleLinesOrNone(t testing.TB, topic Topic) [][]byte {
+	if _, err := os.Stat(sampleDir); err != nil {
+		return nil
+	}
+	return sampleLines(t, topic)
+}
+
+func TestTheSampleCountyIsReadWithTheKnownCountsAndDeadLetters(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(sampleDir, "expected.json"))
+	if err != nil {
+		t.Skipf("no sample: %v", err)
+	}
+	var want struct {
+		DeadLetters map[Reason]int `json:"dead_letters"`
+		Counts      map[Topic]int
+	}
+	if err := json.Unmarshal(text, &want); err != nil {
+		t.Fatal(err)
+	}
+	d := testDecoder(t, sampleNow)
+	dead := map[Reason]int{}
+	for _, topic := range Topics() {
+		b := NewBatch(topic)
+		distinct := map[string]bool{}
+		for _, line := range sampleLines(t, topic) {
+			if bad := d.Add(b, line); bad != nil {
+				dead[bad.Reason]++
+				continue
+			}
+			var r struct{ Source, ID string }
+			if err := json.Unmarshal(line, &r); err != nil {
+				t.Fatal(err)
+			}
+			distinct[r.Source+"|"+r.ID] = true
+		}
+		if len(distinct) != want.Counts[topic] {
+			t.Errorf("%s: %d distinct records, want %d", topic, len(distinct), want.Counts[topic])
+		}
+	}
+	for _, r := range Reasons() {
+		if dead[r] != want.DeadLetters[r] {
+			t.Errorf("%d messages are %s, want %d", dead[r], r, want.DeadLetters[r])
+		}
+	}
+	if u := d.Unknown(); len(u) != 0 {
+		t.Errorf("unknown fields in the sample: %v", u)
+	}
+}
+
+func testProtector(t testing.TB) *Protector {
+	t.Helper()
+	k := Keys{
+		hash: []namedSecret{{"h-test", &[32]byte{1, 2, 3}}},
+		seal: []namedSecret{{"s-test", &[32]byte{4, 5, 6}}},
+	}
+	p, err := NewProtector(k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func testDecoder(t testing.TB, now time.Time) *Decoder {
+	t.Helper()
+	return NewDecoder(testProtector(t), Rules{}, func() time.Time { return now })
+}
