@@ -1,0 +1,208 @@
+package simulate
+
+import (
+	"math"
+	"slices"
+
+	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/region"
+)
+
+type trade uint8
+
+const (
+	contractor trade = iota
+	subcontractor
+	developer
+	business
+)
+
+// employer is an entry of the registry with the state of its operating signals.
+type employer struct {
+	uscc, name string
+	township   string
+	industry   byte
+	legal      nameCode
+	headcount  int
+	trade      trade
+	status     string
+	version    int
+	weak       bool // a contractor that draws most of the trouble: firms in trouble have it on several sites
+	electricity,
+	water, gas float64 // per month in good times; 0: not reported
+	failing *failing
+	changed bool // to be recorded again today
+}
+
+// failing is how an employer goes down: its signals worsen month by month from the start of it.
+type failing struct {
+	from    civil.Date
+	recover civil.Date // 0: never
+	depth   float64    // 0.6 to 1
+	truth   *Truth
+}
+
+func (f *failing) months(d civil.Date) float64 {
+	if f == nil || d < f.from || f.recover != 0 && d >= f.recover {
+		return 0
+	}
+	return float64(d-f.from) / 30
+}
+
+func (w *World) foundEmployers() {
+	sc := &w.opt.Scale
+	contractors := max(2, int(math.Round(float64(sc.Projects)/4.5)))
+	w.contractors = w.found(contractor, contractors)
+	w.subs = w.found(subcontractor, max(4, sc.Projects))
+	w.developers = w.found(developer, max(2, sc.Projects/2))
+	for _, i := range w.contractors[:max(1, contractors*28/100)] {
+		w.employers[i].weak = true
+	}
+	for _, i := range w.found(business, sc.Employers) {
+		w.foundBusiness(i)
+	}
+	r := &w.dice
+	r.reset(w.opt.Seed, subjectWorld, 2)
+	n := int(w.opt.Rates.Closing*float64(sc.Employers) + 0.5)
+	if w.opt.Rates.Closing > 0 {
+		n = max(1, n)
+	}
+	for range min(n, len(w.businesses)) {
+		if s := w.businesses[r.n(len(w.businesses))]; w.employers[s.emp].failing == nil {
+			f := w.startFailing(r, s.emp, CauseClosing, 0.3)
+			s.trouble = &trouble{cause: CauseClosing, from: f.from.AddDays(r.in(25, 60)), recover: f.recover, severity: f.depth, truth: f.truth}
+		}
+	}
+}
+
+// failContractors picks the contractors that will go down among the weak ones: those with sites in several counties and
+// the most sites, for that is what makes a failure spread. The count is fixed rather than drawn, for there are few.
+func (w *World) failContractors() {
+	rate := w.opt.Rates.FailingContractor
+	if rate <= 0 {
+		return
+	}
+	sites, counties := map[int32]int{}, map[int32]map[string]bool{}
+	for _, p := range w.projects {
+		if counties[p.emp] == nil {
+			counties[p.emp] = map[string]bool{}
+		}
+		sites[p.emp]++
+		counties[p.emp][p.township[:6]] = true
+	}
+	var weak []int32
+	for _, i := range w.contractors {
+		if w.employers[i].weak {
+			weak = append(weak, i)
+		}
+	}
+	slices.SortStableFunc(weak, func(a, b int32) int {
+		return 100*min(2, len(counties[b])) + sites[b] - 100*min(2, len(counties[a])) - sites[a]
+	})
+	r := &w.dice
+	r.reset(w.opt.Seed, subjectWorld, 1)
+	for _, i := range weak[:min(len(weak), max(1, int(rate*float64(len(w.contractors))+0.5)))] {
+		w.startFailing(r, i, CauseFailing, 0.25)
+	}
+}
+
+func (w *World) startFailing(r *dice, i int32, cause Cause, recovers float64) *failing {
+	e := w.employers[i]
+	horizon := float64(w.opt.To - w.opt.From)
+	f := &failing{from: w.opt.From + civil.Date(horizon*r.f(0.25, 0.65)), depth: r.f(0.6, 1)}
+	if r.chance(recovers) {
+		f.recover = f.from.AddDays(r.in(150, 260))
+	}
+	f.truth = &Truth{Subject: "employer:" + e.uscc, Scope: "employer", Township: e.township, Cause: cause, From: f.from, Severity: f.depth}
+	w.truths = append(w.truths, f.truth)
+	e.failing = f
+	return f
+}
+
+func (w *World) found(t trade, n int) []int32 {
+	r := &w.dice
+	r.reset(w.opt.Seed, subjectEmployer, uint64(t))
+	out := make([]int32, n)
+	for i := range out {
+		at := w.townships[r.n(len(w.townships))].Code
+		if t == business {
+			at = w.townships[(i+7)%len(w.townships)].Code // no township without any
+		}
+		e := &employer{township: at, trade: t, status: "active", legal: newName(r), uscc: newUSCC(r, at[:6])}
+		place, brand := shortName(at[:6]), newBrand(r)
+		switch t {
+		case contractor:
+			e.industry, e.headcount = 'E', r.in(80, 600)
+			e.name = place + brand + pick(r, "建设集团有限公司", "建设工程有限公司", "建筑工程有限公司", "市政工程有限公司")
+			e.electricity = r.f(8e3, 60e3)
+		case subcontractor:
+			e.industry, e.headcount = 'E', r.in(15, 90)
+			e.name = place + brand + pick(r, "建筑劳务有限公司", "劳务分包有限公司", "建筑装饰工程有限公司", "钢结构安装有限公司")
+		case developer:
+			e.industry, e.headcount = 'K', r.in(10, 120)
+			e.name = place + brand + pick(r, "置业有限公司", "城市建设投资有限公司", "房地产开发有限公司", "交通投资有限公司", "水务发展有限公司")
+		case business:
+			k := r.n(len(businessKinds))
+			e.industry = businessKinds[k].industry
+			e.name = place + brand + businessKinds[k].suffix
+			e.headcount = int(24 * math.Exp(0.45*r.bell()))
+			e.electricity = float64(e.headcount) * r.f(60, 900)
+			e.water = float64(e.headcount) * r.f(2, 12)
+			if e.industry == 'C' || e.industry == 'H' {
+				e.gas = float64(e.headcount) * r.f(5, 40)
+			}
+		}
+		out[i] = int32(len(w.employers))
+		w.employers = append(w.employers, e)
+	}
+	return out
+}
+
+var businessKinds = []struct {
+	industry byte
+	suffix   string
+}{
+	{'C', "纺织有限公司"}, {'C', "机械制造有限公司"}, {'C', "工艺品有限公司"}, {'C', "家具有限公司"}, {'C', "电子有限公司"}, {'C', "食品有限公司"},
+	{'H', "餐饮管理有限公司"}, {'H', "酒店管理有限公司"}, {'N', "物业环境服务有限公司"}, {'G', "物流有限公司"}, {'F', "商贸有限公司"}, {'O', "家政服务有限公司"},
+}
+
+// shortName is a county's name without its kind: 仙居县 becomes 仙居.
+func shortName(county string) string {
+	name := []rune(region.Name(county))
+	if len(name) > 2 {
+		name = name[:len(name)-1]
+	}
+	return string(name)
+}
+
+func pick(r *dice, of ...string) string { return of[r.n(len(of))] }
+
+func (w *World) stepEmployers(d civil.Date) {
+	if d == w.opt.From {
+		for i, e := range w.employers {
+			w.recordEmployer(e, int32(600+i%3000))
+		}
+	}
+	for i, e := range w.employers {
+		if e.changed {
+			e.changed = false
+			w.recordEmployer(e, int32(31000+i%1000))
+		}
+	}
+	w.stepSignals(d)
+}
+
+func (w *World) recordEmployer(e *employer, sec int32) {
+	e.version++
+	start := len(w.arena)
+	w.open([]byte(e.uscc), "registry", e.version, sec)
+	b := appendText(w.arena, "name", e.name)
+	b = appendText(b, "township", e.township)
+	b = append(b, `,"industry":"`...)
+	b = append(b, e.industry, '"')
+	b = append(b, `,"legal_person":"`...)
+	b = append(e.legal.append(b), '"')
+	b = appendInt(b, "headcount", int64(e.headcount))
+	w.arena = appendText(b, "status", e.status)
+	w.close(start, topicEmployers, e.uscc, sec)
+}

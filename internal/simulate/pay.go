@@ -1,0 +1,294 @@
+package simulate
+
+import (
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// slip is one pay slip until it is paid in full.
+type slip struct {
+	id       [18]byte
+	idLen    uint8
+	channel  uint8
+	version  uint8
+	unsigned bool
+	hidden   bool // owed, but left off the list: no record of it exists
+	capped   bool // the payer withholds part while the cause lasts
+	payee    [19]byte
+	emp      int32
+	seq      int32
+	month    civil.Month
+	due      civil.Date
+	paidOn   civil.Date
+	gross    int64
+	deducted int64
+	paid     int64
+}
+
+func (s *slip) payable() int64 { return s.gross - s.deducted }
+func (s *slip) owed() int64    { return s.payable() - s.paid }
+
+// paidToday says that a part was paid earlier in the day: two versions may not share a moment.
+func (s *slip) paidToday(d civil.Date) bool { return s.paid > 0 && s.paidOn == d }
+
+const (
+	bySpecialAccount uint8 = iota
+	byEmployerAccount
+	byCash
+)
+
+var channels = [...]string{"special_account", "employer_account", "cash"}
+
+// rollMonth closes the counts of the month that ended yesterday.
+func (s *site) rollMonth(m civil.Month) {
+	roll := func(k *worker) {
+		if s.id == "" {
+			k.cur = k.presence(m, m.Last())
+		}
+		k.prev, k.prevQ, k.cur, k.curQ = k.cur, k.curQ, 0, 0
+	}
+	for i := range s.crew {
+		roll(&s.crew[i])
+	}
+	for i := range s.leavers {
+		if !s.leavers[i].listed {
+			roll(&s.leavers[i].worker)
+		}
+	}
+}
+
+// presence counts what a monthly wage pays for, in 26ths of a month, for staff without attendance records.
+func (k *worker) presence(m civil.Month, until civil.Date) uint8 {
+	from := max(k.entered, m.First())
+	if k.left != 0 {
+		until = min(until, k.left)
+	}
+	if until < from {
+		return 0
+	}
+	return uint8(max(1, int(until-from+1)*26/int(m.Last()-m.First()+1)))
+}
+
+// list makes the slips of the wage month: one for everybody who worked in it.
+func (w *World) list(s *site, d civil.Date) {
+	m, due := s.month.month, s.month.due
+	if t := s.trouble; t.running(d) && (t.cause == CauseFailing || t.cause == CauseClosing) && t.noLists {
+		// Nobody is left in the office to make lists; what is owed is owed all the same.
+		t.truth.seen(due)
+		w.listCrew(s, m, due, true)
+		return
+	}
+	w.listCrew(s, m, due, false)
+	if t := s.trouble; t.running(d) && t.cause == CauseIllegal && m >= w.opt.From.Month() {
+		t.truth.seen(d)
+		for i := range t.ghosts {
+			g := newIdentity(&w.dice, w.today.Year())
+			s.crewSeq++
+			sl := slip{id: g.id, idLen: g.idLen, payee: t.payee, channel: s.payPlace, emp: t.emp, seq: s.crewSeq, month: m, due: due, gross: int64(w.dice.in(60, 80)) * 10000}
+			if i == 0 {
+				sl.payee = g.bank
+			}
+			w.addSlip(s, sl, d)
+		}
+	}
+}
+
+func (w *World) listCrew(s *site, m civil.Month, due civil.Date, hidden bool) {
+	for i := range s.crew {
+		k := &s.crew[i]
+		if k.prev > 0 {
+			w.makeSlip(s, k, m, due, int(k.prev), int(k.prevQ), hidden)
+			k.prev, k.prevQ = 0, 0
+		}
+	}
+}
+
+// makeSlip puts a worker's month on the list, or only among what is owed.
+func (w *World) makeSlip(s *site, k *worker, m civil.Month, due civil.Date, days, quarters int, hidden bool) {
+	r := &w.dice
+	sl := slip{id: k.id, idLen: k.idLen, payee: k.bank, channel: s.payPlace, emp: k.emp, seq: k.seq, month: m, due: due, gross: k.earned(days, quarters), hidden: hidden}
+	if s.id == "" && days >= 20 {
+		sl.gross += sl.gross * int64(r.n(16)) / 100 // overtime
+	}
+	if r.chance(0.04) && sl.gross > 200000 {
+		sl.deducted = int64(r.in(3, 30)) * 1000 // meals, an advance
+	}
+	sl.unsigned = len(s.crew) >= 30 && r.chance(0.012) // away on the day of signing
+	if t := s.trouble; t.running(w.today) {
+		switch {
+		case k.flags&omitted != 0 && t.cause == CauseBadPayer:
+			sl.hidden = true
+			t.truth.seen(due)
+		case k.flags&underpaid != 0 && (t.cause == CauseBadPayer || t.cause == CauseIllegal):
+			sl.capped = true
+		}
+		if k.flags&paidCash != 0 && t.cause == CauseSloppy {
+			sl.channel = byCash
+			if k.seq%3 == 0 {
+				sl.channel = byEmployerAccount
+			}
+		}
+		if k.flags&sharedPayee != 0 && t.cause == CauseIllegal {
+			sl.payee = t.payee
+		}
+		sl.unsigned = sl.unsigned || k.flags&unsigned != 0 && t.cause == CauseSloppy
+	}
+	w.addSlip(s, sl, w.today)
+}
+
+func (w *World) addSlip(s *site, sl slip, d civil.Date) {
+	if !sl.hidden {
+		sec := int32(68400) + int32(s.num*13%1800) + sl.seq%1200
+		if w.noise.on && w.dice.chance(0.001) {
+			// A slip of the pen, corrected within the hour.
+			right := sl.gross
+			sl.gross += int64(w.dice.in(1, 9)) * 10000
+			w.recordSlip(s, &sl, sec-3600)
+			sl.gross = right
+		}
+		w.recordSlip(s, &sl, sec)
+		w.events[len(w.events)-1].first = sl.version == 1
+	}
+	s.slips = append(s.slips, sl)
+}
+
+// payUp pays what is owed as far as money and will go, everybody the same share, and forgets what is paid in full. Only
+// slips that pass the filter are paid; it returns how much left the wage account.
+func (w *World) payUp(s *site, d civil.Date, only func(*slip) bool) int64 {
+	need, fromAccount := int64(0), int64(0)
+	frank := !s.trouble.running(d) // nothing is hidden or withheld any more
+	for i := range s.slips {
+		sl := &s.slips[i]
+		if only(sl) && (frank || !sl.hidden) && !sl.paidToday(d) {
+			need += sl.limit(frank)
+			if sl.channel == bySpecialAccount {
+				fromAccount += sl.limit(frank)
+			}
+		}
+	}
+	if need == 0 {
+		return 0
+	}
+	ratio := s.trouble.willing(d)
+	if s.id != "" && fromAccount > 0 {
+		if frank && s.ledger.balance < fromAccount {
+			// An honest developer makes up what the agreed sum does not cover.
+			w.enter(s, laborCostIn, fromAccount-s.ledger.balance+fromAccount/10, d, 37800)
+		}
+		if s.ledger.frozen && !frank {
+			ratio = 0
+		} else if s.ledger.balance < fromAccount {
+			ratio = min(ratio, float64(s.ledger.balance)/float64(fromAccount))
+		}
+	}
+	if ratio < 0.15 {
+		return 0
+	}
+	out := int64(0)
+	sec := int32(74400 + s.num*7%900)
+	for i := range s.slips {
+		sl := &s.slips[i]
+		if !only(sl) || sl.hidden && !frank || sl.paidToday(d) {
+			continue
+		}
+		pay := sl.limit(frank)
+		if ratio < 1 {
+			pay = int64(float64(pay)*ratio) / 100 * 100
+		}
+		if pay <= 0 {
+			continue
+		}
+		sl.hidden = false
+		sl.paid += pay
+		sl.paidOn = d
+		if sl.channel == bySpecialAccount && s.id != "" {
+			out += pay
+		}
+		w.recordSlip(s, sl, sec+sl.seq%1800)
+	}
+	if out > 0 {
+		w.enter(s, wageOut, out, d, int32(50400+s.num*11%3600))
+	}
+	kept := s.slips[:0]
+	for i := range s.slips {
+		if s.slips[i].owed() > 0 {
+			kept = append(kept, s.slips[i])
+		}
+	}
+	s.slips = kept
+	return out
+}
+
+// limit is what the payer is prepared to pay of a slip.
+func (s *slip) limit(frank bool) int64 {
+	if s.capped && !frank {
+		return max(0, s.payable()*68/100-s.paid)
+	}
+	return s.owed()
+}
+
+// stepPay lists and pays the last month's wages, and tries again when something is overdue.
+func (w *World) stepPay(s *site, d civil.Date) {
+	if d == s.month.createOn {
+		w.list(s, d)
+	}
+	if d == s.month.payOn && !s.month.paid {
+		s.month.paid = true
+		m := s.month.month
+		w.payUp(s, d, func(sl *slip) bool { return sl.month <= m })
+		s.lastPaid = d
+		return
+	}
+	t := s.trouble
+	if t == nil || len(s.slips) == 0 {
+		return
+	}
+	// Later attempts: the day after recovery, or when money has come in meanwhile.
+	if t.over(d) || t.cause != CauseLapse && s.ledger.fresh && t.willing(d) > 0 && d-s.lastPaid >= 3 && workday(d) && w.dice.chance(0.3) {
+		s.lastPaid, s.ledger.fresh = d, false
+		w.payUp(s, d, func(sl *slip) bool { return sl.due < d })
+	}
+}
+
+func (w *World) recordSlip(s *site, sl *slip, sec int32) {
+	sl.version++
+	start := len(w.arena)
+	id := append(w.line[:0], "PAY-"...)
+	id = append(id, s.key...)
+	id = append(id, '-')
+	id = appendPadded(id, int64(sl.seq), 4)
+	id = append(id, '-')
+	id = appendCompactDate(id, sl.month.First())
+	id = id[:len(id)-2]
+	w.line = id
+	source := "wage-bank"
+	if s.id == "" {
+		source = "payroll"
+	}
+	w.open(id, source, int(sl.version), sec)
+	b := append(w.arena, `,"id_type":"`...)
+	if sl.idLen == 18 {
+		b = append(b, `resident"`...)
+	} else {
+		b = append(b, `hk_macau"`...)
+	}
+	b = appendBytes(b, "id_number", sl.id[:sl.idLen])
+	if s.id != "" {
+		b = appendText(b, "project_id", s.id)
+	}
+	b = appendText(b, "employer_uscc", w.employers[sl.emp].uscc)
+	b = appendMonth(b, "wage_month", sl.month)
+	b = appendDay(b, "due_on", sl.due)
+	b = appendYuan(b, "gross_yuan", sl.gross)
+	b = appendYuan(b, "deducted_yuan", sl.deducted)
+	b = appendYuan(b, "payable_yuan", sl.payable())
+	b = appendYuan(b, "paid_yuan", sl.paid)
+	if sl.paid > 0 {
+		b = appendDay(b, "paid_on", sl.paidOn)
+	}
+	b = appendText(b, "channel", channels[sl.channel])
+	if sl.channel != byCash {
+		b = appendBytes(b, "payee_account", sl.payee[:])
+	}
+	w.arena = appendBool(b, "signed", !sl.unsigned)
+	w.close(start, topicPayroll, s.key, sec)
+}

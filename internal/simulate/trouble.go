@@ -1,0 +1,161 @@
+package simulate
+
+import "github.com/anxin-project/anxin/internal/civil"
+
+// trouble is a cause at work on one site. Its methods take a nil receiver for the many sites without.
+type trouble struct {
+	cause    Cause
+	from     civil.Date
+	recover  civil.Date // 0: never, as far as is known
+	severity float64
+	truth    *Truth
+
+	emp     int32      // the subcontractor or labour boss behind it
+	share   float64    // of the crew that it hits
+	payee   [19]byte   // the boss's account
+	ghosts  int        // payees nobody has seen on site
+	days    int        // how late a lapse pays
+	lapsed  bool       // it has happened
+	noLists bool       // no pay lists are made any more
+	freeze  bool       // misuse: the account is frozen rather than drawn on
+	next    civil.Date // misuse: the next withdrawal, or the end of the freeze
+}
+
+func (t *trouble) running(d civil.Date) bool {
+	return t != nil && d >= t.from && (t.recover == 0 || d < t.recover)
+}
+
+// over says that the cause is gone and what it left behind can be put right.
+func (t *trouble) over(d civil.Date) bool { return t != nil && t.recover != 0 && d >= t.recover }
+
+// willing is the share of what is due that the payer pays if there is money.
+func (t *trouble) willing(d civil.Date) float64 {
+	if !t.running(d) || t.cause != CauseFailing && t.cause != CauseClosing {
+		return 1
+	}
+	if d < t.from+30 {
+		return 0.9 - 0.3*t.severity
+	}
+	return 0.5 * (1 - t.severity)
+}
+
+// drawTrouble decides at a project's birth what, if anything, will go wrong with it and when. Three quarters of the
+// trouble falls on weak contractors, a good quarter of all: firms in trouble have it on several sites.
+func (w *World) drawTrouble(r *dice, p *project) {
+	rates := w.opt.Rates
+	factor, among := 0.12, 0
+	if w.employers[p.emp].weak {
+		factor, among = 3.26, 1
+	}
+	// Successive projects take evenly spread draws, so that a small world has its share of every trouble too.
+	w.drawn[among]++
+	x := golden(w.drawn[among], r)
+	var cause Cause
+	for _, c := range []struct {
+		cause Cause
+		rate  float64
+	}{
+		{CauseSqueeze, rates.Squeeze}, {CauseBadPayer, rates.BadPayer}, {CauseSloppy, rates.Sloppy},
+		{CauseMisuse, rates.Misuse}, {CauseIllegal, rates.Illegal}, {CauseLapse, rates.Lapse},
+	} {
+		if x -= c.rate * factor; x < 0 {
+			cause = c.cause
+			break
+		}
+	}
+	if cause == "" {
+		return
+	}
+	begin := max(p.startOn, w.opt.From)
+	room := float64(min(w.opt.To, p.endOn-20) - begin)
+	if begin >= w.opt.To-30 {
+		room = float64(p.endOn - 20 - begin) // born near the horizon or beyond it
+	}
+	room = max(room, 30)
+	t := &trouble{cause: cause, severity: r.f(0.35, 1), emp: p.subs[r.n(len(p.subs))]}
+	back := func(p float64, lo, hi int) {
+		if r.chance(p) {
+			t.recover = t.from.AddDays(r.in(lo, hi))
+		}
+	}
+	switch cause {
+	case CauseSqueeze:
+		t.from = begin + civil.Date(room*r.f(0.1, 0.65))
+		back(0.4, 130, 230)
+	case CauseBadPayer:
+		t.from = begin + civil.Date(room*r.f(0.1, 0.75))
+		t.share = 0.2 + 0.5*t.severity
+		back(0.5, 80, 180)
+	case CauseSloppy:
+		t.from = begin - 40
+		t.share = 0.08 + 0.3*t.severity*r.float()
+		back(0.3, 150, 300)
+	case CauseMisuse:
+		t.from = begin + civil.Date(room*r.f(0.1, 0.8))
+		t.next, t.freeze = t.from, r.chance(0.25)
+		back(0.6, 60, 150)
+	case CauseIllegal:
+		t.from = begin - 40 + civil.Date(room*r.f(0, 0.3))
+		t.share = 0.1 + 0.3*r.float()
+		t.ghosts = max(1, int(float64(p.plateau)*r.f(0.06, 0.3)))
+		t.payee = newBankAccount(r)
+		back(0.4, 120, 260)
+	case CauseLapse:
+		t.from = begin + civil.Date(room*r.f(0.1, 0.95))
+		t.days = r.in(5, 24)
+	}
+	t.truth = &Truth{Subject: p.subject(), Scope: "project", Township: p.township, Cause: cause, From: max(t.from, p.signedOn), Severity: t.severity}
+	w.truths = append(w.truths, t.truth)
+	p.trouble = t
+}
+
+// golden spreads successive numbers evenly over 0…1, jittered.
+func golden(n int, r *dice) float64 {
+	x := float64(n)*0.6180339887498949 + 0.02*r.float()
+	return x - float64(int(x))
+}
+
+// catchFailing draws a project into its contractor's failure: its money is gone some weeks after the signals turn.
+func (w *World) catchFailing(p *project, d civil.Date) {
+	f := w.employers[p.emp].failing
+	if t := p.trouble; t != nil && t.from <= d && (t.cause == CauseFailing || t.truth.RecoveredOn == nil || p.order.fen > 0) {
+		return // one trouble at a time, and the first is to be paid off before the next
+	}
+	if f == nil || p.startOn > f.from || d < f.from+civil.Date(50+p.num*17%45) || f.recover != 0 && d >= f.recover {
+		return
+	}
+	if p.trouble != nil && p.trouble.from > d {
+		p.trouble.truth.From = never // what would have come does not come any more
+	}
+	t := &trouble{cause: CauseFailing, from: d, recover: f.recover, severity: f.depth, noLists: p.num%3 == 0}
+	t.truth = &Truth{Subject: p.subject(), Scope: "project", Township: p.township, Cause: CauseFailing, From: d, Severity: f.depth}
+	w.truths = append(w.truths, t.truth)
+	p.trouble = t
+}
+
+// stepOwed sums up what is past due, for the truth and for how people react. Nothing is ever past due without trouble.
+func (w *World) stepOwed(s *site, d civil.Date) {
+	t := s.trouble
+	s.order.owedSince, s.order.workers, s.order.fen = 0, 0, 0
+	if t == nil {
+		return
+	}
+	clear(w.seen)
+	for i := range s.slips {
+		sl := &s.slips[i]
+		if sl.due >= d {
+			continue
+		}
+		w.seen[sl.seq] = struct{}{}
+		s.order.fen += sl.owed()
+		if s.order.owedSince == 0 || sl.due < s.order.owedSince {
+			s.order.owedSince = sl.due
+		}
+	}
+	s.order.workers = len(w.seen)
+	t.truth.owed(d, s.order.workers, s.order.fen)
+	if t.over(d) && t.truth.RecoveredOn == nil {
+		on := t.recover
+		t.truth.RecoveredOn = &on
+	}
+}
