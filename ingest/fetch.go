@@ -91,7 +91,7 @@ func (in *Ingest) fetchOnce(ctx context.Context, topic string, partition int, of
 		if err != nil {
 			return f, err
 		}
-		f.messages = append(f.messages, message{partition: partition, offset: r.Offset, at: r.Time, key: key, value: value})
+		f.messages = append(f.messages, message{partition: partition, offset: r.Offset, at: r.Time, key: key, value: value, headers: r.Headers})
 		f.next = r.Offset + 1
 	}
 }

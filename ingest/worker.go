@@ -204,6 +204,7 @@ type message struct {
 	at        time.Time
 	key       []byte
 	value     []byte
+	headers   []kafka.Header
 }
 
 func (m message) place(topic string) string {

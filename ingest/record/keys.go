@@ -14,8 +14,11 @@ import (
 	"strings"
 )
 
-// secret is a 256-bit key. It is held by pointer so that formatting a struct around it prints an address at most.
-type secret *[32]byte
+// secret yields a 256-bit key. It is a function because fmt follows pointers for some verbs, even into unexported fields,
+// but prints no more than an address of a function.
+type secret func() *[32]byte
+
+func keep(key *[32]byte) secret { return func() *[32]byte { return key } }
 
 type namedSecret struct {
 	id  string
@@ -94,7 +97,7 @@ func newSecret(kind string) (namedSecret, error) {
 	if _, err := rand.Read(key[:]); err != nil {
 		return namedSecret{}, fmt.Errorf("generate key: %w", err)
 	}
-	return namedSecret{kind + hex.EncodeToString(id[:]), key}, nil
+	return namedSecret{kind + hex.EncodeToString(id[:]), keep(key)}, nil
 }
 
 func (k Keys) check() error {
@@ -129,10 +132,10 @@ func (k Keys) Save(path string) error {
 	var b bytes.Buffer
 	b.WriteString(keyFileHead)
 	for _, s := range k.hash {
-		fmt.Fprintf(&b, "hash %s %s\n", s.id, hex.EncodeToString(s.key[:]))
+		fmt.Fprintf(&b, "hash %s %s\n", s.id, hex.EncodeToString(s.key()[:]))
 	}
 	for _, s := range k.seal {
-		fmt.Fprintf(&b, "seal %s %s\n", s.id, hex.EncodeToString(s.key[:]))
+		fmt.Fprintf(&b, "seal %s %s\n", s.id, hex.EncodeToString(s.key()[:]))
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -172,8 +175,9 @@ func LoadKeys(path string) (Keys, error) {
 		if len(part) != 3 || !validKeyID(part[1]) || len(part[2]) != 64 {
 			return Keys{}, fmt.Errorf("load keys from %s: line %d: expected hash or seal, key id, 64 hexadecimal digits", path, n)
 		}
-		s := namedSecret{part[1], new([32]byte)}
-		if _, err := hex.Decode(s.key[:], []byte(part[2])); err != nil {
+		key := new([32]byte)
+		s := namedSecret{part[1], keep(key)}
+		if _, err := hex.Decode(key[:], []byte(part[2])); err != nil {
 			return Keys{}, fmt.Errorf("load keys from %s: line %d: expected 64 hexadecimal digits", path, n)
 		}
 		switch part[0] {

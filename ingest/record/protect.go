@@ -70,7 +70,7 @@ func NewProtector(k Keys) (*Protector, error) {
 	}
 	p := &protector{hash: k.hash}
 	for _, s := range k.seal {
-		block, err := aes.NewCipher(s.key[:])
+		block, err := aes.NewCipher(s.key()[:])
 		if err != nil {
 			return nil, fmt.Errorf("seal key: %w", err)
 		}
@@ -78,9 +78,9 @@ func NewProtector(k Keys) (*Protector, error) {
 		if err != nil {
 			return nil, fmt.Errorf("seal key: %w", err)
 		}
-		derive := hmac.New(sha256.New, s.key[:])
+		derive := hmac.New(sha256.New, s.key()[:])
 		derive.Write([]byte("anxin nonce v1"))
-		p.seal = append(p.seal, sealer{s.id, aead, (*[32]byte)(derive.Sum(nil))})
+		p.seal = append(p.seal, sealer{s.id, aead, keep((*[32]byte)(derive.Sum(nil)))})
 	}
 	return &Protector{p}, nil
 }
@@ -115,7 +115,7 @@ func (p *Protector) AccountKeys(number string) []Hashed {
 func (p *Protector) keys(what []byte) []Hashed {
 	var all []Hashed
 	for _, s := range p.p.hash {
-		all = append(all, Hashed{s.id, mac(hmac.New(sha256.New, s.key[:]), what)})
+		all = append(all, Hashed{s.id, mac(hmac.New(sha256.New, s.key()[:]), what)})
 	}
 	return all
 }
@@ -183,9 +183,9 @@ const cacheSets = 1 << 15
 
 func newHasher(p *Protector) *hasher {
 	h := &hasher{p: p, seed: maphash.MakeSeed(), recent: make([][2]cached, cacheSets)}
-	h.now = hmac.New(sha256.New, p.p.hash[0].key[:])
+	h.now = hmac.New(sha256.New, p.p.hash[0].key()[:])
 	if len(p.p.hash) > 1 {
-		h.before = hmac.New(sha256.New, p.p.hash[1].key[:])
+		h.before = hmac.New(sha256.New, p.p.hash[1].key()[:])
 	}
 	return h
 }
@@ -275,7 +275,7 @@ var ErrSealed = errors.New("sealed value cannot be opened with these keys")
 // names in different records look different.
 func (p *Protector) seal(dst []byte, field string, context [3]string, version uint64, clear []byte) []byte {
 	s := &p.p.seal[0]
-	h := hmac.New(sha256.New, s.nonce[:])
+	h := hmac.New(sha256.New, s.nonce()[:])
 	for _, part := range [...]string{field, context[0], context[1], context[2]} {
 		writeLength(h, uint64(len(part)))
 		io.WriteString(h, part)

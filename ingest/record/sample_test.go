@@ -86,8 +86,8 @@ func TestTheSampleCountyIsReadWithTheKnownCountsAndDeadLetters(t *testing.T) {
 func testProtector(t testing.TB) *Protector {
 	t.Helper()
 	k := Keys{
-		hash: []namedSecret{{"h-test", &[32]byte{1, 2, 3}}},
-		seal: []namedSecret{{"s-test", &[32]byte{4, 5, 6}}},
+		hash: []namedSecret{{"h-test", keep(&[32]byte{1, 2, 3})}},
+		seal: []namedSecret{{"s-test", keep(&[32]byte{4, 5, 6})}},
 	}
 	p, err := NewProtector(k)
 	if err != nil {

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/anxin-project/anxin/alerts"
+	"github.com/anxin-project/anxin/dashboards/console"
+	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/ingest"
+	"github.com/anxin-project/anxin/internal/config"
+	"github.com/anxin-project/anxin/internal/store"
+)
+
+// configuration is the whole of anxin's configuration file.
+type configuration struct {
+	// Listen is the address of the pages, metrics, webhook and API.
+	Listen string `yaml:"listen"`
+	// URL is where people and Alertmanager reach Listen; it stands in alerts.
+	URL string `yaml:"url"`
+	// Keys is the file with the secret keys for hashing and sealing (anxin keys new).
+	Keys string `yaml:"keys"`
+	// Policy is a policy file laid over the national one; empty for the national policy alone.
+	Policy string `yaml:"policy"`
+	// Holidays is a file with working-day notices of years that this version does not know yet.
+	Holidays  string                  `yaml:"holidays"`
+	Store     store.Configuration     `yaml:"store"`
+	Ingest    ingest.Configuration    `yaml:"ingest"`
+	Detectors detectors.Configuration `yaml:"detectors"`
+	Alerts    alerts.Configuration    `yaml:"alerts"`
+	Console   console.Configuration   `yaml:"console"`
+}
+
+func defaultConfiguration() configuration {
+	return configuration{
+		Listen: "127.0.0.1:8080", URL: "http://localhost:8080", Keys: "keys",
+		Store: store.DefaultConfiguration(), Ingest: ingest.DefaultConfiguration(), Detectors: detectors.DefaultConfiguration(),
+		Alerts: alerts.DefaultConfiguration(), Console: console.DefaultConfiguration(),
+	}
+}
+
+// Validate checks every part.
+func (c *configuration) Validate() error {
+	var listen error
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		listen = fmt.Errorf("listen %q: want HOST:PORT", c.Listen)
+	}
+	return errors.Join(listen, c.Store.Validate(), c.Ingest.Validate(), c.Detectors.Validate(), c.Alerts.Validate(), c.Console.Validate())
+}
+
+// loadConfiguration reads a file over the defaults. The webhook's token may also stand in ANXIN_ALERTS_TOKEN.
+func loadConfiguration(path string) (configuration, error) {
+	c := defaultConfiguration()
+	c.Alerts.Token = os.Getenv("ANXIN_ALERTS_TOKEN")
+	if err := config.Load(path, &c); err != nil {
+		return c, badInput{err}
+	}
+	return c, nil
+}
+
+func configCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "config", Short: "Check configuration files"}
+	cmd.AddCommand(&cobra.Command{
+		Use: "check FILE", Short: "Tell whether a configuration file can be used", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := loadConfiguration(args[0]); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: good\n", args[0])
+			return nil
+		},
+	})
+	return cmd
+}

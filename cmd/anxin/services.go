@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/anxin-project/anxin/dashboards/console"
+	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// which services a process runs.
+type services struct{ ingest, detect, alerts, console bool }
+
+func serviceCommand(use, short, long string, run services) *cobra.Command {
+	var configPath, address, level string
+	cmd := &cobra.Command{
+		Use: use, Short: short, Long: long, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := loadConfiguration(configPath)
+			if err != nil {
+				return err
+			}
+			if address != "" {
+				c.Listen = address
+			}
+			return runServices(cmd.Context(), c, level, run)
+		},
+	}
+	cmd.Flags().StringVar(&configPath, "config", "", "configuration file")
+	cmd.Flags().StringVar(&address, "listen", "", "address for pages, metrics and API (default from the configuration)")
+	cmd.Flags().StringVar(&level, "log-level", "info", "debug, info, warn or error")
+	return cmd
+}
+
+func serveCommand() *cobra.Command {
+	return serviceCommand("serve", "Run all services in one process",
+		"Runs ingest, detect, alerts and console together, on the Kafka and ClickHouse of the configuration.", services{true, true, true, true})
+}
+
+func ingestCommand() *cobra.Command {
+	return serviceCommand("ingest", "Move records from Kafka into ClickHouse",
+		"Joins the consumer group; several may run. Ctrl-C stores and commits what is in hand.", services{ingest: true})
+}
+
+func alertsCommand() *cobra.Command {
+	return serviceCommand("alerts", "Publish findings as metrics and take alerts in as cases",
+		"One process only: it is the writer of the case log.", services{alerts: true})
+}
+
+func consoleCommand() *cobra.Command {
+	return serviceCommand("console", "Serve the pages people use", "Reads only. The case pages need the process that also runs alerts (anxin serve).", services{console: true})
+}
+
+func detectCommand() *cobra.Command {
+	cmd := serviceCommand("detect", "Run the detectors by their schedule, or once", "Judges today by the schedule of the configuration; with --once one date, and ends.", services{detect: true})
+	var once bool
+	var asOf string
+	cmd.Flags().BoolVar(&once, "once", false, "one pass, then end")
+	cmd.Flags().StringVar(&asOf, "as-of", "", "with --once: the date to judge, YYYY-MM-DD (default today)")
+	scheduled := cmd.RunE
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if !once {
+			if asOf != "" {
+				return badInput{errors.New("--as-of goes with --once")}
+			}
+			return scheduled(cmd, args)
+		}
+		on := civil.DateOf(time.Now())
+		if asOf != "" {
+			var err error
+			if on, err = asDate("--as-of", asOf); err != nil {
+				return err
+			}
+		}
+		configPath, _ := cmd.Flags().GetString("config")
+		c, err := loadConfiguration(configPath)
+		if err != nil {
+			return err
+		}
+		return detectOnce(cmd.Context(), c, on)
+	}
+	return cmd
+}
+
+func detectOnce(ctx context.Context, c configuration, on civil.Date) (err error) {
+	log, err := logger("warn")
+	if err != nil {
+		return err
+	}
+	p, err := open(ctx, c, log, time.Now)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.store.Close()) }()
+	all, err := p.detectors()
+	if err != nil {
+		return err
+	}
+	result, err := all.Pass(ctx, on)
+	if err != nil {
+		return err
+	}
+	s := newSummary(on)
+	s.found(result)
+	s.print(os.Stdout)
+	return nil
+}
+
+// runServices runs until the context ends or a service fails.
+func runServices(ctx context.Context, c configuration, level string, run services) (err error) {
+	log, err := logger(level)
+	if err != nil {
+		return err
+	}
+	l, err := listen(c.Listen)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	p, err := open(ctx, c, log, time.Now)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.store.Close()) }()
+
+	catalogue, err := detectors.Catalogue(c.Detectors.Catalog)
+	if err != nil {
+		return badInput{err}
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/metrics", p.metricsHandler())
+	group, ctx := errgroup.WithContext(ctx)
+	onPass := func(context.Context, detectors.Result) {}
+	var cases console.Cases
+	if run.alerts {
+		a, err := p.alerts(ctx, catalogue)
+		if err != nil {
+			return err
+		}
+		cases = caseReader{a.Cases()}
+		mux.Handle("/api/", a.Handler())
+		group.Go(func() error { return a.Run(ctx) })
+		onPass = func(ctx context.Context, _ detectors.Result) {
+			if err := a.Refresh(ctx); err != nil {
+				log.Error("publishing the findings", "error", err)
+			}
+		}
+	}
+	if run.console {
+		pages, err := p.console(catalogue, cases, nil)
+		if err != nil {
+			return err
+		}
+		mux.Handle("/", pages.Handler())
+		group.Go(func() error { return pages.Run(ctx) })
+	} else {
+		mux.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	}
+	if run.ingest {
+		protector, err := p.protector()
+		if err != nil {
+			return err
+		}
+		in, err := p.ingest(protector)
+		if err != nil {
+			return err
+		}
+		group.Go(func() error { return in.Run(ctx) })
+	}
+	if run.detect {
+		all, err := p.detectors()
+		if err != nil {
+			return err
+		}
+		group.Go(func() error { return all.Run(ctx, onPass) })
+	}
+	log.Info("listening", "address", l.Addr().String())
+	group.Go(func() error { return serveHTTP(ctx, l, mux) })
+	return group.Wait()
+}

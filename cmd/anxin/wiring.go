@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/anxin-project/anxin/alerts"
+	"github.com/anxin-project/anxin/dashboards/console"
+	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/detectors/policy"
+	"github.com/anxin-project/anxin/ingest"
+	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/calendar"
+	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/store"
+)
+
+// parts are the components of a process, built on demand from one configuration.
+type parts struct {
+	config   configuration
+	log      *slog.Logger
+	registry *prometheus.Registry
+	now      func() time.Time
+	policy   *policy.Policy
+	calendar *calendar.Calendar
+	store    *store.Store
+}
+
+// open connects to the store, upgrades its schema and loads what all components share.
+func open(ctx context.Context, c configuration, log *slog.Logger, now func() time.Time) (*parts, error) {
+	p := &parts{config: c, log: log, now: now, registry: prometheus.NewRegistry()}
+	p.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	var err error
+	if p.policy, err = policy.Load(c.Policy); err != nil {
+		return nil, badInput{err}
+	}
+	if p.calendar, err = loadCalendar(c.Holidays); err != nil {
+		return nil, badInput{err}
+	}
+	if p.store, err = store.Open(ctx, c.Store, log); err != nil {
+		return nil, err
+	}
+	if err := p.store.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, p.store.Close())
+	}
+	return p, nil
+}
+
+func loadCalendar(path string) (*calendar.Calendar, error) {
+	if path == "" {
+		return calendar.China(), nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading holidays: %w", err)
+	}
+	defer f.Close()
+	extra, err := calendar.Parse(f)
+	if err != nil {
+		return nil, fmt.Errorf("holidays %s: %w", path, err)
+	}
+	return calendar.China().With(extra), nil
+}
+
+func (p *parts) ingest(protector *record.Protector) (*ingest.Ingest, error) {
+	return ingest.New(p.config.Ingest, ingest.Dependencies{
+		Store: p.store, Protector: protector, Now: p.now, Log: p.log, Metrics: p.registry,
+	})
+}
+
+func (p *parts) detectors() (*detectors.Detectors, error) {
+	options := p.store.Options()
+	return detectors.New(p.config.Detectors, detectors.Dependencies{
+		Store: p.store, Database: p.store.Database(), Policy: p.policy, Calendar: p.calendar, Now: p.now, Log: p.log, Metrics: p.registry,
+		Open: func(database string) (driver.Conn, error) { return store.On(options, database) },
+	})
+}
+
+func (p *parts) alerts(ctx context.Context, all []detectors.Detector) (*alerts.Alerts, error) {
+	c := p.config.Alerts
+	today := civil.DateOf(p.now())
+	for name, to := range map[string]*int{"accept_red_workdays": &c.AcceptRedDays, "accept_yellow_workdays": &c.AcceptYellowDays} {
+		v, err := p.policy.Number("casework", name, "", today)
+		if err != nil {
+			return nil, err
+		}
+		*to = int(v)
+	}
+	return alerts.New(ctx, c, alerts.Dependencies{
+		Conn: p.store, Headers: detectors.Headers(all), Calendar: p.calendar, Registerer: p.registry, Logger: p.log, Clock: p.now,
+	})
+}
+
+func (p *parts) console(all []detectors.Detector, cases console.Cases, progress func() []console.Stage) (*console.Console, error) {
+	c := p.config.Console
+	k, err := detectors.Constants(p.policy, civil.DateOf(p.now()))
+	if err != nil {
+		return nil, err
+	}
+	c.Lights = console.Lights{Green: k.Green, Yellow: k.Yellow}
+	return console.New(c, console.Dependencies{
+		Conn: p.store, Catalog: detectors.Headers(all), Cases: cases, Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
+	})
+}
+
+// protector loads the keys; a missing file says how to make one.
+func (p *parts) protector() (*record.Protector, error) {
+	keys, err := record.LoadKeys(p.config.Keys)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, badInput{fmt.Errorf("there is no key file %s: make one with `anxin keys new %s` and keep it safe, or set keys in the configuration", p.config.Keys, p.config.Keys)}
+	}
+	if err != nil {
+		return nil, badInput{err}
+	}
+	return record.NewProtector(keys)
+}
+
+// listen opens the port for pages and metrics; one that is taken is bad input.
+func listen(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, badInput{fmt.Errorf("%s is in use by another program: stop it, or choose another address with --listen", address)}
+	}
+	if err != nil {
+		return nil, badInput{fmt.Errorf("listening on %s: %w", address, err)}
+	}
+	return l, nil
+}
+
+// serveHTTP answers on l until the context ends.
+func serveHTTP(ctx context.Context, l net.Listener, handler http.Handler) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	context.AfterFunc(ctx, func() {
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		_ = server.Shutdown(grace)
+	})
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+func (p *parts) metricsHandler() http.Handler {
+	return promhttp.HandlerFor(p.registry, promhttp.HandlerOpts{Registry: p.registry, EnableOpenMetrics: true})
+}
+
+// logger writes to standard error: text on a terminal, JSON else.
+func logger(level string) (*slog.Logger, error) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		return nil, badInput{fmt.Errorf("--log-level %q: want debug, info, warn or error", level)}
+	}
+	options := &slog.HandlerOptions{Level: l}
+	if terminal(os.Stderr) {
+		return slog.New(slog.NewTextHandler(os.Stderr, options)), nil
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, options)), nil
+}
+
+func terminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// asDate reads a date from the command line.
+func asDate(flag, text string) (civil.Date, error) {
+	d, err := civil.ParseDate(text)
+	if err != nil {
+		return 0, badInput{fmt.Errorf("%s %q is not a date: want YYYY-MM-DD, such as 2026-10-31", flag, strings.TrimSpace(text))}
+	}
+	return d, nil
+}
