@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"text/template"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
@@ -77,6 +78,7 @@ func (d *Detectors) buildSnapshot(ctx context.Context, database string, asOf civ
 		if err := t.Execute(&rendered, nil); err != nil {
 			return fmt.Errorf("rendering %s: %w", name, err)
 		}
+		began := time.Now()
 		for _, statement := range store.Statements(rendered.String()) {
 			with, err := params.Context(ctx, statement)
 			if err == nil {
@@ -86,6 +88,7 @@ func (d *Detectors) buildSnapshot(ctx context.Context, database string, asOf civ
 				return fmt.Errorf("snapshot %s: %w", name, err)
 			}
 		}
+		d.log.Debug("snapshot", "file", name, "seconds", time.Since(began).Seconds())
 		if name == "snapshot/01_calendar.sql" {
 			if err := fillCalendar(ctx, d.conn, database, d.calendar, asOf); err != nil {
 				return err

@@ -16,6 +16,7 @@ type metrics struct {
 	retries       *prometheus.CounterVec
 	unknownFields *prometheus.CounterVec
 	lagRecords    *prometheus.GaugeVec
+	lastRecord    *prometheus.GaugeVec
 	batchRows     *prometheus.HistogramVec
 	insertSeconds *prometheus.HistogramVec
 	generations   prometheus.Counter
@@ -43,6 +44,9 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		lagRecords: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "anxin_ingest_lag_records", Help: "Records on the broker behind those fetched.",
 		}, []string{"topic", "partition"}),
+		lastRecord: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "anxin_ingest_last_record_timestamp_seconds", Help: "When this process last stored a valid record.",
+		}, []string{"topic"}),
 		batchRows: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "anxin_ingest_batch_rows", Help: "Rows of an insert.", Buckets: prometheus.ExponentialBuckets(1, 8, 7),
 		}, []string{"topic"}),
@@ -65,7 +69,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		}
 	}
 	if r != nil {
-		r.MustRegister(m.read, m.stored, m.rejects, m.retries, m.unknownFields, m.lagRecords, m.batchRows, m.insertSeconds, m.generations, m.skipped)
+		r.MustRegister(m.read, m.stored, m.rejects, m.retries, m.unknownFields, m.lagRecords, m.lastRecord, m.batchRows, m.insertSeconds, m.generations, m.skipped)
 	}
 	return m
 }

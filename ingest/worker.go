@@ -127,7 +127,10 @@ func (w *worker) flush(generation, stop context.Context) bool {
 	if !committed {
 		return false
 	}
-	w.in.metrics.stored.WithLabelValues(string(w.topic)).Add(float64(w.batch.Len()))
+	if w.batch.Len() > 0 {
+		w.in.metrics.stored.WithLabelValues(string(w.topic)).Add(float64(w.batch.Len()))
+		w.in.metrics.lastRecord.WithLabelValues(string(w.topic)).Set(float64(w.in.deps.Now().Unix()))
+	}
 	w.batch.Reset()
 	w.letters = w.letters[:0]
 	clear(w.next)

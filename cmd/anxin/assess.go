@@ -108,6 +108,7 @@ func assess(ctx context.Context, files []produce.File, asOf civil.Date, policyPa
 	c.Policy, c.Holidays = policyPath, holidays
 	c.Store.DSN = "embedded:" + filepath.Join(work, "store")
 	c.Ingest.Kafka.Brokers = broker.Addrs()
+	c.Ingest.BatchTime = 200 * time.Millisecond // nobody waits to see a batch grow
 	// Records may lie ahead of this machine's clock, as simulated ones do, but not of the date that is judged.
 	now := func() time.Time {
 		if t := time.Now(); t.After(asOf.End()) {

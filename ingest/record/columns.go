@@ -23,7 +23,7 @@ import (
 // Two ways lead into clickhouse-go. Strings go through Append([]string). All other columns are written in ClickHouse's
 // Native encoding and given to the driver's column by its Decode, which takes fixed-width values as one copy: Append
 // would want a time.Time for every date, a pointer for every nullable value, and an interface and a map lookup by
-// reflection for every LowCardinality value (BenchmarkAppendTo compares them).
+// reflection for every LowCardinality value (BenchmarkInsert measures the whole).
 type column interface {
 	spec() (name, kind string)
 	appendTo(by driver.BatchColumn, to chcolumn.Interface, order []uint32, w *wire) error
