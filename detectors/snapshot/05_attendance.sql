@@ -33,9 +33,9 @@ SELECT
     project_id,
     work_date,
     worker_key,
-    argMin(employer_uscc, preference) AS employer_uscc,
-    argMin(centihours, preference) AS centihours,
-    argMin(id, preference) AS id
+    employer_uscc,
+    centihours,
+    id
 FROM
 (
     SELECT
@@ -44,8 +44,7 @@ FROM
         worker_key,
         employer_uscc,
         centihours,
-        id,
-        tuple((indexOf({source_precedence:Array(String)}, source) + 65535) % 65536, source, recorded_at, id) AS preference
+        id
     FROM attendance
     WHERE recorded_at >= oldest AND recorded_at < {end:DateTime64(3, 'UTC')}
         AND work_date >= {first_day:Date} AND work_date <= {as_of:Date}
@@ -54,10 +53,17 @@ FROM
             sipHash128(source, id) NOT IN (SELECT record FROM superseded)
             OR (sipHash128(source, id), version) IN (SELECT record, top FROM superseded)
         )
+    ORDER BY
+        project_id,
+        work_date,
+        worker_key,
+        (indexOf({source_precedence:Array(String)}, source) + 65535) % 65536,
+        source,
+        recorded_at,
+        id
+    LIMIT 1 BY project_id, work_date, worker_key
 )
-GROUP BY project_id, work_date, worker_key
-HAVING centihours > 0
-SETTINGS optimize_aggregation_in_order = 1;
+WHERE centihours > 0;
 
 -- Work per worker and month on a project; employer_uscc is the one of the last day.
 CREATE TABLE {{snapshot}}.worker_months

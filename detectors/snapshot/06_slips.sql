@@ -34,42 +34,33 @@ WITH
     versions AS
     (
         SELECT
+            project_id,
+            employer_uscc,
+            worker_key,
+            wage_month,
             source,
             id,
-            argMax(project_id, rank) AS project_id,
-            argMax(employer_uscc, rank) AS employer_uscc,
-            argMax(worker_key, rank) AS worker_key,
-            argMax(wage_month, rank) AS wage_month,
-            argMax(due_on, rank) AS due_on,
-            argMax(gross_fen, rank) AS gross_fen,
-            argMax(payable_fen, rank) AS payable_fen,
-            argMax(paid_fen, rank) AS paid_fen,
-            argMax(tuple(paid_on), rank).1 AS paid_on,
-            argMax(channel, rank) AS channel,
-            argMax(payee_key, rank) AS payee_key,
-            argMax(signed, rank) AS signed,
-            arraySort(groupUniqArrayIf((assumeNotNull(payroll.paid_on), payroll.paid_fen), payroll.paid_fen > 0 AND payroll.paid_on IS NOT NULL)) AS payments
-        FROM
-        (
-            SELECT
-                source,
-                id,
-                project_id,
-                employer_uscc,
-                worker_key,
-                wage_month,
-                due_on,
-                gross_fen,
-                payable_fen,
-                paid_fen,
-                paid_on,
-                channel,
-                payee_key,
-                signed,
-                (version, -toUnixTimestamp64Milli(recorded_at)) AS rank
-            FROM payroll
-            WHERE recorded_at < {end:DateTime64(3, 'UTC')}
-        ) AS payroll
+            due_on,
+            gross_fen,
+            payable_fen,
+            paid_fen,
+            paid_on,
+            channel,
+            payee_key,
+            signed
+        FROM payroll
+        WHERE recorded_at < {end:DateTime64(3, 'UTC')}
+        ORDER BY version DESC, recorded_at ASC
+        LIMIT 1 BY source, id
+    ),
+    paid AS
+    (
+        SELECT
+            source,
+            id,
+            arraySort(groupUniqArray((assumeNotNull(paid_on), paid_fen))) AS payments
+        FROM payroll
+        WHERE recorded_at < {end:DateTime64(3, 'UTC')} AND paid_fen > 0 AND paid_on IS NOT NULL
         GROUP BY source, id
     ),
     counted AS
@@ -88,7 +79,6 @@ WITH
             payable_fen,
             paid_fen,
             paid_on,
-            payments,
             channel,
             payee_key,
             signed
@@ -108,8 +98,8 @@ SELECT
     employer_uscc,
     worker_key,
     wage_month,
-    source,
-    id,
+    counted.source AS source,
+    counted.id AS id,
     due_on,
     if(calendar.pay_by > toDate(0), calendar.pay_by, due_on) AS due_by,
     gross_fen,
@@ -117,9 +107,10 @@ SELECT
     paid_fen,
     greatest(payable_fen - paid_fen, 0) AS unpaid_fen,
     paid_on,
-    payments,
+    paid.payments AS payments,
     channel,
     payee_key,
     signed
 FROM counted
-LEFT JOIN {{snapshot}}.calendar AS calendar ON calendar.day = counted.due_on;
+LEFT JOIN {{snapshot}}.calendar AS calendar ON calendar.day = counted.due_on
+LEFT JOIN paid ON paid.source = counted.source AND paid.id = counted.id;

@@ -128,3 +128,11 @@ type Stats struct {
 	Duplicates int64            // resent versions among them
 	Bad        map[string]int64 // records that must be rejected, by the contract's reason code
 }
+
+// Times returns the rates with every share multiplied.
+func (r Rates) Times(f float64) Rates {
+	return Rates{
+		Squeeze: r.Squeeze * f, FailingContractor: r.FailingContractor * f, BadPayer: r.BadPayer * f, Sloppy: r.Sloppy * f,
+		Misuse: r.Misuse * f, Illegal: r.Illegal * f, Lapse: r.Lapse * f, Closing: r.Closing * f,
+	}
+}

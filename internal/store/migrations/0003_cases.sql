@@ -13,5 +13,6 @@ CREATE TABLE {{local "case_events"}}
     writer   UInt64 COMMENT 'who wrote it; two rows with one seq and different writers betray a broken leader lock'
 )
 ENGINE = {{merge_tree}}
-ORDER BY (case_id, seq);
+ORDER BY (case_id, seq)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 {{distributed "case_events" "case_id"}}

@@ -1,0 +1,60 @@
+package alerts
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Configuration of the component.
+type Configuration struct {
+	// Token is the bearer token of the webhook and of the JSON API. There is no default.
+	Token string `yaml:"token"`
+	// RefreshInterval is how often a new run is looked for; that is one small query.
+	RefreshInterval time.Duration `yaml:"refresh_interval"`
+	// RefreshTimeout bounds one refresh.
+	RefreshTimeout time.Duration `yaml:"refresh_timeout"`
+	// MaxSeries is the most series published from findings. Beyond it warnings are left out, the least severe first,
+	// and anxin_series_dropped says how many. A township has about ten series of its own.
+	MaxSeries int `yaml:"max_series"`
+	// MaxBody is the largest notification taken, in bytes.
+	MaxBody int64 `yaml:"max_body"`
+	// AcceptRedDays and AcceptYellowDays are the working days within which a case is to be accepted or passed on.
+	// They come from policy.
+	AcceptRedDays    int `yaml:"-"`
+	AcceptYellowDays int `yaml:"-"`
+}
+
+// DefaultConfiguration lacks the token.
+func DefaultConfiguration() Configuration {
+	return Configuration{
+		RefreshInterval:  10 * time.Second,
+		RefreshTimeout:   time.Minute,
+		MaxSeries:        50_000,
+		MaxBody:          1 << 20,
+		AcceptRedDays:    1,
+		AcceptYellowDays: 3,
+	}
+}
+
+// minToken is the fewest characters of a token; 16 random ones cannot be guessed.
+const minToken = 16
+
+// Validate tells what is wrong and what would be accepted.
+func (c Configuration) Validate() error {
+	var errs []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	check(len(c.Token) >= minToken, "alerts.token has %d characters: want a secret of at least %d", len(c.Token), minToken)
+	check(c.RefreshInterval > 0, "alerts.refresh_interval is %s: want more than 0s", c.RefreshInterval)
+	check(c.RefreshTimeout > 0, "alerts.refresh_timeout is %s: want more than 0s", c.RefreshTimeout)
+	check(c.MaxSeries >= 1000, "alerts.max_series is %d: want at least 1000", c.MaxSeries)
+	check(c.MaxBody >= 1024, "alerts.max_body is %d bytes: want at least 1024", c.MaxBody)
+	check(c.AcceptRedDays >= 1, "policy: accept within %d working days (red): want at least 1", c.AcceptRedDays)
+	check(c.AcceptYellowDays >= c.AcceptRedDays, "policy: accept within %d working days (yellow): want at least those of red, %d",
+		c.AcceptYellowDays, c.AcceptRedDays)
+	return errors.Join(errs...)
+}

@@ -1,0 +1,382 @@
+package alerts
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/anxin-project/anxin/alerts/cases"
+	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// findings publishes the latest run's findings. Series appear and disappear with the run as a whole: a scrape sees the
+// one or the other. Collect reads only memory, so /metrics never waits for ClickHouse.
+//
+// Labels are codes, not names, and never say who a worker is. Names stand in the *_info metrics, to be joined. The
+// county's and the prefecture's index are metrics of their own, so that an average over townships counts nobody twice.
+type findings struct {
+	conn    driver.Conn
+	headers []catalog.Header
+	limit   int
+	clock   func() time.Time
+	metrics *metrics
+
+	current atomic.Pointer[published]
+}
+
+// published is what one run found, as metrics.
+type published struct {
+	run      latestRun
+	at       time.Time // of the last refresh that succeeded
+	series   []prometheus.Metric
+	dropped  map[catalog.Level]int
+	subjects map[string]cases.Subject
+}
+
+// latestRun identifies a completed run; its zero value is "none yet".
+type latestRun struct {
+	asOf     civil.Date
+	run      uint64
+	finished time.Time
+}
+
+type warning struct {
+	Detector  string  `ch:"detector"`
+	Scope     string  `ch:"scope"`
+	ScopeID   string  `ch:"scope_id"`
+	Level     string  `ch:"level"`
+	Name      string  `ch:"name"`
+	Township  string  `ch:"township"`
+	County    string  `ch:"county"`
+	Sector    string  `ch:"sector"`
+	Workers   uint32  `ch:"workers"`
+	AmountFen int64   `ch:"amount_fen"`
+	Score     float64 `ch:"score"`
+}
+
+type indexRow struct {
+	Unit             string    `ch:"unit"`
+	Code             string    `ch:"code"`
+	Name             string    `ch:"name"`
+	County           string    `ch:"county"`
+	Prefecture       string    `ch:"prefecture"`
+	Index            *float64  `ch:"index"`
+	Light            string    `ch:"light"`
+	MonitoredWorkers uint32    `ch:"monitored_workers"`
+	ArrearsWorkers   uint32    `ch:"arrears_workers"`
+	ArrearsFen       int64     `ch:"arrears_fen"`
+	Component        []string  `ch:"component"`
+	Weight           []float64 `ch:"weight"`
+	Score            []float64 `ch:"score"`
+}
+
+func desc(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc(name, help, labels, nil)
+}
+
+var (
+	warningDesc = desc("anxin_warning_active",
+		"1 for each active warning of the latest run.",
+		"detector", "level", "scope", "scope_id", "township", "county", "sector")
+	candidateDesc = desc("anxin_blacklist_candidate",
+		"1 for each employer that meets the conditions of the joint-discipline list. A proposal: people decide.", "employer")
+	detectorDesc = desc("anxin_detector_info",
+		"1 for each detector, with its titles.", "detector", "title_zh", "title_en")
+	successDesc = desc("anxin_detector_last_success_timestamp_seconds",
+		"When the last completed run with this detector finished, on its latest as-of date; 0 for never.", "detector")
+	indexDesc = desc("anxin_wage_safety_index",
+		"Wage-safety index of a township, 0 to 100, higher is safer; absent when there are too few workers or the feed is stale.",
+		"township", "county")
+	countyDesc = desc("anxin_county_wage_safety_index",
+		"Wage-safety index of a county over its own totals, 0 to 100.", "county", "prefecture")
+	prefectureDesc = desc("anxin_prefecture_wage_safety_index",
+		"Wage-safety index of a prefecture over its own totals, 0 to 100.", "prefecture")
+	lightDesc = desc("anxin_township_light",
+		"1 for the light a township shows: green, yellow, red or grey.", "township", "county", "light")
+	townshipDesc = desc("anxin_township_info",
+		"1 for each township, with its name.", "township", "county", "name")
+	monitoredDesc = desc("anxin_monitored_workers",
+		"Workers of a township with attendance or a pay slip in the index window.", "township", "county")
+	arrearsFenDesc = desc("anxin_arrears_fen",
+		"Wages past due in a township, in fen (0.01 yuan).", "township", "county")
+	arrearsWorkersDesc = desc("anxin_arrears_workers",
+		"Workers of a township with wages past due.", "township", "county")
+	componentDesc = desc("anxin_index_component",
+		"Score of one component of a township's index, 0 to 100; absent without exposure.", "township", "county", "component")
+	seriesDesc = desc("anxin_series",
+		"Series published from the findings.")
+	limitDesc = desc("anxin_series_limit",
+		"Most series published from the findings (alerts.max_series).")
+	droppedDesc = desc("anxin_series_dropped",
+		"Active warnings left out of anxin_warning_active because of the limit, by level.", "level")
+	refreshDesc = desc("anxin_findings_last_refresh_timestamp_seconds",
+		"When the findings were last looked up without error; 0 for never.")
+	asOfDesc = desc("anxin_findings_as_of_timestamp_seconds",
+		"Start, in Asia/Shanghai, of the date that the published run judged; absent before the first run.")
+)
+
+func newFindings(d Dependencies, c Configuration, m *metrics) *findings {
+	f := &findings{conn: d.Conn, headers: d.Headers, limit: c.MaxSeries, clock: d.Clock, metrics: m}
+	f.current.Store(&published{})
+	return f
+}
+
+// Describe implements prometheus.Collector.
+func (f *findings) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{
+		warningDesc, candidateDesc, detectorDesc, successDesc, indexDesc, countyDesc, prefectureDesc, lightDesc, townshipDesc,
+		monitoredDesc, arrearsFenDesc, arrearsWorkersDesc, componentDesc, seriesDesc, limitDesc, droppedDesc, refreshDesc, asOfDesc,
+	} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (f *findings) Collect(ch chan<- prometheus.Metric) {
+	now := f.current.Load()
+	for _, m := range now.series {
+		ch <- m
+	}
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	gauge(seriesDesc, float64(len(now.series)))
+	gauge(limitDesc, float64(f.limit))
+	for _, level := range []catalog.Level{catalog.Red, catalog.Yellow} {
+		gauge(droppedDesc, float64(now.dropped[level]), string(level))
+	}
+	gauge(refreshDesc, seconds(now.at))
+	if now.run.run != 0 {
+		gauge(asOfDesc, seconds(now.run.asOf.Start()))
+	}
+}
+
+// seconds is Unix time, 0 for the zero time.
+func seconds(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.UnixMilli()) / 1000
+}
+
+// subjects are what the published run says of each case's subject.
+func (f *findings) subjects() map[string]cases.Subject { return f.current.Load().subjects }
+
+func (f *findings) subject(id string) (cases.Subject, bool) {
+	s, ok := f.current.Load().subjects[id]
+	return s, ok
+}
+
+// refresh publishes the latest completed run; it reports whether that is another one than before. One at a time.
+func (f *findings) refresh(ctx context.Context) (changed bool, err error) {
+	now := f.clock()
+	run, err := f.latest(ctx)
+	if err != nil {
+		return false, fmt.Errorf("reading the latest run: %w", err)
+	}
+	next := *f.current.Load()
+	if next.at.IsZero() || run != next.run {
+		if next, err = f.read(ctx, run); err != nil {
+			return false, err
+		}
+		changed = true
+		f.metrics.refreshDuration.Observe(f.clock().Sub(now).Seconds())
+	}
+	next.at = now
+	f.current.Store(&next)
+	return changed, nil
+}
+
+// latest finds the latest completed run: the latest as-of date, and its highest run.
+func (f *findings) latest(ctx context.Context) (latestRun, error) {
+	var rows []struct {
+		AsOf     time.Time `ch:"as_of"`
+		Run      uint64    `ch:"run"`
+		Finished time.Time `ch:"finished_at"`
+	}
+	err := f.conn.Select(ctx, &rows, `
+		SELECT as_of, run, finished_at
+		FROM runs
+		ORDER BY as_of DESC, run DESC, finished_at DESC
+		LIMIT 1`)
+	if err != nil || len(rows) == 0 {
+		return latestRun{}, err
+	}
+	asOf, err := civil.ParseDate(rows[0].AsOf.Format(time.DateOnly))
+	return latestRun{asOf, rows[0].Run, rows[0].Finished.UTC()}, err
+}
+
+func (f *findings) read(ctx context.Context, run latestRun) (published, error) {
+	p := published{run: run, dropped: map[catalog.Level]int{}, subjects: map[string]cases.Subject{}}
+	success, err := f.lastSuccess(ctx)
+	if err != nil {
+		return p, fmt.Errorf("reading the detectors' last success: %w", err)
+	}
+	var warnings []warning
+	var index []indexRow
+	if run.run != 0 {
+		asOf := run.asOf.String()
+		// Both are replacing tables: until a merge they may hold a row twice.
+		if err := f.conn.Select(ctx, &warnings, `
+			SELECT detector, scope, scope_id, level, name, township, county, sector, workers, amount_fen, score
+			FROM warnings
+			WHERE as_of = toDate(?)
+				AND run = ?
+				AND closed_on IS NULL
+			ORDER BY detector, scope, scope_id
+			LIMIT 1 BY detector, scope, scope_id`, asOf, run.run); err != nil {
+			return p, fmt.Errorf("reading the warnings of run %d: %w", run.run, err)
+		}
+		if err := f.conn.Select(ctx, &index, `
+			SELECT unit, code, name, county, prefecture, index, light, monitored_workers, arrears_workers, arrears_fen, component, weight, score
+			FROM wage_safety_index
+			WHERE as_of = toDate(?)
+				AND run = ?
+			ORDER BY unit, code
+			LIMIT 1 BY unit, code`, asOf, run.run); err != nil {
+			return p, fmt.Errorf("reading the index of run %d: %w", run.run, err)
+		}
+	}
+	p.publish(f.headers, success, warnings, index, f.limit)
+	return p, nil
+}
+
+// lastSuccess is when the last run of each detector finished, on its latest as-of date: a back-test over past dates
+// does not make a detector look alive.
+func (f *findings) lastSuccess(ctx context.Context) (map[string]time.Time, error) {
+	var rows []struct {
+		Detector string    `ch:"detector"`
+		Finished time.Time `ch:"finished"`
+	}
+	err := f.conn.Select(ctx, &rows, `
+		SELECT
+			detector,
+			argMax(finished_at, (as_of, run)) AS finished
+		FROM runs
+		ARRAY JOIN detectors AS detector
+		GROUP BY detector`)
+	if err != nil {
+		return nil, err
+	}
+	by := map[string]time.Time{}
+	for _, r := range rows {
+		by[r.Detector] = r.Finished
+	}
+	return by, nil
+}
+
+// blacklistCandidate is the one detector with a metric of its own: its warnings are proposals to list somebody.
+const blacklistCandidate = "blacklist-candidate"
+
+// publish makes the series. Everything but warnings is bounded by the territory and the catalogue and always published;
+// warnings fill the rest up to the limit, the most severe first.
+func (p *published) publish(headers []catalog.Header, success map[string]time.Time, warnings []warning, index []indexRow, limit int) {
+	add := func(d *prometheus.Desc, v float64, labels ...string) {
+		for i := range labels {
+			labels[i] = strings.ToValidUTF8(labels[i], "�") // a label must be UTF-8, or the whole scrape fails
+		}
+		p.series = append(p.series, prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...))
+	}
+
+	// Every detector that is known or has a warning has its titles: the rules join warnings with them.
+	titles := map[string]catalog.Text{}
+	for _, w := range warnings {
+		titles[w.Detector] = catalog.Text{ZH: w.Detector, EN: w.Detector}
+	}
+	for _, h := range headers {
+		titles[h.ID] = h.Title
+	}
+	for _, id := range slices.Sorted(maps.Keys(titles)) {
+		add(detectorDesc, 1, id, titles[id].ZH, titles[id].EN)
+	}
+	for _, h := range headers {
+		add(successDesc, seconds(success[h.ID]), h.ID)
+	}
+	for _, row := range index {
+		p.index(row, add)
+	}
+	for _, w := range warnings {
+		if w.Detector == blacklistCandidate && w.Scope == string(catalog.Employer) {
+			add(candidateDesc, 1, w.ScopeID)
+		}
+		p.subject(w)
+	}
+
+	slices.SortStableFunc(warnings, func(a, b warning) int {
+		return cmp.Or(
+			-cmp.Compare(severity(a.Level), severity(b.Level)),
+			-cmp.Compare(a.Score, b.Score),
+			-cmp.Compare(a.AmountFen, b.AmountFen),
+		)
+	})
+	room := min(max(limit-len(p.series), 0), len(warnings))
+	for _, w := range warnings[:room] {
+		add(warningDesc, 1, w.Detector, w.Level, w.Scope, w.ScopeID, w.Township, w.County, w.Sector)
+	}
+	for _, w := range warnings[room:] {
+		p.dropped[catalog.Level(w.Level)]++
+	}
+}
+
+func severity(level string) int {
+	if level == string(catalog.Red) {
+		return 1
+	}
+	return 0
+}
+
+func (p *published) index(row indexRow, add func(d *prometheus.Desc, v float64, labels ...string)) {
+	switch row.Unit {
+	case "prefecture":
+		if row.Index != nil {
+			add(prefectureDesc, *row.Index, row.Code)
+		}
+	case "county":
+		if row.Index != nil {
+			add(countyDesc, *row.Index, row.Code, row.Prefecture)
+		}
+	case "township":
+		add(townshipDesc, 1, row.Code, row.County, row.Name)
+		add(lightDesc, 1, row.Code, row.County, row.Light)
+		if row.Index != nil {
+			add(indexDesc, *row.Index, row.Code, row.County)
+		}
+		add(monitoredDesc, float64(row.MonitoredWorkers), row.Code, row.County)
+		add(arrearsFenDesc, float64(row.ArrearsFen), row.Code, row.County)
+		add(arrearsWorkersDesc, float64(row.ArrearsWorkers), row.Code, row.County)
+		for i, component := range row.Component {
+			if i < len(row.Weight) && i < len(row.Score) && row.Weight[i] > 0 {
+				add(componentDesc, row.Score[i], row.Code, row.County, component)
+			}
+		}
+	}
+}
+
+// subject keeps the greatest figures among a subject's warnings. They are not added up: detectors count the same people.
+func (p *published) subject(w warning) {
+	id := casefile.ID(catalog.Scope(w.Scope), w.ScopeID)
+	s, ok := p.subjects[id]
+	if !ok {
+		s = cases.Subject{
+			AsOf:     p.run.asOf,
+			Run:      p.run.run,
+			Name:     w.Name,
+			Township: w.Township,
+			County:   w.County,
+			Sector:   w.Sector,
+		}
+	}
+	s.Workers = max(s.Workers, w.Workers)
+	s.AmountFen = max(s.AmountFen, w.AmountFen)
+	p.subjects[id] = s
+}

@@ -1,0 +1,150 @@
+package console
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+var everyPage = []string{
+	"/", "/?county=331024&light=red", "/?unit=county", "/townships/331024001", "/units/331024", "/units/3310",
+	"/warnings", "/warnings?q=XSS-1", "/subjects/project/" + projectID, "/subjects/project/XSS-1", "/subjects/employer/" + employerID,
+	"/cases", "/cases/project:" + projectID, "/search?q=331024", "/about",
+}
+
+func TestEveryPageIsCleanInARealBrowserAndFitsItsScreen(t *testing.T) {
+	s := serve(t, small)
+	for _, width := range []int64{1366, 390, 360} {
+		t.Run(fmt.Sprint(width), func(t *testing.T) {
+			b := openBrowser(t, width, 800)
+			for _, l := range locales {
+				for i, path := range everyPage {
+					separator := "?"
+					if containsQuery(path) {
+						separator = "&"
+					}
+					if i == 0 { // the cookie then keeps the language
+						path += separator + "lang=" + string(l)
+					}
+					b.do(t, chromedp.Navigate(s.url+path))
+					if over := eval[int](t, b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
+						widest := eval[string](t, b, `(() => { let w = "", x = 0; for (const e of document.querySelectorAll("main *, header *")) { const r = e.getBoundingClientRect().right; if (r > x) { x = r; w = e.tagName + "." + e.className.baseVal + e.className; } } return w; })()`)
+						t.Errorf("%s in %s scrolls sideways by %d at %d wide: %s", path, l, over, width, widest)
+					}
+					if lang := eval[string](t, b, "document.documentElement.lang"); (lang == "en") != (l == english) {
+						t.Errorf("%s is in %s, want %s", path, lang, l)
+					}
+					if empty := eval[int](t, b, `[...document.querySelectorAll("a, button, summary")].filter(e => !e.textContent.trim() && !e.getAttribute("aria-label")).length`); empty > 0 {
+						t.Errorf("%s has %d links or buttons without a name", path, empty)
+					}
+					if broken := eval[int](t, b, `[...document.querySelectorAll("img, svg[role=img]")].filter(e => !e.getAttribute("alt") && !e.getAttribute("aria-label")).length`); broken > 0 {
+						t.Errorf("%s has %d pictures without a title", path, broken)
+					}
+					b.clean(t, s.url, path)
+				}
+			}
+		})
+	}
+}
+
+func TestFiltersSortingAndTheKeyboardWorkInARealBrowser(t *testing.T) {
+	s := serve(t, small)
+	b := openBrowser(t, 1366, 768)
+	key := func(keys string) { b.do(t, chromedp.KeyEvent(keys)) }
+
+	// A chosen county is applied at once and stands in the address, without empty parameters.
+	b.do(t, chromedp.Navigate(s.url+"/?lang=zh"))
+	eval[bool](t, b, `(() => { const f = document.querySelector("select[name=county]"); f.value = "331024"; f.dispatchEvent(new Event("change", { bubbles: true })); return true; })()`)
+	b.until(t, `location.search === "?county=331024" && document.readyState === "complete"`)
+	rows := `[...document.querySelectorAll("tbody tr")].filter(r => !r.hidden)`
+	if n := eval[int](t, b, rows+".length"); n != 20 {
+		t.Errorf("the county shows %d townships, want 20", n)
+	}
+
+	// Sorting happens in place, and the server agrees with it when asked for the same address.
+	eval[bool](t, b, `window.here = true`)
+	b.do(t, chromedp.Click(chromedp.CSS("thead th:nth-child(7) a")))
+	b.until(t, `document.querySelector("thead th:nth-child(7)").getAttribute("aria-sort") === "descending"`)
+	order := `[...document.querySelectorAll("tbody tr")].map(r => r.cells[6].dataset.v).join()`
+	sorted := eval[string](t, b, order)
+	if !eval[bool](t, b, "window.here === true") {
+		t.Error("sorting loaded the page again")
+	}
+	b.do(t, chromedp.Reload())
+	if again := eval[string](t, b, order); again != sorted {
+		t.Errorf("the script sorts %s, the server %s", sorted, again)
+	}
+
+	// Typing narrows the rows.
+	b.do(t, chromedp.SendKeys(chromedp.CSS("[data-quick]"), "安洲"))
+	b.until(t, rows+`.length === 1`)
+	eval[bool](t, b, `(() => { const q = document.querySelector("[data-quick]"); q.value = ""; q.dispatchEvent(new Event("input")); q.blur(); return true; })()`)
+
+	// j and k move, o opens; / focuses the search; ? explains; g w goes to the warnings; l switches the language.
+	key("j")
+	key("j")
+	key("k")
+	b.until(t, `document.querySelector("tr.here") === document.querySelector("tbody tr")`)
+	key("/")
+	b.until(t, `document.activeElement.id === "find"`)
+	key(kb.Escape)
+	key("?")
+	b.until(t, `document.getElementById("keys").open`)
+	key(kb.Escape)
+	b.until(t, `!document.getElementById("keys").open`)
+	key("o")
+	b.until(t, `location.pathname.startsWith("/townships/") && document.readyState === "complete"`)
+	key("g")
+	key("w")
+	b.until(t, `location.pathname === "/warnings" && document.readyState === "complete"`)
+	key("j")
+	key("e")
+	b.until(t, `!document.getElementById("e0").hidden && document.querySelector("[data-toggle=e0]").getAttribute("aria-expanded") === "true"`)
+	key("]")
+	b.until(t, `location.search === "?page=2" && document.readyState === "complete"`)
+	key("l")
+	b.until(t, `document.documentElement.lang === "en" && location.search.includes("page=2") && document.readyState === "complete"`)
+	b.do(t, chromedp.Navigate(s.url+"/"))
+	if lang := eval[string](t, b, "document.documentElement.lang"); lang != "en" {
+		t.Errorf("the chosen language is forgotten: %s", lang)
+	}
+
+	// The skip link is the first stop and leads to the content.
+	key(kb.Tab)
+	b.until(t, `document.activeElement.classList.contains("skip") && document.activeElement.getBoundingClientRect().top >= 0`)
+	key(kb.Enter)
+	b.until(t, `location.hash === "#main"`)
+	b.clean(t, s.url, "the walk through the pages")
+}
+
+// Colours against what is behind them, by the rule of WCAG 2 for text: at least 4.5 to 1 in both schemes.
+func TestTextHasEnoughContrastInBothSchemes(t *testing.T) {
+	s := serve(t, small)
+	b := openBrowser(t, 1366, 768)
+	script := `(() => {
+		const parse = c => { const m = c.match(/[\d.]+/g).map(Number); return m.length === 3 ? [...m, 1] : m; };
+		const light = ([r, g, b]) => { const f = v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }; return .2126 * f(r) + .7152 * f(g) + .0722 * f(b); };
+		const over = (top, under) => [0, 1, 2].map(i => top[i] * top[3] + under[i] * (1 - top[3])).concat(1);
+		const behind = e => { const stack = []; for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); stack.push(c); if (c[3] === 1) break; } return stack.reverse().reduce((under, c) => over(c, under), [255, 255, 255, 1]); };
+		const bad = new Set();
+		for (const e of document.querySelectorAll("body *")) {
+			if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) || !e.offsetParent || e.closest("svg, .hidden, .skip, option, dialog")) continue;
+			const style = getComputedStyle(e), back = behind(e), front = over(parse(style.color), back);
+			const [a, c] = [light(front), light(back)].sort((x, y) => y - x);
+			const ratio = (a + .05) / (c + .05);
+			if (ratio < 4.5) bad.add(e.tagName + "." + e.className + " " + ratio.toFixed(2));
+		}
+		return [...bad].join("; ");
+	})()`
+	for _, scheme := range []string{"light", "dark"} {
+		b.do(t, colourScheme(scheme))
+		for _, path := range everyPage {
+			b.do(t, chromedp.Navigate(s.url+path))
+			if bad := eval[string](t, b, script); bad != "" {
+				t.Errorf("%s in the %s scheme: %s", path, scheme, bad)
+			}
+		}
+	}
+}

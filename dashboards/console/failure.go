@@ -1,0 +1,81 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+)
+
+// failureData is a page that says what went wrong and what to do next.
+type failureData struct {
+	Status     int
+	Key        string // texts failure.KEY.title and failure.KEY.text
+	Parameters []badParameter
+}
+
+// fail answers an error by its page. What happened inside is logged, never shown.
+func (c *Console) fail(w http.ResponseWriter, r *http.Request, l locale, err error) {
+	var moved redirect
+	if errors.As(err, &moved) {
+		http.Redirect(w, r, string(moved), http.StatusFound)
+		return
+	}
+	d := &failureData{Status: http.StatusInternalServerError, Key: "internal"}
+	var bad badRequest
+	switch {
+	case errors.Is(err, errNotFound):
+		d.Status, d.Key = http.StatusNotFound, "missing"
+	case errors.As(err, &bad):
+		d.Status, d.Key, d.Parameters = http.StatusBadRequest, "parameters", bad.parameters
+	case r.Context().Err() != nil:
+		return // the client has gone
+	case errors.Is(err, context.DeadlineExceeded):
+		d.Status, d.Key = http.StatusServiceUnavailable, "slow"
+	}
+	if d.Status >= 500 {
+		c.log.Error("a page failed", "path", r.URL.Path, "error", err)
+	}
+	q := &request{lang: l, view: c.view.Load(), query: readQuery(r), http: r}
+	b, renderErr := c.finish(q, "", answer{template: "failure", title: message(l, "failure."+d.Key+".title"), data: d}, d.Status)
+	if renderErr != nil {
+		c.log.Error("the error page failed", "error", renderErr)
+		http.Error(w, http.StatusText(d.Status), d.Status)
+		return
+	}
+	b.write(w, r)
+}
+
+// waitingData is shown until the first run has completed.
+type waitingData struct{ Stages []Stage }
+
+// waiting answers 200: the site works, there is nothing to show yet; the page looks again by itself.
+func (c *Console) waiting(w http.ResponseWriter, r *http.Request, l locale) {
+	q := &request{lang: l, query: readQuery(r), http: r}
+	b, err := c.finish(q, "waiting", answer{template: "waiting", title: message(l, "waiting.title"), data: &waitingData{c.progress()}}, http.StatusOK)
+	if err != nil {
+		c.fail(w, r, l, err)
+		return
+	}
+	b.writeFor(w, r, "no-store")
+}
+
+// health answers probes: 200 while pages are served and newer runs are looked for with success.
+func (c *Console) health(w http.ResponseWriter, r *http.Request) {
+	state := struct {
+		Status string `json:"status"`
+		AsOf   string `json:"as_of,omitempty"`
+		Run    uint64 `json:"run,omitempty"`
+	}{Status: "loading"}
+	status := http.StatusOK
+	if v := c.view.Load(); v != nil {
+		state.Status, state.AsOf, state.Run = "ok", v.Run.AsOf.String(), v.Run.Number
+	}
+	if err := c.healthy(); err != nil {
+		state.Status, status = "stale", http.StatusServiceUnavailable
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(state)
+}

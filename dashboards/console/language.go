@@ -1,0 +1,46 @@
+package console
+
+import (
+	"net/http"
+	"strings"
+)
+
+const languageCookie = "anxin_lang"
+
+// language of a request: what the address says, else what was chosen before, else what the browser asks for when that
+// is English before Chinese, else the configured one.
+func (c *Console) language(r *http.Request) locale {
+	if l, ok := known(r.URL.Query().Get("lang")); ok {
+		return l
+	}
+	if cookie, err := r.Cookie(languageCookie); err == nil {
+		if l, ok := known(cookie.Value); ok {
+			return l
+		}
+	}
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
+		tag, _, _ := strings.Cut(strings.TrimSpace(part), ";")
+		primary, _, _ := strings.Cut(strings.ToLower(tag), "-")
+		if l, ok := known(primary); ok {
+			return l
+		}
+	}
+	return locale(c.config.Language)
+}
+
+func known(s string) (locale, bool) {
+	for _, l := range locales {
+		if s == string(l) {
+			return l, true
+		}
+	}
+	return "", false
+}
+
+// rememberLanguage keeps a choice for a year. The cookie holds nothing but the language.
+func (c *Console) rememberLanguage(w http.ResponseWriter, r *http.Request, l locale) {
+	http.SetCookie(w, &http.Cookie{
+		Name: languageCookie, Value: string(l), Path: "/", MaxAge: 365 * 24 * 3600,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil,
+	})
+}

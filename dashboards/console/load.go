@@ -1,0 +1,341 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// trendPoints bounds how many past runs a small trend line holds.
+const trendPoints = 24
+
+// loadView returns nil when no run has completed, and old itself when it is still the latest.
+func (c *Console) loadView(ctx context.Context, old *View) (*View, error) {
+	if c.conn == nil {
+		return nil, errors.New("no database")
+	}
+	runs, err := c.completedRuns(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the completed runs: %w", err)
+	}
+	if len(runs) == 0 {
+		return nil, nil
+	}
+	latest := runs[len(runs)-1]
+	if old != nil && old.Run.Number == latest.Number && old.Run.AsOf == latest.AsOf {
+		return old, nil
+	}
+	v := &View{Run: latest, Previous: comparable(runs), Loaded: c.now(), runs: runs}
+	if v.Units, err = c.readIndex(ctx, latest, true); err != nil {
+		return nil, fmt.Errorf("reading the index of run %d: %w", latest.Number, err)
+	}
+	if v.Previous != nil {
+		before, err := c.readIndex(ctx, *v.Previous, false)
+		if err != nil {
+			return nil, fmt.Errorf("reading the index of run %d: %w", v.Previous.Number, err)
+		}
+		byCode := make(map[string]*Unit, len(before))
+		for _, u := range before {
+			byCode[u.Code] = u
+		}
+		for _, u := range v.Units {
+			u.Previous = byCode[u.Code]
+		}
+	}
+	if err := c.readTrends(ctx, v, trendRuns(runs)); err != nil {
+		return nil, fmt.Errorf("reading trends: %w", err)
+	}
+	if v.Warnings, err = c.readWarnings(ctx, latest); err != nil {
+		return nil, fmt.Errorf("reading the warnings of run %d: %w", latest.Number, err)
+	}
+	v.index()
+	return v, nil
+}
+
+// completedRuns returns, for the last 400 as-of dates, the latest completed run of each, oldest first.
+func (c *Console) completedRuns(ctx context.Context) ([]Run, error) {
+	rows, err := c.conn.Query(ctx, `
+SELECT
+    as_of,
+    max(run) AS latest,
+    argMax(started_at, run) AS started,
+    argMax(finished_at, run) AS finished,
+    argMax(policy_version, run) AS policy,
+    argMax(snapshot, run) AS facts
+FROM runs
+GROUP BY as_of
+ORDER BY as_of DESC
+LIMIT 400`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var runs []Run
+	for rows.Next() {
+		var r Run
+		var asOf time.Time
+		if err := rows.Scan(&asOf, &r.Number, &r.Started, &r.Finished, &r.Policy, &r.Snapshot); err != nil {
+			return nil, err
+		}
+		r.AsOf = dateOf(asOf)
+		runs = append(runs, r)
+	}
+	for i, j := 0, len(runs)-1; i < j; i, j = i+1, j-1 {
+		runs[i], runs[j] = runs[j], runs[i]
+	}
+	return runs, rows.Err()
+}
+
+// comparable picks what the latest run (the last one) is compared with: the last as-of date of an earlier month, which
+// is what that month's edition was made from; when all runs are of one month, the earliest of them.
+func comparable(runs []Run) *Run {
+	last := len(runs) - 1
+	for i := last - 1; i >= 0; i-- {
+		if runs[i].AsOf.Month() < runs[last].AsOf.Month() {
+			return &runs[i]
+		}
+	}
+	if last > 0 {
+		return &runs[0]
+	}
+	return nil
+}
+
+// trendRuns picks the runs of a small trend line: all when they are few, else the last as-of date of each month and the
+// latest run; when these are fewer than three, evenly chosen ones.
+func trendRuns(runs []Run) []Run {
+	if len(runs) <= trendPoints {
+		return runs
+	}
+	var picked []Run
+	for i, r := range runs {
+		if i == len(runs)-1 || runs[i+1].AsOf.Month() != r.AsOf.Month() {
+			picked = append(picked, r)
+		}
+	}
+	if len(picked) < 3 {
+		picked = nil
+		for i := range trendPoints {
+			picked = append(picked, runs[i*(len(runs)-1)/(trendPoints-1)])
+		}
+	}
+	if len(picked) > trendPoints {
+		picked = picked[len(picked)-trendPoints:]
+	}
+	return picked
+}
+
+const indexColumns = `
+    unit,
+    code,
+    name,
+    county,
+    prefecture,
+    index,
+    uncapped,
+    light,
+    stale,
+    cap,
+    cap_reason,
+    rank,
+    ranked_of,
+    rank_prefecture,
+    ranked_prefecture,
+    monitored_workers,
+    arrears_workers,
+    arrears_fen,
+    component,
+    weight,
+    score,
+    points,
+    numerator,
+    denominator,
+    shrunk,
+    worst,
+    policy_version`
+
+func (c *Console) readIndex(ctx context.Context, run Run, worst bool) ([]*Unit, error) {
+	rows, err := c.conn.Query(withRun(ctx, run), `
+SELECT`+indexColumns+`
+FROM wage_safety_index
+WHERE as_of = {as_of:Date} AND run = {run:UInt64}
+ORDER BY unit, code
+LIMIT 1 BY unit, code`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var units []*Unit
+	for rows.Next() {
+		u := new(Unit)
+		var component []string
+		var weight, score, points, numerator, denominator, shrunk []float64
+		var subjects string
+		if err := rows.Scan(&u.Level, &u.Code, &u.Name, &u.County, &u.Prefecture, &u.Index, &u.Uncapped, &u.Light, &u.Stale,
+			&u.Cap, &u.CapReason, &u.Rank, &u.RankedOf, &u.RankPrefecture, &u.RankedPrefecture,
+			&u.MonitoredWorkers, &u.ArrearsWorkers, &u.ArrearsFen,
+			&component, &weight, &score, &points, &numerator, &denominator, &shrunk, &subjects, &u.Policy); err != nil {
+			return nil, err
+		}
+		n := min(len(component), len(weight), len(score), len(points), len(numerator), len(denominator), len(shrunk))
+		for i := range n {
+			u.Components = append(u.Components, Component{component[i], weight[i], score[i], points[i], numerator[i], denominator[i], shrunk[i]})
+		}
+		if worst && subjects != "" {
+			if err := json.Unmarshal([]byte(subjects), &u.Worst); err != nil {
+				// One faulty cell must not blank the ranking; the page says that there is no explanation.
+				c.log.Warn("the column worst of the index is not readable", "unit", u.Code, "error", err)
+				u.Worst = nil
+			}
+		}
+		units = append(units, u)
+	}
+	return units, rows.Err()
+}
+
+func (c *Console) readTrends(ctx context.Context, v *View, runs []Run) error {
+	unit := make(map[string]*Unit, len(v.Units))
+	for _, u := range v.Units {
+		unit[u.Code] = u
+	}
+	at := make(map[civil.Date]int, len(runs))
+	for i, r := range runs {
+		at[r.AsOf] = i
+		v.trendDates = append(v.trendDates, r.AsOf)
+	}
+	rows, err := c.conn.Query(ctx, `
+SELECT
+    as_of,
+    code,
+    index,
+    light,
+    rank
+FROM wage_safety_index
+WHERE (as_of, run) IN (`+runTuples(runs)+`)`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p Point
+		var asOf time.Time
+		var code string
+		if err := rows.Scan(&asOf, &code, &p.Index, &p.Light, &p.Rank); err != nil {
+			return err
+		}
+		u := unit[code]
+		if u == nil {
+			continue
+		}
+		if u.Trend == nil {
+			u.Trend = make([]Point, len(runs))
+			for i, r := range runs {
+				u.Trend[i].AsOf = r.AsOf
+			}
+		}
+		p.AsOf = dateOf(asOf)
+		if i, ok := at[p.AsOf]; ok {
+			u.Trend[i] = p
+		}
+	}
+	return rows.Err()
+}
+
+const warningColumns = `
+    detector,
+    scope,
+    scope_id,
+    episode,
+    opened_on,
+    closed_on,
+    level,
+    level_on,
+    since,
+    name,
+    township,
+    county,
+    sector,
+    department,
+    workers,
+    amount_fen,
+    score,
+    evidence,
+    basis`
+
+func (c *Console) readWarnings(ctx context.Context, run Run) ([]*Warning, error) {
+	rows, err := c.conn.Query(withRun(ctx, run), `
+SELECT`+warningColumns+`
+FROM warnings
+WHERE as_of = {as_of:Date} AND run = {run:UInt64} AND closed_on IS NULL
+ORDER BY detector, scope, scope_id
+LIMIT 1 BY detector, scope, scope_id`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	return scanWarnings(rows)
+}
+
+func scanWarnings(rows interface {
+	Next() bool
+	Scan(...any) error
+	Err() error
+}) ([]*Warning, error) {
+	var list []*Warning
+	for rows.Next() {
+		w := new(Warning)
+		var opened, levelOn, since time.Time
+		var closed *time.Time
+		var level string
+		if err := rows.Scan(&w.Detector, &w.Scope, &w.ScopeID, &w.Episode, &opened, &closed, &level, &levelOn, &since,
+			&w.Name, &w.Township, &w.County, &w.Sector, &w.Department, &w.Workers, &w.AmountFen, &w.Score, &w.Evidence, &w.Basis); err != nil {
+			return nil, err
+		}
+		w.Opened, w.LevelOn, w.Since, w.Closed, w.Level = dateOf(opened), dateOf(levelOn), dateOf(since), maybeDate(closed), catalog.Level(level)
+		list = append(list, w)
+	}
+	return list, rows.Err()
+}
+
+// withRun binds the parameters as_of and run.
+func withRun(ctx context.Context, run Run) context.Context {
+	return withParameters(ctx, clickhouse.Parameters{"as_of": run.AsOf.String(), "run": strconv.FormatUint(run.Number, 10)})
+}
+
+func withParameters(ctx context.Context, p clickhouse.Parameters) context.Context {
+	return clickhouse.Context(ctx, clickhouse.WithParameters(p))
+}
+
+// runTuples writes runs as a list of (as_of, run) literals: dates and numbers only, so nothing needs escaping.
+func runTuples(runs []Run) string {
+	var b []byte
+	for i, r := range runs {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = fmt.Appendf(b, "(toDate('%s'), toUInt64(%d))", r.AsOf, r.Number)
+	}
+	if len(runs) == 0 {
+		return "(toDate(0), toUInt64(0))"
+	}
+	return string(b)
+}
+
+// dateOf takes the calendar day the driver decoded from a Date, in whatever zone it gave it.
+func dateOf(t time.Time) civil.Date { return civil.NewDate(t.Date()) }
+
+func maybeDate(t *time.Time) *civil.Date {
+	if t == nil {
+		return nil
+	}
+	d := dateOf(*t)
+	return &d
+}

@@ -1,0 +1,227 @@
+package console
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/anxin-project/anxin/internal/catalog"
+)
+
+func TestPagesAnswerAsAsked(t *testing.T) {
+	s := serve(t, small)
+	for _, tt := range []struct {
+		name, path string
+		status     int
+		has        []string
+		lacks      []string
+	}{
+		{"the ranking", "/", 200, []string{"安薪指数排名", "台州市", "样本不足", "data-sortable"}, nil},
+		{"a county's ranking", "/?county=331024", 200, []string{"安洲街道", "仙居县"}, []string{"杜桥镇"}},
+		{"the ranking of counties", "/?unit=county", 200, []string{"/units/331024"}, nil},
+		{"only red townships", "/?light=red", 200, []string{`<tr data-href`}, []string{`class="green">`}},
+		{"a township", "/townships/331024001", 200, []string{"浙江省台州市仙居县安洲街道", "欠薪发生", "县内排名"}, nil},
+		{"a county", "/units/331024", 200, []string{"怎样提高指数", "/townships/331024001"}, nil},
+		{"a prefecture in English", "/units/3310?lang=en", 200, []string{"and what moved", "Counties"}, nil},
+		{"warnings", "/warnings", 200, []string{"滨河安置房二期工程", "专户余额不足"}, nil},
+		{"warnings of a detector", "/warnings?detector=order-unmet", 200, []string{"没有符合条件的记录"}, []string{"<tbody>"}},
+		{"a project", "/subjects/project/" + projectID, 200, []string{"浙江恒远建设有限公司", "工资保证金", "过期", "128.5万元", "以往预警", "未实名登记用工", "O-2026-031", "/cases/project:" + projectID}, []string{"SECRETKEY", "王*"}},
+		{"an employer", "/subjects/employer/" + employerID, 200, []string{"用电（千瓦时）", "滨河安置房二期工程", "建筑业"}, []string{"王*"}},
+		{"a subject without warnings", "/subjects/project/CALM-1", 200, []string{"当前没有预警"}, nil},
+		{"a township as a subject", "/subjects/township/331024001", 302, nil, nil},
+		{"cases", "/cases", 200, []string{"受理期限", "待受理"}, nil},
+		{"a case", "/cases/project:" + projectID, 200, []string{"办理记录", "警报触发", "46"}, nil},
+		{"search by name", "/search?q=滨河", 200, []string{"滨河安置房二期工程"}, nil},
+		{"search with an escape", `/search?q=%5C%27%25%22`, 200, []string{"没有找到"}, nil},
+		{"about", "/about?lang=en", 200, []string{"The system proposes, people decide", "Wages overdue"}, nil},
+		{"an unknown township", "/townships/999999999", 404, []string{"没有找到"}, nil},
+		{"an unknown project", "/subjects/project/nobody", 404, []string{"没有找到"}, nil},
+		{"an id with an escape", "/subjects/project/%5C%27%3Bdrop", 404, nil, nil},
+		{"an unknown scope", "/subjects/person/1", 404, nil, nil},
+		{"an unknown case", "/cases/project:nobody", 404, nil, nil},
+		{"an unknown page in English", "/nothing?lang=en", 404, []string{"Not found"}, nil},
+		{"a bad sort", "/?sort=salary", 400, []string{"salary", "<code>sort</code>"}, nil},
+		{"a bad code", "/?county=33x024", 400, []string{"county"}, nil},
+		{"a bad page", "/warnings?page=-1", 400, []string{"page"}, nil},
+		{"a bad level, escaped", "/warnings?level=%3Cb%3E", 400, []string{"&lt;b&gt;"}, []string{"<b>"}},
+		{"a page past the end", "/warnings?page=9999", 200, []string{"424"}, nil},
+		{"an unknown parameter", "/?utm=1", 200, nil, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			status, header, body := s.get(t, tt.path)
+			if status != tt.status {
+				t.Fatalf("%s answers %d, want %d", tt.path, status, tt.status)
+			}
+			for _, want := range tt.has {
+				if !strings.Contains(body, want) {
+					t.Errorf("%s lacks %q", tt.path, want)
+				}
+			}
+			for _, bad := range tt.lacks {
+				main := body
+				if i := strings.Index(body, "<main"); i >= 0 {
+					main = body[i:]
+				}
+				if strings.Contains(main, bad) {
+					t.Errorf("%s has %q", tt.path, bad)
+				}
+			}
+			if csp := header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'self';") {
+				t.Errorf("the security policy is %q", csp)
+			}
+			if strings.Contains(body, " style=") || strings.Contains(body, "%!") || strings.Contains(body, "ZgotmplZ") {
+				t.Error("the page holds an inline style or a faulty value")
+			}
+		})
+	}
+}
+
+func TestHostileTextIsEscapedEverywhere(t *testing.T) {
+	s := serve(t, small)
+	for _, path := range []string{"/warnings?q=XSS-1", "/subjects/project/XSS-1", "/townships/331024001", "/search?q=%3Cscript%3E", "/warnings?q=%22%3E%3Cscript%3E"} {
+		_, _, body := s.get(t, path)
+		for _, bad := range []string{"<script>alert", "<img src=x", "<u>", "<i>: "} {
+			if strings.Contains(body, bad) {
+				t.Errorf("%s holds %s", path, bad)
+			}
+		}
+	}
+	_, _, csv := s.get(t, "/warnings.csv?q=XSS-1")
+	if !strings.HasPrefix(csv, "\uFEFF级别,") || strings.Count(csv, "\r\n") != 2 {
+		t.Errorf("the export is %q", csv)
+	}
+}
+
+func TestALanguageIsChosenAndRemembered(t *testing.T) {
+	s := serve(t, small)
+	for _, tt := range []struct{ name, path, cookie, accept, want string }{
+		{"nothing said", "/", "", "", `lang="zh-CN"`},
+		{"an English browser", "/", "", "en-GB,en;q=0.9,zh;q=0.5", `<html lang="en"`},
+		{"a French browser", "/", "", "fr", `<html lang="zh-CN"`},
+		{"a cookie beats the browser", "/", "anxin_lang=zh", "en", `<html lang="zh-CN"`},
+		{"the address beats the cookie", "/?lang=en", "anxin_lang=zh", "", `<html lang="en"`},
+		{"an unknown language", "/?lang=xx", "", "", `<html lang="zh-CN"`},
+	} {
+		_, header, body := s.get(t, tt.path, "Cookie", tt.cookie, "Accept-Language", tt.accept)
+		if !strings.Contains(body, tt.want) {
+			t.Errorf("%s: the page lacks %s", tt.name, tt.want)
+		}
+		if got := header.Get("Set-Cookie"); strings.Contains(tt.path, "lang=en") != strings.Contains(got, "anxin_lang=en") {
+			t.Errorf("%s: the cookie is %q", tt.name, got)
+		}
+	}
+}
+
+func TestPagesAreCompressedAndAskedAgainCheaply(t *testing.T) {
+	s := serve(t, small)
+	status, header, body := s.get(t, "/", "Accept-Encoding", "br, gzip;q=0.8")
+	if status != 200 || header.Get("Content-Encoding") != "gzip" {
+		t.Fatalf("answered %d, encoding %q", status, header.Get("Content-Encoding"))
+	}
+	zip, err := gzip.NewReader(strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	unzipped, err := io.ReadAll(zip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, plain := s.get(t, "/", "Accept-Encoding", "gzip;q=0")
+	if string(unzipped) != plain {
+		t.Error("the compressed page is another one")
+	}
+	if status, _, body := s.get(t, "/", "If-None-Match", header.Get("ETag")); status != http.StatusNotModified || body != "" {
+		t.Errorf("a page that has not changed is answered by %d", status)
+	}
+}
+
+func TestBeforeTheFirstRunThePagesWait(t *testing.T) {
+	s := emptyServer(t, small)
+	if err := s.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/", "/warnings", "/townships/331024001", "/subjects/project/x", "/search?q=a"} {
+		status, header, body := s.get(t, path)
+		if status != 200 || !strings.Contains(body, `http-equiv="refresh"`) || !strings.Contains(body, "写入数据库") || header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s answers %d", path, status)
+		}
+	}
+	for path, want := range map[string]string{"/healthz": `"loading"`, "/about": "关于安薪", "/cases": "案件"} {
+		if status, _, body := s.get(t, path); status != 200 || !strings.Contains(body, want) {
+			t.Errorf("%s answers %d without %s", path, status, want)
+		}
+	}
+	s.fill(t, small)
+	if err := s.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, body := s.get(t, "/"); !strings.Contains(body, "<tbody>") {
+		t.Error("the ranking does not appear after the first run")
+	}
+}
+
+func TestAFailureIsAPageThatTellsNothingInternal(t *testing.T) {
+	s := serve(t, small)
+	s.readFacts = func(context.Context, *View, catalog.Scope, string) (*Facts, error) {
+		return nil, errors.New("secret host refused")
+	}
+	status, _, body := s.get(t, "/subjects/project/"+projectID)
+	if status != 500 || !strings.Contains(body, "系统出错") || strings.Contains(body, "secret") {
+		t.Errorf("answers %d: %s", status, body)
+	}
+}
+
+func TestHealthTurnsBadWhenTheDatabaseIsSilent(t *testing.T) {
+	s := serve(t, small)
+	if status, _, body := s.get(t, "/healthz"); status != 200 || !strings.Contains(body, `"2026-11-20"`) {
+		t.Errorf("healthy: %d %s", status, body)
+	}
+	s.now = func() time.Time { return asOf.End().Add(30 * time.Hour) }
+	if status, _, _ := s.get(t, "/healthz"); status != 503 {
+		t.Errorf("a console that reads no runs answers %d", status)
+	}
+}
+
+func TestARunWhoseFactsAreDroppedStillShowsItsWarnings(t *testing.T) {
+	s := serve(t, small)
+	if err := s.conn.Exec(t.Context(), "DROP DATABASE `"+s.database+"_facts`"); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, body := s.get(t, "/subjects/project/"+projectID); status != 200 || !strings.Contains(body, "暂时只能显示预警") || !strings.Contains(body, "专户余额不足") {
+		t.Errorf("a subject with warnings answers %d", status)
+	}
+	if status, _, _ := s.get(t, "/subjects/project/CALM-1"); status != 404 {
+		t.Errorf("a subject without warnings answers %d", status)
+	}
+}
+
+func TestAnExplanationAddsUpExactlyAsShown(t *testing.T) {
+	s := serve(t, small)
+	explained, capped := 0, 0
+	for _, u := range s.view.Load().Units {
+		d := &unitData{}
+		d.explain(u)
+		if u.Index == nil || !d.Moved {
+			continue
+		}
+		explained++
+		weights, earned, lost, moved := 0.0, 0.0, 0.0, d.MovedCap
+		for _, row := range d.Components {
+			weights, earned, lost, moved = weights+row.WeightText, earned+row.Earned, lost+row.Lost, moved+row.Moved
+		}
+		if tenths(weights) != 100 || tenths(earned+d.CapEffect) != tenths(*u.Index) || tenths(earned+lost) != 100 || tenths(moved) != tenths(d.MovedTotal) {
+			t.Errorf("%s: weights %.1f, points %.1f, lost %.1f, cap %.1f, index %.1f; moved %.1f of %.1f", u.Code, weights, earned, lost, d.CapEffect, *u.Index, moved, d.MovedTotal)
+		}
+		if d.CapEffect < 0 {
+			capped++
+		}
+	}
+	if explained < 100 || capped == 0 {
+		t.Errorf("only %d units explained, %d capped", explained, capped)
+	}
+}

@@ -1,0 +1,155 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// query reads a page's parameters. What a page does not know is ignored; a value that a page cannot take is an error
+// with the parameter's name, answered by a page that says so. Only parameters that were read count as the page's
+// address, so made-up ones do not fill the memory of rendered pages.
+type query struct {
+	given url.Values
+	bad   []badParameter
+}
+
+type badParameter struct{ Name, Value, Want string }
+
+type badRequest struct{ parameters []badParameter }
+
+func (badRequest) Error() string { return "bad parameters" }
+
+// The parameters of all pages.
+var parameterNames = []string{
+	"q", "unit", "prefecture", "county", "township", "light", "sort", "dir", "page", "level", "detector", "scope",
+	"department", "sector", "stage", "cleared", "open",
+}
+
+func readQuery(r *http.Request) *query {
+	q := &query{given: url.Values{}}
+	all := r.URL.Query()
+	for _, name := range parameterNames {
+		if v := strings.TrimSpace(all.Get(name)); v != "" {
+			q.given.Set(name, v)
+		}
+	}
+	return q
+}
+
+func (q *query) canonical() string { return q.given.Encode() }
+
+func (q *query) err() error {
+	if len(q.bad) > 0 {
+		return badRequest{q.bad}
+	}
+	return nil
+}
+
+func (q *query) refuse(name, want string) {
+	value := q.given.Get(name)
+	if len(value) > 80 {
+		value = strings.ToValidUTF8(value[:80], "") + "…"
+	}
+	q.bad = append(q.bad, badParameter{name, value, want})
+}
+
+// choice returns one of the allowed values, or the first when none is given.
+func (q *query) choice(name string, allowed ...string) string {
+	v := q.given.Get(name)
+	if v == "" {
+		return allowed[0]
+	}
+	for _, a := range allowed {
+		if v == a && a != "" {
+			return v
+		}
+	}
+	q.refuse(name, strings.TrimPrefix(strings.Join(allowed, ", "), ", "))
+	return allowed[0]
+}
+
+// code returns a division code with one of the given counts of digits.
+func (q *query) code(name string, digits ...int) string {
+	v := q.given.Get(name)
+	if v == "" {
+		return ""
+	}
+	for _, n := range digits {
+		if len(v) == n && divisionCode.MatchString(v) {
+			return v
+		}
+	}
+	want := make([]string, len(digits))
+	for i, n := range digits {
+		want[i] = strconv.Itoa(n)
+	}
+	q.refuse(name, strings.Join(want, "/")+" × 0–9")
+	return ""
+}
+
+// word returns a short identifier such as a detector's id.
+func (q *query) word(name string) string {
+	v := q.given.Get(name)
+	if v != "" && !subjectID.MatchString(v) {
+		q.refuse(name, "a–z 0–9 - _ .")
+		return ""
+	}
+	return v
+}
+
+// text returns what was typed, lower-cased for comparing.
+func (q *query) text(name string) string {
+	v := q.given.Get(name)
+	if !utf8.ValidString(v) || utf8.RuneCountInString(v) > 100 {
+		q.refuse(name, "≤ 100 UTF-8")
+		return ""
+	}
+	return strings.ToLower(v)
+}
+
+// number returns a page number from 1.
+func (q *query) number(name string) int {
+	v := q.given.Get(name)
+	if v == "" {
+		return 1
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 || n > 1_000_000 {
+		q.refuse(name, "1, 2, 3, …")
+		return 1
+	}
+	return n
+}
+
+// with returns the query with parameters changed, name and value in turn; an empty value removes one. The page number
+// goes whenever anything else changes.
+func (q *query) with(changes ...string) string {
+	next := url.Values{}
+	for name, v := range q.given {
+		if name != "page" && name != "open" {
+			next[name] = v
+		}
+	}
+	for i := 0; i+1 < len(changes); i += 2 {
+		if changes[i+1] == "" {
+			next.Del(changes[i])
+		} else {
+			next.Set(changes[i], changes[i+1])
+		}
+	}
+	if len(next) == 0 {
+		return "?"
+	}
+	return "?" + next.Encode()
+}
+
+var errNotFound = errors.New("not found")
+
+// redirect is an address to go to instead.
+type redirect string
+
+func (r redirect) Error() string { return "moved to " + string(r) }

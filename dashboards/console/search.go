@@ -1,0 +1,124 @@
+package console
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"github.com/anxin-project/anxin/internal/catalog"
+)
+
+// searchData is what the search box of every page finds: units, and projects and employers of the run.
+type searchData struct {
+	Typed    string
+	Units    []*Unit
+	Subjects []subjectHit
+	More     bool
+}
+
+type subjectHit struct {
+	Scope, ID, Name, Township string
+	Red, Yellow               int
+}
+
+const searchRows = 50
+
+func (c *Console) searchPage(r *request) (answer, error) {
+	typed := r.query.text("q")
+	d := &searchData{Typed: r.query.given.Get("q")}
+	if typed != "" {
+		for _, u := range r.view.Units {
+			if named(c.regions, u, typed) && len(d.Units) < searchRows {
+				d.Units = append(d.Units, u)
+			}
+		}
+		if id := strings.ToUpper(d.Typed); subjectID.MatchString(id) && len(r.view.subject[subjectKey("employer", id)]) > 0 {
+			return answer{redirect: "/subjects/employer/" + id}, nil
+		}
+		hits, err := c.findSubjects(r, typed)
+		if err != nil {
+			return answer{}, err
+		}
+		d.More = len(hits) > searchRows
+		d.Subjects = hits[:min(len(hits), searchRows)]
+		for i := range d.Subjects {
+			for _, w := range r.view.subject[subjectKey(d.Subjects[i].Scope, d.Subjects[i].ID)] {
+				if w.Level == catalog.Red {
+					d.Subjects[i].Red++
+				} else {
+					d.Subjects[i].Yellow++
+				}
+			}
+		}
+	}
+	return answer{template: "search", title: message(r.lang, "search.title"), data: d}, nil
+}
+
+// findSubjects looks for projects and employers whose name or id contains what was typed.
+func (c *Console) findSubjects(r *request, typed string) ([]subjectHit, error) {
+	if c.conn == nil {
+		return nil, nil
+	}
+	from, err := r.view.Run.from("subjects")
+	if err != nil {
+		return nil, err
+	}
+	// Parameters are read as escaped text: a backslash or a control character would be an escape.
+	escaped := strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`, "\x00", ``).Replace(typed)
+	rows, err := c.conn.Query(withParameters(r.ctx, clickhouse.Parameters{"typed": escaped}), `
+SELECT
+    scope,
+    scope_id,
+    name,
+    township
+FROM `+from+`
+WHERE scope IN ('project', 'employer')
+    AND (positionUTF8(lowerUTF8(name), {typed:String}) > 0 OR position(lower(scope_id), {typed:String}) > 0)
+ORDER BY positionUTF8(lowerUTF8(name), {typed:String}) = 0, scope DESC, scope_id
+LIMIT 51`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var hits []subjectHit
+	for rows.Next() {
+		var h subjectHit
+		if err := rows.Scan(&h.Scope, &h.ID, &h.Name, &h.Township); err != nil {
+			return nil, err
+		}
+		hits = append(hits, h)
+	}
+	return hits, rows.Err()
+}
+
+// aboutData is the page that explains the index.
+type aboutData struct {
+	Lights  Lights
+	Weights []Component // of the run's first prefecture: the policy's weights after rescaling
+	Groups  []detectorGroup
+	Run     *Run
+}
+
+func (c *Console) aboutPage(r *request) (answer, error) {
+	d := &aboutData{Lights: c.config.Lights, Groups: c.detectors.grouped()}
+	if r.view != nil {
+		d.Run = &r.view.Run
+		if len(r.view.prefectures) > 0 {
+			d.Weights = r.view.prefectures[0].Components
+		}
+	}
+	return answer{template: "about", title: message(r.lang, "about.title"), data: d}, nil
+}
+
+var errStale = errors.New("no successful look for a newer run lately")
+
+// healthy reports whether looking for newer runs works; before the first look it does not yet have to.
+func (c *Console) healthy() error {
+	last := c.lastPoll.Load()
+	if last != 0 && c.now().Sub(time.UnixMilli(last)) > max(10*c.config.Refresh, time.Minute) {
+		return errStale
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+package console
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// Looking at the pages: ANXIN_SCREENSHOTS=DIR go test -run TestScreenshots ./dashboards/console writes every page in
+// both languages, at an office screen's and a phone's width, and in the dark scheme.
+func TestScreenshots(t *testing.T) {
+	dir := os.Getenv("ANXIN_SCREENSHOTS")
+	if dir == "" {
+		t.Skip("set ANXIN_SCREENSHOTS to a folder to look at the pages")
+	}
+	s := serve(t, small)
+	pages := map[string]string{
+		"ranking": "/", "county": "/?county=331024", "township": "/townships/331024001", "capped": "/townships/331024103", "prefecture": "/units/3310",
+		"warnings": "/warnings?open=wages-overdue/" + projectID + "/2026-10-31", "project": "/subjects/project/" + projectID,
+		"employer": "/subjects/employer/" + employerID, "cases": "/cases", "case": "/cases/project:" + projectID,
+		"search": "/search?q=工程", "about": "/about", "missing": "/nothing", "bad": "/?sort=x&light=blue",
+	}
+	shoot := func(b *browser, name, url string) {
+		b.do(t, chromedp.Navigate(url))
+		png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, screen := range []struct {
+		name          string
+		width, height int64
+	}{{"1366", 1366, 768}, {"390", 390, 844}} {
+		b := openBrowser(t, screen.width, screen.height)
+		for name, path := range pages {
+			for _, l := range locales {
+				separator := "?"
+				if containsQuery(path) {
+					separator = "&"
+				}
+				shoot(b, name+"-"+string(l)+"-"+screen.name, s.url+path+separator+"lang="+string(l))
+			}
+		}
+		b.do(t, colourScheme("dark"))
+		for _, name := range []string{"ranking", "township", "project"} {
+			shoot(b, name+"-dark-"+screen.name, s.url+pages[name]+"?lang=zh")
+		}
+	}
+	empty := emptyServer(t, small)
+	shoot(openBrowser(t, 1366, 768), "waiting-zh-1366", empty.url+"/?lang=zh")
+}
+
+func containsQuery(path string) bool {
+	return strings.Contains(path, "?")
+}

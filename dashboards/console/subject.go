@@ -1,0 +1,173 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// subjectData is the page of a project or employer.
+type subjectData struct {
+	*Facts
+	AsOf       civil.Date
+	Path       string
+	Active     []*Warning
+	Worst      string // the worst active level, or ""
+	Safeguards []safeguard
+	OpenFen    int64
+	OpenPeople uint64 // people with an unpaid part, of the month that has most
+	CaseID     string // "" when there is none
+	Past       []*Warning
+	Gone       bool // the run's snapshot has been dropped: warnings are known, facts are not
+}
+
+// safeguard is one line of the checklist: what the registry says, not a judgement; that is what warnings are for.
+type safeguard struct {
+	Name   string // key of the text
+	State  string // yes, no, partly or expired
+	Detail string
+}
+
+func (c *Console) subjectPage(r *request) (answer, error) {
+	scope, id := catalog.Scope(r.http.PathValue("scope")), r.http.PathValue("id")
+	if scope == catalog.Township && r.view.unit[id] != nil {
+		return answer{redirect: "/townships/" + id}, nil
+	}
+	if scope != catalog.Project && scope != catalog.Employer || !subjectID.MatchString(id) {
+		return answer{}, errNotFound
+	}
+	f, err := c.subjectFacts(r, scope, id)
+	if errors.Is(err, errUnknownSubject) {
+		return answer{}, errNotFound
+	}
+	gone := snapshotGone(err)
+	if gone {
+		f, err = c.withoutFacts(r.view, scope, id)
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	d := &subjectData{Facts: f, AsOf: r.view.Run.AsOf, Path: c.regions.Path(f.Township), Active: r.view.subject[subjectKey(string(scope), id)]}
+	d.Gone = gone
+	if len(d.Active) > 0 {
+		d.Worst = string(d.Active[0].Level)
+	}
+	for _, m := range f.Months {
+		if m.DueBy != nil && *m.DueBy < r.view.Run.AsOf {
+			d.OpenFen += m.OpenFen
+			d.OpenPeople = max(d.OpenPeople, m.UnpaidWorkers)
+		}
+	}
+	if f.Project != nil {
+		d.Safeguards = checklist(r.lang, f, r.view.Run.AsOf)
+	}
+	for _, w := range f.Episodes {
+		if w.Closed != nil {
+			d.Past = append(d.Past, w)
+		}
+	}
+	d.CaseID = c.caseOf(r, string(scope), id)
+	title := f.Name
+	if title == "" {
+		title = id
+	}
+	return answer{template: "subject", title: title, data: d}, nil
+}
+
+// subjectFacts reads the facts of a subject, remembered per run. When the run's snapshot is gone because a newer run
+// has completed meanwhile, it looks for that run and answers from it.
+func (c *Console) subjectFacts(r *request, scope catalog.Scope, id string) (*Facts, error) {
+	read := func(v *View) (*Facts, error) {
+		key := fmt.Sprintf("%d %s:%s", v.Run.Number, scope, id)
+		return c.facts.get(r.ctx, key, c.now(), 0, func() (*Facts, error) { return c.readFacts(r.ctx, v, scope, id) })
+	}
+	f, err := read(r.view)
+	if err == nil || errors.Is(err, errUnknownSubject) || r.ctx.Err() != nil {
+		return f, err
+	}
+	if refreshErr := c.Refresh(r.ctx); refreshErr != nil {
+		return nil, errors.Join(err, refreshErr)
+	}
+	if next := c.view.Load(); next != nil && next != r.view {
+		r.view = next
+		return read(next)
+	}
+	return nil, err
+}
+
+// snapshotGone reports whether the database or table of a run's facts does not exist: a later run for an earlier date
+// drops it while the pages rightly go on showing the later date.
+func snapshotGone(err error) bool {
+	var e *clickhouse.Exception
+	const unknownTable, unknownDatabase = 60, 81
+	return errors.As(err, &e) && (e.Code == unknownTable || e.Code == unknownDatabase)
+}
+
+// withoutFacts is what the warnings alone tell of a subject.
+func (c *Console) withoutFacts(v *View, scope catalog.Scope, id string) (*Facts, error) {
+	active := v.subject[subjectKey(string(scope), id)]
+	if len(active) == 0 {
+		return nil, errNotFound
+	}
+	w := active[0]
+	return &Facts{Scope: scope, ID: id, Name: w.Name, Township: w.Township, Sector: w.Sector}, nil
+}
+
+// checklist states a project's safeguards from its registry (law.md, "six systems").
+func checklist(l locale, f *Facts, asOf civil.Date) []safeguard {
+	p := f.Project
+	yes := func(ok bool) string {
+		if ok {
+			return "yes"
+		}
+		return "no"
+	}
+	share := func(part, whole uint64) string {
+		switch {
+		case whole == 0 || part == 0:
+			return "no"
+		case part < whole:
+			return "partly"
+		}
+		return "yes"
+	}
+	account := safeguard{Name: "account", State: yes(p.AccountOpenedOn != nil && (p.AccountClosedOn == nil || *p.AccountClosedOn > asOf))}
+	switch {
+	case p.AccountClosedOn != nil:
+		account.Detail = fill(l, "safeguard.closed_on", l.date(*p.AccountClosedOn))
+	case p.AccountOpenedOn != nil:
+		account.Detail = fill(l, "safeguard.opened_on", l.date(*p.AccountOpenedOn), l.count(int64(*p.AccountOpenedOn-p.SignedOn), catalog.Days))
+	default:
+		account.Detail = fill(l, "safeguard.days_since", l.count(int64(asOf-p.SignedOn), catalog.Days))
+	}
+	deposit := safeguard{Name: "deposit", State: yes(p.DepositForm == "waived" || p.DepositLodgedOn != nil)}
+	if p.DepositForm == "waived" {
+		deposit.Detail = l.word("deposit", "waived")
+	} else if p.DepositLodgedOn != nil {
+		deposit.Detail = l.word("deposit", p.DepositForm) + " · " + l.yuan(p.DepositFen)
+		if p.ContractFen > 0 {
+			deposit.Detail += " (" + l.percent(float64(p.DepositFen)/float64(p.ContractFen)) + ")"
+		}
+		if p.DepositValidUntil != nil {
+			deposit.Detail += " · " + fill(l, "safeguard.valid_until", l.date(*p.DepositValidUntil))
+			if *p.DepositValidUntil < asOf {
+				deposit.State = "expired"
+			}
+		}
+	}
+	contracts := safeguard{Name: "contracts", State: share(f.Contracts, f.Present)}
+	if f.Present > 0 {
+		contracts.Detail = fill(l, "safeguard.of", group(int64(f.Contracts)), group(int64(f.Present)))
+	}
+	registered := safeguard{Name: "registration", State: yes(f.Registered > 0), Detail: fill(l, "safeguard.registered", l.count(int64(f.Present), catalog.Workers))}
+	return []safeguard{
+		account, deposit, registered, contracts,
+		{Name: "officer", State: yes(p.LaborOfficer)},
+		{Name: "board", State: yes(p.NoticeBoard)},
+		{Name: "guarantee", State: yes(p.PaymentGuarantee)},
+	}
+}

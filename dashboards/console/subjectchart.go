@@ -1,0 +1,100 @@
+package console
+
+import (
+	"html/template"
+
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// money labels an axis: 万元 in Chinese, thousands in English.
+func (l locale) moneyAxis(v float64) string {
+	if l == english {
+		if v != 0 && (v >= 1e8 || v <= -1e8) {
+			return "¥" + fixed(v/1e8, decimals(v/1e8)) + "M"
+		}
+		return "¥" + fixed(v/1e5, decimals(v/1e5)) + "k"
+	}
+	return fixed(v/1e6, decimals(v/1e6)) + "万"
+}
+
+func decimals(v float64) int {
+	if v == float64(int64(v)) {
+		return 0
+	}
+	return 1
+}
+
+// attendanceChart shows how many people worked on each of the last days; days without anybody are gaps.
+func attendanceChart(l locale, f *Facts, asOf civil.Date) template.HTML {
+	if len(f.Days) == 0 {
+		return ""
+	}
+	labels := make([]string, factDays)
+	s := bars{class: "work", values: make([]float64, factDays), titles: make([]string, factDays)}
+	first := asOf.AddDays(-factDays + 1)
+	for i := range labels {
+		d := first.AddDays(i)
+		if d.Weekday() == 1 && (i/7)%2 == 0 {
+			labels[i] = d.Time().Format("1/2")
+		}
+	}
+	for _, day := range f.Days {
+		if i := int(day.On - first); i >= 0 && i < factDays {
+			s.values[i] = float64(day.Workers)
+			s.titles[i] = l.date(day.On) + " · " + l.count(int64(day.Workers), catalog.Workers)
+		}
+	}
+	return barChart(1280, 170, labels, []bars{s}, nil, func(v float64) string { return fixed(v, decimals(v)) }, message(l, "chart.attendance"))
+}
+
+// wagesChart shows wages due and paid side by side by wage month.
+func wagesChart(l locale, f *Facts) template.HTML {
+	due, paid := bars{class: "due"}, bars{class: "paid"}
+	var labels []string
+	any := false
+	for _, m := range f.Months {
+		labels = append(labels, l.shortMonth(m.Month))
+		due.values, paid.values = append(due.values, float64(m.PayableFen)), append(paid.values, float64(m.PaidFen))
+		due.titles = append(due.titles, l.month(m.Month)+" · "+message(l, "wages.payable")+" "+l.yuan(m.PayableFen))
+		paid.titles = append(paid.titles, l.month(m.Month)+" · "+message(l, "wages.paid")+" "+l.yuan(m.PaidFen))
+		any = any || m.PayableFen != 0
+	}
+	if !any {
+		return ""
+	}
+	return barChart(640, 240, labels, []bars{due, paid}, nil, l.moneyAxis, message(l, "chart.wages"))
+}
+
+// accountChart shows what entered and left the wage account by month, and the balance as a line.
+func accountChart(l locale, f *Facts) template.HTML {
+	in, out, other := bars{class: "in"}, bars{class: "paid"}, bars{class: "other"}
+	var labels []string
+	var balance []float64
+	for _, m := range f.Account {
+		labels = append(labels, l.shortMonth(m.Month))
+		in.values, out.values, other.values = append(in.values, float64(m.FundedFen)), append(out.values, float64(m.WagesFen)), append(other.values, float64(m.OtherFen))
+		for s, fen := range map[*bars]int64{&in: m.FundedFen, &out: m.WagesFen, &other: m.OtherFen} {
+			s.titles = append(s.titles, l.month(m.Month)+" · "+message(l, "account."+s.class)+" "+l.yuan(fen))
+		}
+		balance = append(balance, float64(m.BalanceFen))
+	}
+	return barChart(640, 240, labels, []bars{in, out, other}, balance, l.moneyAxis, message(l, "chart.account"))
+}
+
+// signalChart is a small line of an operating indicator.
+func signalChart(l locale, s Signal) template.HTML {
+	lowest, highest := s.Values[0], s.Values[0]
+	for _, v := range s.Values {
+		lowest, highest = min(lowest, v), max(highest, v)
+	}
+	points := make([]Point, len(s.Values))
+	for i, v := range s.Values {
+		scaled := 70.0
+		if highest > lowest {
+			scaled = 40 + 60*(v-lowest)/(highest-lowest)
+		}
+		points[i] = Point{Index: &scaled}
+	}
+	return sparkline(points, l.word("indicator", s.Indicator))
+}

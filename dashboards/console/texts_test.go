@@ -1,0 +1,68 @@
+package console
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestEveryTextIsThereInBothLanguages(t *testing.T) {
+	place := regexp.MustCompile(`\{\d\}`)
+	chineseCharacter := regexp.MustCompile(`\p{Han}`)
+	for key, text := range catalogue {
+		if strings.TrimSpace(text.ZH) == "" || strings.TrimSpace(text.EN) == "" {
+			t.Errorf("%s lacks a language: %+v", key, text)
+		}
+		zh, en := place.FindAllString(text.ZH, -1), place.FindAllString(text.EN, -1)
+		slices.Sort(zh)
+		slices.Sort(en)
+		if !slices.Equal(slices.Compact(zh), slices.Compact(en)) {
+			t.Errorf("%s has the places %v in Chinese and %v in English", key, zh, en)
+		}
+		if key != "brand" && key != "nav.other" && key != "filter.name_hint" && chineseCharacter.MatchString(text.EN) {
+			t.Errorf("%s is Chinese in English: %s", key, text.EN)
+		}
+	}
+	for article, text := range articles {
+		if text.ZH == "" || text.EN == "" {
+			t.Errorf("%s lacks a language", article)
+		}
+	}
+}
+
+func TestEveryTextAPageAsksForExists(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = filepath.WalkDir("templates", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := regexp.MustCompile(`(?:\b(?:t|tf) |(?:message|fill)\([a-z.]+, |\bt\()"([a-z_]+(?:\.[a-z_]+)*)"`)
+	n := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range asked.FindAllStringSubmatch(string(text), -1) {
+			n++
+			if _, ok := catalogue[m[1]]; !ok && !strings.HasSuffix(file, "_test.go") {
+				t.Errorf("%s asks for %q, which is not in the catalogue", file, m[1])
+			}
+		}
+	}
+	if n < 150 {
+		t.Errorf("only %d texts found: the pattern no longer sees them", n)
+	}
+}

@@ -1,0 +1,180 @@
+package console
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// Run is one completed detector run.
+type Run struct {
+	AsOf              civil.Date
+	Number            uint64
+	Started, Finished time.Time
+	Policy            string
+	Snapshot          string // the database with the facts the run judged
+}
+
+// View is everything about one run that lists and rankings need. It is built once and never changed afterwards.
+type View struct {
+	Run      Run
+	Previous *Run // what changes are measured against: the last as-of of an earlier month, else an earlier run
+	Units    []*Unit
+	Warnings []*Warning // active, red before yellow, then the newest
+	Loaded   time.Time
+
+	runs        []Run // the completed runs, oldest first
+	trendDates  []civil.Date
+	unit        map[string]*Unit
+	subject     map[string][]*Warning // by scope:scope_id
+	counties    []*Unit
+	prefectures []*Unit
+}
+
+// Unit is a township, county or prefecture with its index.
+type Unit struct {
+	Level                                            string // township, county or prefecture
+	Code, Name, County, Prefecture                   string
+	Index, Uncapped, Cap                             *float64
+	Light                                            string
+	Stale                                            bool
+	CapReason                                        string
+	Rank, RankedOf, RankPrefecture, RankedPrefecture uint32
+	MonitoredWorkers, ArrearsWorkers                 uint32
+	ArrearsFen                                       int64
+	Components                                       []Component
+	Worst                                            []Worst
+	Policy                                           string
+	Previous                                         *Unit // the same unit in View.Previous; nil when it was not there
+	Trend                                            []Point
+	Red, Yellow                                      int // active warnings
+	townships                                        int
+}
+
+// Component is one part of the index. Points add up to the index before the cap.
+type Component struct {
+	ID                                                    string
+	Weight, Score, Points, Numerator, Denominator, Shrunk float64
+}
+
+// Worst is a subject that costs the unit points, as the run worked out.
+type Worst struct {
+	Scope   string   `json:"scope"`
+	ID      string   `json:"scope_id"`
+	Name    string   `json:"name"`
+	Workers uint32   `json:"workers"`
+	Index   *float64 `json:"index_if_fixed"`
+	Gain    float64  `json:"gain"`
+}
+
+// Point is a unit's index on an as-of date; Index is nil when grey or stale.
+type Point struct {
+	AsOf  civil.Date
+	Index *float64
+	Light string
+	Rank  uint32
+}
+
+// Change returns the index less the previous one, and whether both exist.
+func (u *Unit) Change() (float64, bool) {
+	if u.Index == nil || u.Previous == nil || u.Previous.Index == nil {
+		return 0, false
+	}
+	return tenths(*u.Index) - tenths(*u.Previous.Index), true
+}
+
+// HasChange and Moved are Change for templates, which take one value at a time.
+func (u *Unit) HasChange() bool { _, ok := u.Change(); return ok }
+
+// Moved is the change alone.
+func (u *Unit) Moved() float64 { v, _ := u.Change(); return tenths(v) }
+
+// Warning is an active warning.
+type Warning struct {
+	Detector, Scope, ScopeID, Episode          string
+	Opened, LevelOn, Since                     civil.Date
+	Closed                                     *civil.Date // only in histories
+	Level                                      catalog.Level
+	Name, Township, County, Sector, Department string
+	Workers                                    uint32
+	AmountFen                                  int64
+	Score                                      float64
+	Evidence                                   string
+	Basis                                      []string
+}
+
+// subjectKey is also the id of the subject's case (internal/casefile).
+func subjectKey(scope, id string) string { return scope + ":" + id }
+
+// index fills what is derived: look-ups, counts, order. It is called once, before the view is shown.
+func (v *View) index() {
+	v.unit = make(map[string]*Unit, len(v.Units))
+	for _, u := range v.Units {
+		v.unit[u.Code] = u
+	}
+	v.counties, v.prefectures = nil, nil
+	for _, u := range v.Units {
+		u.townships = 0
+	}
+	for _, u := range v.Units {
+		switch u.Level {
+		case "county":
+			v.counties = append(v.counties, u)
+		case "prefecture":
+			v.prefectures = append(v.prefectures, u)
+		case "township":
+			if c := v.unit[u.County]; c != nil {
+				c.townships++
+			}
+			if p := v.unit[u.Prefecture]; p != nil {
+				p.townships++
+			}
+		}
+	}
+	byCode := func(a, b *Unit) int { return cmp.Compare(a.Code, b.Code) }
+	slices.SortFunc(v.counties, byCode)
+	slices.SortFunc(v.prefectures, byCode)
+
+	slices.SortStableFunc(v.Warnings, worstFirst)
+	v.subject = make(map[string][]*Warning, len(v.Warnings))
+	for _, w := range v.Warnings {
+		key := subjectKey(w.Scope, w.ScopeID)
+		v.subject[key] = append(v.subject[key], w)
+		prefecture := ""
+		if t := v.unit[w.Township]; t != nil {
+			prefecture = t.Prefecture
+		} else if len(w.County) >= 4 {
+			prefecture = w.County[:4]
+		}
+		for _, code := range []string{w.Township, w.County, prefecture} {
+			if u := v.unit[code]; u != nil {
+				if w.Level == catalog.Red {
+					u.Red++
+				} else {
+					u.Yellow++
+				}
+			}
+		}
+	}
+}
+
+// worstFirst orders warnings as an inspector reads them: red first, then the newest, then by the detector's own score.
+func worstFirst(a, b *Warning) int {
+	return cmp.Or(
+		-cmp.Compare(levelOrder(a.Level), levelOrder(b.Level)),
+		-cmp.Compare(a.Opened, b.Opened),
+		-cmp.Compare(a.Score, b.Score),
+		cmp.Compare(a.ScopeID, b.ScopeID),
+		cmp.Compare(a.Detector, b.Detector),
+	)
+}
+
+func levelOrder(l catalog.Level) int {
+	if l == catalog.Red {
+		return 2
+	}
+	return 1
+}

@@ -1,0 +1,130 @@
+// Package casefile holds the small types of casework (案件) that components share: a case, its events, and what lists
+// can be asked for. The alerts component keeps the cases; the console and the command only read them.
+package casefile
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// Stage is how far a case has come.
+type Stage string
+
+// Open is the stage of a case that nobody has accepted yet. The later stages come with the procedures that lead to them.
+const Open Stage = "open"
+
+// Case is the state of one case: what its events add up to. There is one case a subject. It holds no personal data.
+type Case struct {
+	ID         string        `json:"id"` // scope, a colon, scope id
+	Scope      catalog.Scope `json:"scope"`
+	ScopeID    string        `json:"scope_id"`
+	Name       string        `json:"name"` // the scope id until a run has told the name
+	Township   string        `json:"township"`
+	County     string        `json:"county"`
+	Sector     string        `json:"sector"`
+	Department Department    `json:"department"`
+	Stage      Stage         `json:"stage"`
+
+	// Level is the highest level among the alerts that fire, empty when none does; Peak the highest there ever was.
+	Level catalog.Level `json:"level"`
+	Peak  catalog.Level `json:"peak"`
+	// Cleared says that no alert fires any more ("condition cleared"). That does not close a case: a person does.
+	Cleared   bool       `json:"cleared"`
+	ClearedAt *time.Time `json:"cleared_at,omitempty"`
+
+	// Workers and AmountFen are the greatest among the subject's warnings of the run FiguresRun, not their sum:
+	// detectors count the same people. FiguresAsOf is nil until a run has told them.
+	Workers     uint32      `json:"workers"`
+	AmountFen   int64       `json:"amount_fen"`
+	FiguresAsOf *civil.Date `json:"figures_as_of,omitempty"`
+	FiguresRun  uint64      `json:"figures_run,omitempty"`
+
+	OpenedAt time.Time  `json:"opened_at"`
+	OpenedOn civil.Date `json:"opened_on"`
+	// AcceptBy is the last day for accepting the case or passing it on. It is nil when it cannot be counted;
+	// DeadlineError then says why and what to do.
+	AcceptBy      *civil.Date `json:"accept_by,omitempty"`
+	DeadlineError string      `json:"deadline_error,omitempty"`
+
+	Alerts    []Alert   `json:"alerts"` // every episode, by start; shared, not to be changed
+	Seq       uint32    `json:"seq"`    // of the last event
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// Alert is one episode of an alert about the case's subject.
+type Alert struct {
+	Fingerprint string        `json:"fingerprint"`
+	Name        string        `json:"name"`
+	Detector    string        `json:"detector"`
+	Level       catalog.Level `json:"level"`
+	StartsAt    time.Time     `json:"starts_at"`
+	EndsAt      *time.Time    `json:"ends_at,omitempty"` // nil while it fires
+	ReceivedOn  civil.Date    `json:"received_on"`
+}
+
+// Kind says what an event records.
+type Kind string
+
+// The kinds of events.
+const (
+	Opened        Kind = "opened"
+	AlertFired    Kind = "alert_fired"
+	AlertResolved Kind = "alert_resolved"
+	LevelChanged  Kind = "level_changed"
+	Cleared       Kind = "cleared"
+	Reopened      Kind = "reopened"
+	Figures       Kind = "figures" // workers and amount as the latest run has them
+)
+
+// System is the actor of events that no person caused.
+const System = "system"
+
+// Event is one entry in a case's log.
+type Event struct {
+	CaseID string          `json:"case_id"`
+	Seq    uint32          `json:"seq"`
+	At     time.Time       `json:"at"`
+	Actor  string          `json:"actor"`
+	Kind   Kind            `json:"kind"`
+	Reason string          `json:"reason,omitempty"`
+	Data   json.RawMessage `json:"data"` // by kind
+	Writer uint64          `json:"-"`
+}
+
+// Filter says which cases to list; its zero value is all of them.
+type Filter struct {
+	Territory  string // digits that the township's code begins with: a province, prefecture, county or township
+	Department Department
+	Scope      catalog.Scope
+	Level      catalog.Level // of the alerts that fire
+	Stage      Stage
+	Cleared    *bool
+	Search     string // part of the name or the scope id
+	Limit      int    // 0: no limit
+	Offset     int
+}
+
+// Matches reports whether the filter lets a case through; Limit and Offset play no part in it.
+func (f Filter) Matches(c *Case) bool {
+	return strings.HasPrefix(c.Township, f.Territory) &&
+		(f.Department == "" || f.Department == c.Department) &&
+		(f.Scope == "" || f.Scope == c.Scope) &&
+		(f.Level == "" || f.Level == c.Level) &&
+		(f.Stage == "" || f.Stage == c.Stage) &&
+		(f.Cleared == nil || *f.Cleared == c.Cleared) &&
+		(f.Search == "" || strings.Contains(c.Name, f.Search) || strings.Contains(c.ScopeID, f.Search))
+}
+
+// FiringAlert is an alert that a case takes as firing. After a restart the embedded evaluator is told of them, so that
+// it resolves those that have gone meanwhile.
+type FiringAlert struct {
+	Labels   map[string]string
+	StartsAt time.Time
+}
+
+// ID names the case of a subject.
+func ID(scope catalog.Scope, scopeID string) string { return string(scope) + ":" + scopeID }
