@@ -2,7 +2,6 @@ package detectors
 
 import (
 	"context"
-	"log/slog"
 	"testing"
 	"time"
 
@@ -31,7 +30,7 @@ func open(t *testing.T, p *policy.Policy) (*Detectors, driver.Conn) {
 		t.Fatal(err)
 	}
 	d, err := New(DefaultConfiguration(), Dependencies{
-		Store: conn, Database: options.Auth.Database, Policy: p, Calendar: calendar.China(), Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Store: conn, Database: options.Auth.Database, Policy: p, Calendar: calendar.China(), Now: time.Now, Log: testLog(),
 		Open: func(database string) (driver.Conn, error) { return store.On(*options, database) },
 	})
 	if err != nil {

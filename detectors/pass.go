@@ -134,6 +134,7 @@ func (d *Detectors) detect(ctx context.Context, facts driver.Conn, asOf civil.Da
 				return fmt.Errorf("detector %s: %w", one.ID, err)
 			}
 			byDetector[i] = found
+			d.log.Debug("detector", "id", one.ID, "warnings", len(found), "seconds", time.Since(start).Seconds())
 			d.metrics.seconds.WithLabelValues(one.ID).Set(time.Since(start).Seconds())
 			d.metrics.rows.WithLabelValues(one.ID).Set(float64(len(found)))
 			return nil

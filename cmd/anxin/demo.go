@@ -194,7 +194,7 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 	if d.alerts, err = d.parts.alerts(ctx, d.all.Catalogue()); err != nil {
 		return closeEngines, err
 	}
-	if d.console, err = d.parts.console(d.all.Catalogue(), caseReader{d.alerts.Cases()}, d.stages.list); err != nil {
+	if d.console, err = d.parts.console(d.all.Catalogue(), d.alerts.Cases(), d.stages.list); err != nil {
 		return closeEngines, err
 	}
 	ruling := rules.DefaultConfiguration()

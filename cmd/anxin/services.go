@@ -145,7 +145,7 @@ func runServices(ctx context.Context, c configuration, level string, run service
 		if err != nil {
 			return err
 		}
-		cases = caseReader{a.Cases()}
+		cases = a.Cases()
 		mux.Handle("/api/", a.Handler())
 		group.Go(func() error { return a.Run(ctx) })
 		onPass = func(ctx context.Context, _ detectors.Result) {

@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/anxin-project/anxin/alerts"
+	casework "github.com/anxin-project/anxin/alerts/cases"
 	"github.com/anxin-project/anxin/dashboards/console"
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/policy"
@@ -112,7 +113,7 @@ func (p *parts) console(all []detectors.Detector, cases console.Cases, progress 
 	}
 	c.Lights = console.Lights{Green: k.Green, Yellow: k.Yellow}
 	return console.New(c, console.Dependencies{
-		Conn: p.store, Catalog: detectors.Headers(all), Cases: cases, Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
+		Conn: p.store, Catalog: detectors.Headers(all), Cases: cases, NoSuchCase: casework.ErrNotFound, Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
 	})
 }
 

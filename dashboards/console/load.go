@@ -33,7 +33,7 @@ func (c *Console) loadView(ctx context.Context, old *View) (*View, error) {
 	if old != nil && old.Run.Number == latest.Number && old.Run.AsOf == latest.AsOf {
 		return old, nil
 	}
-	v := &View{Run: latest, Previous: comparable(runs), Loaded: c.now(), runs: runs}
+	v := &View{Run: latest, Previous: comparable(runs), runs: runs}
 	if v.Units, err = c.readIndex(ctx, latest, true); err != nil {
 		return nil, fmt.Errorf("reading the index of run %d: %w", latest.Number, err)
 	}
@@ -209,7 +209,6 @@ func (c *Console) readTrends(ctx context.Context, v *View, runs []Run) error {
 	at := make(map[civil.Date]int, len(runs))
 	for i, r := range runs {
 		at[r.AsOf] = i
-		v.trendDates = append(v.trendDates, r.AsOf)
 	}
 	rows, err := c.conn.Query(ctx, `
 SELECT

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -35,6 +36,10 @@ func (m *memory[T]) get(ctx context.Context, key string, now time.Time, life tim
 		m.mu.Unlock()
 		select {
 		case <-e.done:
+			if errors.Is(e.err, context.Canceled) && ctx.Err() == nil {
+				// Whoever computed it went away; that is no reason to fail for this caller.
+				return m.get(ctx, key, now, life, compute)
+			}
 			return e.value, e.err
 		case <-ctx.Done():
 			var none T

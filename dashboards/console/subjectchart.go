@@ -2,20 +2,23 @@ package console
 
 import (
 	"html/template"
+	"math"
 
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
 )
 
-// money labels an axis: 万元 in Chinese, thousands in English.
+// moneyAxis labels an axis of fen: 万元 in Chinese, thousands or millions in English.
 func (l locale) moneyAxis(v float64) string {
-	if l == english {
-		if v != 0 && (v >= 1e8 || v <= -1e8) {
-			return "¥" + fixed(v/1e8, decimals(v/1e8)) + "M"
-		}
-		return "¥" + fixed(v/1e5, decimals(v/1e5)) + "k"
+	if l != english {
+		return fixed(v/1e6, decimals(v/1e6)) + "万"
 	}
-	return fixed(v/1e6, decimals(v/1e6)) + "万"
+	scale, letter := 1e5, "k"
+	if math.Abs(v) >= 1e8 {
+		scale, letter = 1e8, "M"
+	}
+	abs := math.Abs(v) / scale
+	return sign(v) + "¥" + fixed(abs, decimals(abs)) + letter
 }
 
 func decimals(v float64) int {

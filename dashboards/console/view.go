@@ -24,10 +24,8 @@ type View struct {
 	Previous *Run // what changes are measured against: the last as-of of an earlier month, else an earlier run
 	Units    []*Unit
 	Warnings []*Warning // active, red before yellow, then the newest
-	Loaded   time.Time
 
 	runs        []Run // the completed runs, oldest first
-	trendDates  []civil.Date
 	unit        map[string]*Unit
 	subject     map[string][]*Warning // by scope:scope_id
 	counties    []*Unit

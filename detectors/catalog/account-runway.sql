@@ -31,86 +31,86 @@ evidence:
 -- where that month still runs its remaining days, taken as the smaller of two estimates (this month's attendance so far,
 -- the mean of the last three pay lists), so that a crew that shrinks is not held to its past.
 WITH
-    pay_days AS
+    candidates AS
     (
         SELECT
             project_id,
             township,
-            started_on,
-            labor_cost_fen,
-            labor_cost_day,
-            arrayFirst
-            (
-                candidate -> candidate.2 > {as_of:Date},
-                arrayMap
-                (
-                    day -> (day, if(pay_bys[indexOf(days, day)] > toDate(0), pay_bys[indexOf(days, day)], day)),
-                    arrayMap
-                    (
-                        m -> least(addMonths(toStartOfMonth({as_of:Date}), m) + pay_day - 1, toLastDayOfMonth(addMonths(toStartOfMonth({as_of:Date}), m))),
-                        [0, 1, 2]
-                    )
-                )
-            ) AS next,
-            next.2 AS pay_by,
-            addMonths(toStartOfMonth(next.1), -1) AS wage_month
+            least(addMonths(toStartOfMonth({as_of:Date}), month) + pay_day - 1, toLastDayOfMonth(addMonths(toStartOfMonth({as_of:Date}), month))) AS day
         FROM projects
-        CROSS JOIN
-        (
-            SELECT
-                groupArray(day) AS days,
-                groupArray(calendar.pay_by) AS pay_bys
-            FROM calendar
-            WHERE day >= {as_of:Date}
-        ) AS nearest
+        ARRAY JOIN [0, 1, 2] AS month
         WHERE active
             AND started_on <= {as_of:Date}
             AND account_opened_on <= {as_of:Date}
             AND ifNull(account_closed_on > {as_of:Date}, true)
     ),
+    pay_days AS
+    (
+        SELECT
+            candidates.project_id AS project_id,
+            candidates.township AS township,
+            if(calendar.pay_by > toDate(0), calendar.pay_by, candidates.day) AS pay_by,
+            addMonths(toStartOfMonth(candidates.day), -1) AS wage_month
+        FROM candidates
+        LEFT JOIN calendar ON calendar.day = candidates.day
+        WHERE pay_by > {as_of:Date}
+        ORDER BY pay_by ASC
+        LIMIT 1 BY project_id
+    ),
     ledger AS
     (
         SELECT
             project_id,
-            argMax(balance_fen, (booked_at, id)) AS balance_fen,
-            groupArrayIf((booked_on, amount_fen), kind = 'labor_cost_in') AS funded
+            argMax(balance_fen, (booked_at, id)) AS balance_fen
         FROM account_entries
         WHERE booked_on <= {as_of:Date}
         GROUP BY project_id
     ),
-    funding AS
+    past AS
     (
         SELECT
             project_id,
-            township,
-            pay_by,
-            wage_month,
+            sum(least(agreed_fen, funded_fen)) / sum(agreed_fen) AS reliability,
+            argMax(agreed_fen - least(agreed_fen, funded_fen), due_on) AS outstanding_fen
+        FROM
+        (
+            SELECT
+                project_id,
+                due_on,
+                agreed_fen,
+                funded_fen
+            FROM funding_cycles
+            WHERE due_on < {as_of:Date} AND agreed_fen > 0
+            ORDER BY due_on DESC
+            LIMIT {reliability_cycles:UInt16} BY project_id
+        )
+        GROUP BY project_id
+    ),
+    coming AS
+    (
+        SELECT
+            funding_cycles.project_id AS project_id,
+            sum(funding_cycles.agreed_fen) AS agreed_fen
+        FROM funding_cycles
+        INNER JOIN pay_days ON pay_days.project_id = funding_cycles.project_id
+        WHERE funding_cycles.due_on >= {as_of:Date} AND funding_cycles.due_on <= pay_days.pay_by
+        GROUP BY project_id
+    ),
+    -- funding due before the pay day and what is outstanding of the cycle that runs; a project without a past is trusted
+    funding AS
+    (
+        SELECT
+            pay_days.project_id AS project_id,
+            pay_days.township AS township,
+            pay_days.pay_by AS pay_by,
+            pay_days.wage_month AS wage_month,
             ledger.balance_fen AS balance_fen,
-            arrayFilter
-            (
-                day -> day >= started_on,
-                arrayMap
-                (
-                    m -> least(addMonths(toStartOfMonth(assumeNotNull(started_on)), m) + labor_cost_day - 1, toLastDayOfMonth(addMonths(toStartOfMonth(assumeNotNull(started_on)), m))),
-                    range(greatest(0, dateDiff('month', assumeNotNull(started_on), pay_by) + 1))
-                )
-            ) AS funding_days,
-            arrayFilter(day -> day < {as_of:Date}, funding_days) AS past_days,
-            arrayMap
-            (
-                (day, next) -> least(labor_cost_fen, arraySum(arrayMap(e -> if(e.1 >= day AND e.1 < next, e.2, 0), ledger.funded))),
-                past_days,
-                arrayShiftLeft(past_days, 1, {as_of:Date} + 1)
-            ) AS past_funding,
-            arraySlice(past_funding, -toInt64({reliability_cycles:UInt16})) AS recent,
-            -- a project without a past is trusted until it has one
-            if(empty(recent) OR labor_cost_fen = 0, 1, arraySum(recent) / (length(recent) * labor_cost_fen)) AS reliability,
-            -- funding that is due before the pay day, and what is outstanding of the cycle that runs
-            arrayCount(day -> day >= {as_of:Date} AND day <= pay_by, funding_days) * labor_cost_fen
-                + if(empty(past_funding), 0, labor_cost_fen - past_funding[-1]) AS due_fen,
-            toInt64(round(due_fen * reliability)) AS expected_fen
+            if(past.project_id = '', 1, past.reliability) AS reliability,
+            toInt64(round((coming.agreed_fen + past.outstanding_fen) * reliability)) AS expected_fen
         FROM pay_days
-        LEFT JOIN ledger USING (project_id)
+        LEFT JOIN ledger ON ledger.project_id = pay_days.project_id
+        LEFT JOIN past ON past.project_id = pay_days.project_id
+        LEFT JOIN coming ON coming.project_id = pay_days.project_id
     ),
     unpaid AS
     (

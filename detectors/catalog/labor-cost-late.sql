@@ -23,110 +23,74 @@ evidence:
   - {name: dry_since, unit: date, label: {zh: "自该拨付日起分文未拨", en: "nothing since the funding day"}}
   - {name: records, unit: records, label: {zh: "到账记录", en: "funding entries"}}
 */
--- A cycle runs from one funding day to the next, the first being the funding day on or after the start of work. What
--- comes before a funding day is carried to it, and what is missing stays missing until it is made up. Of the time before
--- the lookback only money in advance is carried over: feeds may begin later than projects.
+-- What comes before a funding day is carried to it, and what is missing stays missing until it is made up. Of the time
+-- before the lookback only money in advance is carried over: feeds may begin later than projects.
 WITH
-    funding AS
-    (
-        SELECT
-            project_id,
-            arraySort(groupArray((booked_on, amount_fen))) AS entries,
-            max(booked_on) AS last_funded_on,
-            arrayReverseSort(groupArray((booked_on, id))) AS newest
-        FROM account_entries
-        WHERE kind = 'labor_cost_in' AND booked_on <= {as_of:Date}
-        GROUP BY project_id
-    ),
-    due AS
-    (
-        SELECT
-            project_id,
-            township,
-            labor_cost_fen AS agreed_fen,
-            assumeNotNull(if(started_on IS NULL AND status = 'building', ifNull(permit_on, contract_signed_on), started_on)) AS started,
-            arrayFilter
-            (
-                day -> day >= started AND day < {as_of:Date},
-                arrayMap
-                (
-                    m -> least(addMonths(toStartOfMonth(started), m) + labor_cost_day - 1, toLastDayOfMonth(addMonths(toStartOfMonth(started), m))),
-                    range(dateDiff('month', started, {as_of:Date}) + 1)
-                )
-            ) AS due_days
-        FROM projects
-        WHERE active AND labor_cost_fen > 0 AND if(started_on IS NULL AND status = 'building', ifNull(permit_on, contract_signed_on), started_on) < {as_of:Date}
-    ),
     cycles AS
     (
         SELECT
             project_id,
-            township,
-            agreed_fen,
-            due_days,
-            last_funded_on,
-            arraySlice(arrayMap(n -> n.2, newest), 1, 20) AS records,
-            arrayMap
-            (
-                (day, next) -> arraySum(arrayMap(e -> if(e.1 >= day AND e.1 < next, e.2, 0), entries)),
-                due_days,
-                arrayShiftLeft(due_days, 1, {as_of:Date} + 1)
-            ) AS funded,
-            arraySum(arrayMap(e -> if(e.1 < due_days[1], e.2, 0), entries)) AS in_advance
-        FROM due
-        LEFT JOIN funding USING (project_id)
-        WHERE notEmpty(due_days)
+            max(due_on) AS last_due_on,
+            arraySort(groupArray((due_on, agreed_fen, funded_fen))) AS cycles
+        FROM funding_cycles
+        WHERE due_on < {as_of:Date}
+        GROUP BY project_id
     ),
     judged AS
     (
+        -- state: money in advance or, negative, missing; the first funding day with nothing since
         SELECT
             project_id,
-            township,
-            agreed_fen,
-            last_funded_on,
-            records,
-            due_days,
-            -- carried: money in advance, or, negative, money missing; dry_since: first funding day with nothing since
+            last_due_on,
             arrayFold
             (
-                (state, day, amount) ->
+                (state, cycle) ->
                 (
                     multiIf
                     (
-                        state.1 + amount - agreed_fen >= 0, state.1 + amount - agreed_fen,
-                        day < {as_of:Date} - {lookback_days:UInt16}, toInt64(0),
-                        agreed_fen - state.1 - amount <= {tolerance_share:Float64} * agreed_fen, toInt64(0),
-                        state.1 + amount - agreed_fen
+                        state.1 + cycle.3 - cycle.2 >= 0, state.1 + cycle.3 - cycle.2,
+                        cycle.1 < {as_of:Date} - {lookback_days:UInt16}, toInt64(0),
+                        cycle.2 - state.1 - cycle.3 <= {tolerance_share:Float64} * cycle.2, toInt64(0),
+                        state.1 + cycle.3 - cycle.2
                     ),
                     multiIf
                     (
-                        amount > 0 OR state.1 >= agreed_fen OR day < {as_of:Date} - {lookback_days:UInt16}, toDate(0),
+                        cycle.3 > 0 OR state.1 >= cycle.2 OR cycle.1 < {as_of:Date} - {lookback_days:UInt16}, toDate(0),
                         state.2 > toDate(0), state.2,
-                        day
+                        cycle.1
                     )
                 ),
-                due_days,
-                funded,
-                (toInt64(in_advance), toDate(0))
-            ) AS state,
-            state.1 AS carried_fen,
-            state.2 AS dry_since
+                cycles,
+                (toInt64(0), toDate(0))
+            ) AS state
         FROM cycles
+    ),
+    entries AS
+    (
+        SELECT
+            project_id,
+            max(booked_on) AS last_funded_on,
+            arraySlice(arrayMap(entry -> entry.2, arrayReverseSort(groupArray((booked_on, id)))), 1, 20) AS records
+        FROM account_entries
+        WHERE kind = 'labor_cost_in' AND booked_on <= {as_of:Date}
+        GROUP BY project_id
     )
 SELECT
-    project_id AS scope_id,
-    township,
+    projects.project_id AS scope_id,
+    projects.township AS township,
     if(dry_since > toDate(0) AND {as_of:Date} > addMonths(dry_since, 1), 'red', 'yellow') AS level,
-    if(dry_since > toDate(0), dry_since, due_days[-1]) + 1 AS since,
+    if(dry_since > toDate(0), dry_since, judged.last_due_on) + 1 AS since,
     on_site.workers AS workers,
-    -carried_fen AS amount_fen,
-    least(-carried_fen / (3 * agreed_fen), 1) AS score,
-    agreed_fen,
-    -carried_fen AS short_fen,
-    due_days[-1] AS last_due_on,
-    nullIf(last_funded_on, toDate(0)) AS last_funded_on,
-    nullIf(dry_since, toDate(0)) AS dry_since,
-    records
+    short_fen AS amount_fen,
+    least(short_fen / (3 * agreed_fen), 1) AS score,
+    projects.labor_cost_fen AS agreed_fen,
+    -judged.state.1 AS short_fen,
+    judged.last_due_on AS last_due_on,
+    nullIf(entries.last_funded_on, toDate(0)) AS last_funded_on,
+    judged.state.2 AS dry_since,
+    entries.records AS records
 FROM judged
-LEFT JOIN on_site USING (project_id)
-WHERE carried_fen < 0
+INNER JOIN projects ON projects.project_id = judged.project_id
+LEFT JOIN entries ON entries.project_id = judged.project_id
+LEFT JOIN on_site ON on_site.project_id = judged.project_id
+WHERE projects.active AND short_fen > 0
