@@ -122,13 +122,13 @@ func gathered(all []inputSeries, step int) []*dto.MetricFamily {
 		if step >= len(s.values) || s.values[step] == nil {
 			continue
 		}
-		name := s.labels.Get(labels.MetricName)
+		name := s.labels.Get(model.MetricNameLabel)
 		if by[name] == nil {
 			by[name] = &dto.MetricFamily{Name: &name, Type: dto.MetricType_GAUGE.Enum()}
 		}
 		m := &dto.Metric{Gauge: &dto.Gauge{Value: s.values[step]}}
 		s.labels.Range(func(l labels.Label) {
-			if l.Name != labels.MetricName {
+			if l.Name != model.MetricNameLabel {
 				m.Label = append(m.Label, &dto.LabelPair{Name: &l.Name, Value: &l.Value})
 			}
 		})

@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"context"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ func open(t *testing.T, p *policy.Policy) (*Detectors, driver.Conn) {
 		t.Fatal(err)
 	}
 	d, err := New(DefaultConfiguration(), Dependencies{
-		Store: conn, Database: options.Auth.Database, Policy: p, Calendar: calendar.China(), Now: time.Now, Log: testLog(),
+		Store: conn, Database: options.Auth.Database, Policy: p, Calendar: calendar.China(), Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Open: func(database string) (driver.Conn, error) { return store.On(*options, database) },
 	})
 	if err != nil {

@@ -30,17 +30,6 @@ func (p *progress) step(format string, args ...any) {
 	fmt.Fprintf(p.to, "\r\x1b[K%s", fmt.Sprintf(format, args...))
 }
 
-// say ends the line shown and writes one that stays.
-func (p *progress) say(format string, args ...any) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if !p.live {
-		return
-	}
-	fmt.Fprintf(p.to, "\r\x1b[K%s\n", fmt.Sprintf(format, args...))
-	p.last, p.drawn = time.Time{}, false
-}
-
 // clear removes the line shown.
 func (p *progress) clear() {
 	p.mu.Lock()

@@ -120,6 +120,9 @@ func runServices(ctx context.Context, c configuration, level string, run service
 	if err != nil {
 		return err
 	}
+	if run.alerts && c.Alerts.Token == "" {
+		return badInput{errors.New("there is no token for the webhook: set ANXIN_ALERTS_TOKEN, or alerts.token in the configuration, to a secret that Alertmanager sends too")}
+	}
 	l, err := listen(c.Listen)
 	if err != nil {
 		return err

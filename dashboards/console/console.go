@@ -149,7 +149,7 @@ func (c *Console) Refresh(ctx context.Context) error {
 		c.metrics.refreshFailures.Inc()
 		return err
 	}
-	c.lastPoll.Store(c.now().UnixMilli())
+	c.lastPoll.Store(time.Now().UnixMilli()) // not the injected clock: a poll is real time
 	if next == nil || next == old {
 		return nil
 	}

@@ -2,26 +2,18 @@ package console
 
 import (
 	"net/http"
-	"strings"
 )
 
 const languageCookie = "anxin_lang"
 
-// language of a request: what the address says, else what was chosen before, else what the browser asks for when that
-// is English before Chinese, else the configured one.
+// language of a request: what the address says, else what was chosen before, else the configured one. What the browser
+// asks for plays no part: office machines often ask for English without their users knowing.
 func (c *Console) language(r *http.Request) locale {
 	if l, ok := known(r.URL.Query().Get("lang")); ok {
 		return l
 	}
 	if cookie, err := r.Cookie(languageCookie); err == nil {
 		if l, ok := known(cookie.Value); ok {
-			return l
-		}
-	}
-	for part := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
-		tag, _, _ := strings.Cut(strings.TrimSpace(part), ";")
-		primary, _, _ := strings.Cut(strings.ToLower(tag), "-")
-		if l, ok := known(primary); ok {
 			return l
 		}
 	}

@@ -117,7 +117,7 @@ var errStale = errors.New("no successful look for a newer run lately")
 // healthy reports whether looking for newer runs works; before the first look it does not yet have to.
 func (c *Console) healthy() error {
 	last := c.lastPoll.Load()
-	if last != 0 && c.now().Sub(time.UnixMilli(last)) > max(10*c.config.Refresh, time.Minute) {
+	if last != 0 && time.Since(time.UnixMilli(last)) > max(10*c.config.Refresh, time.Minute) {
 		return errStale
 	}
 	return nil

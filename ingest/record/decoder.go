@@ -5,7 +5,6 @@ import (
 	"io"
 	"maps"
 	"math"
-	"strings"
 	"time"
 	"unsafe"
 )
@@ -186,14 +185,6 @@ func (d *Decoder) string(b []byte) string {
 		return string(b)
 	}
 	return unsafe.String(unsafe.SliceData(b), len(b))
-}
-
-// cut turns a part of another of the record's strings into one.
-func (d *Decoder) cut(s string) string {
-	if d.own {
-		return strings.Clone(s)
-	}
-	return s
 }
 
 // Head holds the fields common to every record.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"regexp"
 	"strings"
 	"time"
@@ -74,7 +75,7 @@ func Open(ctx context.Context, c Configuration, log *slog.Logger) (*Store, error
 	}
 	s := &Store{cluster: c.Cluster}
 	if dir, ok := strings.CutPrefix(c.DSN, "embedded:"); ok {
-		engine, err := embedded.StartEngine(ctx, embedded.Options{Dir: dir, Logger: log, Connections: c.Connections})
+		engine, err := embedded.StartEngine(ctx, embedded.Options{Dir: dir, Logger: log, Connections: c.Connections, Progress: os.Stderr})
 		if err != nil {
 			return nil, err
 		}

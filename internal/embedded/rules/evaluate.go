@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 )
@@ -159,7 +160,7 @@ func (e *Evaluator) found(ctx context.Context, r *rule, result promql.Vector, no
 	var broken error
 	for _, s := range result {
 		builder.Reset(s.Metric)
-		builder.Del(labels.MetricName)
+		builder.Del(model.MetricNameLabel)
 		for _, t := range r.labels {
 			v, err := x.expand(ctx, t, s)
 			broken = errors.Join(broken, err)
@@ -191,7 +192,7 @@ func (e *Evaluator) record(r *rule, result promql.Vector, now time.Time) error {
 	seen := map[string]bool{}
 	for _, s := range result {
 		builder.Reset(s.Metric)
-		builder.Set(labels.MetricName, r.record)
+		builder.Set(model.MetricNameLabel, r.record)
 		for _, l := range r.labels {
 			builder.Set(l.name, l.source) // a recording rule's labels are not templates
 		}

@@ -144,7 +144,7 @@ func lookBack(query string, keep map[string]time.Duration, retention time.Durati
 // metricName is the one metric a selector can select from, or "" when there may be several.
 func metricName(s *parser.VectorSelector) string {
 	for _, m := range s.LabelMatchers {
-		if m.Name == labels.MetricName && m.Type == labels.MatchEqual {
+		if m.Name == model.MetricNameLabel && m.Type == labels.MatchEqual {
 			return m.Value
 		}
 	}

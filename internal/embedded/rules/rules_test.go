@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 )
@@ -326,7 +327,7 @@ groups:
 	}
 	for _, all := range e.window.series {
 		for _, s := range all {
-			if s.labels.Get(labels.MetricName) == "warning" && len(s.samples) > 6 {
+			if s.labels.Get(model.MetricNameLabel) == "warning" && len(s.samples) > 6 {
 				t.Errorf("%s has %d samples, though no rule looks back on it", s.labels, len(s.samples))
 			}
 			if len(s.samples) > 16 {

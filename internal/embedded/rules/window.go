@@ -82,7 +82,7 @@ func (w *window) finish(t int64) {
 
 // put adds one value as at t, when some rule selects the metric.
 func (w *window) put(l labels.Labels, v float64, t int64) {
-	metric := l.Get(labels.MetricName)
+	metric := l.Get(model.MetricNameLabel)
 	all := w.series[metric]
 	if all == nil {
 		if w.kept(metric) == 0 {
@@ -118,7 +118,7 @@ func (w *window) family(f *dto.MetricFamily, t int64) {
 			return
 		}
 		builder.Reset()
-		builder.Add(labels.MetricName, name+suffix)
+		builder.Add(model.MetricNameLabel, name+suffix)
 		for _, p := range m.GetLabel() {
 			if p.GetValue() != "" { // an empty label is no label
 				builder.Add(p.GetName(), p.GetValue())
@@ -181,7 +181,7 @@ func (q querier) Select(_ context.Context, _ bool, _ *storage.SelectHints, match
 	}
 	named := false
 	for _, m := range matchers {
-		if m.Name == labels.MetricName && m.Type == labels.MatchEqual {
+		if m.Name == model.MetricNameLabel && m.Type == labels.MatchEqual {
 			named = true
 			pick(q.window.series[m.Value])
 			break

@@ -1,0 +1,31 @@
+# make demo   everything by one command, on embedded engines and a simulated year
+# make test   every test, those on the embedded engines and in a real browser included
+# make lint   formatting, go vet and staticcheck
+
+GO ?= go
+
+.PHONY: build demo test test-faults lint engine clean
+
+build:
+	$(GO) build -trimpath -o bin/anxin ./cmd/anxin
+
+demo: build
+	./bin/anxin demo
+
+# The engine's library is fetched once, by npm, into the user's cache; tests then find it there.
+engine: build
+	./bin/anxin engine fetch
+
+test: engine
+	$(GO) test -timeout 15m ./...
+
+test-faults: engine
+	$(GO) test -timeout 15m -tags faults -count 1 ./ingest/...
+
+lint:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not gofmt-ed:"; echo "$$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+clean:
+	rm -rf bin

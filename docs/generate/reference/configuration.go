@@ -1,0 +1,201 @@
+package reference
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/anxin-project/anxin/alerts"
+	"github.com/anxin-project/anxin/dashboards/console"
+	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/ingest"
+	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/store"
+)
+
+// The structs that make up the configuration file: where they are declared, and their defaults.
+var structs = []struct {
+	file, name string
+	defaults   any // nil for the file's own root, whose defaults are read from its source
+}{
+	{"cmd/anxin/config.go", "configuration", nil},
+	{"internal/store/store.go", "Configuration", store.DefaultConfiguration()},
+	{"ingest/config.go", "Configuration", ingest.DefaultConfiguration()},
+	{"ingest/config.go", "Kafka", ingest.DefaultConfiguration().Kafka},
+	{"ingest/record/decoder.go", "Rules", record.Rules{}},
+	{"detectors/config.go", "Configuration", detectors.DefaultConfiguration()},
+	{"alerts/config.go", "Configuration", alerts.DefaultConfiguration()},
+	{"dashboards/console/config.go", "Configuration", console.DefaultConfiguration()},
+	{"dashboards/console/config.go", "Lights", console.DefaultConfiguration().Lights},
+}
+
+// byType finds the struct that a field's type names, from within a package.
+var byType = map[string]int{
+	"store.Configuration": 1, "ingest.Configuration": 2, "Kafka": 3, "record.Rules": 4,
+	"detectors.Configuration": 5, "alerts.Configuration": 6, "console.Configuration": 7, "Lights": 8,
+}
+
+func configuration(root string) (string, error) {
+	var b strings.Builder
+	b.WriteString(`# Configuration
+
+A YAML file, given to every service by ` + "`--config`" + `. What it leaves out has the default; an unknown field is an error that
+names its line. Check a file before use: ` + "`anxin config check anxin.yaml`" + `. A commented example is
+[deploy/anxin.yaml](../../deploy/anxin.yaml).
+
+Durations are written as in 10s, 5m, 2h.
+
+| variable of the environment | meaning |
+| --- | --- |
+| ` + "`ANXIN_ALERTS_TOKEN`" + ` | ` + "`alerts.token`" + `, where the file does not set it |
+| the one named by ` + "`ingest.kafka.sasl.password_env`" + ` | password of the Kafka user |
+| ` + "`ANXIN_LIBCHDB`" + ` | path of a libchdb.so of your own for the embedded engine, instead of the one fetched by npm |
+
+| field | default | meaning |
+| --- | --- | --- |
+`)
+	if err := fields(&b, root, 0, ""); err != nil {
+		return "", err
+	}
+	return b.String(), nil
+}
+
+// fields writes the rows of one struct under a prefix such as "ingest.kafka.".
+func fields(b *strings.Builder, root string, n int, prefix string) error {
+	s := structs[n]
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, s.file), nil, parser.ParseComments)
+	if err != nil {
+		return err
+	}
+	declared := declaration(file, s.name)
+	if declared == nil {
+		return fmt.Errorf("%s declares no struct %s", s.file, s.name)
+	}
+	literals := map[string]string{}
+	if s.defaults == nil {
+		literals = stringDefaults(file)
+	}
+	return rows(b, root, declared, reflect.ValueOf(s.defaults), literals, prefix)
+}
+
+func rows(b *strings.Builder, root string, declared *ast.StructType, defaults reflect.Value, literals map[string]string, prefix string) error {
+	last := ""
+	for _, f := range declared.Fields.List {
+		for _, ident := range f.Names {
+			name := strings.ToLower(ident.Name) // what the YAML package takes without a tag
+			if f.Tag != nil {
+				name = reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("yaml")
+			}
+			if name == "-" {
+				continue
+			}
+			text := cell(f.Doc.Text() + " " + f.Comment.Text())
+			if inner, ok := f.Type.(*ast.StructType); ok {
+				fmt.Fprintf(b, "| `%s%s` | | %s |\n", prefix, name, text)
+				if err := rows(b, root, inner, defaults.FieldByName(ident.Name), nil, prefix+name+"."); err != nil {
+					return err
+				}
+				continue
+			}
+			if n, ok := byType[typeName(f.Type)]; ok {
+				if text != "" {
+					fmt.Fprintf(b, "| `%s%s` | | %s |\n", prefix, name, text)
+				}
+				if err := fields(b, root, n, prefix+name+"."); err != nil {
+					return err
+				}
+				continue
+			}
+			if text == "" && last != "" {
+				text = "see above"
+			} else {
+				last = text
+			}
+			value := literals[ident.Name]
+			if defaults.IsValid() {
+				value = show(defaults.FieldByName(ident.Name))
+			}
+			if value != "" {
+				value = "`" + value + "`"
+			}
+			fmt.Fprintf(b, "| `%s%s` | %s | %s |\n", prefix, name, value, text)
+		}
+	}
+	return nil
+}
+
+func declaration(file *ast.File, name string) *ast.StructType {
+	for _, d := range file.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok {
+			continue
+		}
+		for _, s := range g.Specs {
+			if t, ok := s.(*ast.TypeSpec); ok && t.Name.Name == name {
+				found, _ := t.Type.(*ast.StructType)
+				return found
+			}
+		}
+	}
+	return nil
+}
+
+// stringDefaults reads the literals of func defaultConfiguration.
+func stringDefaults(file *ast.File) map[string]string {
+	found := map[string]string{}
+	for _, d := range file.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || f.Name.Name != "defaultConfiguration" {
+			continue
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			if kv, ok := n.(*ast.KeyValueExpr); ok {
+				if text, ok := literal(kv.Value); ok {
+					found[kv.Key.(*ast.Ident).Name] = text
+				}
+			}
+			return true
+		})
+	}
+	return found
+}
+
+func typeName(t ast.Expr) string {
+	switch t := t.(type) {
+	case *ast.Ident:
+		return t.Name
+	case *ast.SelectorExpr:
+		if x, ok := t.X.(*ast.Ident); ok {
+			return x.Name + "." + t.Sel.Name
+		}
+	}
+	return ""
+}
+
+// show writes a default as YAML would; empty for what has none.
+func show(v reflect.Value) string {
+	switch d := v.Interface().(type) {
+	case time.Duration:
+		if d == 0 {
+			return ""
+		}
+		text := d.String()
+		if strings.HasSuffix(text, "m0s") {
+			text = strings.TrimSuffix(text, "0s")
+		}
+		return text
+	case []string:
+		return "[" + strings.Join(d, ", ") + "]"
+	case bool:
+		return fmt.Sprint(d)
+	}
+	if v.IsZero() {
+		return ""
+	}
+	return fmt.Sprint(v.Interface())
+}
