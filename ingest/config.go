@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -34,7 +33,8 @@ type Configuration struct {
 	InsertTimeout time.Duration `yaml:"insert_timeout"`
 	// RetryMost is the longest pause between tries; pauses grow up to it.
 	RetryMost time.Duration `yaml:"retry_most"`
-	// Drain is how long a process that is asked to stop may take to store and commit what it has.
+	// Drain is how long a member that must give up its partitions, because it stops or the group changes, may take to
+	// store and commit what it has. Others wait for it meanwhile. It must be less than Session.
 	Drain time.Duration `yaml:"drain"`
 	// A member that sends no heartbeat for Session is taken for dead.
 	Session   time.Duration `yaml:"session"`
@@ -110,6 +110,9 @@ func (c Configuration) Validate() error {
 	if c.Heartbeat*2 > c.Session {
 		problems = append(problems, fmt.Errorf("ingest.heartbeat %v must be less than half of ingest.session %v", c.Heartbeat, c.Session))
 	}
+	if c.Drain >= c.Session {
+		problems = append(problems, fmt.Errorf("ingest.drain %v must be less than ingest.session %v: a member sends no heartbeat while it stores its last batch", c.Drain, c.Session))
+	}
 	return errors.Join(problems...)
 }
 
@@ -180,7 +183,7 @@ func (k Kafka) Client() (*kafka.Client, error) {
 	}
 	return &kafka.Client{
 		Addr:      kafka.TCP(k.Brokers...),
-		Transport: &kafka.Transport{ClientID: "anxin", TLS: secure, SASL: mechanism, MetadataTTL: 10 * time.Second, DialTimeout: 10 * time.Second},
+		Transport: &kafka.Transport{ClientID: "anxin", TLS: secure, SASL: mechanism, MetadataTTL: 5 * time.Second, DialTimeout: 10 * time.Second},
 	}, nil
 }
 
@@ -196,56 +199,23 @@ func (k Kafka) dialer() (*kafka.Dialer, error) {
 	return &kafka.Dialer{ClientID: "anxin", Timeout: 10 * time.Second, DualStack: true, TLS: secure, SASLMechanism: mechanism}, nil
 }
 
+// maxRequest keeps what is sent at a time below what brokers take by default (message.max.bytes, 1 MiB), whether it can be
+// compressed or not.
+const maxRequest = 1_000_000
+
 // Writer returns a producer whose messages name their topic. Messages of one key stay in order, and a write returns after
 // all replicas have it. batch is how many messages wait for each other.
 func (k Kafka) Writer(transport kafka.RoundTripper, batch int) *kafka.Writer {
 	return &kafka.Writer{
 		Addr: kafka.TCP(k.Brokers...), Transport: transport, Balancer: &kafka.Hash{}, RequiredAcks: kafka.RequireAll,
-		BatchSize: max(batch, 1), BatchBytes: 8 << 20, BatchTimeout: 5 * time.Millisecond, Compression: kafka.Lz4, MaxAttempts: 10,
+		BatchSize: max(batch, 1), BatchBytes: maxRequest, BatchTimeout: 5 * time.Millisecond, Compression: kafka.Lz4, MaxAttempts: 10,
 	}
 }
 
-// CaughtUp tells whether the group has committed everything that the topics hold.
-func (k Kafka) CaughtUp(ctx context.Context, client *kafka.Client) (bool, error) {
-	ask := map[string][]kafka.OffsetRequest{}
-	committed := map[string][]int{}
-	meta, err := client.Metadata(ctx, &kafka.MetadataRequest{})
-	if err != nil {
-		return false, fmt.Errorf("asking the broker for its topics: %w", err)
-	}
-	for _, topic := range meta.Topics {
-		if _, ours := record.ParseTopic(k.Prefix, topic.Name); !ours {
-			continue
-		}
-		for _, p := range topic.Partitions {
-			ask[topic.Name] = append(ask[topic.Name], kafka.LastOffsetOf(p.ID))
-			committed[topic.Name] = append(committed[topic.Name], p.ID)
-		}
-	}
-	ends, err := client.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: ask})
-	if err != nil {
-		return false, fmt.Errorf("asking the broker for the topics' ends: %w", err)
-	}
-	done, err := client.OffsetFetch(ctx, &kafka.OffsetFetchRequest{GroupID: k.Group, Topics: committed})
-	if err != nil {
-		return false, fmt.Errorf("asking the broker for committed offsets: %w", err)
-	}
-	at := map[string]map[int]int64{}
-	for topic, partitions := range done.Topics {
-		at[topic] = map[int]int64{}
-		for _, p := range partitions {
-			at[topic][p.Partition] = p.CommittedOffset
-		}
-	}
-	for topic, partitions := range ends.Topics {
-		for _, p := range partitions {
-			if p.Error != nil {
-				return false, fmt.Errorf("asking for the end of %s: %w", topic, p.Error)
-			}
-			if p.LastOffset > 0 && at[topic][p.Partition] < p.LastOffset {
-				return false, nil
-			}
-		}
-	}
-	return true, nil
+// letterWriter is a Writer for dead letters. It tries once, for whoever writes letters tries again; and asks the broker to
+// create a topic that is missing, where the broker does that.
+func (k Kafka) letterWriter(transport kafka.RoundTripper) *kafka.Writer {
+	w := k.Writer(transport, 1000)
+	w.MaxAttempts, w.AllowAutoTopicCreation, w.Compression = 1, true, 0
+	return w
 }

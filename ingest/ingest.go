@@ -10,11 +10,9 @@ package ingest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"math/rand/v2"
-
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -45,6 +43,7 @@ type Ingest struct {
 	dialer  *kafka.Dialer
 	letters *kafka.Writer
 	metrics *metrics
+	clock   clock
 }
 
 // New prepares the component; it connects when it runs.
@@ -65,100 +64,33 @@ func New(c Configuration, deps Dependencies) (*Ingest, error) {
 	}
 	return &Ingest{
 		config: c, deps: deps, client: client, dialer: dialer,
-		letters: c.Kafka.Writer(client.Transport, 1000),
+		letters: c.Kafka.letterWriter(client.Transport),
 		metrics: newMetrics(deps.Metrics),
+		clock:   clock{now: deps.Now},
 	}, nil
 }
 
 // Run consumes until the context ends; then it stores what it has fetched, commits, leaves the group and returns nil.
-// That takes at most the configured drain time, after which what is unfinished is left to be fetched again.
+// That takes at most about the configured drain time; what is unfinished by then is left to be fetched again.
 func (in *Ingest) Run(ctx context.Context) error {
-	topics := make([]string, 0, len(record.Topics()))
-	for _, t := range record.Topics() {
-		topics = append(topics, in.config.Kafka.Prefix+string(t))
-	}
-	group, err := kafka.NewConsumerGroup(kafka.ConsumerGroupConfig{
-		ID: in.config.Kafka.Group, Brokers: in.config.Kafka.Brokers, Topics: topics, Dialer: in.dialer,
-		// Few members share many partitions: each should get of every topic as evenly as can be.
-		GroupBalancers:        []kafka.GroupBalancer{kafka.RangeGroupBalancer{}},
-		StartOffset:           kafka.FirstOffset,
-		WatchPartitionChanges: true,
-		HeartbeatInterval:     in.config.Heartbeat,
-		SessionTimeout:        in.config.Session,
-		RebalanceTimeout:      in.config.Session,
-		ErrorLogger:           kafka.LoggerFunc(func(m string, args ...any) { in.deps.Log.Warn("consumer group", "message", fmt.Sprintf(m, args...)) }),
-	})
-	if err != nil {
-		return fmt.Errorf("joining consumer group %s: %w", in.config.Kafka.Group, err)
-	}
-	for attempt := 0; ; {
-		generation, err := group.Next(ctx)
+	// Writes to the dead-letter topic are waited for where they are made, so none is pending here.
+	defer in.client.Transport.(*kafka.Transport).CloseIdleConnections()
+	for attempt := 0; ctx.Err() == nil; attempt++ {
+		topics, err := in.topics(ctx)
 		switch {
-		case ctx.Err() != nil, errors.Is(err, kafka.ErrGroupClosed):
-			return errors.Join(group.Close(), in.letters.Close())
-		case err != nil:
+		case err != nil && ctx.Err() == nil:
 			in.deps.Log.Warn("waiting for the broker", "error", err)
-			attempt++
-			if !pause(ctx, attempt, in.config.RetryMost) {
-				return errors.Join(group.Close(), in.letters.Close())
+		case err == nil && len(topics) == 0:
+			in.deps.Log.Warn("waiting for topics: the broker has none with this prefix", "prefix", in.config.Kafka.Prefix)
+		case err == nil:
+			if err := in.join(ctx, topics); err != nil {
+				return err
 			}
-			continue
+			attempt = 0
 		}
-		attempt = 0
-		in.metrics.generations.Inc()
-		drained := in.consume(ctx, generation)
-		if ctx.Err() != nil {
-			// leaving the group only after the last commit: it closes the generation
-			drained.Wait()
-		}
+		pause(ctx, attempt, in.config.RetryMost)
 	}
-}
-
-// consume starts a worker for every topic of which this member was given partitions. The workers end with the generation,
-// or, when the process is to stop, after a last flush.
-func (in *Ingest) consume(stop context.Context, generation *kafka.Generation) *sync.WaitGroup {
-	var running sync.WaitGroup
-	var all []func(context.Context)
-	for _, t := range record.Topics() {
-		assigned := generation.Assignments[in.config.Kafka.Prefix+string(t)]
-		if len(assigned) == 0 {
-			continue
-		}
-		shares := min(in.config.Workers, len(assigned))
-		if t != record.TopicAttendance {
-			shares = 1 // only attendance is large enough to be worth a second batch
-		}
-		for i := range shares {
-			var mine []kafka.PartitionAssignment
-			for n, a := range assigned {
-				if n%shares == i {
-					mine = append(mine, a)
-				}
-			}
-			w := newWorker(in, t, generation, mine)
-			all = append(all, func(ctx context.Context) { w.run(ctx, stop) })
-		}
-	}
-	if len(all) == 0 {
-		// nothing assigned: stay in the group until it changes, or the process stops
-		all = append(all, func(ctx context.Context) {
-			select {
-			case <-ctx.Done():
-			case <-stop.Done():
-			}
-		})
-	}
-	// A generation ends as soon as one of its functions returns, so all workers run under one.
-	running.Add(1)
-	generation.Start(func(ctx context.Context) {
-		defer running.Done()
-		var workers sync.WaitGroup
-		for _, run := range all {
-			workers.Go(func() { run(ctx) })
-		}
-		workers.Wait()
-	})
-	return &running
+	return nil
 }
 
 // CaughtUp tells whether the group has committed everything that the topics hold.
@@ -178,5 +110,25 @@ func pause(ctx context.Context, attempt int, most time.Duration) bool {
 		return true
 	case <-ctx.Done():
 		return false
+	}
+}
+
+// clock never goes back: a machine whose clock is set back must not refuse records, as coming from the future, that it
+// would have taken a moment before. While it waits for the time to come round again it is lenient instead.
+type clock struct {
+	now    func() time.Time
+	latest atomic.Int64 // Unix nanoseconds
+}
+
+func (c *clock) Now() time.Time {
+	now := c.now().UnixNano()
+	for {
+		latest := c.latest.Load()
+		if now <= latest {
+			return time.Unix(0, latest)
+		}
+		if c.latest.CompareAndSwap(latest, now) {
+			return time.Unix(0, now)
+		}
 	}
 }

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"strconv"
-	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -21,14 +20,6 @@ type metrics struct {
 	insertSeconds *prometheus.HistogramVec
 	generations   prometheus.Counter
 	skipped       prometheus.Counter
-
-	mu   sync.Mutex
-	seen map[unknownField]int64
-}
-
-type unknownField struct {
-	by    any // the decoder's owner, which counts by itself
-	field string
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -39,10 +30,10 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		read:          counter("anxin_ingest_read_records_total", "Records read from Kafka, those read again after a crash or rebalance included.", "topic"),
 		stored:        counter("anxin_ingest_stored_records_total", "Records stored and committed.", "topic"),
 		rejects:       counter("anxin_ingest_rejected_records_total", "Records sent to the dead-letter topic, by reason.", "topic", "reason"),
-		retries:       counter("anxin_ingest_retries_total", "Steps (store, dead letters, commit) that failed and were tried again.", "topic"),
+		retries:       counter("anxin_ingest_retries_total", "Steps (store, dead letters, commit) that failed; they are tried again, a failed commit by reading again.", "topic"),
 		unknownFields: counter("anxin_ingest_unknown_fields_total", "Fields the contract does not know, which are left out.", "topic", "field"),
 		lagRecords: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "anxin_ingest_lag_records", Help: "Records on the broker behind those fetched.",
+			Name: "anxin_ingest_lag_records", Help: "Records on the broker that are not stored and committed yet, of the partitions this process owns.",
 		}, []string{"topic", "partition"}),
 		lastRecord: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "anxin_ingest_last_record_timestamp_seconds", Help: "When this process last stored a valid record.",
@@ -59,7 +50,6 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		skipped: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "anxin_ingest_retention_gaps_total", Help: "Times that the broker had deleted records before they were read.",
 		}),
-		seen: map[unknownField]int64{},
 	}
 	for _, t := range record.Topics() {
 		m.read.WithLabelValues(string(t))
@@ -74,15 +64,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	return m
 }
 
-func (m *metrics) lag(topic record.Topic, partition int, behind int64) {
-	m.lagRecords.WithLabelValues(string(topic), strconv.Itoa(partition)).Set(float64(max(behind, 0)))
-}
-
-// unknown adds what a decoder has counted of a field since it last told; decoders bound the number of names.
-func (m *metrics) unknown(topic record.Topic, by any, field string, n int64) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	key := unknownField{by: by, field: field}
-	m.unknownFields.WithLabelValues(string(topic), field).Add(float64(n - m.seen[key]))
-	m.seen[key] = n
+// lag tells how far the group is behind in a partition of a topic as named on the broker.
+func (m *metrics) lag(topic string, partition int, behind int64) {
+	m.lagRecords.WithLabelValues(topic, strconv.Itoa(partition)).Set(float64(behind))
 }

@@ -3,8 +3,8 @@ package ingest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/segmentio/kafka-go"
@@ -12,8 +12,8 @@ import (
 	"github.com/anxin-project/anxin/ingest/record"
 )
 
-// worker turns the messages of some partitions of one topic into batches. It is the only goroutine that touches its
-// decoder, batch and offsets.
+// worker turns the messages of some partitions of one topic into rows. One goroutine runs it and is the only one to touch
+// its decoder, batch and offsets; its partitions are read ahead by a goroutine each (fetchPartition).
 type worker struct {
 	in         *Ingest
 	topic      record.Topic
@@ -24,8 +24,9 @@ type worker struct {
 	batch      record.Batch
 	letters    []letter
 	insert     string
-	next       map[int]int64 // per partition, the offset after the last message in hand
-	since      time.Time     // when the first message of the batch came in
+	next       map[int]int64    // per partition, the offset after the last message in hand
+	since      time.Time        // when the first message of the batch came in
+	unknown    map[string]int64 // how often the decoder had seen each unknown field when that was last told
 }
 
 // letter is a message that is no record.
@@ -37,79 +38,75 @@ type letter struct {
 func newWorker(in *Ingest, topic record.Topic, generation *kafka.Generation, partitions []kafka.PartitionAssignment) *worker {
 	w := &worker{
 		in: in, topic: topic, name: in.config.Kafka.Prefix + string(topic), generation: generation, partitions: partitions,
-		decoder: record.NewDecoder(in.deps.Protector, in.config.Rules, in.deps.Now),
+		decoder: record.NewDecoder(in.deps.Protector, in.config.Rules, in.clock.Now),
 		batch:   record.NewBatch(topic),
 		next:    map[int]int64{},
+		unknown: map[string]int64{},
 	}
 	w.insert = "INSERT INTO " + w.batch.Table() + " (" + strings.Join(w.batch.Columns(), ", ") + ")"
 	return w
 }
 
-// run works until the generation ends or, after a last flush, the process is to stop.
-func (w *worker) run(generation, stop context.Context) {
-	// Fetching ends with either; a flush under way goes on for the drain time.
-	fetching, cancel := context.WithCancel(generation)
-	defer cancel()
-	context.AfterFunc(stop, cancel)
-	fetched := make(chan fetch)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		fetchAll(fetching, w, fetched)
-	}()
-	defer func() { cancel(); <-ended }()
-
+// run reads until halt ends; then it stores and commits what it has, for which it has until drain ends. It returns false
+// when it could not commit: what it had in hand will be fetched again, by whoever owns the partitions then.
+func (w *worker) run(halt, drain context.Context) bool {
+	reading, stop := context.WithCancel(halt)
+	fetched := make(chan *fetch)
+	var readers sync.WaitGroup
+	defer readers.Wait()
+	defer stop()
+	for _, p := range w.partitions {
+		readers.Go(func() { w.in.fetchPartition(reading, w.name, p.ID, p.Offset, fetched) })
+	}
 	tick := time.NewTicker(w.in.config.BatchTime / 4)
 	defer tick.Stop()
 	for {
 		select {
 		case f := <-fetched:
 			w.take(f)
-			if w.batch.Len() >= w.in.config.BatchRows || w.batch.Bytes() >= w.in.config.BatchBytes || len(w.letters) >= w.in.config.BatchRows {
-				if !w.flush(generation, stop) {
-					return
-				}
+			if w.full() && !w.flush(drain) {
+				return false
 			}
 		case <-tick.C:
-			if len(w.next) > 0 && time.Since(w.since) >= w.in.config.BatchTime {
-				if !w.flush(generation, stop) {
-					return
-				}
+			if len(w.next) > 0 && time.Since(w.since) >= w.in.config.BatchTime && !w.flush(drain) {
+				return false
 			}
-		case <-fetching.Done():
-			if generation.Err() == nil {
-				w.flush(generation, stop)
-			}
-			return
+		case <-halt.Done():
+			return w.flush(drain)
 		}
 	}
 }
 
 // take decodes what a fetch brought.
-func (w *worker) take(f fetch) {
+func (w *worker) take(f *fetch) {
 	if len(w.next) == 0 {
 		w.since = time.Now()
 	}
-	for _, m := range f.messages {
+	for i := range f.messages {
+		m := &f.messages[i]
 		if reject := w.decoder.Add(w.batch, m.value); reject != nil {
-			w.letters = append(w.letters, letter{message: m, reject: reject})
+			w.letters = append(w.letters, letter{message: m.clone(), reject: reject})
 			w.in.metrics.rejects.WithLabelValues(string(w.topic), string(reject.Reason)).Inc()
 		}
 	}
 	w.next[f.partition] = f.next
 	w.in.metrics.read.WithLabelValues(string(w.topic)).Add(float64(len(f.messages)))
-	w.in.metrics.lag(w.topic, f.partition, f.highWatermark-f.next)
+	f.release()
 }
 
-// flush stores the batch, then writes the dead letters, then commits, and starts anew. Each step is repeated until it
-// succeeds; false means that the generation ended or the drain time ran out before, and the worker must stop: what was
-// not committed will be fetched again.
-func (w *worker) flush(generation, stop context.Context) bool {
+func (w *worker) full() bool {
+	c := &w.in.config
+	return w.batch.Len() >= c.BatchRows || w.batch.Bytes() >= c.BatchBytes || len(w.letters) >= maxLetters
+}
+
+// flush stores the batch, then writes the dead letters, then commits, and starts anew. The first two are repeated until
+// they succeed. A commit is not: one that fails says that the partitions are another member's now, or that the connection
+// on which this generation commits is gone, so the generation is given up. False means that, or that ctx ended before;
+// then nothing was committed and the worker must stop.
+func (w *worker) flush(ctx context.Context) bool {
 	if len(w.next) == 0 {
 		return true
 	}
-	ctx, cancel := drain(generation, stop, w.in.config.Drain)
-	defer cancel()
 	w.batch.Sort()
 	if w.batch.Len() > 0 && !w.persist(ctx, "storing records", w.store) {
 		return false
@@ -117,24 +114,20 @@ func (w *worker) flush(generation, stop context.Context) bool {
 	if len(w.letters) > 0 && !w.persist(ctx, "writing dead letters", func(ctx context.Context) error { return w.in.writeLetters(ctx, w.name, w.letters) }) {
 		return false
 	}
-	committed := w.persist(ctx, "committing offsets", func(context.Context) error {
-		err := w.generation.CommitOffsets(map[string]map[int]int64{w.name: w.next})
-		if lost(err) {
-			cancel() // another member owns the partitions now, and everything in hand
-		}
-		return err
-	})
-	if !committed {
+	if err := w.generation.CommitOffsets(map[string]map[int]int64{w.name: w.next}); err != nil {
+		w.in.metrics.retries.WithLabelValues(string(w.topic)).Inc()
+		w.in.deps.Log.Warn("committing offsets failed: the records will be read again", "topic", w.name, "error", err)
 		return false
 	}
 	if w.batch.Len() > 0 {
 		w.in.metrics.stored.WithLabelValues(string(w.topic)).Add(float64(w.batch.Len()))
 		w.in.metrics.lastRecord.WithLabelValues(string(w.topic)).Set(float64(w.in.deps.Now().Unix()))
 	}
+	w.tellUnknown()
 	w.batch.Reset()
+	clear(w.letters)
 	w.letters = w.letters[:0]
 	clear(w.next)
-	w.unknownFields()
 	return true
 }
 
@@ -174,42 +167,10 @@ func (w *worker) store(ctx context.Context) error {
 	return nil
 }
 
-// unknownFields publishes how often each unknown field was seen.
-func (w *worker) unknownFields() {
+// tellUnknown counts the unknown fields seen since the last time; the decoder bounds the number of names.
+func (w *worker) tellUnknown() {
 	for field, n := range w.decoder.Unknown() {
-		w.in.metrics.unknown(w.topic, w, field, n)
+		w.in.metrics.unknownFields.WithLabelValues(string(w.topic), field).Add(float64(n - w.unknown[field]))
+		w.unknown[field] = n
 	}
-}
-
-// drain returns a context for work that should still be finished when the process is asked to stop, within a limit, but
-// not when the generation is over.
-func drain(generation, stop context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(generation)
-	var timer *time.Timer
-	undo := context.AfterFunc(stop, func() { timer = time.AfterFunc(limit, cancel) })
-	return ctx, func() {
-		if !undo() && timer != nil {
-			timer.Stop()
-		}
-		cancel()
-	}
-}
-
-// lost tells whether a commit was refused because the partitions belong to another member now.
-func lost(err error) bool {
-	return errors.Is(err, kafka.IllegalGeneration) || errors.Is(err, kafka.UnknownMemberId) || errors.Is(err, kafka.RebalanceInProgress)
-}
-
-// message is one message as fetched. Its bytes are its own.
-type message struct {
-	partition int
-	offset    int64
-	at        time.Time
-	key       []byte
-	value     []byte
-	headers   []kafka.Header
-}
-
-func (m message) place(topic string) string {
-	return fmt.Sprintf("%s/%d@%d", topic, m.partition, m.offset)
 }

@@ -56,10 +56,13 @@ func (p Params) Context(ctx context.Context, query string) (context.Context, err
 	return clickhouse.Context(ctx, clickhouse.WithParameters(values)), nil
 }
 
+// escaped writes a text as ClickHouse reads parameters, over HTTP and the native protocol alike: like a field of TSV.
+var escaped = strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\t", `\t`, "\r", `\r`)
+
 func literal(v any) (string, error) {
 	switch v := v.(type) {
 	case string:
-		return v, nil
+		return escaped.Replace(v), nil
 	case civil.Date:
 		return v.String(), nil
 	case civil.Month:
@@ -79,7 +82,7 @@ func literal(v any) (string, error) {
 	case []string:
 		quoted := make([]string, len(v))
 		for i, s := range v {
-			quoted[i] = "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'"
+			quoted[i] = "'" + strings.ReplaceAll(escaped.Replace(s), "'", `\'`) + "'"
 		}
 		return "[" + strings.Join(quoted, ",") + "]", nil
 	}

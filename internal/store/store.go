@@ -141,7 +141,15 @@ func serverOptions(c Configuration) (*clickhouse.Options, error) {
 	case !found, scheme != "clickhouse" && scheme != "http" && scheme != "https":
 		return nil, fmt.Errorf("store.dsn %q: want embedded:DIR, clickhouse://HOST:9000/DATABASE or https://HOST:8443/DATABASE", Redacted(c.DSN))
 	}
-	options, err := clickhouse.ParseDSN(c.DSN)
+	dsn := c.DSN
+	if scheme == "https" && !strings.Contains(dsn, "secure=") { // the driver asks for it to be said twice
+		separator := "?"
+		if strings.Contains(dsn, "?") {
+			separator = "&"
+		}
+		dsn += separator + "secure=true"
+	}
+	options, err := clickhouse.ParseDSN(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("store.dsn %s: %w", Redacted(c.DSN), err)
 	}

@@ -49,7 +49,7 @@ stands in [warnings](output.md#warningsndjson).
 			department = strings.ReplaceAll(d.Department, "_", " ")
 		}
 		fmt.Fprintf(&b, "\n### `%s`\n\n**%s** · %s\n\n%s\n\n", d.ID, d.Title.ZH, d.Title.EN, d.Question.EN)
-		fmt.Fprintf(&b, "| | |\n| --- | --- |\n| about a | %s |\n| basis | %s |\n| who acts | %s |\n", strings.Join(scopes, " or "), strings.Join(d.Basis, "; "), department)
+		fmt.Fprintf(&b, "| | |\n| --- | --- |\n| about | %s |\n| basis | %s |\n| who acts | %s |\n", strings.Join(scopes, " or "), strings.Join(d.Basis, "; "), department)
 		for _, level := range []catalog.Level{catalog.Yellow, catalog.Red} {
 			if text, ok := d.Levels[level]; ok {
 				fmt.Fprintf(&b, "| %s | %s (%s) |\n", level, cell(text.EN), cell(text.ZH))
@@ -128,7 +128,7 @@ A detector's section is named after it; what the section lacks is looked up in `
 township's code begins with, the narrowest counts, and of these the latest that has begun. The sections ` + "`index`" + ` and
 ` + "`casework`" + ` and the parameters ` + "`source_precedence`, `paid_days_a_month` and `hours_a_day`" + ` are the same for the whole country: a
 ranking measures all by one rule, so a regional setting of theirs has no effect. Amounts named ` + "`_fen`" + ` are fen (分), a
-hundredth of a yuan. Sections without parameters of their own are left out.
+hundredth of a yuan.
 `)
 	for _, section := range p.Sections() {
 		fmt.Fprintf(&b, "\n## %s\n\n| parameter | value | source |\n| --- | --- | --- |\n", section)

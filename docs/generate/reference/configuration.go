@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"time"
 
@@ -31,13 +32,12 @@ var structs = []struct {
 	{"detectors/config.go", "Configuration", detectors.DefaultConfiguration()},
 	{"alerts/config.go", "Configuration", alerts.DefaultConfiguration()},
 	{"dashboards/console/config.go", "Configuration", console.DefaultConfiguration()},
-	{"dashboards/console/config.go", "Lights", console.DefaultConfiguration().Lights},
 }
 
 // byType finds the struct that a field's type names, from within a package.
 var byType = map[string]int{
 	"store.Configuration": 1, "ingest.Configuration": 2, "Kafka": 3, "record.Rules": 4,
-	"detectors.Configuration": 5, "alerts.Configuration": 6, "console.Configuration": 7, "Lights": 8,
+	"detectors.Configuration": 5, "alerts.Configuration": 6, "console.Configuration": 7,
 }
 
 func configuration(root string) (string, error) {
@@ -85,16 +85,21 @@ func fields(b *strings.Builder, root string, n int, prefix string) error {
 
 func rows(b *strings.Builder, root string, declared *ast.StructType, defaults reflect.Value, literals map[string]string, prefix string) error {
 	last := ""
+	names := map[string]string{} // Go's names, which comments use, as the file spells them
 	for _, f := range declared.Fields.List {
 		for _, ident := range f.Names {
-			name := strings.ToLower(ident.Name) // what the YAML package takes without a tag
-			if f.Tag != nil {
-				name = reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("yaml")
+			if name := yamlName(f, ident); name != "-" {
+				names[ident.Name] = name
 			}
-			if name == "-" {
+		}
+	}
+	for _, f := range declared.Fields.List {
+		for _, ident := range f.Names {
+			name := yamlName(f, ident)
+			if name == "-" || typeName(f.Type) == "Lights" { // policy sets the lights
 				continue
 			}
-			text := cell(f.Doc.Text() + " " + f.Comment.Text())
+			text := prose(f.Doc.Text()+" "+f.Comment.Text(), names)
 			if inner, ok := f.Type.(*ast.StructType); ok {
 				fmt.Fprintf(b, "| `%s%s` | | %s |\n", prefix, name, text)
 				if err := rows(b, root, inner, defaults.FieldByName(ident.Name), nil, prefix+name+"."); err != nil {
@@ -127,6 +132,34 @@ func rows(b *strings.Builder, root string, declared *ast.StructType, defaults re
 		}
 	}
 	return nil
+}
+
+func yamlName(f *ast.Field, ident *ast.Ident) string {
+	if f.Tag != nil {
+		return reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("yaml")
+	}
+	return strings.ToLower(ident.Name) // what the YAML package takes without a tag
+}
+
+var word = regexp.MustCompile(`\b[A-Z]\w+`)
+
+// prose makes of a doc comment a text for a table: fields by their names in the file, indented lines as a list.
+func prose(comment string, names map[string]string) string {
+	var b strings.Builder
+	for line := range strings.Lines(comment) {
+		if text, indented := strings.CutPrefix(line, "  "); indented {
+			code, rest, _ := strings.Cut(strings.TrimSpace(text), " ")
+			b.WriteString("<br>`" + code + "` " + rest)
+			continue
+		}
+		b.WriteString(word.ReplaceAllStringFunc(line, func(w string) string {
+			if name, ok := names[w]; ok {
+				return "`" + name + "`"
+			}
+			return w
+		}))
+	}
+	return cell(b.String())
 }
 
 func declaration(file *ast.File, name string) *ast.StructType {

@@ -1,0 +1,230 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+
+	"github.com/anxin-project/anxin/ingest/record"
+)
+
+// join makes this process a member of the consumer group for the given topics, until the context ends or the topics are
+// no longer these; then it leaves the group. Topics that do not exist must not be among them: kafka-go would assign
+// nothing of any topic.
+func (in *Ingest) join(stop context.Context, topics map[string]int) error {
+	dialer := *in.dialer
+	var open connections
+	dialer.DialFunc = open.dial
+	group, err := kafka.NewConsumerGroup(kafka.ConsumerGroupConfig{
+		ID: in.config.Kafka.Group, Brokers: in.config.Kafka.Brokers, Topics: slices.Sorted(maps.Keys(topics)), Dialer: &dialer,
+		// Few members share many partitions: each should get of every topic as evenly as can be.
+		GroupBalancers:    []kafka.GroupBalancer{kafka.RangeGroupBalancer{}},
+		StartOffset:       kafka.FirstOffset,
+		HeartbeatInterval: in.config.Heartbeat,
+		SessionTimeout:    in.config.Session,
+		RebalanceTimeout:  in.config.Session,
+		JoinGroupBackoff:  time.Second,
+		ErrorLogger:       kafka.LoggerFunc(func(m string, args ...any) { in.deps.Log.Warn("consumer group", "message", fmt.Sprintf(m, args...)) }),
+	})
+	if err != nil {
+		return fmt.Errorf("joining consumer group %s: %w", in.config.Kafka.Group, err)
+	}
+	defer func() {
+		// While a member waits for the others to join, kafka-go does not hear that it should leave.
+		impatient := time.AfterFunc(in.config.Heartbeat, open.abort)
+		_ = group.Close() // always nil
+		impatient.Stop()
+	}()
+	for attempt := 0; ; {
+		generation, err := group.Next(stop)
+		if err != nil {
+			if stop.Err() != nil {
+				return nil
+			}
+			in.deps.Log.Warn("waiting for the consumer group", "error", err)
+			attempt++
+			pause(stop, attempt, in.config.RetryMost)
+			continue
+		}
+		in.metrics.generations.Inc()
+		switch in.work(stop, generation, topics) {
+		case endLeave:
+			return nil
+		case endFailed:
+			attempt++
+			pause(stop, attempt, in.config.RetryMost)
+		case endChanged:
+			attempt = 0
+		}
+	}
+}
+
+// end is why work with a generation of the group ended.
+type end int
+
+const (
+	endChanged end = iota // the group has a new generation
+	endFailed             // a worker could not go on
+	endLeave              // the process stops, or the topics changed
+)
+
+// work runs a worker for every topic of which this member was given partitions, until the generation is over, a worker
+// fails, the topics change or the process is to stop. In each case the workers first store and commit what they have, for
+// which they have the drain time: the broker takes commits until the others have joined the next generation, and refuses
+// them after that.
+func (in *Ingest) work(stop context.Context, generation *kafka.Generation, topics map[string]int) end {
+	halt, halted := context.WithCancel(stop)
+	defer halted()
+	drain, cancel := outlive(halt, in.config.Drain)
+	defer cancel()
+
+	result := make(chan end, 1)
+	// A generation ends as soon as one of its functions returns, so all that is done runs under one.
+	generation.Start(func(over context.Context) {
+		undo := context.AfterFunc(over, halted)
+		defer undo()
+		why := make(chan end, 1) // the first cause other than the generation's own end
+		because := func(e end) {
+			select {
+			case why <- e:
+			default:
+			}
+			halted()
+		}
+		var workers sync.WaitGroup
+		for _, w := range in.workers(generation) {
+			workers.Go(func() {
+				if !w.run(halt, drain) {
+					because(endFailed)
+				}
+			})
+		}
+		workers.Go(func() {
+			if in.watch(halt, topics, generation) {
+				because(endLeave)
+			}
+		})
+		workers.Wait()
+		e := endChanged
+		switch {
+		case stop.Err() != nil:
+			e = endLeave
+		case over.Err() == nil:
+			e = <-why
+		}
+		result <- e
+		if e == endLeave {
+			<-over.Done() // returning before would join the next generation, only to leave it
+		}
+	})
+	return <-result
+}
+
+// workers divides the member's partitions.
+func (in *Ingest) workers(generation *kafka.Generation) []*worker {
+	var all []*worker
+	for _, t := range record.Topics() {
+		assigned := generation.Assignments[in.config.Kafka.Prefix+string(t)]
+		shares := min(in.config.Workers, len(assigned))
+		if t != record.TopicAttendance {
+			shares = min(1, len(assigned)) // only attendance is large enough to be worth a second batch
+		}
+		for i := range shares {
+			var mine []kafka.PartitionAssignment
+			for n, a := range assigned {
+				if n%shares == i {
+					mine = append(mine, a)
+				}
+			}
+			all = append(all, newWorker(in, t, generation, mine))
+		}
+	}
+	return all
+}
+
+// watch looks at every heartbeat how far behind the member is and whether the topics are still the same; it returns true
+// when they are not, else when the context ends.
+func (in *Ingest) watch(ctx context.Context, topics map[string]int, generation *kafka.Generation) bool {
+	tick := time.NewTicker(in.config.Heartbeat)
+	defer tick.Stop()
+	defer in.metrics.lagRecords.Reset() // what this member no longer owns is another's to tell
+	for {
+		if now, err := in.topics(ctx); err == nil && !maps.Equal(now, topics) {
+			in.deps.Log.Info("the broker's topics changed", "topics", now)
+			return true
+		}
+		if behind, err := in.config.Kafka.behind(ctx, in.client); err == nil {
+			for topic, partitions := range generation.Assignments {
+				for _, p := range partitions {
+					in.metrics.lag(topic, p.ID, behind[topic][p.ID])
+				}
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// outlive returns a context that ends a while after another has ended.
+func outlive(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(by)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel()
+		case <-longer.Done():
+		}
+	})
+	return longer, func() { stop(); cancel() }
+}
+
+// connections are those of the group, which can all be cut.
+type connections struct {
+	mu   sync.Mutex
+	open map[net.Conn]bool
+}
+
+func (c *connections) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.open == nil {
+		c.open = map[net.Conn]bool{}
+	}
+	c.open[conn] = true
+	return connection{conn, c}, nil
+}
+
+func (c *connections) abort() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for conn := range c.open {
+		_ = conn.Close()
+	}
+}
+
+type connection struct {
+	net.Conn
+	of *connections
+}
+
+func (c connection) Close() error {
+	c.of.mu.Lock()
+	delete(c.of.open, c.Conn)
+	c.of.mu.Unlock()
+	return c.Conn.Close()
+}
