@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,7 +21,15 @@ const (
 	headerPartition = "partition" //
 	headerOffset    = "offset"    //
 	headerAt        = "at"        // when it was rejected, RFC 3339
+	headerPart      = "part"      // N/M, of a message too long for one letter: the letter's value is the Nth of M pieces
 )
+
+// maxLetter is how much of a sealed message one letter holds: a message may be as long as the broker takes any, and a
+// letter is longer than what it holds.
+const maxLetter = 512 << 10
+
+// maxParts is far above what any broker lets pass as one message.
+const maxParts = 10_000
 
 // DeadLetterTopic returns the topic that takes the bad records of a topic.
 func DeadLetterTopic(topic string) string { return topic + ".dlq" }
@@ -37,24 +46,31 @@ type DeadLetter struct {
 	// Sealed holds the original key and value, encrypted (record.Protector.SealLetter): a message that is no record may
 	// hold an identity number anywhere.
 	Sealed []byte `json:"-"`
+
+	part, parts int // of how many letters, from 0
 }
 
 // writeLetters puts rejected messages on the dead-letter topic; it returns after the broker has them all.
 func (in *Ingest) writeLetters(ctx context.Context, topic string, letters []letter) error {
 	at := in.deps.Now().UTC().Format(time.RFC3339Nano)
-	messages := make([]kafka.Message, len(letters))
-	for i, l := range letters {
-		messages[i] = kafka.Message{
-			Topic: DeadLetterTopic(topic),
-			Value: in.deps.Protector.SealLetter(packLetter(l.message.key, l.message.value)),
-			Headers: []kafka.Header{
-				{Key: headerReason, Value: []byte(l.reject.Reason)},
-				{Key: headerDetail, Value: []byte(l.reject.Detail)},
-				{Key: headerTopic, Value: []byte(topic)},
-				{Key: headerPartition, Value: []byte(strconv.Itoa(l.message.partition))},
-				{Key: headerOffset, Value: strconv.AppendInt(nil, l.message.offset, 10)},
-				{Key: headerAt, Value: []byte(at)},
-			},
+	messages := make([]kafka.Message, 0, len(letters))
+	for _, l := range letters {
+		headers := []kafka.Header{
+			{Key: headerReason, Value: []byte(l.reject.Reason)},
+			{Key: headerDetail, Value: []byte(l.reject.Detail)},
+			{Key: headerTopic, Value: []byte(topic)},
+			{Key: headerPartition, Value: []byte(strconv.Itoa(l.message.partition))},
+			{Key: headerOffset, Value: strconv.AppendInt(nil, l.message.offset, 10)},
+			{Key: headerAt, Value: []byte(at)},
+		}
+		sealed := in.deps.Protector.SealLetter(packLetter(l.message.key, l.message.value))
+		parts := (len(sealed) + maxLetter - 1) / maxLetter
+		for i, part := range slices.Collect(slices.Chunk(sealed, maxLetter)) {
+			m := kafka.Message{Topic: DeadLetterTopic(topic), Value: part, Headers: headers}
+			if parts > 1 {
+				m.Headers = append(slices.Clip(headers), kafka.Header{Key: headerPart, Value: fmt.Appendf(nil, "%d/%d", i+1, parts)})
+			}
+			messages = append(messages, m)
 		}
 	}
 	return in.letters.WriteMessages(ctx, messages...)
@@ -62,7 +78,7 @@ func (in *Ingest) writeLetters(ctx context.Context, topic string, letters []lett
 
 // ParseDeadLetter reads a message of a dead-letter topic.
 func ParseDeadLetter(m kafka.Message) (DeadLetter, error) {
-	l := DeadLetter{Sealed: m.Value}
+	l := DeadLetter{Sealed: m.Value, parts: 1}
 	var err error
 	for _, h := range m.Headers {
 		switch h.Key {
@@ -78,6 +94,12 @@ func ParseDeadLetter(m kafka.Message) (DeadLetter, error) {
 			l.Offset, err = strconv.ParseInt(string(h.Value), 10, 64)
 		case headerAt:
 			l.At, err = time.Parse(time.RFC3339Nano, string(h.Value))
+		case headerPart:
+			_, err = fmt.Sscanf(string(h.Value), "%d/%d", &l.part, &l.parts)
+			l.part--
+			if err == nil && (l.part < 0 || l.part >= l.parts || l.parts > maxParts) {
+				err = fmt.Errorf("%q is no part of a letter", h.Value)
+			}
 		}
 		if err != nil {
 			return l, fmt.Errorf("dead letter at offset %d: header %s: %w", m.Offset, h.Key, err)

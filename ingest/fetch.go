@@ -1,41 +1,52 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"sync"
 
 	"github.com/segmentio/kafka-go"
+	"github.com/segmentio/kafka-go/protocol"
 )
 
-// fetch is what one request brought from a partition.
+// fetch is what one request brought from a partition. Its messages lie in its own memory, which is used again after
+// release.
 type fetch struct {
-	partition     int
-	messages      []message
-	next          int64 // offset to go on from
-	highWatermark int64
+	partition int
+	messages  []message
+	next      int64    // offset to go on from
+	memory    [][]byte // pieces, of which each is filled before the next
+	used      int      // pieces begun
 }
 
-// fetchAll reads the worker's partitions, each by a goroutine of its own that holds at most one fetch in hand: a worker
-// that does not take them stops the reading, which bounds memory.
-func fetchAll(ctx context.Context, w *worker, to chan<- fetch) {
-	var reading sync.WaitGroup
-	for _, p := range w.partitions {
-		reading.Go(func() { w.in.fetchPartition(ctx, w.name, p.ID, p.Offset, to) })
-	}
-	reading.Wait()
+// message is one message as fetched; its bytes are valid until the fetch is released.
+type message struct {
+	partition int
+	offset    int64
+	key       []byte
+	value     []byte
+	headers   []kafka.Header
 }
 
-func (in *Ingest) fetchPartition(ctx context.Context, topic string, partition int, offset int64, to chan<- fetch) {
+// clone returns a message whose bytes are its own.
+func (m *message) clone() message {
+	c := *m
+	c.key, c.value = bytes.Clone(m.key), bytes.Clone(m.value)
+	return c
+}
+
+var fetches = sync.Pool{New: func() any { return new(fetch) }}
+
+func (f *fetch) release() { fetches.Put(f) }
+
+// fetchPartition reads a partition until the context ends and holds at most one fetch in hand: a worker that does not
+// take it stops the reading, which bounds memory.
+func (in *Ingest) fetchPartition(ctx context.Context, topic string, partition int, offset int64, to chan<- *fetch) {
 	for attempt := 0; ctx.Err() == nil; {
-		f, err := in.fetchOnce(ctx, topic, partition, offset)
-		if errors.Is(err, kafka.OffsetOutOfRange) {
-			// The broker deleted what was not read yet. Reading goes on with what is left, and people must know.
-			in.deps.Log.Error("records were deleted by the broker before they were read: check the topic's retention", "topic", topic, "partition", partition, "offset", offset)
-			in.metrics.skipped.Inc()
-			offset = kafka.FirstOffset
-		}
+		f, err := in.fetchFrom(ctx, topic, partition, offset)
 		if err != nil {
 			if ctx.Err() == nil {
 				in.deps.Log.Warn("fetching failed and is tried again", "topic", topic, "partition", partition, "error", err)
@@ -45,10 +56,12 @@ func (in *Ingest) fetchPartition(ctx context.Context, topic string, partition in
 			continue
 		}
 		attempt = 0
-		offset = f.next
-		if len(f.messages) == 0 {
+		if len(f.messages) == 0 && (f.next == offset || offset < 0) { // nothing new, not even a control record
+			offset = f.next
+			f.release()
 			continue
 		}
+		offset = f.next
 		select {
 		case to <- f:
 		case <-ctx.Done():
@@ -56,52 +69,143 @@ func (in *Ingest) fetchPartition(ctx context.Context, topic string, partition in
 	}
 }
 
-func (in *Ingest) fetchOnce(ctx context.Context, topic string, partition int, offset int64) (fetch, error) {
-	f := fetch{partition: partition, next: offset}
+// fetchFrom is fetchOnce for an offset that may be none: FirstOffset where the group has committed nothing, or one that the
+// broker does not hold.
+func (in *Ingest) fetchFrom(ctx context.Context, topic string, partition int, offset int64) (*fetch, error) {
+	if offset >= 0 {
+		f, err := in.fetchOnce(ctx, topic, partition, offset)
+		if !errors.Is(err, kafka.OffsetOutOfRange) {
+			return f, err
+		}
+	}
+	first, end, err := in.bounds(ctx, topic, partition)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case offset >= 0 && offset < first:
+		// Reading goes on with what is left, and people must know.
+		in.deps.Log.Error("the broker deleted records before they were read: check the topic's retention", "topic", topic, "partition", partition, "from", offset, "to", first-1)
+		in.metrics.skipped.Inc()
+	case offset > end:
+		in.deps.Log.Error("the broker lost records that had been read, or the topic was made anew: reading it from its beginning", "topic", topic, "partition", partition, "offset", offset, "end", end)
+	case offset >= first:
+		first = offset // it was out of range a moment ago, while the partition moved
+	}
+	return in.fetchOnce(ctx, topic, partition, first)
+}
+
+// bounds returns the first offset of a partition and the one after its last.
+func (in *Ingest) bounds(ctx context.Context, topic string, partition int) (first, end int64, err error) {
+	res, err := in.client.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{
+		topic: {kafka.FirstOffsetOf(partition), kafka.LastOffsetOf(partition)},
+	}})
+	if err != nil {
+		return 0, 0, fmt.Errorf("asking for the ends of %s: %w", topic, err)
+	}
+	for _, p := range res.Topics[topic] {
+		if p.Error != nil {
+			return 0, 0, fmt.Errorf("asking for the ends of %s: %w", topic, p.Error)
+		}
+		if p.Partition == partition {
+			return p.FirstOffset, p.LastOffset, nil
+		}
+	}
+	return 0, 0, fmt.Errorf("asking for the ends of %s: the broker knows no partition %d", topic, partition)
+}
+
+func (in *Ingest) fetchOnce(ctx context.Context, topic string, partition int, offset int64) (*fetch, error) {
 	res, err := in.client.Fetch(ctx, &kafka.FetchRequest{
 		Topic: topic, Partition: partition, Offset: offset,
 		MinBytes: 1, MaxBytes: int64(in.config.FetchBytes), MaxWait: in.config.FetchWait,
 	})
 	if err != nil {
-		return f, err
+		return nil, err
 	}
 	if res.Error != nil {
-		return f, res.Error
+		return nil, res.Error
 	}
-	f.highWatermark = res.HighWatermark
+	f := fetches.Get().(*fetch)
+	clear(f.messages)
+	f.partition, f.next, f.messages, f.used = partition, offset, f.messages[:0], 0
+	if err := f.read(res.Records); err != nil && len(f.messages) == 0 {
+		f.release()
+		return nil, err
+	}
+	return f, nil // what could not be read after some messages is fetched again
+}
+
+// read takes over the messages of a response. Control records, which end the transactions of sources that use them, are no
+// messages but have offsets: reading must go on behind them.
+func (f *fetch) read(records kafka.RecordReader) error {
+	stream, ok := records.(*protocol.RecordStream)
+	if !ok {
+		return f.readBatch(records, false)
+	}
+	for _, batch := range stream.Records {
+		_, control := batch.(*protocol.ControlBatch)
+		if err := f.readBatch(batch, control); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *fetch) readBatch(batch kafka.RecordReader, control bool) error {
 	for {
-		r, err := res.Records.ReadRecord()
+		r, err := batch.ReadRecord()
 		if errors.Is(err, io.EOF) {
-			return f, nil
+			return nil
 		}
 		if err != nil {
-			if len(f.messages) > 0 {
-				return f, nil // the rest of a cut-off response is fetched again
-			}
-			return f, err
+			return err
 		}
-		if r.Offset < f.next {
-			continue // a stored batch begins before the offset asked for
+		m := message{partition: f.partition, offset: r.Offset, headers: r.Headers}
+		skip := control || r.Offset < f.next // a stored batch begins before the offset asked for
+		if m.key, err = f.bytes(r.Key, skip); err != nil {
+			return err
 		}
-		value, err := readBytes(r.Value)
-		if err != nil {
-			return f, err
+		if m.value, err = f.bytes(r.Value, skip); err != nil {
+			return err
 		}
-		key, err := readBytes(r.Key)
-		if err != nil {
-			return f, err
+		if !skip {
+			f.messages = append(f.messages, m)
 		}
-		f.messages = append(f.messages, message{partition: partition, offset: r.Offset, at: r.Time, key: key, value: value, headers: r.Headers})
-		f.next = r.Offset + 1
+		f.next = max(f.next, r.Offset+1)
 	}
 }
 
-func readBytes(b kafka.Bytes) ([]byte, error) {
+// piece is how much memory a fetch gets at a time: many messages share one.
+const piece = 256 << 10
+
+// bytes copies b into the fetch's memory and gives it back to kafka-go.
+func (f *fetch) bytes(b kafka.Bytes, skip bool) ([]byte, error) {
 	if b == nil {
 		return nil, nil
 	}
 	defer b.Close()
-	out := make([]byte, b.Len())
-	_, err := io.ReadFull(b, out)
-	return out, err
+	n := b.Len()
+	if skip || n == 0 {
+		return nil, nil
+	}
+	to := f.room(n)
+	_, err := io.ReadFull(b, to)
+	return to, err
+}
+
+func (f *fetch) room(n int) []byte {
+	if n > piece/4 {
+		return make([]byte, n)
+	}
+	if f.used == 0 || cap(f.memory[f.used-1])-len(f.memory[f.used-1]) < n {
+		if f.used == len(f.memory) {
+			f.memory = append(f.memory, make([]byte, 0, piece))
+		}
+		f.memory[f.used] = f.memory[f.used][:0]
+		f.used++
+	}
+	last := &f.memory[f.used-1]
+	from := len(*last)
+	*last = (*last)[:from+n]
+	return (*last)[from : from+n : from+n]
 }

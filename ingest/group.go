@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -162,7 +163,7 @@ func (in *Ingest) watch(ctx context.Context, topics map[string]int, generation *
 		if behind, err := in.config.Kafka.behind(ctx, in.client); err == nil {
 			for topic, partitions := range generation.Assignments {
 				for _, p := range partitions {
-					in.metrics.lag(topic, p.ID, behind[topic][p.ID])
+					in.metrics.lag(strings.TrimPrefix(topic, in.config.Kafka.Prefix), p.ID, behind[topic][p.ID])
 				}
 			}
 		}

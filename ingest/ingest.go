@@ -73,8 +73,8 @@ func New(c Configuration, deps Dependencies) (*Ingest, error) {
 // Run consumes until the context ends; then it stores what it has fetched, commits, leaves the group and returns nil.
 // That takes at most about the configured drain time; what is unfinished by then is left to be fetched again.
 func (in *Ingest) Run(ctx context.Context) error {
-	// Writes to the dead-letter topic are waited for where they are made, so none is pending here.
 	defer in.client.Transport.(*kafka.Transport).CloseIdleConnections()
+	defer in.letters.Close() // always nil: what was written was waited for
 	for attempt := 0; ctx.Err() == nil; attempt++ {
 		topics, err := in.topics(ctx)
 		switch {

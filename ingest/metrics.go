@@ -64,7 +64,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	return m
 }
 
-// lag tells how far the group is behind in a partition of a topic as named on the broker.
+// lag tells how far the group is behind in a partition.
 func (m *metrics) lag(topic string, partition int, behind int64) {
 	m.lagRecords.WithLabelValues(topic, strconv.Itoa(partition)).Set(float64(behind))
 }

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/segmentio/kafka-go"
@@ -50,7 +51,7 @@ func (k Kafka) behind(ctx context.Context, client *kafka.Client) (map[string]map
 	if err != nil {
 		return nil, fmt.Errorf("asking the broker for committed offsets: %w", err)
 	}
-	if done.Error != nil {
+	if done.Error != nil && !errors.Is(done.Error, kafka.GroupIdNotFound) { // a new group has committed nothing
 		return nil, fmt.Errorf("asking the broker for committed offsets: %w", done.Error)
 	}
 	committed := map[string]map[int]int64{}

@@ -23,6 +23,7 @@ type worker struct {
 	decoder    *record.Decoder
 	batch      record.Batch
 	letters    []letter
+	lettered   int // bytes of the letters
 	insert     string
 	next       map[int]int64    // per partition, the offset after the last message in hand
 	since      time.Time        // when the first message of the batch came in
@@ -34,6 +35,9 @@ type letter struct {
 	message message
 	reject  *record.Reject
 }
+
+// maxLetters are written before more is read: where everything is rejected, the letters are the batch.
+const maxLetters = 10_000
 
 func newWorker(in *Ingest, topic record.Topic, generation *kafka.Generation, partitions []kafka.PartitionAssignment) *worker {
 	w := &worker{
@@ -86,6 +90,7 @@ func (w *worker) take(f *fetch) {
 		m := &f.messages[i]
 		if reject := w.decoder.Add(w.batch, m.value); reject != nil {
 			w.letters = append(w.letters, letter{message: m.clone(), reject: reject})
+			w.lettered += len(m.key) + len(m.value)
 			w.in.metrics.rejects.WithLabelValues(string(w.topic), string(reject.Reason)).Inc()
 		}
 	}
@@ -96,7 +101,7 @@ func (w *worker) take(f *fetch) {
 
 func (w *worker) full() bool {
 	c := &w.in.config
-	return w.batch.Len() >= c.BatchRows || w.batch.Bytes() >= c.BatchBytes || len(w.letters) >= maxLetters
+	return w.batch.Len() >= c.BatchRows || w.batch.Bytes()+w.lettered >= c.BatchBytes || len(w.letters) >= maxLetters
 }
 
 // flush stores the batch, then writes the dead letters, then commits, and starts anew. The first two are repeated until
@@ -126,7 +131,7 @@ func (w *worker) flush(ctx context.Context) bool {
 	w.tellUnknown()
 	w.batch.Reset()
 	clear(w.letters)
-	w.letters = w.letters[:0]
+	w.letters, w.lettered = w.letters[:0], 0
 	clear(w.next)
 	return true
 }

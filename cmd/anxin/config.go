@@ -20,8 +20,6 @@ import (
 type configuration struct {
 	// Listen is the address of the pages, metrics, webhook and API.
 	Listen string `yaml:"listen"`
-	// URL is where people and Alertmanager reach Listen; it stands in alerts.
-	URL string `yaml:"url"`
 	// Keys is the file with the secret keys for hashing and sealing (anxin keys new).
 	Keys string `yaml:"keys"`
 	// Policy is a policy file laid over the national one; empty for the national policy alone.
@@ -37,7 +35,7 @@ type configuration struct {
 
 func defaultConfiguration() configuration {
 	return configuration{
-		Listen: "127.0.0.1:8080", URL: "http://localhost:8080", Keys: "keys",
+		Listen: "127.0.0.1:8080", Keys: "keys",
 		Store: store.DefaultConfiguration(), Ingest: ingest.DefaultConfiguration(), Detectors: detectors.DefaultConfiguration(),
 		Alerts: alerts.DefaultConfiguration(), Console: console.DefaultConfiguration(),
 	}
@@ -55,10 +53,14 @@ func (c *configuration) Validate() error {
 	return errors.Join(listen, c.Store.Validate(), c.Ingest.Validate(), c.Detectors.Validate(), alerts, c.Console.Validate())
 }
 
-// loadConfiguration reads a file over the defaults. The webhook's token may also stand in ANXIN_ALERTS_TOKEN.
+// loadConfiguration reads a file over the defaults. What is secret may stand in the environment instead: the store's DSN in
+// ANXIN_STORE_DSN, the webhook's token in ANXIN_ALERTS_TOKEN.
 func loadConfiguration(path string) (configuration, error) {
 	c := defaultConfiguration()
 	c.Alerts.Token = os.Getenv("ANXIN_ALERTS_TOKEN")
+	if dsn := os.Getenv("ANXIN_STORE_DSN"); dsn != "" {
+		c.Store.DSN = dsn
+	}
 	if err := config.Load(path, &c); err != nil {
 		return c, badInput{err}
 	}

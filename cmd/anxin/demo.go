@@ -163,7 +163,7 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 		return closeEngines, err
 	}
 	closers = append(closers, func() error { broker.Close(); return nil })
-	c.URL = "http://" + l.Addr().String()
+	url := "http://" + l.Addr().String()
 	c.Store.DSN = "embedded:" + filepath.Join(work, "store")
 	c.Ingest.Kafka.Brokers = broker.Addrs()
 	c.Ingest.BatchTime = 200 * time.Millisecond // nobody waits to see a batch grow
@@ -198,7 +198,7 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 		return closeEngines, err
 	}
 	ruling := rules.DefaultConfiguration()
-	ruling.ExternalURL, ruling.WebhookURL, ruling.WebhookToken = c.URL, c.URL+"/api/v1/alerts", c.Alerts.Token
+	ruling.ExternalURL, ruling.WebhookURL, ruling.WebhookToken = url, url+"/api/v1/alerts", c.Alerts.Token
 	if d.rules, err = rules.New(ruling, rules.Dependencies{
 		Rules: alerts.Rules(), Gatherer: d.parts.registry, Registerer: d.parts.registry, Logger: log, Clock: d.clock.now,
 	}); err != nil {

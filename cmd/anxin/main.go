@@ -70,8 +70,8 @@ In production: anxin serve --config anxin.yaml`,
 	root.AddCommand(
 		demoCommand(), assessCommand(),
 		serveCommand(), ingestCommand(), detectCommand(), alertsCommand(), consoleCommand(),
-		produceCommand(), simulateCommand(), migrateCommand(),
-		detectorsCommand(), policyCommand(), configCommand(), keysCommand(), engineCommand(),
+		produceCommand(), deadlettersCommand(), simulateCommand(), migrateCommand(),
+		detectorsCommand(), policyCommand(), configCommand(), keysCommand(), benchCommand(), engineCommand(),
 	)
 	return root
 }

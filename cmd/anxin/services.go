@@ -110,7 +110,7 @@ func detectOnce(ctx context.Context, c configuration, on civil.Date) (err error)
 	}
 	s := newSummary(on)
 	s.found(result)
-	s.print(os.Stdout)
+	s.printFound(os.Stdout)
 	return nil
 }
 
@@ -168,7 +168,7 @@ func runServices(ctx context.Context, c configuration, level string, run service
 		mux.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	}
 	if run.ingest {
-		protector, err := p.protector()
+		protector, err := loadProtector(c.Keys)
 		if err != nil {
 			return err
 		}

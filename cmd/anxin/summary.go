@@ -117,6 +117,12 @@ func (s *summary) print(w io.Writer) {
 		t.Flush()
 	}
 	fmt.Fprintln(w)
+	s.printFound(w)
+}
+
+// printFound prints what the detectors found, without the records.
+func (s *summary) printFound(w io.Writer) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "warnings\tred\tyellow\t")
 	for _, detector := range slices.Sorted(maps.Keys(s.Warnings)) {
 		fmt.Fprintf(t, "%s\t%d\t%d\t\n", detector, s.Warnings[detector]["red"], s.Warnings[detector]["yellow"])

@@ -117,11 +117,11 @@ func (p *parts) console(all []detectors.Detector, cases console.Cases, progress 
 	})
 }
 
-// protector loads the keys; a missing file says how to make one.
-func (p *parts) protector() (*record.Protector, error) {
-	keys, err := record.LoadKeys(p.config.Keys)
+// loadProtector loads the keys; a missing file says how to make one.
+func loadProtector(path string) (*record.Protector, error) {
+	keys, err := record.LoadKeys(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, badInput{fmt.Errorf("there is no key file %s: make one with `anxin keys new %s` and keep it safe, or set keys in the configuration", p.config.Keys, p.config.Keys)}
+		return nil, badInput{fmt.Errorf("there is no key file %s: make one with `anxin keys new %s` and keep it safe, or set keys in the configuration", path, path)}
 	}
 	if err != nil {
 		return nil, badInput{err}

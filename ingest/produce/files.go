@@ -1,18 +1,12 @@
 package produce
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
-
-	"github.com/klauspost/compress/zstd"
 
 	"github.com/anxin-project/anxin/ingest/record"
 )
@@ -75,74 +69,24 @@ func TopicNames(prefix string) string {
 	return strings.Join(names, ", ")
 }
 
-// maxLine is far above the largest record the contract allows; a longer line is not a record of any kind.
-const maxLine = 16 << 20
-
-// Send puts every line of the file on its topic. Empty lines are passed over; a line that is no record is sent as it is and
-// ends as a dead letter. progress is told of the bytes of the file read.
+// Send puts every record of the file on its topic. Empty lines are passed over; a line that is no record is sent as it is
+// and ends as a dead letter. progress is told of the bytes of the file read.
 func (p *Producer) Send(ctx context.Context, f File, progress func(bytes int64)) error {
-	file, err := os.Open(f.Path)
+	r, err := Source{Path: f.Path, Topic: f.Topic}.open(progress)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	counted := &counter{from: file, told: progress}
-	text, err := Decompressed(f.Path, counted)
-	if err != nil {
-		return err
-	}
-	defer text.Close()
-	lines := bufio.NewScanner(text)
-	lines.Buffer(make([]byte, 64<<10), maxLine)
-	n := 0
-	for lines.Scan() {
-		n++
-		line := bytes.TrimSpace(lines.Bytes())
-		if len(line) == 0 {
-			continue
+	defer r.Close()
+	for {
+		one, err := r.Next()
+		if err == io.EOF {
+			return p.Flush(ctx)
 		}
-		if err := p.Put(ctx, f.Topic, Key(f.Topic, line), line); err != nil {
+		if err != nil {
+			return err
+		}
+		if err := p.Put(ctx, f.Topic, one.Key, one.Value); err != nil {
 			return err
 		}
 	}
-	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
-		return fmt.Errorf("%s, line %d: longer than %d MiB; want one record a line", f.Path, n+1, maxLine>>20)
-	} else if err != nil {
-		return fmt.Errorf("%s, after line %d: %w", f.Path, n, err)
-	}
-	return p.Flush(ctx)
-}
-
-// Decompressed reads a file by its ending: .gz, .zst or as it is.
-func Decompressed(path string, from io.Reader) (io.ReadCloser, error) {
-	switch filepath.Ext(path) {
-	case ".gz":
-		z, err := gzip.NewReader(from)
-		if err != nil {
-			return nil, fmt.Errorf("%s is not a gzip file: %w", path, err)
-		}
-		return z, nil
-	case ".zst":
-		z, err := zstd.NewReader(from, zstd.WithDecoderConcurrency(1))
-		if err != nil {
-			return nil, fmt.Errorf("%s is not a zstd file: %w", path, err)
-		}
-		return z.IOReadCloser(), nil
-	}
-	return io.NopCloser(from), nil
-}
-
-type counter struct {
-	from io.Reader
-	told func(int64)
-	n    int64
-}
-
-func (c *counter) Read(b []byte) (int, error) {
-	n, err := c.from.Read(b)
-	c.n += int64(n)
-	if c.told != nil {
-		c.told(c.n)
-	}
-	return n, err
 }

@@ -5,7 +5,6 @@ package produce
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/segmentio/kafka-go"
@@ -64,30 +63,17 @@ func (p *Producer) Flush(ctx context.Context) error {
 	return nil
 }
 
+// drop forgets what is pending, all of it of one topic.
+func (p *Producer) drop(topic record.Topic) {
+	p.sent[topic] -= int64(len(p.pending))
+	p.pending, p.size = p.pending[:0], 0
+}
+
 // Sent returns how many messages were taken, by topic.
 func (p *Producer) Sent() map[record.Topic]int64 { return p.sent }
 
 // Close sends what is pending and closes the connections.
 func (p *Producer) Close() error { return p.writer.Close() }
-
-// Key returns the key of a record: its project, else its employer; empty when it shows neither.
-func Key(topic record.Topic, value []byte) []byte {
-	var r struct {
-		ID       string `json:"id"`
-		Project  string `json:"project_id"`
-		Employer string `json:"employer_uscc"`
-	}
-	if json.Unmarshal(value, &r) != nil {
-		return nil
-	}
-	switch {
-	case topic == record.TopicProjects || topic == record.TopicEmployers:
-		return []byte(r.ID)
-	case r.Project != "":
-		return []byte(r.Project)
-	}
-	return []byte(r.Employer)
-}
 
 // partitioner hashes keys as Kafka clients do; what has no key goes to the first partition, so that the same input always
 // lies in the same place.

@@ -11,9 +11,9 @@ import (
 
 // Rules are the limits of the contract that an operator may set. Zero values mean the defaults.
 type Rules struct {
-	MaxBytes             int           // longest message in bytes; default 256 KiB
-	FutureTolerance      time.Duration // how far recorded_at may lie ahead of the clock; default 10 minutes
-	OverpaidToleranceFen int64         // how far paid may exceed payable, in fen; default 100
+	MaxBytes             int           `yaml:"max_bytes"`              // longest message in bytes; default 256 KiB
+	FutureTolerance      time.Duration `yaml:"future_tolerance"`       // how far recorded_at may lie ahead of the clock; default 10 minutes
+	OverpaidToleranceFen int64         `yaml:"overpaid_tolerance_fen"` // how far paid may exceed payable, in fen; default 100
 }
 
 // Defaults of Rules.

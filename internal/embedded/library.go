@@ -29,7 +29,7 @@ const (
 const LibraryEnv = "ANXIN_LIBCHDB"
 
 // ErrUnsupported says that the embedded engine does not exist for this operating system and processor.
-var ErrUnsupported = errors.New("the embedded engine runs on Linux x86-64 only; point --store clickhouse://… at a ClickHouse server instead")
+var ErrUnsupported = errors.New("the embedded engine runs on Linux x86-64 only; set ANXIN_STORE_DSN=clickhouse://… of a ClickHouse server instead")
 
 // Library returns the path of libchdb.so, fetching it on first use: from $ANXIN_LIBCHDB, else from the user's cache, else
 // from npm (with npm's own registry configuration) into that cache. Several processes may call it at once.
@@ -72,7 +72,7 @@ func fetchLibrary(ctx context.Context, dir, path string, progress io.Writer) err
 	npm, err := exec.LookPath("npm")
 	if err != nil {
 		return fmt.Errorf("the embedded ClickHouse engine (libchdb %s) is not on this machine and npm, which fetches it, is not installed: "+
-			"install npm, or set %s=/path/to/libchdb.so, or point --store clickhouse://… at a server", libraryVersion, LibraryEnv)
+			"install npm, or set %s=/path/to/libchdb.so, or set ANXIN_STORE_DSN=clickhouse://… of a server", libraryVersion, LibraryEnv)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("create the cache folder of the ClickHouse engine: %w", err)
@@ -93,7 +93,7 @@ func fetchLibrary(ctx context.Context, dir, path string, progress io.Writer) err
 		if ctx.Err() != nil {
 			return fmt.Errorf("fetch the ClickHouse engine: %w", ctx.Err())
 		}
-		return fmt.Errorf("npm pack %s@%s: %w: %s; check npm's registry and network settings, or set %s=/path/to/libchdb.so, or point --store clickhouse://… at a server",
+		return fmt.Errorf("npm pack %s@%s: %w: %s; check npm's registry and network settings, or set %s=/path/to/libchdb.so, or set ANXIN_STORE_DSN=clickhouse://… of a server",
 			libraryPackage, libraryVersion, err, lastLine(complaint.String()), LibraryEnv)
 	}
 	packed, err := filepath.Glob(filepath.Join(temp, "*.tgz"))

@@ -97,7 +97,7 @@ func TestWithoutNpmTheErrorSaysWhatToDo(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	t.Setenv("PATH", t.TempDir())
 	_, err := Library(t.Context(), nil)
-	for _, part := range []string{"install npm", LibraryEnv + "=", "--store clickhouse://"} {
+	for _, part := range []string{"install npm", LibraryEnv + "=", "ANXIN_STORE_DSN=clickhouse://"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("got %v, want %q in it", err, part)
 		}

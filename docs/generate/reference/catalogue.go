@@ -114,6 +114,7 @@ func policies(string) (string, error) {
 	for _, d := range all {
 		for name, param := range d.Params {
 			meanings[d.ID+"."+name] = param.Text.EN
+			meanings["common."+name] = param.Text.EN // used where the detector's own section lacks it
 		}
 	}
 	p := policy.National()
@@ -131,13 +132,9 @@ ranking measures all by one rule, so a regional setting of theirs has no effect.
 hundredth of a yuan.
 `)
 	for _, section := range p.Sections() {
-		fmt.Fprintf(&b, "\n## %s\n\n| parameter | value | source |\n| --- | --- | --- |\n", section)
+		fmt.Fprintf(&b, "\n## %s\n\n| parameter | value | meaning | source |\n| --- | --- | --- | --- |\n", section)
 		for _, name := range p.Names(section) {
 			for _, s := range p.Settings(section, name) {
-				source := cell(s.Source)
-				if meaning := meanings[section+"."+name]; meaning != "" {
-					source = cell(meaning) + ". " + strings.ToUpper(source[:1]) + source[1:]
-				}
 				value := plain(s.Value)
 				if s.Region != "" {
 					value += " in " + s.Region
@@ -145,7 +142,7 @@ hundredth of a yuan.
 				if s.From != nil {
 					value += " from " + s.From.String()
 				}
-				fmt.Fprintf(&b, "| `%s` | %s | %s |\n", name, value, source)
+				fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", name, value, cell(meanings[section+"."+name]), cell(s.Source))
 			}
 		}
 	}

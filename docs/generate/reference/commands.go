@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 )
 
 // Command is one command of the program, as its help describes it.
@@ -24,24 +23,11 @@ var (
 	flagName  = regexp.MustCompile(`(?m)^ +(?:(-[a-z]), )?(?:    )?(--[a-z][a-z-]*)`)
 )
 
-// build compiles the program once a process.
-var build = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "anxin-docs-")
+// Build compiles the program of the repository at root into dir and returns its path.
+func Build(root, dir string) (string, error) {
+	path, err := filepath.Abs(filepath.Join(dir, "anxin"))
 	if err != nil {
 		return "", err
-	}
-	return filepath.Join(dir, "anxin"), nil
-})
-
-// Program compiles the program in the repository at root and returns its path. The folder it lies in is temporary: the
-// caller removes it.
-func Program(root string) (string, error) {
-	path, err := build()
-	if err != nil {
-		return "", err
-	}
-	if _, err := os.Stat(path); err == nil {
-		return path, nil
 	}
 	cmd := exec.Command("go", "build", "-o", path, "./cmd/anxin")
 	cmd.Dir = root
@@ -51,12 +37,8 @@ func Program(root string) (string, error) {
 	return path, nil
 }
 
-// Commands returns every command, parents first.
-func Commands(root string) ([]Command, error) {
-	program, err := Program(root)
-	if err != nil {
-		return nil, err
-	}
+// Commands asks a program for every command it has, parents first.
+func Commands(program string) ([]Command, error) {
 	var all []Command
 	var visit func(path []string) error
 	visit = func(path []string) error {
@@ -91,7 +73,16 @@ func Commands(root string) ([]Command, error) {
 }
 
 func commands(root string) (string, error) {
-	all, err := Commands(root)
+	dir, err := os.MkdirTemp("", "anxin-docs-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	program, err := Build(root, dir)
+	if err != nil {
+		return "", err
+	}
+	all, err := Commands(program)
 	if err != nil {
 		return "", err
 	}

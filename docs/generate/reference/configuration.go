@@ -86,13 +86,16 @@ func fields(b *strings.Builder, root string, n int, prefix string) error {
 func rows(b *strings.Builder, root string, declared *ast.StructType, defaults reflect.Value, literals map[string]string, prefix string) error {
 	last := ""
 	names := map[string]string{} // Go's names, which comments use, as the file spells them
-	for _, f := range declared.Fields.List {
-		for _, ident := range f.Names {
-			if name := yamlName(f, ident); name != "-" {
-				names[ident.Name] = name
+	ast.Inspect(declared, func(n ast.Node) bool {
+		if f, ok := n.(*ast.Field); ok {
+			for _, ident := range f.Names {
+				if name := yamlName(f, ident); name != "-" {
+					names[ident.Name] = name
+				}
 			}
 		}
-	}
+		return true
+	})
 	for _, f := range declared.Fields.List {
 		for _, ident := range f.Names {
 			name := yamlName(f, ident)

@@ -1,0 +1,9 @@
+package ingest_test
+
+import (
+	"testing"
+
+	"github.com/anxin-project/anxin/internal/embedded/embeddedtest"
+)
+
+func TestMain(m *testing.M) { embeddedtest.Main(m) }

@@ -1,0 +1,120 @@
+package produce
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+)
+
+// Units of an amount: how many decimal places lie between the unit and fen.
+var amountUnits = map[string]int{"fen": 0, "yuan": 2, "wan_yuan": 6}
+
+// fenOf reads an amount into fen, exactly, on its digits: 5,300.00 and ¥5300 and 5300元 in yuan, 530000 in fen, 0.53 in
+// wan_yuan (万元). Groups of thousands must be whole, so that a decimal comma is not taken for one. ok is false for what is
+// no whole number of fen and beyond 2^63−1 fen.
+func fenOf(b []byte, places int) (fen int64, ok bool) {
+	negative := false
+	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
+		negative = b[0] == '-'
+		b = b[1:]
+	}
+	for _, sign := range []string{"¥", "￥"} {
+		b = bytes.TrimPrefix(b, []byte(sign))
+	}
+	b = bytes.TrimSpace(bytes.TrimSuffix(b, []byte("元")))
+	whole, fraction, point := bytes.Cut(b, []byte{'.'})
+	if point && len(fraction) == 0 || len(whole) == 0 {
+		return 0, false
+	}
+	whole, ok = ungrouped(whole)
+	if !ok {
+		return 0, false
+	}
+	for len(fraction) > places {
+		if fraction[len(fraction)-1] != '0' {
+			return 0, false
+		}
+		fraction = fraction[:len(fraction)-1]
+	}
+	var v uint64
+	add := func(digit byte) bool {
+		if digit > 9 || v > (math.MaxInt64-uint64(digit))/10 {
+			return false
+		}
+		v = v*10 + uint64(digit)
+		return true
+	}
+	for _, c := range whole {
+		if !add(c - '0') {
+			return 0, false
+		}
+	}
+	for i := range places {
+		c := byte('0')
+		if i < len(fraction) {
+			c = fraction[i]
+		}
+		if !add(c - '0') {
+			return 0, false
+		}
+	}
+	if negative {
+		return -int64(v), true
+	}
+	return int64(v), true
+}
+
+// appendYuan writes fen as the contract's yuan.
+func appendYuan(to []byte, fen int64) []byte {
+	if fen < 0 {
+		to = append(to, '-')
+		fen = -fen
+	}
+	to = strconv.AppendInt(to, fen/100, 10)
+	return append(to, '.', byte('0'+fen%100/10), byte('0'+fen%10))
+}
+
+// ungrouped takes the commas out of 1,234,567. Digits without commas are returned as they are.
+func ungrouped(b []byte) ([]byte, bool) {
+	if bytes.IndexByte(b, ',') < 0 {
+		return b, allDigits(b)
+	}
+	groups := bytes.Split(b, []byte{','})
+	for i, g := range groups {
+		if !allDigits(g) || i > 0 && len(g) != 3 || i == 0 && len(g) > 3 {
+			return nil, false
+		}
+	}
+	return bytes.Join(groups, nil), true
+}
+
+func allDigits(b []byte) bool {
+	for _, c := range b {
+		if c-'0' > 9 {
+			return false
+		}
+	}
+	return len(b) > 0
+}
+
+// appendNumber writes a decimal number as JSON does, without leading zeros.
+func appendNumber(to, b []byte, fractional bool) ([]byte, bool) {
+	from := len(to)
+	if len(b) > 0 && b[0] == '-' {
+		to = append(to, '-')
+		b = b[1:]
+	}
+	whole, fraction, point := bytes.Cut(b, []byte{'.'})
+	whole, ok := ungrouped(whole)
+	if !ok || point && !allDigits(fraction) || point && !fractional && len(bytes.Trim(fraction, "0")) > 0 {
+		return to[:from], false
+	}
+	for len(whole) > 1 && whole[0] == '0' {
+		whole = whole[1:]
+	}
+	to = append(to, whole...)
+	if point && fractional {
+		to = append(append(to, '.'), fraction...)
+	}
+	return to, true
+}

@@ -1,0 +1,454 @@
+package produce
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// converter makes records from the cells of rows, of one file. What a cell holds that cannot be read goes into the record
+// as "unreadable: …", which no field takes: ingest refuses the record, and the dead letter holds what was there.
+type converter struct {
+	m        *Mapping
+	path     string
+	modified time.Time
+	hash     hash.Hash // keyed; nil where no id needs it
+	columns  []string  // of each step, for messages
+	ignore   []int     // column of each Mapping.ignore
+	steps    []step    // with columns bound to this file
+	keyField [2]int    // the fields of the message key: the first that is there counts
+
+	out      []byte // JSON of the fields made so far
+	at       []span // of each field in out
+	times    []time.Time
+	scratch  []byte
+	problems []*Problem
+}
+
+type span struct{ from, to int }
+
+// bind resolves columns. index finds a column of the file or returns -1.
+func newConverter(m *Mapping, path string, modified time.Time, idKey []byte, index func(ref) int) (*converter, []string) {
+	c := &converter{m: m, path: path, modified: modified, steps: make([]step, len(m.steps)), columns: make([]string, len(m.steps))}
+	var missing []string
+	find := func(r ref) int {
+		i := index(r)
+		if i < 0 {
+			missing = append(missing, r.String())
+		}
+		return i
+	}
+	copy(c.steps, m.steps)
+	for i := range c.steps {
+		s := &c.steps[i]
+		s.text = append([]textPart(nil), s.text...)
+		var columns []string
+		for j := range s.text {
+			if p := &s.text[j]; p.literal == "" {
+				p.index = find(p.column)
+				columns = append(columns, p.column.String())
+			}
+		}
+		c.columns[i] = strings.Join(columns, " + ")
+	}
+	for _, i := range m.ignore {
+		c.ignore = append(c.ignore, find(i.column))
+	}
+	if m.Hashed {
+		c.hash = hmac.New(sha256.New, idKey)
+	}
+	n := len(m.fields())
+	c.at, c.times = make([]span, n), make([]time.Time, n)
+	c.keyField = [2]int{fieldOf(m.Topic, "project_id"), fieldOf(m.Topic, "employer_uscc")}
+	if m.Topic == record.TopicProjects || m.Topic == record.TopicEmployers {
+		c.keyField = [2]int{fieldOf(m.Topic, "id"), -1}
+	}
+	return c, missing
+}
+
+// clean takes off what exports put around cells: white space of any width, ="…" against scientific notation, and the
+// leading apostrophe of spreadsheets.
+func clean(b []byte) []byte {
+	b = bytes.TrimFunc(b, isBlank)
+	if len(b) >= 3 && b[0] == '=' && b[1] == '"' && b[len(b)-1] == '"' {
+		b = bytes.TrimFunc(b[2:len(b)-1], isBlank)
+	}
+	if len(b) > 1 && b[0] == '\'' {
+		b = b[1:]
+	}
+	return b
+}
+
+func isBlank(r rune) bool {
+	switch r {
+	case ' ', '\t', '\r', '\n', '\v', '\f', 0x85, 0xA0, 0x3000, 0x200B, 0x200E, 0x200F, 0xFEFF:
+		return true
+	}
+	return false
+}
+
+// narrow writes full-width letters, digits and signs (１２：３０) as ASCII.
+func narrow(b []byte) []byte {
+	if bytes.IndexByte(b, 0xEF) < 0 { // U+FF01 to U+FF5E
+		return b
+	}
+	return bytes.Map(func(r rune) rune {
+		if r >= 0xFF01 && r <= 0xFF5E {
+			return r - 0xFF01 + '!'
+		}
+		return r
+	}, b)
+}
+
+// passOver says whether a row is no record: all cells are empty, or one is known for totals and the like.
+func (c *converter) passOver(cells [][]byte) bool {
+	for i, column := range c.ignore {
+		if column < len(cells) && c.m.ignore[i].words[string(cells[column])] {
+			return true
+		}
+	}
+	for _, cell := range cells {
+		if len(cell) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// record makes the record of a row of clean cells. The result is valid until the next call.
+func (c *converter) record(row int64, cells [][]byte) (key, value []byte, problems []*Problem) {
+	c.out, c.problems = c.out[:0], c.problems[:0]
+	clear(c.at)
+	clear(c.times)
+	for i := range c.steps {
+		s := &c.steps[i]
+		from := len(c.out)
+		if want := c.take(s, cells); want != "" {
+			c.problems = append(c.problems, &Problem{Path: c.path, Line: row, Column: c.columns[i], Field: c.m.fields()[s.field].name, Want: "expected " + want})
+			c.times[s.field] = time.Time{}
+		}
+		c.at[s.field] = span{from, len(c.out)}
+	}
+	for _, f := range c.keyField {
+		if f >= 0 && len(key) == 0 {
+			if at := c.at[f]; at.to > at.from+2 && validID(c.out[at.from+1:at.to-1]) {
+				key = c.out[at.from+1 : at.to-1]
+			}
+		}
+	}
+	return key, c.assemble(), c.problems
+}
+
+// assemble writes the fields in the contract's order.
+func (c *converter) assemble() []byte {
+	b := append(c.scratch[:0], '{')
+	nested := ""
+	fields := c.m.fields()
+	for i := range fields {
+		name, at := fields[i].name, c.at[i]
+		var value []byte
+		if value = c.out[at.from:at.to]; name == "source" {
+			value = appendString(nil, []byte(c.m.source))
+		}
+		if len(value) == 0 || string(value) == "null" {
+			continue
+		}
+		outer, inner, isNested := strings.Cut(name, ".")
+		if nested != "" && (!isNested || outer != nested) {
+			b = append(b, '}')
+			nested = ""
+		}
+		if b[len(b)-1] != '{' {
+			b = append(b, ',')
+		}
+		if isNested {
+			if nested == "" {
+				b = append(append(append(b, '"'), outer...), `":{`...)
+				nested = outer
+			}
+			name = inner
+		}
+		b = append(append(append(b, '"'), name...), `":`...)
+		b = append(b, value...)
+	}
+	if nested != "" {
+		b = append(b, '}')
+	}
+	c.scratch = append(b, '}')
+	return c.scratch
+}
+
+const unreadable = "unreadable: "
+
+// take appends the JSON of one field to out, or nothing when it is empty. It returns what was expected when the cell
+// cannot be read.
+func (c *converter) take(s *step, cells [][]byte) (want string) {
+	f := &c.m.fields()[s.field]
+	switch {
+	case s.value != nil:
+		if c.out = append(c.out, s.value...); f.kind == instant {
+			c.times[s.field], _ = time.Parse(time.RFC3339, strings.Trim(string(s.value), `"`))
+		}
+		return ""
+	case s.fileTime:
+		c.instant(s, c.modified)
+		return ""
+	case s.timeOf >= 0:
+		t := c.times[s.timeOf]
+		if t.IsZero() {
+			return c.nothing(s)
+		}
+		c.out = strconv.AppendInt(c.out, t.UnixMilli(), 10)
+		return ""
+	case s.between[0] >= 0:
+		in, out := c.times[s.between[0]], c.times[s.between[1]]
+		if in.IsZero() || out.IsZero() {
+			return c.nothing(s)
+		}
+		if out.Before(in) {
+			return c.refuse(f, nil, "an end that is not before the beginning")
+		}
+		c.hundredths(int64((out.Sub(in) + 18*time.Second) / (36 * time.Second)))
+		return ""
+	}
+	text := c.text(s, cells)
+	if text == nil {
+		return c.nothing(s)
+	}
+	if s.words != nil {
+		if value, ok := s.words[string(text)]; ok {
+			c.out = append(c.out, value...)
+			if f.kind == instant {
+				c.times[s.field], _ = time.Parse(time.RFC3339, strings.Trim(string(value), `"`))
+			}
+			return ""
+		}
+		return c.refuse(f, text, "a cell that stands in the mapping's map")
+	}
+	if f.kind == line {
+		c.out = appendString(c.out, oneLine(text))
+		return ""
+	}
+	text = narrow(text)
+	switch f.kind {
+	case yuan:
+		fen, ok := fenOf(text, s.places)
+		if !ok {
+			return c.refuse(f, text, "an amount in "+unitName(s.places)+", exact to the fen, such as 5300.00 or 5,300.00")
+		}
+		c.out = appendYuan(c.out, fen)
+	case hours:
+		if s.minutes {
+			n, ok := fenOf(text, 0)
+			if !ok || n < 0 || n > 24*60 {
+				return c.refuse(f, text, "whole minutes, 0 to 1440")
+			}
+			c.hundredths((n*100 + 30) / 60)
+			return ""
+		}
+		return c.number(f, text, true)
+	case integer:
+		return c.number(f, text, false)
+	case decimal:
+		return c.number(f, text, true)
+	case date, month, instant:
+		return c.calendar(s, f, text)
+	case identifier:
+		return c.id(s, f, text)
+	default:
+		c.out = appendString(c.out, text)
+	}
+	return ""
+}
+
+func unitName(places int) string {
+	for name, n := range amountUnits {
+		if n == places {
+			return name
+		}
+	}
+	return ""
+}
+
+// text returns the cell, or the template with its cells filled in; nil when one of them is empty.
+func (c *converter) text(s *step, cells [][]byte) []byte {
+	if len(s.text) == 1 {
+		if i := s.text[0].index; i < len(cells) && len(cells[i]) > 0 {
+			return cells[i]
+		}
+		return nil
+	}
+	b := make([]byte, 0, 64)
+	for _, p := range s.text {
+		if p.literal != "" {
+			b = append(b, p.literal...)
+		} else if p.index < len(cells) && len(cells[p.index]) > 0 {
+			b = append(b, cells[p.index]...)
+		} else {
+			return nil
+		}
+	}
+	return b
+}
+
+// nothing stands for an empty cell: what the mapping says, or no field.
+func (c *converter) nothing(s *step) string {
+	if c.out = append(c.out, s.empty...); len(s.empty) > 0 && c.m.fields()[s.field].kind == instant {
+		c.times[s.field], _ = time.Parse(time.RFC3339, strings.Trim(string(s.empty), `"`))
+	}
+	return ""
+}
+
+// refuse writes what no field of the kind takes: text that says so, and an object where any text would do.
+func (c *converter) refuse(f *field, text []byte, want string) string {
+	wrap := f.kind == line || f.kind == number
+	if wrap {
+		c.out = append(c.out, `{"unreadable":`...)
+	}
+	c.out = appendString(c.out, append([]byte(unreadable), text...))
+	if wrap {
+		c.out = append(c.out, '}')
+	}
+	return want
+}
+
+func (c *converter) number(f *field, text []byte, fractional bool) string {
+	out, ok := appendNumber(c.out, text, fractional)
+	if !ok {
+		return c.refuse(f, text, f.kind.want()+" in digits")
+	}
+	c.out = out
+	return ""
+}
+
+// hundredths writes hours; the nearest hundredth is what the contract can hold.
+func (c *converter) hundredths(n int64) {
+	c.out = strconv.AppendInt(c.out, n/100, 10)
+	c.out = append(c.out, '.', byte('0'+n%100/10), byte('0'+n%10))
+}
+
+func (c *converter) instant(s *step, t time.Time) {
+	if s.notPast >= 0 {
+		if start := c.times[s.notPast]; !start.IsZero() && t.Before(start) {
+			t = t.AddDate(0, 0, 1)
+		}
+	}
+	c.times[s.field] = t
+	c.out = append(c.out, '"')
+	c.out = t.In(civil.Zone).AppendFormat(c.out, "2006-01-02T15:04:05.999-07:00")
+	c.out = append(c.out, '"')
+}
+
+func (c *converter) calendar(s *step, f *field, text []byte) string {
+	layouts := s.layouts
+	if layouts == nil {
+		layouts = contractLayouts[f.kind]
+	}
+	for i := range layouts {
+		t, ok := layouts[i].parse(text)
+		if !ok || t.Year() < 1 {
+			continue
+		}
+		switch f.kind {
+		case instant:
+			c.instant(s, t)
+		case date:
+			c.out = append(c.out, '"')
+			c.out = append(t.AppendFormat(c.out, time.DateOnly), '"')
+		case month:
+			c.out = append(c.out, '"')
+			c.out = append(t.AppendFormat(c.out, "2006-01"), '"')
+		}
+		return ""
+	}
+	wanted := make([]string, len(layouts))
+	for i := range layouts {
+		wanted[i] = layouts[i].text
+	}
+	return c.refuse(f, text, strings.Join(wanted, " or ")+", a day and time that exist")
+}
+
+// contractLayouts are for cells that already stand as the contract wants them.
+var contractLayouts = func() map[kind][]layout {
+	all := map[kind][]layout{}
+	for k, texts := range map[kind][]string{
+		date: {"YYYY-MM-DD"}, month: {"YYYY-MM"}, instant: {"YYYY-MM-DDTHH:mm:ssZ", "YYYY-MM-DDTHH:mm:ss.SSSZ"},
+	} {
+		for _, text := range texts {
+			l, err := parseLayout(text)
+			if err != nil {
+				panic(err)
+			}
+			all[k] = append(all[k], l)
+		}
+	}
+	return all
+}()
+
+// id writes an identifier; one made from personal data as a keyed hash, the same for the same key.
+func (c *converter) id(s *step, f *field, text []byte) string {
+	if !s.hash {
+		if holdsResident(text) {
+			return c.refuse(f, nil, "an id without an identity number in it: say hash: true in the mapping")
+		}
+		c.out = appendString(c.out, text)
+		return ""
+	}
+	c.hash.Reset()
+	c.hash.Write([]byte(string(c.m.Topic) + "|" + c.m.source + "|" + f.name + "|"))
+	c.hash.Write(bytes.ToUpper(text)) // 34…x and 34…X are one person
+	var sum [sha256.Size]byte
+	c.out = append(c.out, '"')
+	c.out = hex.AppendEncode(c.out, c.hash.Sum(sum[:0])[:16])
+	c.out = append(c.out, '"')
+	return ""
+}
+
+// holdsResident finds a resident identity number in an id.
+func holdsResident(b []byte) bool {
+	run := 0
+	for i, c := range b {
+		if run >= 17 && (c-'0' <= 9 || c|0x20 == 'x') && record.ValidResident(string(b[i-17:i+1])) {
+			return true
+		}
+		if c-'0' <= 9 {
+			run++
+		} else {
+			run = 0
+		}
+	}
+	return false
+}
+
+// oneLine joins the lines of a cell, which the contract does not take.
+func oneLine(b []byte) []byte {
+	if !bytes.ContainsAny(b, "\r\n\t") {
+		return b
+	}
+	return bytes.Join(bytes.FieldsFunc(b, func(r rune) bool { return r == '\r' || r == '\n' || r == '\t' }), []byte{' '})
+}
+
+// appendString writes valid UTF-8 as a JSON string.
+func appendString(to, s []byte) []byte {
+	const digits = "0123456789abcdef"
+	to = append(to, '"')
+	for _, c := range s {
+		switch {
+		case c == '"' || c == '\\':
+			to = append(to, '\\', c)
+		case c < ' ':
+			to = append(to, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
+		default:
+			to = append(to, c)
+		}
+	}
+	return append(to, '"')
+}

@@ -1,0 +1,317 @@
+package produce
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/anxin-project/anxin/ingest/record"
+)
+
+// Source is a file of records: NDJSON or one JSON array as they are, or a table with a mapping; plain, gzip or zstd.
+type Source struct {
+	Path    string
+	Topic   record.Topic
+	Mapping *Mapping // for tables
+	IDKey   []byte   // for mappings that hash ids
+}
+
+// Record is one record of a source, as it goes on its topic.
+type Record struct {
+	Line     int64 // where it begins, from 1
+	Key      []byte
+	Value    []byte
+	Problems []*Problem // cells that could not be read: ingest will refuse the record
+}
+
+// Position is a place between two records.
+type Position struct {
+	Bytes   int64 `json:"bytes"` // of the text, decompressed
+	Line    int64 `json:"line"`
+	Records int64 `json:"records"`
+}
+
+// Reader reads the records of a source one by one; its memory does not grow with the file.
+type Reader struct {
+	source  Source
+	file    *os.File
+	size    int64
+	counted *counter
+	text    io.ReadCloser
+	packed  bool
+	buffer  *bufio.Reader
+	records int64
+
+	// one of these
+	lines *lines
+	array *array
+	table *table
+}
+
+const readBuffer = 256 << 10
+
+// Open finds out what the file is. Errors about it are of type *Problem.
+func (s Source) Open() (*Reader, error) { return s.open(nil) }
+
+func (s Source) open(progress func(int64)) (_ *Reader, err error) {
+	r := &Reader{source: s}
+	if r.file, err = os.Open(s.Path); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			_ = r.Close()
+		}
+	}()
+	info, err := r.file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &Problem{Path: s.Path, Want: "is not a file"}
+	}
+	r.size = info.Size()
+	r.counted = &counter{from: r.file, told: progress}
+	if r.text, r.packed, err = unpacked(s.Path, r.file, r.counted); err != nil {
+		return nil, err
+	}
+	r.buffer = bufio.NewReaderSize(r.text, readBuffer)
+	start, err := r.buffer.Peek(512)
+	if err != nil && err != io.EOF {
+		return nil, r.broken(0, err)
+	}
+	marks, err := s.marks(start)
+	if err != nil {
+		return nil, err
+	}
+	_, _ = r.buffer.Discard(marks) // peeked
+	start = start[marks:]
+	l := &lines{from: r.buffer, offset: int64(marks)}
+	if s.Mapping != nil {
+		r.lines = l
+		r.table, err = openTable(l, s.Path, s.Mapping, s.delimiter(), info.ModTime(), s.IDKey)
+		return r, err
+	}
+	switch s.ending() {
+	case ".csv", ".tsv", ".txt", ".dat":
+		return nil, &Problem{Path: s.Path, Want: "a table needs a mapping that says what its columns are: give --mapping FILE (anxin produce mapping --help)"}
+	case ".xlsx", ".xls":
+		return nil, &Problem{Path: s.Path, Want: "a workbook cannot be read: save the sheet as CSV and give --mapping FILE"}
+	}
+	first := bytes.TrimLeft(start, " \t\r\n")
+	if ending := s.ending(); len(first) > 0 && first[0] == '[' && ending != ".ndjson" && ending != ".jsonl" {
+		r.array = &array{from: r.buffer, offset: int64(marks)}
+	} else {
+		r.lines = l
+	}
+	return r, nil
+}
+
+// marks returns the length of the byte order mark, and refuses what cannot be read.
+func (s Source) marks(start []byte) (int, error) {
+	gb := s.Mapping != nil && s.Mapping.encoding == encodingGB18030
+	switch {
+	case bytes.HasPrefix(start, []byte("\xEF\xBB\xBF")):
+		if gb {
+			return 0, &Problem{Path: s.Path, Line: 1, Want: "begins with the mark of UTF-8: say encoding: utf-8 in the mapping"}
+		}
+		return 3, nil
+	case bytes.HasPrefix(start, []byte("\x84\x31\x95\x33")):
+		if !gb {
+			return 0, &Problem{Path: s.Path, Line: 1, Want: "begins with the mark of GB18030: say encoding: gb18030 in a mapping, or convert the file to UTF-8"}
+		}
+		return 4, nil
+	case bytes.HasPrefix(start, []byte("\xFF\xFE")), bytes.HasPrefix(start, []byte("\xFE\xFF")):
+		return 0, &Problem{Path: s.Path, Line: 1, Want: "is UTF-16 (Excel's \"Unicode text\"): save it as CSV in UTF-8"}
+	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
+		return 0, &Problem{Path: s.Path, Want: "is a workbook or a zip archive: save the sheet as CSV, or unpack the archive"}
+	}
+	return 0, nil
+}
+
+// ending is the file's ending before that of its compression.
+func (s Source) ending() string {
+	name := strings.ToLower(s.Path)
+	for _, packed := range []string{".gz", ".zst"} {
+		name = strings.TrimSuffix(name, packed)
+	}
+	return filepath.Ext(name)
+}
+
+func (s Source) delimiter() byte {
+	switch {
+	case s.Mapping.delimiter != 0:
+		return s.Mapping.delimiter
+	case s.ending() == ".tsv":
+		return '\t'
+	}
+	return ','
+}
+
+// Next returns the next record, valid until the following call, or io.EOF. Errors about the file are of type *Problem;
+// after one the source cannot be read further.
+func (r *Reader) Next() (Record, error) {
+	for {
+		var one Record
+		var err error
+		switch {
+		case r.table != nil:
+			one, err = r.table.next()
+		case r.array != nil:
+			one.Value, one.Line, err = r.array.next()
+			if err != nil && err != io.EOF && !errors.As(err, new(*Problem)) && one.Line > 0 {
+				return Record{}, r.broken(one.Line, err)
+			}
+		default:
+			if one.Value, err = r.lines.next(); err == nil {
+				if one.Value = bytes.TrimSpace(one.Value); len(one.Value) == 0 {
+					continue
+				}
+				one.Line = r.lines.line
+			}
+		}
+		if err != nil {
+			if err == io.EOF || errors.As(err, new(*Problem)) {
+				return Record{}, err
+			}
+			return Record{}, r.broken(r.Position().Line, err)
+		}
+		if r.table == nil {
+			one.Key = Key(r.source.Topic, one.Value)
+		}
+		if len(one.Value) > maxRecord {
+			return Record{}, r.broken(one.Line, errTooLong)
+		}
+		r.records++
+		return one, nil
+	}
+}
+
+// broken describes a file that cannot be read on.
+func (r *Reader) broken(line int64, err error) error {
+	switch {
+	case err == errTooLong:
+		return &Problem{Path: r.source.Path, Line: line, Want: fmt.Sprintf("the record is longer than %d bytes; want one record a line, or one JSON array of records", maxRecord)}
+	case err == errCutOff || err == errArray || err == errTrailing || err == errNothing:
+		return &Problem{Path: r.source.Path, Line: line, Want: err.Error()}
+	case r.packed:
+		return &Problem{Path: r.source.Path, Line: line, Want: fmt.Sprintf("the compressed file is cut off or damaged behind this line (%v)", err)}
+	}
+	return fmt.Errorf("%s, after line %d: %w", r.source.Path, line, err)
+}
+
+// Position is behind the last record.
+func (r *Reader) Position() Position {
+	if r.array != nil {
+		return Position{r.array.offset, r.array.line, r.records}
+	}
+	return Position{r.lines.offset, r.lines.line, r.records}
+}
+
+// Size is that of the file, and Done how much of it was read; compressed or not.
+func (r *Reader) Size() int64 { return r.size }
+
+// Done: see Size.
+func (r *Reader) Done() int64 { return r.counted.n }
+
+// Skip goes on to a position of the same file, from the beginning.
+func (r *Reader) Skip(to Position) error {
+	if to.Records == 0 {
+		return nil
+	}
+	if r.table != nil && r.table.width == 0 { // the first row says how wide rows are
+		if _, err := r.Next(); err != nil {
+			return err
+		}
+	}
+	from := r.Position().Bytes
+	if r.packed {
+		if _, err := io.CopyN(io.Discard, r.buffer, to.Bytes-from); err != nil {
+			return r.broken(0, err)
+		}
+	} else {
+		if _, err := r.file.Seek(to.Bytes, io.SeekStart); err != nil {
+			return fmt.Errorf("%s: %w", r.source.Path, err)
+		}
+		r.buffer.Reset(r.text)
+		r.counted.n = to.Bytes
+	}
+	r.records = to.Records
+	if r.array != nil {
+		r.array.offset, r.array.line = to.Bytes, to.Line
+		r.array.opened, r.array.begun = to.Records > 0, to.Records > 0
+		return nil
+	}
+	r.lines.offset, r.lines.line = to.Bytes, to.Line
+	return nil
+}
+
+// Close closes the file.
+func (r *Reader) Close() error {
+	if r.text != nil {
+		_ = r.text.Close() // it was only read
+	}
+	return r.file.Close()
+}
+
+// unpacked reads a file by its first bytes or its ending.
+func unpacked(path string, file *os.File, from io.Reader) (io.ReadCloser, bool, error) {
+	var magic [4]byte
+	n, err := file.ReadAt(magic[:], 0)
+	if err != nil && err != io.EOF {
+		return nil, false, fmt.Errorf("%s: %w", path, err)
+	}
+	ending := filepath.Ext(path)
+	switch start := magic[:n]; {
+	case ending == ".gz" || bytes.HasPrefix(start, []byte("\x1f\x8b")):
+		ending = ".gz"
+	case ending == ".zst" || bytes.Equal(start, []byte("\x28\xb5\x2f\xfd")):
+		ending = ".zst"
+	}
+	text, err := decompressed(path, ending, from)
+	return text, ending == ".gz" || ending == ".zst", err
+}
+
+// zstdWindow is the most that reading zstd may take; it is what zstd --long writes.
+const zstdWindow = 128 << 20
+
+func decompressed(path, ending string, from io.Reader) (io.ReadCloser, error) {
+	switch ending {
+	case ".gz":
+		z, err := gzip.NewReader(from)
+		if err != nil {
+			return nil, &Problem{Path: path, Want: fmt.Sprintf("is not a gzip file (%v)", err)}
+		}
+		return z, nil
+	case ".zst":
+		z, err := zstd.NewReader(from, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
+		if err != nil {
+			return nil, &Problem{Path: path, Want: fmt.Sprintf("is not a zstd file (%v)", err)}
+		}
+		return z.IOReadCloser(), nil
+	}
+	return io.NopCloser(from), nil
+}
+
+type counter struct {
+	from io.Reader
+	told func(int64)
+	n    int64
+}
+
+func (c *counter) Read(b []byte) (int, error) {
+	n, err := c.from.Read(b)
+	c.n += int64(n)
+	if c.told != nil {
+		c.told(c.n)
+	}
+	return n, err
+}

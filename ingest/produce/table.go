@@ -1,0 +1,301 @@
+package produce
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/simplifiedchinese"
+)
+
+// Limits of a table: what lies beyond is not one.
+const (
+	maxCells    = 4096
+	maxRowLines = 200 // of a row with line breaks in quoted cells
+)
+
+// table reads the rows of CSV and its relatives as records.
+type table struct {
+	lines     *lines
+	path      string
+	m         *Mapping
+	delimiter byte
+	decode    *encoding.Decoder // nil for UTF-8
+	convert   *converter
+	width     int // cells of the header, or of the first row
+	raw       []byte
+	text      []byte
+	cells     [][]byte
+}
+
+// openTable reads up to the first row and finds the mapped columns.
+func openTable(l *lines, path string, m *Mapping, delimiter byte, modified time.Time, idKey []byte) (*table, error) {
+	t := &table{lines: l, path: path, m: m, delimiter: delimiter}
+	if m.encoding == encodingGB18030 {
+		t.decode = simplifiedchinese.GB18030.NewDecoder()
+	}
+	for range m.skip {
+		if _, err := l.next(); err == io.EOF {
+			return nil, &Problem{Path: path, Want: fmt.Sprintf("the file ends within the %d lines that the mapping skips", m.skip)}
+		} else if err != nil {
+			return nil, t.fault(l.line, err)
+		}
+	}
+	index := func(r ref) int { return r.number - 1 }
+	if m.header {
+		header, line, state, err := t.row()
+		for err == nil && state == rowWhole && empty(header) {
+			header, line, state, err = t.row()
+		}
+		switch {
+		case err == io.EOF:
+			return nil, &Problem{Path: path, Want: "expected a header; the file holds no further line"}
+		case err != nil:
+			return nil, err
+		case state == rowForeign:
+			return nil, &Problem{Path: path, Line: line, Want: "the header " + notIn(m.encoding)}
+		case state != rowWhole:
+			return nil, &Problem{Path: path, Line: line, Want: "the header cannot be split into cells: expected a delimiter after the closing quote"}
+		}
+		t.width = len(header)
+		at := map[string]int{}
+		for i, h := range header {
+			name := string(oneLine(h))
+			if _, twice := at[name]; twice {
+				at[name] = -2
+			} else {
+				at[name] = i
+			}
+		}
+		found := 0
+		index = func(r ref) int {
+			i, ok := at[r.name]
+			if !ok {
+				return -1
+			}
+			found++
+			return i
+		}
+		var missing []string
+		t.convert, missing = newConverter(m, path, modified, idKey, index)
+		if len(missing) > 0 {
+			return nil, &Problem{Path: path, Line: line, Want: t.headerWant(missing, at, header, found)}
+		}
+		return t, nil
+	}
+	t.convert, _ = newConverter(m, path, modified, idKey, index)
+	return t, nil
+}
+
+// headerWant says which columns the header lacks. What it holds instead is shown only when it is surely a header: else the
+// line may be a row of people.
+func (t *table) headerWant(missing []string, at map[string]int, header [][]byte, found int) string {
+	for name, i := range at {
+		for _, m := range missing {
+			if i == -2 && m == name {
+				return fmt.Sprintf("the header has column %q twice: rename one, or use header: false, skip: and column numbers", name)
+			}
+		}
+	}
+	want := fmt.Sprintf("the header has no column %s", quoted(missing))
+	if found >= len(missing) {
+		var names []string
+		for _, h := range header {
+			names = append(names, string(oneLine(h)))
+		}
+		return want + "; it has " + quoted(names)
+	}
+	return want + fmt.Sprintf(", it has %d other cells; say with skip: how many lines stand before the header, or header: false, and check encoding: and delimiter:", len(header))
+}
+
+func quoted(names []string) string {
+	var b bytes.Buffer
+	for i, n := range names {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%q", n)
+	}
+	return b.String()
+}
+
+func notIn(encoding string) string {
+	if encoding == encodingUTF8 {
+		return "is not UTF-8: if the file comes from a Chinese Windows or bank system, say encoding: gb18030 in the mapping"
+	}
+	return "is not GB18030: if the file is UTF-8, say encoding: utf-8 in the mapping"
+}
+
+func empty(cells [][]byte) bool {
+	for _, c := range cells {
+		if len(c) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *table) fault(line int64, err error) error {
+	if err == errTooLong {
+		return &Problem{Path: t.path, Line: line, Want: fmt.Sprintf("the row is longer than %d bytes", maxRecord)}
+	}
+	return err
+}
+
+// next returns the next record. A row that cannot be split or whose bytes are not of the encoding comes as its own bytes,
+// which are no record, so that ingest puts them on the dead-letter topic as they are.
+func (t *table) next() (Record, error) {
+	for {
+		cells, line, state, err := t.row()
+		if err != nil {
+			return Record{}, err
+		}
+		want := ""
+		switch {
+		case state == rowForeign:
+			want = "the row " + notIn(t.m.encoding)
+		case state != rowWhole:
+			want = "expected a delimiter after a closing quote; a file that does not quote needs quotes: false in the mapping"
+		case t.convert.passOver(cells):
+			continue
+		}
+		if want == "" {
+			for len(cells) > max(t.width, 1) && t.width > 0 && len(cells[len(cells)-1]) == 0 {
+				cells = cells[:len(cells)-1] // a delimiter at the end of rows
+			}
+			if t.width == 0 {
+				t.width = len(cells)
+			}
+			if len(cells) != t.width {
+				want = fmt.Sprintf("expected %d cells as in the header or first row, not %d: is a delimiter within a cell, or a cell missing?", t.width, len(cells))
+			}
+		}
+		if want != "" {
+			return Record{Line: line, Value: bytes.TrimSpace(t.raw), Problems: []*Problem{{Path: t.path, Line: line, Want: want}}}, nil
+		}
+		key, value, problems := t.convert.record(line, cells)
+		return Record{Line: line, Key: key, Value: value, Problems: problems}, nil
+	}
+}
+
+type rowState uint8
+
+const (
+	rowWhole rowState = iota
+	rowOpen           // a quoted cell goes on in the next line
+	rowBroken
+	rowForeign // not in the encoding
+)
+
+// row reads one row into clean cells, valid until the next call, and the line where it begins.
+func (t *table) row() (cells [][]byte, line int64, state rowState, err error) {
+	raw, err := t.lines.next()
+	if err != nil {
+		return nil, 0, 0, t.fault(t.lines.line, err)
+	}
+	line = t.lines.line
+	t.raw = raw
+	for n := 1; ; n++ {
+		if state = t.decoded(); state != rowWhole {
+			return nil, line, state, nil
+		}
+		if state = t.split(); state != rowOpen {
+			break
+		}
+		if n == 1 {
+			t.raw = bytes.Clone(t.raw)
+		}
+		more, err := t.lines.next()
+		if err == io.EOF || n > maxRowLines || len(t.raw)+len(more) > maxRecord {
+			return nil, 0, 0, &Problem{Path: t.path, Line: line, Want: "a quote is opened here and not closed; a file that does not quote needs quotes: false in the mapping"}
+		}
+		if err != nil {
+			return nil, 0, 0, t.fault(t.lines.line, err)
+		}
+		t.raw = append(append(t.raw, '\n'), more...)
+	}
+	for i, c := range t.cells {
+		if t.cells[i] = clean(c); t.m.blank[string(t.cells[i])] {
+			t.cells[i] = nil
+		}
+	}
+	return t.cells, line, state, nil
+}
+
+// decoded puts the row into text as UTF-8. Splitting comes after, for the second byte of a GB18030 character may look
+// like a delimiter; line ends cannot.
+func (t *table) decoded() rowState {
+	if t.decode == nil {
+		if t.text = append(t.text[:0], t.raw...); !utf8.Valid(t.text) {
+			return rowForeign
+		}
+		return rowWhole
+	}
+	if need := 3*len(t.raw) + 16; cap(t.text) < need {
+		t.text = make([]byte, need)
+	}
+	t.text = t.text[:cap(t.text)]
+	t.decode.Reset()
+	n, _, err := t.decode.Transform(t.text, t.raw, true)
+	t.text = t.text[:n]
+	if err != nil || bytes.ContainsRune(t.text, utf8.RuneError) {
+		return rowForeign
+	}
+	return rowWhole
+}
+
+// split cuts text into cells. Quotes within an unquoted cell stand for themselves; doubled ones within a quoted cell for one.
+func (t *table) split() rowState {
+	t.cells = t.cells[:0]
+	b := t.text
+	for {
+		if len(t.cells) >= maxCells {
+			return rowBroken
+		}
+		p := 0
+		if t.m.quotes {
+			for p < len(b) && (b[p] == ' ' || b[p] == '\t') && b[p] != t.delimiter {
+				p++
+			}
+		}
+		if t.m.quotes && p < len(b) && b[p] == '"' {
+			from := p + 1
+			to := from // the cell's text grows in place, over its quotes
+			for p = from; ; p++ {
+				if p >= len(b) {
+					return rowOpen
+				}
+				if b[p] == '"' {
+					if p+1 >= len(b) || b[p+1] != '"' {
+						break
+					}
+					p++
+				}
+				b[to] = b[p]
+				to++
+			}
+			t.cells = append(t.cells, b[from:to:to])
+			for p++; p < len(b) && (b[p] == ' ' || b[p] == '\t') && b[p] != t.delimiter; {
+				p++
+			}
+			if p == len(b) {
+				return rowWhole
+			}
+			if b[p] != t.delimiter {
+				return rowBroken
+			}
+			b = b[p+1:]
+			continue
+		}
+		end := bytes.IndexByte(b, t.delimiter)
+		if end < 0 {
+			t.cells = append(t.cells, b)
+			return rowWhole
+		}
+		t.cells = append(t.cells, b[:end:end])
+		b = b[end+1:]
+	}
+}
