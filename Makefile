@@ -1,10 +1,11 @@
 # make demo   everything by one command, on embedded engines and a simulated year
 # make test   every test, those on the embedded engines and in a real browser included
+# make test-faults, make test-kafka   ingest under faults, and against real Apache Kafka
 # make lint   formatting, go vet and staticcheck
 
 GO ?= go
 
-.PHONY: build demo test test-faults lint engine clean
+.PHONY: build demo test test-faults test-kafka lint engine clean
 
 build:
 	$(GO) build -trimpath -o bin/anxin ./cmd/anxin
@@ -21,6 +22,10 @@ test: engine
 
 test-faults: engine
 	$(GO) test -timeout 15m -tags faults -count 1 ./ingest/...
+
+# A real Apache Kafka broker, whose jars Maven fetches; needs java and mvn.
+test-kafka: engine
+	$(GO) test -timeout 15m -tags kafka -count 1 ./ingest/kafkatest/... ./internal/kafkatest/...
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not gofmt-ed:"; echo "$$unformatted"; exit 1; }

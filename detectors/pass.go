@@ -2,7 +2,9 @@ package detectors
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -91,7 +93,7 @@ func (d *Detectors) pass(ctx context.Context, asOf civil.Date, began time.Time) 
 	}
 	var found []Warning
 	err = stage("detectors", func() error {
-		found, err = d.detect(ctx, facts, asOf, places)
+		found, err = d.detect(ctx, facts, d.catalogue, asOf, places)
 		return err
 	})
 	if err != nil {
@@ -121,12 +123,46 @@ func (d *Detectors) pass(ctx context.Context, asOf civil.Date, began time.Time) 
 	return result, d.dropOldSnapshots(ctx, snapshot)
 }
 
-// detect runs the catalogue over the facts.
-func (d *Detectors) detect(ctx context.Context, facts driver.Conn, asOf civil.Date, p places) ([]Warning, error) {
-	byDetector := make([][]Warning, len(d.catalogue))
+// Judge runs the named detectors over what was known by the end of a date and returns what they find, without episodes;
+// it publishes nothing. It waits for a pass that is running.
+func (d *Detectors) Judge(ctx context.Context, asOf civil.Date, ids ...string) (_ []Warning, err error) {
+	select {
+	case d.passing <- struct{}{}:
+		defer func() { <-d.passing }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	var chosen []Detector
+	for _, id := range ids {
+		at := slices.IndexFunc(d.catalogue, func(one Detector) bool { return one.ID == id })
+		if at < 0 {
+			return nil, fmt.Errorf("there is no detector %q in the catalogue", id)
+		}
+		chosen = append(chosen, d.catalogue[at])
+	}
+	snapshot := fmt.Sprintf("%s_judge_%s_%d", d.database, asOf.Time().Format("20060102"), d.now().UnixMilli())
+	if err := d.buildSnapshot(ctx, snapshot, asOf); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, d.dropSnapshot(context.WithoutCancel(ctx), snapshot)) }()
+	facts, err := d.open(snapshot)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the snapshot: %w", err)
+	}
+	defer facts.Close()
+	places, err := loadPlaces(ctx, facts)
+	if err != nil {
+		return nil, err
+	}
+	return d.detect(ctx, facts, chosen, asOf, places)
+}
+
+// detect runs detectors over the facts.
+func (d *Detectors) detect(ctx context.Context, facts driver.Conn, catalogue []Detector, asOf civil.Date, p places) ([]Warning, error) {
+	byDetector := make([][]Warning, len(catalogue))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(d.config.Parallel)
-	for i, one := range d.catalogue {
+	for i, one := range catalogue {
 		group.Go(func() error {
 			start := time.Now()
 			found, err := d.runDetector(ctx, facts, one, asOf, p)

@@ -1,11 +1,14 @@
-package detectors
+package detectors_test
 
 import (
 	"bufio"
 	"compress/gzip"
+	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,33 +43,41 @@ func newLoader(t *testing.T, conn driver.Conn) *loader {
 func (l *loader) put(topic record.Topic, values [][]byte) map[record.Reason]int {
 	l.t.Helper()
 	rejected := map[record.Reason]int{}
+	err := l.store(l.t.Context(), topic, values, func(_ int, r *record.Reject) { rejected[r.Reason]++ })
+	if err != nil {
+		l.t.Fatalf("storing %s: %v", topic, err)
+	}
+	return rejected
+}
+
+// load is what detectortest asks for.
+func (l *loader) load(ctx context.Context, topic string, values [][]byte) (map[int]string, error) {
+	refused := map[int]string{}
+	err := l.store(ctx, record.Topic(topic), values, func(i int, r *record.Reject) { refused[i] = r.Detail })
+	if unknown := l.decoder.Unknown(); err == nil && len(unknown) > 0 {
+		err = fmt.Errorf("fields that the record contract does not have: %v", unknown)
+	}
+	return refused, err
+}
+
+func (l *loader) store(ctx context.Context, topic record.Topic, values [][]byte, rejected func(int, *record.Reject)) error {
 	rows := record.NewBatch(topic)
-	for _, v := range values {
+	for i, v := range values {
 		if reject := l.decoder.Add(rows, v); reject != nil {
-			rejected[reject.Reason]++
+			rejected(i, reject)
 		}
 	}
 	if rows.Len() == 0 {
-		return rejected
+		return nil
 	}
-	names := ""
-	for i, c := range rows.Columns() {
-		if i > 0 {
-			names += ", "
-		}
-		names += c
-	}
-	batch, err := l.conn.PrepareBatch(l.t.Context(), "INSERT INTO "+rows.Table()+" ("+names+")")
+	batch, err := l.conn.PrepareBatch(ctx, "INSERT INTO "+rows.Table()+" ("+strings.Join(rows.Columns(), ", ")+")")
 	if err == nil {
 		err = rows.AppendTo(batch)
 	}
 	if err == nil {
 		err = batch.Send()
 	}
-	if err != nil {
-		l.t.Fatalf("storing %s: %v", topic, err)
-	}
-	return rejected
+	return err
 }
 
 // expected is the answer beside a data set.

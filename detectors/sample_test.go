@@ -1,4 +1,4 @@
-package detectors
+package detectors_test
 
 import (
 	"os"
@@ -16,12 +16,9 @@ func TestTheSampleCountyHasExactlyItsKnownWarnings(t *testing.T) {
 		t.Skip("the sample county is not beside this checkout")
 	}
 	want := readExpected(t, sampleDir)
-	d, conn := open(t, policy.National())
-	newLoader(t, conn).dir(sampleDir)
-	result, err := d.Pass(t.Context(), date(t, want.AsOf))
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := open(t, policy.National())
+	d.dir(sampleDir)
+	result := d.pass(t, want.AsOf)
 	built := map[string]bool{}
 	for _, one := range d.Catalogue() {
 		built[one.ID] = true

@@ -1,4 +1,4 @@
-package detectors
+package detectors_test
 
 import (
 	"bytes"
@@ -7,16 +7,15 @@ import (
 
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/civil"
 	"github.com/anxin-project/anxin/internal/simulate"
 )
 
-// world loads a simulated world and returns it.
-func (l *loader) world(o simulate.Options) *simulate.World {
-	l.t.Helper()
+// records simulates a world and returns what its sources send, by topic.
+func records(t *testing.T, o simulate.Options) map[record.Topic][][]byte {
+	t.Helper()
 	w, err := simulate.New(o)
 	if err != nil {
-		l.t.Fatal(err)
+		t.Fatal(err)
 	}
 	values := map[record.Topic][][]byte{}
 	for w.Today() < o.To {
@@ -25,35 +24,41 @@ func (l *loader) world(o simulate.Options) *simulate.World {
 			return nil
 		})
 		if err != nil {
-			l.t.Fatal(err)
+			t.Fatal(err)
 		}
 	}
+	return values
+}
+
+func (l *loader) all(values map[record.Topic][][]byte) {
+	l.t.Helper()
 	for _, topic := range record.Topics() {
 		l.put(topic, values[topic])
 	}
-	return w
 }
 
 func TestAWorldWithoutTroubleRaisesNothing(t *testing.T) {
 	last := date(t, "2026-10-31")
-	for _, seed := range []uint64{1, 2} {
-		d, conn := open(t, policy.National())
-		newLoader(t, conn).world(simulate.Options{
-			Seed: seed, From: date(t, "2025-12-01"), To: last, Noise: true, Rates: &simulate.Rates{},
-			Scale: simulate.Scale{Counties: []string{"331024", "522601"}, Projects: 24, Workers: 400, Employers: 8},
-		})
-		// month ends, days right before and after pay days, and the weeks around the Spring Festival
-		for _, asOf := range []civil.Date{
-			date(t, "2026-01-31"), date(t, "2026-02-14"), date(t, "2026-03-02"), date(t, "2026-03-20"), date(t, "2026-05-05"),
-			date(t, "2026-07-01"), date(t, "2026-08-16"), date(t, "2026-10-08"), last,
-		} {
-			result, err := d.Pass(t.Context(), asOf)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, w := range result.Active() {
-				t.Errorf("seed %d, as of %s: %s %s %s %s", seed, asOf, w.Detector, w.Level, w.ScopeID, w.Evidence)
-			}
+	b := open(t, policy.National())
+	// two counties with seeds of their own are two worlds in one database
+	for seed, county := range []string{"331024", "522601"} {
+		b.all(records(t, simulate.Options{
+			Seed: uint64(seed) + 1, From: date(t, "2025-12-01"), To: last, Noise: true, Rates: &simulate.Rates{},
+			Scale: simulate.Scale{Counties: []string{county}, Projects: 24, Workers: 250, Employers: 8},
+		}))
+	}
+	all := make([]string, len(b.Catalogue()))
+	for i, one := range b.Catalogue() {
+		all[i] = one.ID
+	}
+	// a month's end, days right after funding and pay days, and those around the Spring Festival and National Day
+	for _, asOf := range []string{"2026-01-31", "2026-03-02", "2026-03-20", "2026-07-01", "2026-08-16", "2026-10-08"} {
+		found, err := b.Judge(t.Context(), date(t, asOf), all...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range found {
+			t.Errorf("as of %s: %s %s %s %s", asOf, w.Detector, w.Level, w.ScopeID, w.Evidence)
 		}
 	}
 }

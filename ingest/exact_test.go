@@ -33,8 +33,8 @@ func TestRecordsOfAllTopicsArriveAsTheyWereSent(t *testing.T) {
 func TestTheOrderAndTheNumberOfArrivalsChangeNothing(t *testing.T) {
 	t.Parallel()
 	w := ingesttest.NewWorld(t, ingesttest.Topics(), "")
-	records := ingesttest.Records(t, "tiny", 2, 8_000)
-	w.Config.BatchRows = 500 // so that copies of a record lie in different inserts
+	records := ingesttest.Records(t, "tiny", 2, 4_000)
+	w.Config.BatchRows = 250 // so that copies of a record lie in different inserts
 	w.Start(t)
 	w.Produce(t, records...)
 	// later versions before earlier ones, everything twice, some of it three times

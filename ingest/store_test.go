@@ -25,11 +25,13 @@ func send(t *testing.T, w *ingesttest.World, r kmsg.Request) {
 }
 
 func TestAStoreThatIsAwayStopsReadingAndIsWaitedFor(t *testing.T) {
+	t.Parallel()
 	for name, away := range map[string]func(*ingesttest.Door){
 		"refusing connections": func(d *ingesttest.Door) { d.Set(ingesttest.Shut) },
 		"without an answer":    func(d *ingesttest.Door) { d.Set(ingesttest.Silent) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := ingesttest.NewWorld(t, ingesttest.Topics(), "")
 			w.Config.BatchRows, w.Config.FetchBytes, w.Config.InsertTimeout = 1_000, 20_000, 500*time.Millisecond
 			away(w.Door)

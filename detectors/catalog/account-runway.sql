@@ -30,33 +30,10 @@ evidence:
 -- owed: what the next pay day has to pay: unpaid slips up to its wage month, the days worked without a slip yet, and
 -- where that month still runs its remaining days, taken as the smaller of two estimates (this month's attendance so far,
 -- the mean of the last three pay lists), so that a crew that shrinks is not held to its past.
+--
+-- expected: what the developer agreed to fund until then and has not yet, by the reliability of the cycles before. Money
+-- in advance meets the cycles that follow; a project without a past is trusted.
 WITH
-    candidates AS
-    (
-        SELECT
-            project_id,
-            township,
-            least(addMonths(toStartOfMonth({as_of:Date}), month) + pay_day - 1, toLastDayOfMonth(addMonths(toStartOfMonth({as_of:Date}), month))) AS day
-        FROM projects
-        ARRAY JOIN [0, 1, 2] AS month
-        WHERE active
-            AND started_on <= {as_of:Date}
-            AND account_opened_on <= {as_of:Date}
-            AND ifNull(account_closed_on > {as_of:Date}, true)
-    ),
-    pay_days AS
-    (
-        SELECT
-            candidates.project_id AS project_id,
-            candidates.township AS township,
-            if(calendar.pay_by > toDate(0), calendar.pay_by, candidates.day) AS pay_by,
-            addMonths(toStartOfMonth(candidates.day), -1) AS wage_month
-        FROM candidates
-        LEFT JOIN calendar ON calendar.day = candidates.day
-        WHERE pay_by > {as_of:Date}
-        ORDER BY pay_by ASC
-        LIMIT 1 BY project_id
-    ),
     ledger AS
     (
         SELECT
@@ -66,51 +43,32 @@ WITH
         WHERE booked_on <= {as_of:Date}
         GROUP BY project_id
     ),
-    past AS
-    (
-        SELECT
-            project_id,
-            sum(least(agreed_fen, funded_fen)) / sum(agreed_fen) AS reliability,
-            argMax(agreed_fen - least(agreed_fen, funded_fen), due_on) AS outstanding_fen
-        FROM
-        (
-            SELECT
-                project_id,
-                due_on,
-                agreed_fen,
-                funded_fen
-            FROM funding_cycles
-            WHERE due_on < {as_of:Date} AND agreed_fen > 0
-            ORDER BY due_on DESC
-            LIMIT {reliability_cycles:UInt16} BY project_id
-        )
-        GROUP BY project_id
-    ),
-    coming AS
-    (
-        SELECT
-            funding_cycles.project_id AS project_id,
-            sum(funding_cycles.agreed_fen) AS agreed_fen
-        FROM funding_cycles
-        INNER JOIN pay_days ON pay_days.project_id = funding_cycles.project_id
-        WHERE funding_cycles.due_on >= {as_of:Date} AND funding_cycles.due_on <= pay_days.pay_by
-        GROUP BY project_id
-    ),
-    -- funding due before the pay day and what is outstanding of the cycle that runs; a project without a past is trusted
     funding AS
     (
         SELECT
-            pay_days.project_id AS project_id,
-            pay_days.township AS township,
-            pay_days.pay_by AS pay_by,
-            pay_days.wage_month AS wage_month,
-            ledger.balance_fen AS balance_fen,
-            if(past.project_id = '', 1, past.reliability) AS reliability,
-            toInt64(round((coming.agreed_fen + past.outstanding_fen) * reliability)) AS expected_fen
-        FROM pay_days
-        LEFT JOIN ledger ON ledger.project_id = pay_days.project_id
-        LEFT JOIN past ON past.project_id = pay_days.project_id
-        LEFT JOIN coming ON coming.project_id = pay_days.project_id
+            funding_cycles.project_id AS project_id,
+            arraySort(groupArrayIf((due_on, agreed_fen, funded_fen), due_on < {as_of:Date})) AS cycles,
+            -- money in advance, and how much of each cycle was met
+            arrayFold
+            (
+                (state, cycle) ->
+                (
+                    greatest(state.1 + cycle.3 - cycle.2, toInt64(0)),
+                    if(cycle.2 > 0, arrayPushBack(state.2, least(cycle.2, state.1 + cycle.3)), state.2)
+                ),
+                cycles,
+                (toInt64(0), emptyArrayInt64())
+            ) AS state,
+            arraySlice(state.2, -toInt32({reliability_cycles:UInt16})) AS met,
+            any(projects.labor_cost_fen) AS monthly_fen,
+            if(empty(met), 1, arraySum(met) / (length(met) * monthly_fen)) AS reliability,
+            if(empty(met), 0, monthly_fen - met[-1]) AS outstanding_fen,
+            sumIf(agreed_fen - funded_fen, due_on >= {as_of:Date} AND due_on <= pay_days.pay_by) AS coming_fen,
+            toInt64(round(greatest(outstanding_fen + coming_fen - state.1, 0) * reliability)) AS expected_fen
+        FROM funding_cycles
+        INNER JOIN projects ON projects.project_id = funding_cycles.project_id
+        INNER JOIN pay_days ON pay_days.project_id = funding_cycles.project_id
+        GROUP BY project_id
     ),
     unpaid AS
     (
@@ -133,7 +91,8 @@ WITH
         INNER JOIN pay_days ON pay_days.project_id = work.project_id
         LEFT JOIN daily_wages AS wage ON wage.project_id = work.project_id AND wage.worker_key = work.worker_key
         WHERE work.month <= pay_days.wage_month AND work.month >= addMonths(pay_days.wage_month, -1)
-            AND (work.project_id, work.month, work.worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM slips WHERE scope = 'project')
+            AND (work.project_id, work.month, work.worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM slips)
+            AND (work.employer_uscc, work.month, work.worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM slips)
         GROUP BY project_id
     ),
     pay_lists AS
@@ -158,13 +117,13 @@ WITH
     covered AS
     (
         SELECT
-            project_id,
-            township,
-            pay_by,
-            wage_month,
-            balance_fen,
-            expected_fen,
-            reliability,
+            projects.project_id AS project_id,
+            projects.township AS township,
+            pay_days.pay_by AS pay_by,
+            pay_days.wage_month AS wage_month,
+            ledger.balance_fen AS balance_fen,
+            funding.expected_fen AS expected_fen,
+            if(funding.project_id = '', 1, funding.reliability) AS reliability,
             worked.workers AS unpaid_workers,
             worked.running_fen * toDayOfMonth(toLastDayOfMonth({as_of:Date})) / toDayOfMonth({as_of:Date}) AS by_attendance_fen,
             multiIf
@@ -174,23 +133,30 @@ WITH
                 pay_lists.mean_fen > 0, least(pay_lists.mean_fen, by_attendance_fen),
                 by_attendance_fen
             ) AS estimate_fen,
-            toInt64(round(unpaid.fen + worked.closed_fen + greatest(worked.running_fen, estimate_fen))) AS owed_fen,
-            (balance_fen + expected_fen) / owed_fen AS coverage
-        FROM funding
-        LEFT JOIN unpaid USING (project_id)
-        LEFT JOIN worked USING (project_id)
-        LEFT JOIN pay_lists USING (project_id)
-        WHERE owed_fen > 0 AND coverage < {yellow_coverage:Float64}
+            unpaid.fen + toInt64(round(worked.closed_fen + greatest(worked.running_fen, estimate_fen))) AS owed_fen,
+            (balance_fen + expected_fen) / owed_fen AS ratio
+        FROM projects
+        INNER JOIN pay_days ON pay_days.project_id = projects.project_id
+        LEFT JOIN ledger ON ledger.project_id = projects.project_id
+        LEFT JOIN funding ON funding.project_id = projects.project_id
+        LEFT JOIN unpaid ON unpaid.project_id = projects.project_id
+        LEFT JOIN worked ON worked.project_id = projects.project_id
+        LEFT JOIN pay_lists ON pay_lists.project_id = projects.project_id
+        WHERE ifNull(projects.started_on <= {as_of:Date}, projects.status = 'building')
+            AND projects.account_opened_on <= {as_of:Date}
+            AND ifNull(projects.account_closed_on > {as_of:Date}, true)
+            AND owed_fen > 0
+            AND ratio < {yellow_coverage:Float64}
     )
 SELECT
     project_id AS scope_id,
     township,
-    if(coverage < {red_coverage:Float64}, 'red', 'yellow') AS level,
+    if(ratio < {red_coverage:Float64}, 'red', 'yellow') AS level,
     {as_of:Date} AS since,
     greatest(unpaid_workers, on_site.workers) AS workers,
     owed_fen - balance_fen - expected_fen AS amount_fen,
-    1 - greatest(coverage, 0) AS score,
-    round(coverage, 4) AS coverage,
+    1 - greatest(ratio, 0) AS score,
+    round(ratio, 4) AS coverage,
     balance_fen,
     expected_fen,
     round(reliability, 4) AS reliability,

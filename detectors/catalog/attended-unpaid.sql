@@ -22,45 +22,36 @@ evidence:
   - {name: missing_share, unit: share, label: {zh: "占比", en: "share"}}
   - {name: missing_days, unit: days, label: {zh: "涉及出勤天数", en: "days worked"}}
   - {name: earned_fen, unit: fen, label: {zh: "估算应得工资", en: "estimated wages earned"}}
-  - {name: month_paid_fen, unit: fen, label: {zh: "该月已付", en: "paid for the month"}}
+  - {name: month_paid_fen, unit: fen, label: {zh: "该月出勤人员已付", en: "paid to the month's workers"}}
 */
--- A slip of the same employer that names no project also answers for the worker's month.
+-- A slip of the same employer that names no project also answers for the worker's month, and what it paid counts as paid.
 WITH
-    months AS
+    paid AS
+    (
+        SELECT
+            scope_id,
+            wage_month,
+            worker_key,
+            sum(paid_fen) AS fen
+        FROM slips
+        GROUP BY scope_id, wage_month, worker_key
+    ),
+    judged AS
     (
         SELECT
             work.project_id AS project_id,
             payers.township AS township,
             work.month AS month,
             work.worker_key AS worker_key,
-            work.employer_uscc AS employer_uscc,
-            work.days AS days
+            work.days AS days,
+            own.scope_id = '' AND other.scope_id = '' AS missing,
+            own.fen + other.fen AS paid_fen
         FROM worker_months AS work
         INNER JOIN payers ON payers.scope = 'project' AND payers.scope_id = work.project_id
+        LEFT JOIN paid AS own ON own.scope_id = work.project_id AND own.wage_month = work.month AND own.worker_key = work.worker_key
+        LEFT JOIN paid AS other ON other.scope_id = work.employer_uscc AND other.wage_month = work.month AND other.worker_key = work.worker_key
         WHERE addMonths(work.month, 2) <= {as_of:Date}
             AND least(addMonths(work.month, 1) + payers.pay_day - 1, toLastDayOfMonth(addMonths(work.month, 1))) >= {as_of:Date} - {lookback_days:UInt16}
-    ),
-    judged AS
-    (
-        SELECT
-            months.project_id AS project_id,
-            months.township AS township,
-            months.month AS month,
-            months.worker_key AS worker_key,
-            months.days AS days,
-            (months.project_id, months.month, months.worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM slips WHERE scope = 'project')
-                AND (months.employer_uscc, months.month, months.worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM slips WHERE scope = 'employer') AS missing
-        FROM months
-    ),
-    paid AS
-    (
-        SELECT
-            project_id,
-            wage_month AS month,
-            sum(paid_fen) AS paid_fen
-        FROM slips
-        WHERE scope = 'project'
-        GROUP BY project_id, month
     )
 SELECT
     judged.project_id AS scope_id,
@@ -76,10 +67,9 @@ SELECT
     missing_workers / attending_workers AS missing_share,
     sumIf(days, missing) AS missing_days,
     toInt64(round(sumIf(days * wage.daily_fen, missing))) AS earned_fen,
-    any(paid.paid_fen) AS month_paid_fen
+    sum(judged.paid_fen) AS month_paid_fen
 FROM judged
 LEFT JOIN daily_wages AS wage ON wage.project_id = judged.project_id AND wage.worker_key = judged.worker_key
-LEFT JOIN paid ON paid.project_id = judged.project_id AND paid.month = judged.month
 GROUP BY judged.project_id, judged.month
 HAVING missing_workers > 0
 ORDER BY level = 'red' DESC, missing_workers DESC, month ASC

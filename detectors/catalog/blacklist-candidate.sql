@@ -95,6 +95,7 @@ WITH
         WHERE leads.incident IN ('group', 'extreme')
             AND leads.received_on > {as_of:Date} - {incident_days:UInt16}
             AND leads.received_on <= {as_of:Date}
+            AND leads.status != 'rejected'
             AND (leads.employer_uscc = orders.employer_uscc OR leads.project_id != '' AND has(orders.projects, leads.project_id))
         GROUP BY employer_uscc
     )

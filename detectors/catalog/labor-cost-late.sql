@@ -23,17 +23,18 @@ evidence:
   - {name: dry_since, unit: date, label: {zh: "自该拨付日起分文未拨", en: "nothing since the funding day"}}
   - {name: records, unit: records, label: {zh: "到账记录", en: "funding entries"}}
 */
--- What comes before a funding day is carried to it, and what is missing stays missing until it is made up. Of the time
--- before the lookback only money in advance is carried over: feeds may begin later than projects.
+-- What comes before a funding day is carried to it, and what is missing stays missing until it is made up, also by money
+-- of the as-of date, whose own funding day is not past yet. Of the time before the lookback only money in advance is
+-- carried over: feeds may begin later than projects.
 WITH
     cycles AS
     (
         SELECT
             project_id,
-            max(due_on) AS last_due_on,
-            arraySort(groupArray((due_on, agreed_fen, funded_fen))) AS cycles
+            maxIf(due_on, due_on < {as_of:Date}) AS last_due_on,
+            arraySort(groupArray((due_on, if(due_on < {as_of:Date}, agreed_fen, toInt64(0)), funded_fen))) AS cycles
         FROM funding_cycles
-        WHERE due_on < {as_of:Date}
+        WHERE due_on < {as_of:Date} OR due_on = {as_of:Date} AND funded_fen > 0
         GROUP BY project_id
     ),
     judged AS
@@ -78,8 +79,9 @@ WITH
 SELECT
     projects.project_id AS scope_id,
     projects.township AS township,
-    if(dry_since > toDate(0) AND {as_of:Date} > addMonths(dry_since, 1), 'red', 'yellow') AS level,
-    if(dry_since > toDate(0), dry_since, judged.last_due_on) + 1 AS since,
+    -- a whole cycle has passed when another funding day has
+    if(judged.last_due_on > dry_since, 'red', 'yellow') AS level,
+    ifNull(dry_since, judged.last_due_on) + 1 AS since,
     on_site.workers AS workers,
     short_fen AS amount_fen,
     least(short_fen / (3 * agreed_fen), 1) AS score,
@@ -87,7 +89,7 @@ SELECT
     -judged.state.1 AS short_fen,
     judged.last_due_on AS last_due_on,
     nullIf(entries.last_funded_on, toDate(0)) AS last_funded_on,
-    judged.state.2 AS dry_since,
+    nullIf(judged.state.2, toDate(0)) AS dry_since,
     entries.records AS records
 FROM judged
 INNER JOIN projects ON projects.project_id = judged.project_id

@@ -1,13 +1,14 @@
 // Package detectortest runs the tests that stand beside detectors: catalog/<id>.test.yaml holds small stories and the
 // warnings that the detector must raise of them. An analyst can write one without knowing Go.
 //
-//   - name: a slip unpaid three days after its due date is a warning
-//     records:
-//     payroll:
-//   - {worker: W1..W3, project: P1, months: 2026-07, paid_yuan: 0}
-//     want:
-//     2026-08-16: []
-//     2026-08-17: [{project: P1, level: yellow, workers: 3, amount_fen: 1800000}]
+//	# catalog/wages-overdue.test.yaml
+//	- name: a slip unpaid three days after its due date is a warning
+//	  records:
+//	    payroll:
+//	      - {worker: W1..W3, project: P1, months: 2026-07, paid_yuan: 0}
+//	  want:
+//	    2026-08-16: []
+//	    2026-08-17: [{project: P1, level: yellow, workers: 3, amount_fen: 1800000}]
 //
 // # Records
 //
@@ -17,6 +18,8 @@
 //
 //   - project, employer, worker, developer and contractor take aliases (P1, E1, W1, a list, or a range W1..W10); codes and
 //     identity numbers with the right check characters are derived from them. The employer is E1 unless said otherwise.
+//   - township takes a division code, or an alias (T1) that stands for one which no other test has; a test of warnings about
+//     townships needs that.
 //   - days (attendance) and months (payroll, signals) take a date or month, a range 2026-08-01..2026-08-31 or a list of
 //     these; except leaves days out. One entry then stands for every worker and day.
 //   - A project or employer that a record names is registered healthy unless records lists it itself or unknown names it.

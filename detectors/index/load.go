@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
@@ -41,10 +42,13 @@ func Load(ctx context.Context, records, snapshot driver.Conn, asOf civil.Date, k
 		"account_days":        k.AccountDays,
 		"underfunded":         known.Underfunded,
 	}
-	read := func(conn driver.Conn, name string, each func(driver.Rows) error) error {
-		return query(ctx, conn, name, params, each)
+	// small figures cost the planning of a query more than reading it: two at a time; each fills a field of its own
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(2)
+	read := func(conn driver.Conn, name string, each func(driver.Rows) error) {
+		group.Go(func() error { return query(ctx, conn, name, params, each) })
 	}
-	err := read(snapshot, "monitored", func(rows driver.Rows) error {
+	read(snapshot, "monitored", func(rows driver.Rows) error {
 		var scope, id, township, employer string
 		var key string
 		var arrears, unpaid bool
@@ -60,10 +64,7 @@ func Load(ctx context.Context, records, snapshot driver.Conn, asOf civil.Date, k
 		f.Monitored = append(f.Monitored, m)
 		return nil
 	})
-	if err != nil {
-		return f, err
-	}
-	err = read(snapshot, "timeliness", func(rows driver.Rows) error {
+	read(snapshot, "timeliness", func(rows driver.Rows) error {
 		var scope string
 		var m Money
 		if err := rows.Scan(&scope, &m.Subject.ID, &m.DueFen, &m.PromptFen); err != nil {
@@ -73,10 +74,7 @@ func Load(ctx context.Context, records, snapshot driver.Conn, asOf civil.Date, k
 		f.Money = append(f.Money, m)
 		return nil
 	})
-	if err != nil {
-		return f, err
-	}
-	err = read(snapshot, "safeguards", func(rows driver.Rows) error {
+	read(snapshot, "safeguards", func(rows driver.Rows) error {
 		g := Guarded{Subject: Subject{Scope: catalog.Project}}
 		var workers uint64
 		var asked uint64
@@ -87,10 +85,7 @@ func Load(ctx context.Context, records, snapshot driver.Conn, asOf civil.Date, k
 		f.Guarded = append(f.Guarded, g)
 		return nil
 	})
-	if err != nil {
-		return f, err
-	}
-	err = read(snapshot, "leads", func(rows driver.Rows) error {
+	read(snapshot, "leads", func(rows driver.Rows) error {
 		var scope string
 		var l Leads
 		var due, inTime uint64
@@ -98,14 +93,11 @@ func Load(ctx context.Context, records, snapshot driver.Conn, asOf civil.Date, k
 			return err
 		}
 		l.Subject.Scope, l.Due, l.InTime = catalog.Scope(scope), int(due), int(inTime)
-		l.Township = placed(f, l.Subject, l.Township)
+		l.Township = placed(known.Townships, l.Subject, l.Township)
 		f.Leads = append(f.Leads, l)
 		return nil
 	})
-	if err != nil {
-		return f, err
-	}
-	err = read(snapshot, "incidents", func(rows driver.Rows) error {
+	read(snapshot, "incidents", func(rows driver.Rows) error {
 		var scope, township string
 		var s Subject
 		var people uint32
@@ -116,10 +108,7 @@ func Load(ctx context.Context, records, snapshot driver.Conn, asOf civil.Date, k
 		f.Incidents = append(f.Incidents, s)
 		return nil
 	})
-	if err != nil {
-		return f, err
-	}
-	err = read(records, "feed", func(rows driver.Rows) error {
+	read(records, "feed", func(rows driver.Rows) error {
 		var last time.Time
 		var heard bool
 		if err := rows.Scan(&last, &heard); err != nil {
@@ -128,12 +117,13 @@ func Load(ctx context.Context, records, snapshot driver.Conn, asOf civil.Date, k
 		f.Stale = heard && civil.DateOf(last.Add(12*time.Hour)).AddDays(k.StaleDays) < asOf
 		return nil
 	})
+	err := group.Wait()
 	return f, err
 }
 
 // placed is where a lead counts: with its subject, else in the township it was reported for.
-func placed(f Figures, s Subject, reported string) string {
-	if t := f.Townships[s]; t != "" {
+func placed(townships map[Subject]string, s Subject, reported string) string {
+	if t := townships[s]; t != "" {
 		return t
 	}
 	return reported

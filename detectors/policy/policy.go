@@ -63,21 +63,32 @@ func Load(path string) (*Policy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading policy: %w", err)
 	}
-	over, err := parse(text)
-	if err == nil {
-		err = errors.Join(over.check(), over.knownTo(base))
-	}
+	merged, err := base.With(text)
 	if err != nil {
 		return nil, fmt.Errorf("policy %s: %w", path, err)
 	}
-	merged := &Policy{sections: maps.Clone(base.sections)}
+	return merged, nil
+}
+
+// With returns p with the text of a policy file laid over it; without text it is p itself.
+func (p *Policy) With(text []byte) (*Policy, error) {
+	if len(text) == 0 {
+		return p, nil
+	}
+	over, err := parse(text)
+	if err == nil {
+		err = errors.Join(over.check(), over.knownTo(p))
+	}
+	if err != nil {
+		return nil, err
+	}
+	merged := &Policy{sections: maps.Clone(p.sections), version: versionOf(p.version, text)}
 	for section, parameters := range over.sections {
 		merged.sections[section] = maps.Clone(merged.sections[section])
 		for name, settings := range parameters {
 			merged.sections[section][name] = overlay(merged.sections[section][name], settings)
 		}
 	}
-	merged.version = versionOf(base.version, text)
 	return merged, nil
 }
 
