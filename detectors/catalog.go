@@ -27,7 +27,8 @@ var shipped embed.FS
 //
 // The query returns scope_id, township, level, since, workers, amount_fen and score, before them scope when the header
 // names more than one, and one column for each evidence field of the header, by name. It takes as_of and the header's
-// parameters.
+// parameters. With after: in its header it runs once the detectors of that group have, and finds in the table warnings
+// what detectors without after: found on the same date.
 type Detector struct {
 	catalog.Header
 	Query string
@@ -95,10 +96,12 @@ func readCatalogue(root fs.FS) ([]Detector, error) {
 	return all, errors.Join(problems...)
 }
 
+// groups of the catalogue in their order.
+var groups = []catalog.Group{catalog.Safeguards, catalog.Payment, catalog.Foresight, catalog.Handling}
+
 func sortCatalogue(all []Detector) {
-	order := []catalog.Group{catalog.Safeguards, catalog.Payment, catalog.Foresight, catalog.Handling}
 	slices.SortFunc(all, func(a, b Detector) int {
-		return cmp.Or(cmp.Compare(slices.Index(order, a.Group), slices.Index(order, b.Group)), strings.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(slices.Index(groups, a.Group), slices.Index(groups, b.Group)), strings.Compare(a.ID, b.ID))
 	})
 }
 
@@ -132,8 +135,15 @@ func (d Detector) validate(id string) error {
 			fail("%s needs zh and en", name)
 		}
 	}
-	if !slices.Contains([]catalog.Group{catalog.Safeguards, catalog.Payment, catalog.Foresight, catalog.Handling}, d.Group) {
+	if !slices.Contains(groups, d.Group) {
 		fail("group is %q: want safeguards, payment, foresight or handling", d.Group)
+	}
+	switch {
+	case d.After == "":
+	case !slices.Contains(groups, d.After):
+		fail("after is %q: want safeguards, payment, foresight or handling", d.After)
+	case d.After == d.Group:
+		fail("after is the detector's own group %q: it would wait for itself", d.After)
 	}
 	if len(d.Scopes) == 0 {
 		fail("scope is missing: project, employer or township")

@@ -2,6 +2,7 @@ package detectors_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/anxin-project/anxin/detectors"
@@ -60,9 +61,11 @@ func TestTheIndexOfASmallCountyIsWhatOneComputesByHand(t *testing.T) {
 	b := open(t, policy.National())
 	story := b.tell(t, county)
 	result := b.pass(t, "2026-09-18")
+	// the lead that is open too long and the safeguard that is missing are no hazard to the wages
+	known := []string{"P2 complaint-late", "P2 site-duties-missing"}
 	for _, w := range result.Active() {
-		if story.Alias(w.ScopeID) != "P1" {
-			t.Errorf("%s %s has a warning: %s", w.Scope, story.Alias(w.ScopeID), w.Detector)
+		if alias := story.Alias(w.ScopeID); alias != "P1" && !slices.Contains(known, alias+" "+w.Detector) {
+			t.Errorf("%s %s has a warning: %s", w.Scope, alias, w.Detector)
 		}
 	}
 	rows := indexOf(result)

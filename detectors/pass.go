@@ -157,33 +157,90 @@ func (d *Detectors) Judge(ctx context.Context, asOf civil.Date, ids ...string) (
 	return d.detect(ctx, facts, chosen, asOf, places)
 }
 
-// detect runs detectors over the facts.
-func (d *Detectors) detect(ctx context.Context, facts driver.Conn, catalogue []Detector, asOf civil.Date, p places) ([]Warning, error) {
-	byDetector := make([][]Warning, len(catalogue))
+// detect runs detectors over the facts and returns what they find. Those that come after a group run last: what the
+// detectors before them found is theirs to read in the snapshot's table warnings, so the group runs too when it is not
+// among those asked for.
+func (d *Detectors) detect(ctx context.Context, facts driver.Conn, asked []Detector, asOf civil.Date, p places) ([]Warning, error) {
+	var first, last []Detector
+	read := map[catalog.Group]bool{} // groups that a detector comes after
+	for _, one := range asked {
+		if one.After == "" {
+			first = append(first, one)
+			continue
+		}
+		last = append(last, one)
+		read[one.After] = true
+	}
+	for _, one := range d.catalogue {
+		if read[one.Group] && one.After == "" && !slices.ContainsFunc(first, func(f Detector) bool { return f.ID == one.ID }) {
+			first = append(first, one)
+		}
+	}
+	found := map[string][]Warning{}
+	if err := d.runDetectors(ctx, facts, first, asOf, p, found); err != nil {
+		return nil, err
+	}
+	if len(last) > 0 {
+		if err := writeFound(ctx, facts, first, found); err != nil {
+			return nil, err
+		}
+		if err := d.runDetectors(ctx, facts, last, asOf, p, found); err != nil {
+			return nil, err
+		}
+	}
+	var all []Warning
+	for _, one := range asked {
+		all = append(all, found[one.ID]...)
+	}
+	return all, nil
+}
+
+// writeFound fills the snapshot's table warnings.
+func writeFound(ctx context.Context, facts driver.Conn, ran []Detector, found map[string][]Warning) error {
+	batch, err := facts.PrepareBatch(ctx, "INSERT INTO warnings (detector, detector_group, scope, scope_id, township, level, since, workers, amount_fen)")
+	if err != nil {
+		return fmt.Errorf("filling the table warnings: %w", err)
+	}
+	for _, one := range ran {
+		for _, w := range found[one.ID] {
+			err := batch.Append(one.ID, string(one.Group), string(w.Scope), w.ScopeID, w.Township, string(w.Level), w.Since.Time(), uint64(max(w.Workers, 0)), w.AmountFen)
+			if err != nil {
+				return fmt.Errorf("filling the table warnings: %w", err)
+			}
+		}
+	}
+	if err := batch.Send(); err != nil {
+		return fmt.Errorf("filling the table warnings: %w", err)
+	}
+	return nil
+}
+
+// runDetectors runs detectors side by side and adds what they find, by detector.
+func (d *Detectors) runDetectors(ctx context.Context, facts driver.Conn, detectors []Detector, asOf civil.Date, p places, found map[string][]Warning) error {
+	byDetector := make([][]Warning, len(detectors))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(d.config.Parallel)
-	for i, one := range catalogue {
+	for i, one := range detectors {
 		group.Go(func() error {
 			start := time.Now()
-			found, err := d.runDetector(ctx, facts, one, asOf, p)
+			warnings, err := d.runDetector(ctx, facts, one, asOf, p)
 			if err != nil {
 				return fmt.Errorf("detector %s: %w", one.ID, err)
 			}
-			byDetector[i] = found
-			d.log.Debug("detector", "id", one.ID, "warnings", len(found), "seconds", time.Since(start).Seconds())
+			byDetector[i] = warnings
+			d.log.Debug("detector", "id", one.ID, "warnings", len(warnings), "seconds", time.Since(start).Seconds())
 			d.metrics.seconds.WithLabelValues(one.ID).Set(time.Since(start).Seconds())
-			d.metrics.rows.WithLabelValues(one.ID).Set(float64(len(found)))
+			d.metrics.rows.WithLabelValues(one.ID).Set(float64(len(warnings)))
 			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, err
+		return err
 	}
-	var all []Warning
-	for _, found := range byDetector {
-		all = append(all, found...)
+	for i, one := range detectors {
+		found[one.ID] = byDetector[i]
 	}
-	return all, nil
+	return nil
 }
 
 // runDetector runs one detector once for every different set of parameters that policy has in force for the townships

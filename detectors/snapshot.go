@@ -66,7 +66,11 @@ func (d *Detectors) buildSnapshot(ctx context.Context, database string, asOf civ
 			return err
 		}
 	}
-	files, err := readSnapshotFiles(database)
+	sources, err := d.resolveKeys(ctx, database)
+	if err != nil {
+		return err
+	}
+	files, err := readSnapshotFiles(database, sources)
 	if err != nil {
 		return err
 	}
@@ -75,20 +79,20 @@ func (d *Detectors) buildSnapshot(ctx context.Context, database string, asOf civ
 	for _, f := range files {
 		filled[f.name] = make(chan struct{})
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	group, filling := errgroup.WithContext(ctx)
 	group.SetLimit(d.config.Parallel)
 	for _, f := range files {
 		group.Go(func() error {
 			for _, need := range f.needs {
 				select {
 				case <-filled[need]:
-				case <-ctx.Done():
-					return ctx.Err()
+				case <-filling.Done():
+					return filling.Err()
 				}
 			}
 			began := time.Now()
 			for _, statement := range f.statements {
-				with, err := params.Context(ctx, statement)
+				with, err := params.Context(filling, statement)
 				if err == nil {
 					err = d.conn.Exec(with, statement)
 				}
@@ -97,7 +101,7 @@ func (d *Detectors) buildSnapshot(ctx context.Context, database string, asOf civ
 				}
 			}
 			if f.name == calendarFile {
-				if err := fillCalendar(ctx, d.conn, database, d.calendar, asOf); err != nil {
+				if err := fillCalendar(filling, d.conn, database, d.calendar, asOf); err != nil {
 					return err
 				}
 			}
@@ -106,7 +110,10 @@ func (d *Detectors) buildSnapshot(ctx context.Context, database string, asOf civ
 			return nil
 		})
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return sources.release(ctx, d.conn)
 }
 
 // snapshotFile is one file of snapshot/, rendered for a database.
@@ -117,7 +124,7 @@ type snapshotFile struct {
 }
 
 // readSnapshotFiles returns the files in their order; each may read the tables of those before it.
-func readSnapshotFiles(database string) ([]snapshotFile, error) {
+func readSnapshotFiles(database string, sources keySources) ([]snapshotFile, error) {
 	names, err := fs.Glob(snapshotFiles, "snapshot/*.sql")
 	if err != nil {
 		return nil, err
@@ -144,7 +151,7 @@ func readSnapshotFiles(database string) ([]snapshotFile, error) {
 				f.needs = append(f.needs, maker)
 			}
 		}
-		f.statements = store.Statements(strings.ReplaceAll(string(text), "{{snapshot}}", store.Quote(database)))
+		f.statements = store.Statements(strings.ReplaceAll(sources.render(string(text)), "{{snapshot}}", store.Quote(database)))
 		files = append(files, f)
 	}
 	return files, nil

@@ -72,7 +72,7 @@ type Kafka struct {
 func DefaultConfiguration() Configuration {
 	return Configuration{
 		Kafka:   Kafka{Brokers: []string{"127.0.0.1:9092"}, Prefix: "wage.", Group: "anxin-ingest"},
-		Workers: 2, BatchRows: 120_000, BatchBytes: 32 << 20, BatchTime: 2 * time.Second,
+		Workers: 2, BatchRows: 120_000, BatchBytes: 32 << 20, BatchTime: time.Second,
 		FetchBytes: 256 << 10, FetchWait: 500 * time.Millisecond,
 		InsertTimeout: 2 * time.Minute, RetryMost: 15 * time.Second, Drain: 20 * time.Second,
 		Session: 30 * time.Second, Heartbeat: 3 * time.Second,

@@ -3,6 +3,7 @@ package ingest_test
 import (
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -75,11 +76,10 @@ func TestAClockThatIsSetBackRejectsNothing(t *testing.T) {
 	t.Parallel()
 	w := ingesttest.NewWorld(t, ingesttest.Topics(), "")
 	jumps := []time.Duration{0, -48 * time.Hour, 0, -20 * 365 * 24 * time.Hour, 5 * time.Minute}
-	in := w.Start(t, func(_ *ingest.Configuration, d *ingest.Dependencies) {
-		n := 0
-		d.Now = func() time.Time { n++; return time.Now().Add(jumps[n/100%len(jumps)]) }
-	}, func(c *ingest.Configuration, _ *ingest.Dependencies) { c.Workers = 1 })
-	_ = in
+	var asked atomic.Int64
+	w.Start(t, func(_ *ingest.Configuration, d *ingest.Dependencies) {
+		d.Now = func() time.Time { return time.Now().Add(jumps[int(asked.Add(1))/100%len(jumps)]) }
+	})
 	w.Produce(t, ingesttest.Records(t, "tiny", 4, 5_000)...)
 	w.AwaitCaughtUp(t, patience)
 	w.Check(t)

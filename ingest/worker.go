@@ -104,13 +104,18 @@ func (w *worker) full() bool {
 	return w.batch.Len() >= c.BatchRows || w.batch.Bytes()+w.lettered >= c.BatchBytes || len(w.letters) >= maxLetters
 }
 
-// flush stores the batch, then writes the dead letters, then commits, and starts anew. The first two are repeated until
-// they succeed. A commit is not: one that fails says that the partitions are another member's now, or that the connection
-// on which this generation commits is gone, so the generation is given up. False means that, or that ctx ended before;
-// then nothing was committed and the worker must stop.
+// flush stores the batch (before it the aliases of its keys, or a worker would be two people for a moment), then writes
+// the dead letters, then commits, and starts anew. All are repeated until they succeed but the commit: one that fails
+// says that the partitions are another member's now, or that the connection on which this generation commits is gone, so
+// the generation is given up. False means that, or that ctx ended before; then nothing was committed and the worker must
+// stop.
 func (w *worker) flush(ctx context.Context) bool {
 	if len(w.next) == 0 {
 		return true
+	}
+	aliases := w.decoder.TakeAliases()
+	if len(aliases) > 0 && !w.persist(ctx, "storing key aliases", func(ctx context.Context) error { return w.in.storeAliases(ctx, aliases) }) {
+		return false
 	}
 	w.batch.Sort()
 	if w.batch.Len() > 0 && !w.persist(ctx, "storing records", w.store) {

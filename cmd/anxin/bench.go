@@ -71,6 +71,12 @@ func resident(pid int) int64 {
 	return kilobytes(field(fmt.Sprintf("/proc/%d/status", pid), "VmRSS"))
 }
 
+// peakResident returns the most memory a process has had, in bytes. What the kernel tells when it has ended would not do:
+// that counts the memory of the process that started it.
+func peakResident(pid int) int64 {
+	return kilobytes(field(fmt.Sprintf("/proc/%d/status", pid), "VmHWM"))
+}
+
 // processorTime returns the processor time, in seconds, that a process has used so far; 0 when it has ended.
 func processorTime(pid int) float64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))

@@ -253,9 +253,6 @@ func (b *ingestBench) ingestRound(ctx context.Context, i int, r *ingestRound) er
 	if werr := process.Wait(); werr != nil && !errors.As(werr, &stopped) {
 		err = errors.Join(err, werr)
 	}
-	if usage, ok := process.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		r.Peak = usage.Maxrss << 10
-	}
 	r.CPU = (process.ProcessState.UserTime() + process.ProcessState.SystemTime()).Seconds()
 	r.Ingest = end.Sub(time.Unix(0, first.Load())).Seconds()
 	return err
@@ -271,6 +268,7 @@ func (b *ingestBench) await(ctx context.Context, k ingest.Kafka, pid int, r *ing
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
+		r.Peak = max(r.Peak, peakResident(pid))
 		r.PeakAll = max(r.PeakAll, resident(pid)+resident(b.engine.Pid())+resident(os.Getpid()))
 		done, err := k.CaughtUp(ctx, client)
 		if err != nil || done {

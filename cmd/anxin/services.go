@@ -128,6 +128,9 @@ func runServices(ctx context.Context, c configuration, level string, run service
 		return err
 	}
 	defer l.Close()
+	if run == (services{ingest: true}) {
+		limitIngestMemory()
+	}
 	p, err := open(ctx, c, log, time.Now)
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ WITH versions AS
         wage_fen,
         team,
         job
-    FROM workers
+    FROM {{newest workers worker_key}}
     WHERE recorded_at < {end:DateTime64(3, 'UTC')}
     ORDER BY version DESC, recorded_at ASC
     LIMIT 1 BY source, id

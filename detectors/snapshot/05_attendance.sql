@@ -45,7 +45,7 @@ FROM
         employer_uscc,
         centihours,
         id
-    FROM attendance
+    FROM {{newest attendance worker_key}}
     WHERE recorded_at >= oldest AND recorded_at < {end:DateTime64(3, 'UTC')}
         AND work_date >= {first_day:Date} AND work_date <= {as_of:Date}
         AND

@@ -48,7 +48,7 @@ WITH
             channel,
             payee_key,
             signed
-        FROM payroll
+        FROM {{newest payroll worker_key payee_key}}
         WHERE recorded_at < {end:DateTime64(3, 'UTC')}
         ORDER BY version DESC, recorded_at ASC
         LIMIT 1 BY source, id

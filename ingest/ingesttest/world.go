@@ -253,6 +253,13 @@ func (l *Log) Contains(text string) bool {
 	return bytes.Contains(l.text.Bytes(), []byte(text))
 }
 
+// All returns what was logged.
+func (l *Log) All() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
 // Tail returns the last lines.
 func (l *Log) Tail() string {
 	l.mu.Lock()

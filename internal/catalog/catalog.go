@@ -53,6 +53,7 @@ type Header struct {
 	Title      Text             `yaml:"title"`
 	Question   Text             `yaml:"question"`
 	Group      Group            `yaml:"group"`
+	After      Group            `yaml:"after"` // group whose warnings of the same date the detector reads; mostly empty
 	Scopes     []Scope          `yaml:"scope"`
 	Basis      []string         `yaml:"basis"`      // articles of law, such as "Reg. 26"
 	Department string           `yaml:"department"` // "sector": the regulator of the project's industry; else a department's name
