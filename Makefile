@@ -21,7 +21,7 @@ test: engine
 	$(GO) test -timeout 15m ./...
 
 test-faults: engine
-	$(GO) test -timeout 15m -tags faults -count 1 ./ingest/...
+	$(GO) test -timeout 15m -tags faults -count 1 ./ingest/faultstest
 
 # A real Apache Kafka broker, whose jars Maven fetches; needs java and mvn.
 test-kafka: engine
