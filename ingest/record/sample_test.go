@@ -12,7 +12,7 @@ import (
 )
 
 // sampleDir holds the sample county, which is not part of the repository; tests that need it are skipped without it.
-const sampleDir = "/work/shared/data/sample-county"
+const sampleDir = "../../../shared/data/sample-county"
 
 var sampleNow = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 
