@@ -113,7 +113,7 @@ func (b *rows) AppendTo(to driver.Batch) error {
 			return fmt.Errorf("append %s rows: column %d is %s %s, expected %s %s; does the table have this version's schema?",
 				b.topic, i, dst[i].Name(), dst[i].Type(), name, kind)
 		}
-		if err := c.appendTo(to.Column(i), dst[i], b.order, &b.wire); err != nil {
+		if err := c.appendTo(dst[i], b.order, &b.wire); err != nil {
 			return fmt.Errorf("append %s rows: column %s: %w", b.topic, name, err)
 		}
 	}

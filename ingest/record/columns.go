@@ -12,7 +12,6 @@ import (
 
 	"github.com/ClickHouse/ch-go/proto"
 	chcolumn "github.com/ClickHouse/clickhouse-go/v2/lib/column"
-	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/internal/civil"
 )
@@ -20,22 +19,21 @@ import (
 // column holds one column's values in the order in which rows were added, and gathers them in another order when the
 // batch is handed over.
 //
-// Two ways lead into clickhouse-go. Strings go through Append([]string). All other columns are written in ClickHouse's
-// Native encoding and given to the driver's column by its Decode, which takes fixed-width values as one copy: Append
-// would want a time.Time for every date, a pointer for every nullable value, and an interface and a map lookup by
-// reflection for every LowCardinality value (BenchmarkInsert measures the whole).
+// Columns are written in ClickHouse's Native encoding and given to the driver's column by its Decode, which takes
+// fixed-width values as one copy and makes room for all strings at once: Append would want a time.Time for every date, a
+// pointer for every nullable value, an interface and a map lookup by reflection for every LowCardinality value, and would
+// copy strings again and again as their column grows (BenchmarkInsert measures the whole).
 type column interface {
 	spec() (name, kind string)
-	appendTo(by driver.BatchColumn, to chcolumn.Interface, order []uint32, w *wire) error
+	appendTo(to chcolumn.Interface, order []uint32, w *wire) error
 	reset()
 }
 
 // wire is the memory in which a column is encoded before it is handed over.
 type wire struct {
-	buf     []byte
-	from    bytes.Reader
-	reader  *proto.Reader
-	strings []string
+	buf    []byte
+	from   bytes.Reader
+	reader *proto.Reader
 }
 
 // give lets the driver's column read what is in buf.
@@ -117,7 +115,7 @@ func (c *numColumn[T]) encode(b []byte, order []uint32) []byte {
 	return b
 }
 
-func (c *numColumn[T]) appendTo(_ driver.BatchColumn, to chcolumn.Interface, order []uint32, w *wire) error {
+func (c *numColumn[T]) appendTo(to chcolumn.Interface, order []uint32, w *wire) error {
 	w.buf = c.encode(w.buf[:0], order)
 	return w.give(to, len(order))
 }
@@ -150,7 +148,7 @@ func (c *nullColumn[T]) reset() {
 	c.v, c.null = c.v[:0], c.null[:0]
 }
 
-func (c *nullColumn[T]) appendTo(_ driver.BatchColumn, to chcolumn.Interface, order []uint32, w *wire) error {
+func (c *nullColumn[T]) appendTo(to chcolumn.Interface, order []uint32, w *wire) error {
 	w.buf = w.buf[:0]
 	for _, i := range order {
 		w.buf = append(w.buf, c.null[i])
@@ -183,7 +181,7 @@ func (c *keyColumn) head(row, n int) (head, next uint64) {
 
 func (c *keyColumn) compare(i, j int) int { return bytes.Compare(c.v[i][:], c.v[j][:]) }
 
-func (c *keyColumn) appendTo(_ driver.BatchColumn, to chcolumn.Interface, order []uint32, w *wire) error {
+func (c *keyColumn) appendTo(to chcolumn.Interface, order []uint32, w *wire) error {
 	w.buf = w.buf[:0]
 	for _, i := range order {
 		w.buf = append(w.buf, c.v[i][:]...)
@@ -228,20 +226,15 @@ func (c *stringColumn) at(row int) []byte {
 
 func (c *stringColumn) compare(i, j int) int { return bytes.Compare(c.at(i), c.at(j)) }
 
-func (c *stringColumn) appendTo(by driver.BatchColumn, _ chcolumn.Interface, order []uint32, w *wire) error {
-	w.strings = w.strings[:0]
+func (c *stringColumn) appendTo(to chcolumn.Interface, order []uint32, w *wire) error {
+	b := w.buf[:0]
 	for _, i := range order {
-		b := c.at(int(i))
-		w.strings = append(w.strings, unsafe.String(unsafe.SliceData(b), len(b)))
+		s := c.at(int(i))
+		b = binary.AppendUvarint(b, uint64(len(s)))
+		b = append(b, s...)
 	}
-	return w.giveStrings(by)
-}
-
-// giveStrings appends strings that point into a batch; the driver copies them.
-func (w *wire) giveStrings(by driver.BatchColumn) error {
-	err := by.Append(w.strings)
-	clear(w.strings)
-	return err
+	w.buf = b
+	return w.give(to, len(order))
 }
 
 // dictColumn is a String or LowCardinality(String) of which many rows share a value. Each value is kept once; rows hold
@@ -317,13 +310,16 @@ func (c *dictColumn) sortValues() {
 
 func (c *dictColumn) rankOf(row int) uint32 { return c.rank[c.v[row]] }
 
-func (c *dictColumn) appendTo(by driver.BatchColumn, to chcolumn.Interface, order []uint32, w *wire) error {
+func (c *dictColumn) appendTo(to chcolumn.Interface, order []uint32, w *wire) error {
 	if c.kind == "String" {
-		w.strings = w.strings[:0]
+		b := w.buf[:0]
 		for _, i := range order {
-			w.strings = append(w.strings, c.values[c.v[i]])
+			s := c.values[c.v[i]]
+			b = binary.AppendUvarint(b, uint64(len(s)))
+			b = append(b, s...)
 		}
-		return w.giveStrings(by)
+		w.buf = b
+		return w.give(to, len(order))
 	}
 	// Native LowCardinality: index width and flags, dictionary (its first entry the default value), row indexes.
 	const hasAdditionalKeys, needUpdateDictionary = 1 << 9, 1 << 10
