@@ -40,7 +40,7 @@ func TestMigratingAgainChangesNothing(t *testing.T) {
 	if err := conn.QueryRow(t.Context(), "SELECT count() FROM system.tables WHERE database = currentDatabase()").Scan(&tables); err != nil {
 		t.Fatal(err)
 	}
-	if want := uint64(9 + 3 + 1 + 1 + 1); tables != want { // topics, findings, cases, key aliases, migrations
+	if want := uint64(9 + 3 + 1 + 1 + 5 + 1); tables != want { // topics, findings, cases, key aliases, editions, migrations
 		t.Errorf("%d tables, want %d", tables, want)
 	}
 }
