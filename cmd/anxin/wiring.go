@@ -112,8 +112,17 @@ func (p *parts) console(all []detectors.Detector, cases console.Cases, progress 
 		return nil, err
 	}
 	c.Lights = console.Lights{Green: k.Green, Yellow: k.Yellow}
+	rules := console.IndexRules{
+		WindowDays: k.WindowDays, GraceDays: k.GraceDays, LateDays: k.LateDays, ResolutionWorkdays: k.ResolutionWorkdays,
+		LeastWorkers: k.LeastWorkers, StaleDays: k.StaleDays, CapIncidentPeople: k.CapIncidentPeople,
+		IncidenceHalf: k.IncidenceHalf, PriorWorkers: k.IncidencePriorWorkers, TimelinessFloor: k.TimelinessFloor, PriorLeads: k.ResolutionPriorLeads,
+		HazardRed: k.HazardRed, HazardYellow: k.HazardYellow, CapIncident: k.CapIncident, CapOrder: k.CapOrder, Weights: map[string]float64{},
+	}
+	for component, weight := range k.Weight {
+		rules.Weights[string(component)] = weight
+	}
 	return console.New(c, console.Dependencies{
-		Conn: p.store, Catalog: detectors.Headers(all), Cases: cases, NoSuchCase: casework.ErrNotFound, Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
+		Conn: p.store, Catalog: detectors.Headers(all), Cases: cases, NoSuchCase: casework.ErrNotFound, Index: rules, Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
 	})
 }
 

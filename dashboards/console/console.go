@@ -34,11 +34,13 @@ type Dependencies struct {
 	// NoSuchCase is what an error of Cases.Get is when there is no such case (alerts/cases.ErrNotFound): a page about it
 	// is then not found rather than broken.
 	NoSuchCase error
-	Regions    Regions          // nil: internal/region
-	Progress   func() []Stage   // nil: the page before the first run shows no stages
-	Logger     *slog.Logger     // nil: slog.Default()
-	Now        func() time.Time // nil: time.Now
-	Metrics    prometheus.Registerer
+	// Index are the numbers of the index in force.
+	Index    IndexRules
+	Regions  Regions          // nil: internal/region
+	Progress func() []Stage   // nil: the page before the first run shows no stages
+	Logger   *slog.Logger     // nil: slog.Default()
+	Now      func() time.Time // nil: time.Now
+	Metrics  prometheus.Registerer
 }
 
 // Regions names administrative divisions by their statistical codes; both return "" for an unknown code.
@@ -54,6 +56,7 @@ type Console struct {
 	detectors  *detectors
 	cases      Cases
 	noSuchCase error
+	rules      IndexRules
 	regions    Regions
 	progress   func() []Stage
 	log        *slog.Logger
@@ -99,6 +102,7 @@ func New(config Configuration, d Dependencies) (*Console, error) {
 		detectors:  newDetectors(d.Catalog),
 		cases:      d.Cases,
 		noSuchCase: d.NoSuchCase,
+		rules:      d.Index,
 		regions:    d.Regions,
 		progress:   d.Progress,
 		log:        d.Logger.With("component", "console"),

@@ -105,3 +105,6 @@ func (c *Console) rankingCSV(r *request) (answer, error) {
 	}
 	return answer{raw: s.bytes(), kind: "text/csv; charset=utf-8", attach: "anxin-ranking-" + r.view.Run.AsOf.String() + ".csv"}, nil
 }
+
+// whole writes a count or a number without grouping.
+func whole(n uint32) string { return strconv.FormatUint(uint64(n), 10) }

@@ -81,7 +81,7 @@ func emptyServer(t testing.TB, w world) *server {
 		t.Fatal(err)
 	}
 	c, err := New(DefaultConfiguration(), Dependencies{
-		Conn: conn, Catalog: headers, Cases: inventedCases(w.cases), NoSuchCase: errNoCase, Metrics: prometheus.NewRegistry(),
+		Conn: conn, Catalog: headers, Cases: inventedCases(w.cases), NoSuchCase: errNoCase, Index: rules, Metrics: prometheus.NewRegistry(),
 		Logger: slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Now:    func() time.Time { return asOf.End().Add(3 * time.Hour) },
 		Progress: func() []Stage {
@@ -206,6 +206,7 @@ func (s *server) fill(t testing.TB, w world) {
 		addRun(date.Time(), runNumber(date), begun, begun.Add(41*time.Second), "2026.2", snapshot, []string{"wages-overdue"}, uint32(w.warnings))
 	}
 	sendRun()
+	s.fillEditions(t, dates[2:len(dates)-1])
 }
 
 func runNumber(d civil.Date) uint64 { return uint64(d.End().Add(30 * time.Minute).UnixMilli()) }
@@ -270,6 +271,8 @@ func unitRow(code, county string, level float64, workers uint32, capped bool, ra
 	if capped {
 		cap := 69.9
 		r.cap, r.reason, index = &cap, "group_incident", min(index, cap)
+	} else if cap := 84.9; code[len(code)-1] == '3' && index < cap { // an order unmet where the index is below its cap anyway
+		r.cap, r.reason = &cap, "order_unmet"
 	}
 	r.uncapped, r.index = &sum, &index
 	switch {

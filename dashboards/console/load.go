@@ -12,12 +12,13 @@ import (
 
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/edition"
 )
 
 // trendPoints bounds how many past runs a small trend line holds.
 const trendPoints = 24
 
-// loadView returns nil when no run has completed, and old itself when it is still the latest.
+// loadView returns nil when no run has completed, and old itself when there is neither a newer run nor a newer edition.
 func (c *Console) loadView(ctx context.Context, old *View) (*View, error) {
 	if c.conn == nil {
 		return nil, errors.New("no database")
@@ -30,25 +31,26 @@ func (c *Console) loadView(ctx context.Context, old *View) (*View, error) {
 		return nil, nil
 	}
 	latest := runs[len(runs)-1]
-	if old != nil && old.Run.Number == latest.Number && old.Run.AsOf == latest.AsOf {
+	editions, err := edition.List(ctx, c.conn)
+	if err != nil {
+		return nil, err
+	}
+	if old != nil && old.Run.Number == latest.Number && old.Run.AsOf == latest.AsOf && len(old.editions) == len(editions) {
 		return old, nil
 	}
-	v := &View{Run: latest, Previous: comparable(runs), runs: runs}
+	v := &View{Run: latest, runs: runs}
+	if v.published, err = c.readPublished(ctx, editions); err != nil {
+		return nil, err
+	}
 	if v.Units, err = c.readIndex(ctx, latest, true); err != nil {
 		return nil, fmt.Errorf("reading the index of run %d: %w", latest.Number, err)
 	}
-	if v.Previous != nil {
-		before, err := c.readIndex(ctx, *v.Previous, false)
-		if err != nil {
-			return nil, fmt.Errorf("reading the index of run %d: %w", v.Previous.Number, err)
-		}
-		byCode := make(map[string]*Unit, len(before))
-		for _, u := range before {
-			byCode[u.Code] = u
-		}
-		for _, u := range v.Units {
-			u.Previous = byCode[u.Code]
-		}
+	var before map[string]*Unit
+	if v.Previous, before, err = c.readComparison(ctx, runs, editions); err != nil {
+		return nil, fmt.Errorf("reading the index to compare with: %w", err)
+	}
+	for _, u := range v.Units {
+		u.Previous = before[u.Code]
 	}
 	if err := c.readTrends(ctx, v, trendRuns(runs)); err != nil {
 		return nil, fmt.Errorf("reading trends: %w", err)
@@ -94,8 +96,8 @@ LIMIT 400`)
 	return runs, rows.Err()
 }
 
-// comparable picks what the latest run (the last one) is compared with: the last as-of date of an earlier month, which
-// is what that month's edition was made from; when all runs are of one month, the earliest of them.
+// comparable picks what the latest run (the last one) is compared with while there is no edition: the last as-of date of
+// an earlier month; when all runs are of one month, the earliest of them.
 func comparable(runs []Run) *Run {
 	last := len(runs) - 1
 	for i := last - 1; i >= 0; i-- {
@@ -185,10 +187,7 @@ LIMIT 1 BY unit, code`)
 			&component, &weight, &score, &points, &numerator, &denominator, &shrunk, &subjects, &u.Policy); err != nil {
 			return nil, err
 		}
-		n := min(len(component), len(weight), len(score), len(points), len(numerator), len(denominator), len(shrunk))
-		for i := range n {
-			u.Components = append(u.Components, Component{component[i], weight[i], score[i], points[i], numerator[i], denominator[i], shrunk[i]})
-		}
+		u.Components = components(component, weight, score, points, numerator, denominator, shrunk)
 		if worst && subjects != "" {
 			if err := json.Unmarshal([]byte(subjects), &u.Worst); err != nil {
 				// One faulty cell must not blank the ranking; the page says that there is no explanation.
@@ -199,6 +198,16 @@ LIMIT 1 BY unit, code`)
 		units = append(units, u)
 	}
 	return units, rows.Err()
+}
+
+// components joins the columns of an index row.
+func components(component []string, weight, score, points, numerator, denominator, shrunk []float64) []Component {
+	n := min(len(component), len(weight), len(score), len(points), len(numerator), len(denominator), len(shrunk))
+	all := make([]Component, n)
+	for i := range n {
+		all[i] = Component{component[i], weight[i], score[i], points[i], numerator[i], denominator[i], shrunk[i]}
+	}
+	return all
 }
 
 func (c *Console) readTrends(ctx context.Context, v *View, runs []Run) error {

@@ -3,8 +3,11 @@ package console
 import (
 	"compress/gzip"
 	"context"
+	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -28,6 +31,28 @@ func TestPagesAnswerAsAsked(t *testing.T) {
 		{"a township", "/townships/331024001", 200, []string{"浙江省台州市仙居县安洲街道", "欠薪发生", "县内排名"}, nil},
 		{"a county", "/units/331024", 200, []string{"怎样提高指数", "/townships/331024001"}, nil},
 		{"a prefecture in English", "/units/3310?lang=en", 200, []string{"and what moved", "Counties"}, nil},
+		{"the editions", "/editions", 200, []string{"第 6 期", "2026年9月", "建议约谈", "连续红灯；红灯且列县内末位", "a6a6a6a6a6a6a6a6"}, []string{"第 7 期"}},
+		{"an edition", "/editions/3?county=331024", 200, []string{"安薪指数第 3 期", "/editions/3/diff?with=2", "安洲街道", "建议约谈"}, []string{"杜桥镇"}},
+		{"the first edition", "/editions/1", 200, []string{"安薪指数第 1 期"}, []string{"/diff?with"}},
+		{"counties of an edition in English", "/editions/2?unit=county&lang=en", 200, []string{"Wage-safety index, edition 2", "/units/331024"}, nil},
+		{"an unknown edition", "/editions/99", 404, nil, nil},
+		{"an edition that is no number", "/editions/x", 404, nil, nil},
+		{"what moved", "/editions/6/diff?with=4&county=331024", 200, []string{"第 4 期到第 6 期的变化", "欠薪发生", "安洲街道"}, nil},
+		{"what moved since the last, in English", "/editions/6/diff?lang=en", 200, []string{"From edition 5 to edition 6", "Incidence"}, nil},
+		{"an edition with itself", "/editions/6/diff?with=6", 404, nil, nil},
+		{"the first with nothing", "/editions/1/diff", 404, nil, nil},
+		{"a bad edition to compare with", "/editions/6/diff?with=x", 400, []string{"<code>with</code>"}, nil},
+		{"the plan", "/plan", 200, []string{"2026 年第 4 季度", "浙江恒远建设有限公司", "一年内查处违法 3 次，达到 C 级；责令或决定到期未履行 1 件", "例行检查"}, []string{"台州第1建筑"}},
+		{"everybody of grade A", "/plan?grade=A&due=all&lang=en", 200, []string{"台州第239建筑", "no violation found"}, []string{"浙江恒远"}},
+		{"the plan of another county", "/plan?county=331022", 200, []string{"没有符合条件"}, nil},
+		{"a grade there is not", "/plan?grade=D", 400, []string{"<code>grade</code>"}, nil},
+		{"the rates", "/rates", 200, []string{"仲裁结案率", "100 件中 91 件", "90%–92%", "达到下限", "54.8%", "低于下限", "仙居县"}, nil},
+		{"a county's rates on its page", "/units/331024", 200, []string{"仲裁结案率", "41 件中 37 件"}, nil},
+		{"an employer's grade", "/subjects/employer/" + employerID, 200, []string{"守法诚信等级 C（第 6 期）", "全年 4 次"}, nil},
+		{"an index worked out", "/explain/331024001", 200, []string{"2^(−", "÷ 1%)", "封顶", "怎样算出来"}, nil},
+		{"an index worked out without a component, in English", "/explain/331024104?lang=en", 200, []string{"not applicable", "rescaled to 35.3"}, nil},
+		{"an index nobody has", "/explain/999", 404, nil, nil},
+		{"changes are against the last edition", "/townships/331024001", 200, []string{"与第 6 期（2026年"}, nil},
 		{"warnings", "/warnings", 200, []string{"滨河安置房二期工程", "专户余额不足"}, nil},
 		{"warnings of a detector", "/warnings?detector=order-unmet", 200, []string{"没有符合条件的记录"}, []string{"<tbody>"}},
 		{"a project", "/subjects/project/" + projectID, 200, []string{"浙江恒远建设有限公司", "工资保证金", "过期", "128.5万元", "以往预警", "未实名登记用工", "O-2026-031", "/cases/project:" + projectID}, []string{"SECRETKEY", "王*"}},
@@ -222,5 +247,68 @@ func TestAnExplanationAddsUpExactlyAsShown(t *testing.T) {
 	}
 	if explained < 100 || capped == 0 {
 		t.Errorf("only %d units explained, %d capped", explained, capped)
+	}
+}
+
+// A cap that lowers nothing is named as such and marks nobody.
+func TestACapIsShownAsOneOnlyWhereItBites(t *testing.T) {
+	s := serve(t, small)
+	bites, idle := "", ""
+	for _, u := range s.view.Load().Units {
+		if u.Cap == nil || u.Index == nil {
+			continue
+		}
+		if u.Capped() {
+			bites = u.Code
+		} else {
+			idle = u.Code
+		}
+	}
+	if bites == "" || idle == "" {
+		t.Fatalf("the fixture has a cap that bites on %q and one that does not on %q: want both", bites, idle)
+	}
+	if _, _, body := s.get(t, "/townships/"+bites); !strings.Contains(body, "指数封顶 69.9") {
+		t.Error("the cap that bites is not shown")
+	}
+	if _, _, body := s.get(t, "/townships/"+idle); strings.Contains(body, "指数封顶") || !strings.Contains(body, "指数若高于 84.9 将封顶") {
+		t.Error("the cap that does not bite is shown as one")
+	}
+}
+
+func TestTheExportsOfAnEditionOpenAsTables(t *testing.T) {
+	s := serve(t, small)
+	for path, columns := range map[string]int{
+		"/editions/6/ranking.csv?county=331024": 12, "/editions/6/diff.csv": 16, "/plan.csv?due=all": 13, "/rates.csv?lang=en": 8,
+	} {
+		status, header, body := s.get(t, path)
+		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(body, "\uFEFF"))).ReadAll()
+		if status != 200 || err != nil || len(rows) < 5 || len(rows[0]) != columns || !strings.HasPrefix(header.Get("Content-Disposition"), "attachment") {
+			t.Errorf("%s: %d, %v, %d rows of %d columns", path, status, err, len(rows), len(rows[0]))
+		}
+	}
+}
+
+// Who follows the calculation in the figures shown comes to the points shown.
+func TestAnIndexWorkedOutGivesThePointsShown(t *testing.T) {
+	s := serve(t, small)
+	followed := 0
+	for _, u := range s.view.Load().Units {
+		for _, c := range u.Components {
+			if c.Weight == 0 || u.Index == nil {
+				continue
+			}
+			c.Points = tenths(c.Weight * c.Score / 100)
+			var weight, score, points float64
+			if _, err := fmt.Sscanf(pointsOf(c), "%f × %f ÷ 100 = %f", &weight, &score, &points); err != nil {
+				t.Fatal(err)
+			}
+			followed++
+			if got := tenths(weight * score / 100); got != points && math.Abs(weight*score/100*10-math.Floor(weight*score/100*10)-.5) > .01 {
+				t.Errorf("%s %s: %s, which is %.1f", u.Code, c.ID, pointsOf(c), got)
+			}
+		}
+	}
+	if followed < 500 {
+		t.Errorf("only %d calculations followed", followed)
 	}
 }

@@ -61,6 +61,16 @@ func (c *Console) routes() http.Handler {
 		{"GET /ranking.csv", "ranking", untilNextRun, c.rankingCSV},
 		{"GET /townships/{code}", "ranking", untilNextRun, c.unitPage},
 		{"GET /units/{code}", "ranking", untilNextRun, c.unitPage},
+		{"GET /explain/{code}", "ranking", untilNextRun, c.explainPage},
+		{"GET /editions", "editions", untilNextRun, c.editionsPage},
+		{"GET /editions/{number}", "editions", untilNextRun, c.editionPage},
+		{"GET /editions/{number}/ranking.csv", "editions", untilNextRun, c.editionCSV},
+		{"GET /editions/{number}/diff", "editions", untilNextRun, c.diffPage},
+		{"GET /editions/{number}/diff.csv", "editions", untilNextRun, c.diffCSV},
+		{"GET /plan", "editions", untilNextRun, c.planPage},
+		{"GET /plan.csv", "editions", untilNextRun, c.planCSV},
+		{"GET /rates", "editions", untilNextRun, c.ratesPage},
+		{"GET /rates.csv", "editions", untilNextRun, c.ratesCSV},
 		{"GET /warnings", "warnings", untilNextRun, c.warningsPage},
 		{"GET /warnings.csv", "warnings", untilNextRun, c.warningsCSV},
 		{"GET /subjects/{scope}/{id}", "warnings", briefly, c.subjectPage},
@@ -169,7 +179,7 @@ func (c *Console) page(section string, life time.Duration, serve pageFunc) http.
 // needsRun: these sections show a run; the rest also works before the first one.
 func needsRun(section string) bool {
 	switch section {
-	case "ranking", "warnings", "search":
+	case "ranking", "editions", "warnings", "search":
 		return true
 	}
 	return false

@@ -21,6 +21,8 @@ func TestScreenshots(t *testing.T) {
 		"ranking": "/", "county": "/?county=331024", "township": "/townships/331024001", "capped": "/townships/331024103", "prefecture": "/units/3310",
 		"warnings": "/warnings?open=wages-overdue/" + projectID + "/2026-10-31", "project": "/subjects/project/" + projectID,
 		"employer": "/subjects/employer/" + employerID, "cases": "/cases", "case": "/cases/project:" + projectID,
+		"editions": "/editions", "edition": "/editions/6?county=331024", "diff": "/editions/6/diff?with=4&county=331024", "plan": "/plan", "rates": "/rates",
+		"explain": "/explain/331024001", "idlecap": "/townships/331024003", "countypage": "/units/331024",
 		"search": "/search?q=工程", "about": "/about", "missing": "/nothing", "bad": "/?sort=x&light=blue",
 	}
 	shoot := func(b *browser, name, url string) {

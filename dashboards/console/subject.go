@@ -8,6 +8,7 @@ import (
 
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/edition"
 )
 
 // subjectData is the page of a project or employer.
@@ -22,6 +23,8 @@ type subjectData struct {
 	OpenPeople uint64 // people with an unpaid part, of the month that has most
 	CaseID     string // "" when there is none
 	Past       []*Warning
+	Grade      *edition.Grade // of an employer in the latest edition; nil when it has none
+	Edition    *edition.Edition
 	Gone       bool // the run's snapshot has been dropped: warnings are known, facts are not
 }
 
@@ -69,6 +72,9 @@ func (c *Console) subjectPage(r *request) (answer, error) {
 		if w.Closed != nil {
 			d.Past = append(d.Past, w)
 		}
+	}
+	if scope == catalog.Employer {
+		d.Grade, d.Edition = r.view.grade[id], r.view.latest()
 	}
 	d.CaseID = c.caseOf(r, string(scope), id)
 	title := f.Name

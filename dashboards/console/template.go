@@ -8,12 +8,14 @@ import (
 	"io/fs"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/edition"
 )
 
 //go:embed templates
@@ -116,18 +118,24 @@ func functions(c *Console, l locale) template.FuncMap {
 			}
 			return l.shortDate(*d)
 		},
-		"month":   l.month,
-		"instant": l.instant,
-		"workers": func(v any) string { return l.count(toInt(v), catalog.Workers) },
-		"days":    func(v any) string { return l.count(toInt(v), catalog.Days) },
-		"since":   func(from, to civil.Date) string { return l.count(int64(to-from), catalog.Days) },
-		"number":  func(v float64) string { return fixed(v, decimals(v)) },
-		"deref":   func(v *float64) float64 { return *v },
-		"derefU":  func(v *uint32) uint32 { return *v },
-		"derefI":  func(v *int64) int64 { return *v },
-		"derefD":  func(v *civil.Date) civil.Date { return *v },
-		"derefT":  func(v *time.Time) time.Time { return *v },
-		"list":    func(items ...string) []string { return items },
+		"month":     l.month,
+		"instant":   l.instant,
+		"workers":   func(v any) string { return l.count(toInt(v), catalog.Workers) },
+		"days":      func(v any) string { return l.count(toInt(v), catalog.Days) },
+		"since":     func(from, to civil.Date) string { return l.count(int64(to-from), catalog.Days) },
+		"number":    number,
+		"share":     share,
+		"reasons":   func(g *edition.Grade) []string { return l.reasons(*g) },
+		"target":    l.target,
+		"diffParts": func() []string { return diffParts },
+		"year":      func(v int) string { return strconv.Itoa(v) },
+		"stamp":     func(digest string) string { return digest[:min(len(digest), 16)] },
+		"deref":     func(v *float64) float64 { return *v },
+		"derefU":    func(v *uint32) uint32 { return *v },
+		"derefI":    func(v *int64) int64 { return *v },
+		"derefD":    func(v *civil.Date) civil.Date { return *v },
+		"derefT":    func(v *time.Time) time.Time { return *v },
+		"list":      func(items ...string) []string { return items },
 
 		"header":   c.detectors.header,
 		"evidence": func(w *Warning) Evidence { return l.evidence(c.detectors.header(w.Detector), w.Evidence) },

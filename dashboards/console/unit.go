@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/edition"
 )
 
 // unitData is the page of a township, county or prefecture: where it stands, why, and what would raise it.
@@ -24,6 +25,7 @@ type unitData struct {
 	Townships  int
 	Children   []*Unit
 	History    []Point // newest first
+	Rates      []rateRow
 }
 
 type componentRow struct {
@@ -53,6 +55,7 @@ func (c *Console) unitPage(r *request) (answer, error) {
 		}
 	}
 	d.explain(u)
+	d.Rates = rateRows(r.view.rates, code)
 	for _, w := range r.view.Warnings {
 		if w.Township == code || w.County == code || len(code) == 4 && prefectureOf(r.view, w) == code {
 			if len(d.Warnings) < unitWarnings {
@@ -103,28 +106,25 @@ func (d *unitData) explain(u *Unit) {
 		row := &d.Components[i]
 		row.WeightText, row.Earned, row.Lost = weights[i], points[i], tenths(weights[i]-points[i])
 	}
-	before := u.Previous
-	if before == nil || before.Index == nil || before.Uncapped == nil {
+	if u.Previous == nil {
 		return
 	}
-	d.Moved = true
-	d.MovedTotal = tenths(*u.Index) - tenths(*before.Index)
-	old := map[string]float64{}
-	for _, c := range before.Components {
-		old[c.ID] = c.Points
+	change := edition.Compare([]edition.Unit{u.Previous.asEdition()}, []edition.Unit{u.asEdition()})[0]
+	if change.Moved == nil {
+		return
 	}
-	var parts []float64
-	for _, c := range u.Components {
-		parts = append(parts, c.Points-old[c.ID])
+	d.Moved, d.MovedTotal = true, *change.Moved
+	for _, part := range change.Parts {
+		d.Widest = math.Max(d.Widest, math.Abs(part.Points))
+		if part.Component == edition.Cap {
+			d.MovedCap = part.Points
+		}
+		for i := range d.Components {
+			if d.Components[i].ID == part.Component {
+				d.Components[i].Moved = part.Points
+			}
+		}
 	}
-	parts = append(parts, (*u.Index-*u.Uncapped)-(*before.Index-*before.Uncapped))
-	parts = apportion(parts, d.MovedTotal)
-	for i := range d.Components {
-		d.Components[i].Moved = parts[i]
-		d.Widest = math.Max(d.Widest, math.Abs(parts[i]))
-	}
-	d.MovedCap = parts[len(parts)-1]
-	d.Widest = math.Max(d.Widest, math.Abs(d.MovedCap))
 }
 
 // raw says a component's raw figures in words.

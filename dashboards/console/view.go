@@ -18,13 +18,20 @@ type Run struct {
 	Snapshot          string // the database with the facts the run judged
 }
 
+// Comparison is what changes are measured against: an edition, or an earlier run while there is none (Edition 0).
+type Comparison struct {
+	AsOf    civil.Date
+	Edition uint32
+}
+
 // View is everything about one run that lists and rankings need. It is built once and never changed afterwards.
 type View struct {
 	Run      Run
-	Previous *Run // what changes are measured against: the last as-of of an earlier month, else an earlier run
+	Previous *Comparison // nil when there is nothing earlier
 	Units    []*Unit
 	Warnings []*Warning // active, red before yellow, then the newest
 
+	published
 	runs        []Run // the completed runs, oldest first
 	unit        map[string]*Unit
 	subject     map[string][]*Warning // by scope:scope_id
@@ -82,6 +89,11 @@ func (u *Unit) Change() (float64, bool) {
 		return 0, false
 	}
 	return tenths(*u.Index) - tenths(*u.Previous.Index), true
+}
+
+// Capped tells whether the cap lowers the index. One that applies to an index below it anyway does not.
+func (u *Unit) Capped() bool {
+	return u.Index != nil && u.Uncapped != nil && tenths(*u.Index) < tenths(*u.Uncapped)
 }
 
 // HasChange and Moved are Change for templates, which take one value at a time.

@@ -1,0 +1,303 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/anxin-project/anxin/internal/edition"
+)
+
+// editionsData is the list of editions, newest first.
+type editionsData struct {
+	Editions []edition.Edition
+	Talks    []talkRow // of the latest
+}
+
+type talkRow struct {
+	edition.Talk
+	Unit *Unit
+}
+
+func (c *Console) editionsPage(r *request) (answer, error) {
+	d := &editionsData{Editions: slices.Clone(r.view.editions)}
+	slices.Reverse(d.Editions)
+	if latest := r.view.latest(); latest != nil {
+		units, err := edition.Units(r.ctx, c.conn, *latest)
+		if err != nil {
+			return answer{}, err
+		}
+		d.Talks = talkRows(r.view.talks, units)
+	}
+	return answer{template: "editions", title: message(r.lang, "editions.title"), data: d}, nil
+}
+
+func talkRows(talks []edition.Talk, units []edition.Unit) []talkRow {
+	rows := make([]talkRow, len(talks))
+	for i, t := range talks {
+		rows[i] = talkRow{Talk: t}
+		for _, u := range units {
+			if u.Code == t.Township {
+				rows[i].Unit = ofEdition(u)
+			}
+		}
+	}
+	return rows
+}
+
+// editionData is one edition: its ranking and the talks it proposes.
+type editionData struct {
+	Edition  edition.Edition
+	Previous uint32 // the edition changes are measured against; 0 for the first
+	Newest   bool
+	Unit     string // township or county
+	County   string
+	Counties []*Unit
+	Light    string
+	Lights   []lightCount
+	Rows     []*Unit
+	Talks    []talkRow
+}
+
+// named returns the edition of the address.
+func (c *Console) named(r *request) (*edition.Edition, error) {
+	n, err := strconv.ParseUint(r.http.PathValue("number"), 10, 32)
+	if err != nil {
+		return nil, errNotFound
+	}
+	if e := r.view.numbered(uint32(n)); e != nil {
+		return e, nil
+	}
+	return nil, errNotFound
+}
+
+func (c *Console) edition(r *request) (*editionData, error) {
+	e, err := c.named(r)
+	if err != nil {
+		return nil, err
+	}
+	q := r.query
+	d := &editionData{
+		Edition: *e, Newest: e.Number == r.view.latest().Number,
+		Unit: q.choice("unit", "township", "county"), County: q.code("county", 6), Light: q.choice("light", "", "green", "yellow", "red", "grey"),
+	}
+	units, err := edition.Units(r.ctx, c.conn, *e)
+	if err != nil {
+		return nil, err
+	}
+	before, err := c.unitsBefore(r.ctx, r.view, e.Number)
+	if err != nil {
+		return nil, err
+	}
+	if before != nil {
+		d.Previous = e.Number - 1
+	}
+	counts := map[string]int{}
+	for _, one := range units {
+		u := ofEdition(one)
+		u.Previous = before[u.Code]
+		if u.Level == "county" {
+			d.Counties = append(d.Counties, u)
+		}
+		if u.Level != d.Unit || !inside(u, "", d.County) {
+			continue
+		}
+		counts[lightClass(u.Light)]++
+		if d.Light == "" || lightClass(u.Light) == d.Light {
+			d.Rows = append(d.Rows, u)
+		}
+	}
+	for _, l := range lightNames {
+		d.Lights = append(d.Lights, lightCount{l, counts[l]})
+	}
+	sortUnits(d.Rows, "rank", false, d.County != "")
+	talks, err := edition.Talks(r.ctx, c.conn, *e)
+	d.Talks = talkRows(talks, units)
+	return d, err
+}
+
+// unitsBefore reads the edition before one by code; nil for the first.
+func (c *Console) unitsBefore(ctx context.Context, v *View, number uint32) (map[string]*Unit, error) {
+	e := v.numbered(number - 1)
+	if e == nil {
+		return nil, nil
+	}
+	units, err := edition.Units(ctx, c.conn, *e)
+	before := make(map[string]*Unit, len(units))
+	for _, u := range units {
+		before[u.Code] = ofEdition(u)
+	}
+	return before, err
+}
+
+func (c *Console) editionPage(r *request) (answer, error) {
+	d, err := c.edition(r)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{template: "edition", title: fill(r.lang, "edition.title", whole(d.Edition.Number)), data: d}, nil
+}
+
+func (c *Console) editionCSV(r *request) (answer, error) {
+	d, err := c.edition(r)
+	if err != nil {
+		return answer{}, err
+	}
+	l := r.lang
+	t := func(key string) string { return message(l, key) }
+	s := newSpreadsheet(t("csv.edition"), t("csv.as_of"), t("csv.rank"), t("csv.code"), t("csv.name"), t("csv.place"), t("csv.light"), t("csv.index"),
+		t("csv.change"), t("csv.monitored"), t("csv.arrears_workers"), t("csv.yuan"))
+	for _, u := range d.Rows {
+		rank, change := "", ""
+		if n := rankOf(u, d.County != ""); n < 1<<31 {
+			rank = whole(n)
+		}
+		if v, ok := u.Change(); ok {
+			change = strconv.FormatFloat(tenths(v), 'f', 1, 64)
+		}
+		s.row(whole(d.Edition.Number), d.Edition.AsOf.String(), rank, u.Code, u.Name, c.regions.Path(u.Code), l.word("light", lightClass(u.Light)),
+			csvIndex(u.Index), change, whole(u.MonitoredWorkers), whole(u.ArrearsWorkers), yuanText(u.ArrearsFen))
+	}
+	return answer{raw: s.bytes(), kind: "text/csv; charset=utf-8", attach: "anxin-edition-" + whole(d.Edition.Number) + ".csv"}, nil
+}
+
+// diffData is what moved between two editions.
+type diffData struct {
+	From, To edition.Edition
+	Others   []edition.Edition // that To can be compared with
+	Unit     string
+	County   string
+	Counties []*Unit
+	Rows     []diffRow
+	Widest   float64
+}
+
+// diffRow is the change of a unit, with the parts in the order of the columns; nil where one edition has no index of it.
+type diffRow struct {
+	*Unit // as in the newer edition that has it
+	From  *Unit
+	To    *Unit
+	Total *float64
+	Parts []float64
+}
+
+// diffParts are the columns of a difference.
+var diffParts = []string{"incidence", "timeliness", "safeguards", "resolution", "hazard", edition.Cap}
+
+func (c *Console) diff(r *request) (*diffData, error) {
+	to, err := c.named(r)
+	if err != nil {
+		return nil, err
+	}
+	q := r.query
+	with := to.Number - 1
+	if q.given.Get("with") != "" {
+		with = uint32(q.number("with"))
+	}
+	from := r.view.numbered(with)
+	if from == nil || from.Number == to.Number {
+		return nil, errNotFound
+	}
+	d := &diffData{From: *from, To: *to, Unit: q.choice("unit", "township", "county"), County: q.code("county", 6), Counties: r.view.counties}
+	for _, e := range r.view.editions {
+		if e.Number != to.Number {
+			d.Others = append(d.Others, e)
+		}
+	}
+	before, err := edition.Units(r.ctx, c.conn, *from)
+	if err != nil {
+		return nil, err
+	}
+	after, err := edition.Units(r.ctx, c.conn, *to)
+	if err != nil {
+		return nil, err
+	}
+	for _, change := range edition.Compare(before, after) {
+		row := diffRow{Unit: ofEdition(*change.Unit()), Total: change.Moved}
+		if row.Level != d.Unit || !inside(row.Unit, "", d.County) {
+			continue
+		}
+		if change.From != nil {
+			row.From = ofEdition(*change.From)
+		}
+		if change.To != nil {
+			row.To = ofEdition(*change.To)
+		}
+		if change.Moved != nil {
+			row.Parts = make([]float64, len(diffParts))
+			for _, part := range change.Parts {
+				if i := slices.Index(diffParts, part.Component); i >= 0 {
+					row.Parts[i] = part.Points
+				}
+			}
+			d.Widest = max(d.Widest, *change.Moved, -*change.Moved)
+		}
+		d.Rows = append(d.Rows, row)
+	}
+	slices.SortStableFunc(d.Rows, func(a, b diffRow) int { // what fell most comes first, what cannot be compared last
+		switch {
+		case a.Total != nil && b.Total != nil:
+			return cmp.Or(cmp.Compare(*a.Total, *b.Total), cmp.Compare(a.Code, b.Code))
+		case a.Total != nil:
+			return -1
+		case b.Total != nil:
+			return 1
+		}
+		return cmp.Compare(a.Code, b.Code)
+	})
+	return d, nil
+}
+
+func (c *Console) diffPage(r *request) (answer, error) {
+	d, err := c.diff(r)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{template: "diff", title: fill(r.lang, "diff.title", whole(d.From.Number), whole(d.To.Number)), data: d}, nil
+}
+
+func (c *Console) diffCSV(r *request) (answer, error) {
+	d, err := c.diff(r)
+	if err != nil {
+		return answer{}, err
+	}
+	l := r.lang
+	t := func(key string) string { return message(l, key) }
+	header := []string{t("csv.code"), t("csv.name"), t("csv.place"), t("csv.light_from"), t("csv.light_to"), t("csv.rank_from"), t("csv.rank_to"), t("csv.index_from"), t("csv.index_to"), t("csv.change")}
+	for _, part := range diffParts {
+		header = append(header, l.word("component", part))
+	}
+	s := newSpreadsheet(header...)
+	for _, row := range d.Rows {
+		cells := []string{row.Code, row.Name, c.regions.Path(row.Code)}
+		light, rank, index := [2]string{}, [2]string{}, [2]string{}
+		for i, u := range []*Unit{row.From, row.To} {
+			if u == nil {
+				continue
+			}
+			light[i], index[i] = l.word("light", lightClass(u.Light)), csvIndex(u.Index)
+			if u.Rank > 0 {
+				rank[i] = whole(u.Rank)
+			}
+		}
+		cells = append(cells, light[0], light[1], rank[0], rank[1], index[0], index[1], csvIndex(row.Total))
+		for i := range diffParts {
+			if row.Parts == nil {
+				cells = append(cells, "")
+			} else {
+				cells = append(cells, csvIndex(&row.Parts[i]))
+			}
+		}
+		s.row(cells...)
+	}
+	return answer{raw: s.bytes(), kind: "text/csv; charset=utf-8", attach: "anxin-editions-" + whole(d.From.Number) + "-" + whole(d.To.Number) + ".csv"}, nil
+}
+
+// csvIndex writes an index or points, empty where there is none.
+func csvIndex(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return strconv.FormatFloat(tenths(*v), 'f', 1, 64)
+}

@@ -1,0 +1,99 @@
+package console
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/anxin-project/anxin/internal/edition"
+)
+
+// planData is the inspection plan of a quarter: the employers that the latest edition grades, those to visit first.
+type planData struct {
+	Edition       *edition.Edition
+	Year, Quarter int
+	County, Grade string
+	Due           string // quarter: to be visited in it; all: every employer
+	Search        string
+	Counties      []*Unit
+	Counts        []gradeCount // within the county
+	Visits        int          // of the rows chosen
+	Rows          []*edition.Grade
+	Pager         pager
+}
+
+type gradeCount struct {
+	Grade string
+	Count int
+}
+
+func (c *Console) plan(r *request, size int) *planData {
+	q := r.query
+	d := &planData{
+		Edition: r.view.latest(), Counties: r.view.counties,
+		County: q.code("county", 6), Grade: q.choice("grade", "", "A", "B", "C"), Due: q.choice("due", "quarter", "all"), Search: q.text("q"),
+	}
+	if d.Edition == nil {
+		return d
+	}
+	d.Year, d.Quarter = d.Edition.Quarter()
+	counts := map[string]int{}
+	for i := range r.view.grades {
+		g := &r.view.grades[i]
+		if d.County != "" && g.County != d.County {
+			continue
+		}
+		counts[g.Grade]++
+		if d.Grade != "" && g.Grade != d.Grade || d.Due == "quarter" && g.VisitsQuarter == 0 ||
+			d.Search != "" && !strings.Contains(strings.ToLower(g.Name), d.Search) && !strings.HasPrefix(strings.ToLower(g.Employer), d.Search) {
+			continue
+		}
+		d.Visits += int(g.VisitsQuarter)
+		d.Rows = append(d.Rows, g)
+	}
+	for _, grade := range []string{"C", "B", "A"} {
+		d.Counts = append(d.Counts, gradeCount{grade, counts[grade]})
+	}
+	slices.SortStableFunc(d.Rows, func(a, b *edition.Grade) int {
+		return cmp.Or(-cmp.Compare(a.Grade, b.Grade), -cmp.Compare(a.RedWarnings, b.RedWarnings), -cmp.Compare(a.Workers, b.Workers), cmp.Compare(a.Employer, b.Employer))
+	})
+	d.Pager = pages(len(d.Rows), size, q.number("page"))
+	d.Rows = d.Rows[d.Pager.From:d.Pager.To]
+	return d
+}
+
+func (c *Console) planPage(r *request) (answer, error) {
+	return answer{template: "plan", title: message(r.lang, "plan.title"), data: c.plan(r, c.config.PageSize)}, nil
+}
+
+func (c *Console) planCSV(r *request) (answer, error) {
+	l, d := r.lang, c.plan(r, 0)
+	if d.Edition == nil {
+		return answer{}, errNotFound
+	}
+	t := func(key string) string { return message(l, key) }
+	s := newSpreadsheet(t("csv.as_of"), t("csv.grade"), t("csv.reasons"), t("csv.uscc"), t("csv.name"), t("csv.township"), t("csv.place"),
+		t("csv.projects"), t("csv.workers"), t("csv.red"), t("csv.visits_quarter"), t("csv.visits_year"), t("csv.records"))
+	for _, g := range d.Rows {
+		s.row(d.Edition.AsOf.String(), g.Grade, strings.Join(l.reasons(*g), "; "), g.Employer, g.Name, g.Township, c.regions.Path(g.Township),
+			whole(g.Projects), whole(g.Workers), whole(g.RedWarnings), whole(uint32(g.VisitsQuarter)), whole(uint32(g.VisitsYear)), strings.Join(g.Records, "; "))
+	}
+	return answer{raw: s.bytes(), kind: "text/csv; charset=utf-8", attach: "anxin-plan-" + d.Edition.AsOf.String() + ".csv"}, nil
+}
+
+// reasons says why an employer has its grade.
+func (l locale) reasons(g edition.Grade) []string {
+	var all []string
+	for _, reason := range g.Reasons {
+		count := map[string]uint32{"violation": g.Findings, "repeated": g.Findings, "incident": g.Incidents, "refused": g.Refused, "convicted": g.Convictions}[reason]
+		if _, known := catalogue["reason."+reason]; !known {
+			all = append(all, reason)
+			continue
+		}
+		all = append(all, fill(l, "reason."+reason, l.num(count)))
+	}
+	if len(all) == 0 {
+		all = []string{message(l, "reason.none")}
+	}
+	return all
+}
