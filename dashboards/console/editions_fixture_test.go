@@ -31,7 +31,7 @@ func (s *server) fillEditions(t testing.TB, dates []civil.Date) {
 		}
 		c.Talks = []edition.Talk{
 			{Township: "331024002", County: "331024", Grounds: []string{edition.RedInARow}},
-			{Township: "331024100", County: "331024", Grounds: []string{edition.RedInARow, edition.RedAndLast}},
+			{Township: "331024101", County: "331024", Grounds: []string{edition.RedInARow, edition.RedAndLast}},
 		}
 		c.Grades = []edition.Grade{
 			{Employer: employerID, Name: "浙江恒远建设有限公司", Township: "331024001", County: "331024", Grade: "C", Reasons: []string{"repeated", "refused"}, Findings: 3, Refused: 1, Records: []string{"O-2026-031"}, Projects: 4, Workers: 318, RedWarnings: 2, VisitsYear: 4, VisitsQuarter: 1},

@@ -182,7 +182,7 @@ var catalogue = map[string]catalog.Text{
 	"diff.moved":                  {ZH: "变化", EN: "Moved"},
 	"plan.title":                  {ZH: "检查计划", EN: "Inspection plan"},
 	"plan.summary":                {ZH: "{1} 年第 {2} 季度 · 依据第 {3} 期的守法诚信等级（数据截至 {4}）", EN: "{1}, quarter {2} · by the compliance grades of edition {3} (data as of {4})"},
-	"plan.visits":                 {ZH: "本季度例行检查 {1} 次", EN: "{1} routine visits this quarter"},
+	"plan.visits":                 {ZH: "本季度例行检查（次）", EN: "Routine visits this quarter"},
 	"plan.note":                   {ZH: "等级依企业劳动保障守法诚信等级评价办法：A 未发现违法；B 有违法但不属 C；C 一年内三次及以上、引发群体性事件、拒不履行或被追究刑责。预警只是线索，不影响等级，只用于同等级内排序。遇投诉或红色预警随时检查，不受此限。", EN: "Grades follow the measures on employers' compliance (MOHRSS 2016 No. 1): A no violation found; B violations short of C; C three or more in a year, a group incident, an order not obeyed or a conviction. Warnings are leads: they do not grade, they only order employers of one grade. A complaint or red warning is followed up at any time."},
 	"plan.due":                    {ZH: "范围", EN: "Show"},
 	"due.quarter":                 {ZH: "本季度应检查", EN: "To visit this quarter"},
