@@ -3,6 +3,7 @@
 // posts to the webhook here, which opens and follows cases.
 //
 //	findings.go   the latest run → metrics
+//	editions.go   the last editions → metrics
 //	rules/        Prometheus rule files and their unit tests
 //	webhook.go    Alertmanager's notifications → cases
 //	cases/        the cases: event log, state, routing, deadlines
@@ -42,6 +43,7 @@ type Alerts struct {
 	config   Configuration
 	logger   *slog.Logger
 	findings *findings
+	editions *editions
 	cases    *cases.Store
 	metrics  *metrics
 
@@ -71,13 +73,15 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 		return nil, err
 	}
 	m := newMetrics(d.Registerer)
-	f := newFindings(d, c, m)
+	f, e := newFindings(d, c, m), newEditions(d.Conn)
 	if d.Registerer != nil {
-		if err := d.Registerer.Register(f); err != nil {
-			return nil, err
+		for _, collector := range []prometheus.Collector{f, e} {
+			if err := d.Registerer.Register(collector); err != nil {
+				return nil, err
+			}
 		}
 	}
-	return &Alerts{config: c, logger: d.Logger, findings: f, cases: store, metrics: m}, nil
+	return &Alerts{config: c, logger: d.Logger, findings: f, editions: e, cases: store, metrics: m}, nil
 }
 
 // Refresh takes the findings of the latest run into the metrics and the cases. It is called after a run, and by Run.
@@ -88,6 +92,9 @@ func (a *Alerts) Refresh(ctx context.Context) error {
 	a.refreshing.Lock()
 	defer a.refreshing.Unlock()
 	changed, err := a.findings.refresh(ctx)
+	if err == nil {
+		err = a.editions.refresh(ctx)
+	}
 	if err != nil {
 		a.metrics.refreshFailures.Inc()
 		return err

@@ -18,6 +18,7 @@ import (
 	"github.com/anxin-project/anxin/alerts"
 	"github.com/anxin-project/anxin/dashboards/console"
 	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/detectors/editions"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/ingest/record"
@@ -58,7 +59,7 @@ People and firms are invented. Ctrl-C ends it and leaves nothing behind.`,
 	cmd.Flags().StringVar(&o.data, "data", "", "folder to keep the store in (default: a temporary one, removed at the end)")
 	cmd.Flags().Uint64Var(&o.seed, "seed", 3, "another seed is another world")
 	cmd.Flags().DurationVar(&o.every, "every", 5*time.Second, "pause between simulated days")
-	cmd.Flags().IntVar(&o.history, "history", 5, "month ends before today that are judged too, for trends")
+	cmd.Flags().IntVar(&o.history, "history", 5, "month ends before today that are judged too, and published as editions")
 	cmd.Flags().BoolVar(&o.once, "once", false, "run the pipeline to the end, print the summary and exit")
 	return cmd
 }
@@ -78,6 +79,7 @@ type demo struct {
 	ingest   *ingest.Ingest
 	producer *produce.Producer
 	all      *detectors.Detectors
+	editions *editions.Publisher
 	alerts   *alerts.Alerts
 	console  *console.Console
 	rules    *rules.Evaluator
@@ -191,6 +193,7 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 	if d.all, err = d.parts.detectors(); err != nil {
 		return closeEngines, err
 	}
+	d.editions = d.parts.publisher(d.all)
 	if d.alerts, err = d.parts.alerts(ctx, d.all.Catalogue()); err != nil {
 		return closeEngines, err
 	}
@@ -257,6 +260,8 @@ func (d *demo) load(ctx context.Context, to civil.Date, result *summary) error {
 		}
 		if back == 0 {
 			result.found(pass)
+		} else if err := d.edition(ctx, asOf.Month()); err != nil {
+			return err
 		}
 	}
 	d.stages.finish("detectors")
@@ -284,6 +289,16 @@ func (d *demo) day(ctx context.Context) error {
 	return d.world.Day(ctx, func(r simulate.Record) error {
 		return d.producer.Put(ctx, record.Topic(r.Topic), []byte(r.Key), r.JSON)
 	})
+}
+
+// edition publishes a month that is over; one that cannot be, such as a month without records, is left out.
+func (d *demo) edition(ctx context.Context, month civil.Month) error {
+	_, _, err := d.editions.Publish(ctx, month)
+	var refusal editions.Refusal
+	if errors.As(err, &refusal) {
+		return nil
+	}
+	return err
 }
 
 // publish makes what the last pass found visible: metrics, alerts, cases, pages.
@@ -317,6 +332,11 @@ func (d *demo) goOn(ctx context.Context) error {
 		}
 		if err := awaitIngest(ctx, d.ingest, func() {}); err != nil {
 			return err
+		}
+		if today == today.Month().First() {
+			if err := d.edition(ctx, today.Month()-1); err != nil {
+				return err
+			}
 		}
 		pass, err := d.all.Pass(ctx, today)
 		if err != nil {
