@@ -93,6 +93,8 @@ func TestBadInputIsOneClearMessageAndLeavesNothingBehind(t *testing.T) {
 		{"a busy port", []string{"demo", "--scale", "tiny", "--listen", busy.Addr().String()}, "in use"},
 		{"a configuration with a slip", []string{"config", "check", config}, "kafak"},
 		{"a policy check that fails", []string{"policy", "check", policy}, "yelow_days"},
+		{"a month that is none", []string{"editions", "publish", "--month", "2026-8"}, "want YYYY-MM"},
+		{"an edition without a number", []string{"editions", "diff", "1", "last"}, "editions list"},
 		{"an unknown topic to produce to", []string{"produce", "--topic", "wages", good}, "wage.payroll"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -116,7 +116,7 @@ var catalogue = map[string]catalog.Text{
 	"unit.components":      {ZH: "指数构成与变化原因", EN: "What the index is made of, and what moved"},
 	"unit.explain":         {ZH: "逐步计算过程。", EN: "See it worked out."},
 	"unit.raise":           {ZH: "怎样提高指数", EN: "What would raise it"},
-	"unit.raise_note":      {ZH: "下列项目、企业失分最多；逐一整改到位后，指数将达到的水平。", EN: "The subjects that cost most points, and the index if each alone were put right."},
+	"unit.raise_note":      {ZH: "下列项目、企业失分最多。“整改后指数”是其工资按时付清、制度落实、线索按期办结、预警消除时的指数；已经迟付、迟办的，要等移出考核期后才能恢复。", EN: "The subjects that cost most points, and the index with each alone in order: wages paid in time, safeguards in force, leads resolved in their term, no warnings. What was paid or resolved late comes back only as it leaves the window."},
 	"unit.subject":         {ZH: "项目或企业", EN: "Project or employer"},
 	"unit.if_fixed":        {ZH: "整改后指数", EN: "Index if fixed"},
 	"unit.gain":            {ZH: "可提高", EN: "Gain"},

@@ -128,6 +128,9 @@ func (p *Publisher) run(ctx context.Context, e *edition.Edition) (driver.Conn, e
 		if err != nil {
 			return nil, err
 		}
+		if len(made.Index) == 0 {
+			return nil, refuse("there is no index as of %s: there are no records yet", e.AsOf)
+		}
 		if last, err = p.lastRun(ctx, e.AsOf); err != nil {
 			return nil, err
 		}
@@ -154,7 +157,7 @@ type runRow struct {
 	Snapshot string    `ch:"facts"`
 }
 
-// lastRun returns the latest completed run as of a date; zero when there is none.
+// lastRun returns the latest completed run as of a date that has an index; zero when there is none.
 func (p *Publisher) lastRun(ctx context.Context, asOf civil.Date) (runRow, error) {
 	var rows []runRow
 	err := p.deps.Store.Select(ctx, &rows, `
@@ -165,8 +168,9 @@ SELECT
     if(snapshot IN (SELECT name FROM system.databases), snapshot, '') AS facts
 FROM runs
 WHERE as_of = toDate(?)
+    AND run IN (SELECT run FROM wage_safety_index WHERE as_of = toDate(?))
 ORDER BY run DESC
-LIMIT 1`, asOf.String())
+LIMIT 1`, asOf.String(), asOf.String())
 	if err != nil || len(rows) == 0 {
 		return runRow{}, wrap(err, "reading runs")
 	}
@@ -181,10 +185,7 @@ func (p *Publisher) content(ctx context.Context, facts driver.Conn, e edition.Ed
 	if c.Units, stale, err = readIndex(ctx, p.deps.Store, e); err != nil {
 		return c, err
 	}
-	switch {
-	case len(c.Units) == 0:
-		return c, refuse("the run as of %s has no index: there are no records yet", e.AsOf)
-	case stale:
+	if stale {
 		return c, refuse("the index as of %s is stale, because a main feed had gone silent: when its records have come in, judge the day anew with `anxin detect --once --as-of %s`", e.AsOf, e.AsOf)
 	}
 	var earlier [][]edition.Unit

@@ -127,8 +127,9 @@ Every threshold, weight and deadline is policy, with its source. The values here
 
 A detector's section is named after it; what the section lacks is looked up in ` + "`common`" + `. Of the settings whose region a
 township's code begins with, the narrowest counts, and of these the latest that has begun. The sections ` + "`index`" + ` and
-` + "`casework`" + ` and the parameters ` + "`source_precedence`, `paid_days_a_month` and `hours_a_day`" + ` are the same for the whole country: a
-ranking measures all by one rule, so a regional setting of theirs has no effect. Amounts named ` + "`_fen`" + ` are fen (分), a
+` + "`casework`, the window of `rates`, what makes a grade in `grades`" + ` and the parameters
+` + "`source_precedence`, `paid_days_a_month` and `hours_a_day`" + ` are the same for the whole country: a ranking measures all by one
+rule, so a regional setting of theirs has no effect. Amounts named ` + "`_fen`" + ` are fen (分), a
 hundredth of a yuan.
 `)
 	for _, section := range p.Sections() {
