@@ -2,6 +2,7 @@ package detectors_test
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -249,5 +250,57 @@ func TestAStaleIndexAnotherPolicyAndAnEmptyStoreAreNotPublished(t *testing.T) {
 	}
 	if e, published := pr.publish(t, october); !published || e.Number != 1 {
 		t.Errorf("published %v: %+v", published, e)
+	}
+}
+
+func TestEmployersAreGradedByWhatIsOnRecordAgainstThem(t *testing.T) {
+	pr := newPress(t, policy.National(), "2026-11-01T00:10:00+08:00")
+	story := pr.tell(t, `
+projects:
+  - {id: P1, township: 331024001, labor_cost_yuan: 0, contractor: E30}
+workers:
+  - {worker: W1..W3, project: P1, employer: E30}
+attendance:
+  - {worker: W1..W3, project: P1, employer: E30, days: 2026-10-30}
+proceedings:
+  - {id: unmet, employer: E11, opened_on: 2026-10-01, due_on: 2026-10-30}
+  - {id: last-day, employer: E12, opened_on: 2026-10-01, due_on: 2026-10-31}
+  - {id: one, employer: E13, opened_on: 2026-01-10, due_on: 2026-01-20, closed_on: 2026-01-19, outcome: fulfilled}
+  - {id: two, employer: E13, opened_on: 2026-04-10, due_on: 2026-04-20, closed_on: 2026-04-19, outcome: fulfilled}
+  - {id: three, employer: E13, opened_on: 2026-07-10, due_on: 2026-07-20, closed_on: 2026-07-19, outcome: fulfilled, complaint_id: L1}
+  - {id: taken-back, employer: E14, opened_on: 2026-10-01, due_on: 2026-10-10, outcome: withdrawn}
+  - {id: long-ago, employer: E15, opened_on: 2025-10-31, due_on: 2025-11-10, closed_on: 2025-11-09, outcome: fulfilled}
+  - {id: convicted, kind: criminal_referral, employer: E16, opened_on: 2025-06-01, closed_on: 2026-02-01, outcome: convicted}
+  - {id: upheld, kind: arbitration, employer: E19, opened_on: 2026-03-01, closed_on: 2026-04-01, outcome: upheld}
+  - {id: long-unmet, employer: E20, opened_on: 2025-06-01, due_on: 2025-06-20}
+  - {id: closed-before, kind: arbitration, employer: E19, opened_on: 2025-03-01, closed_on: 2025-10-31, outcome: upheld}
+  - {id: given-up, kind: mediation, employer: E19, opened_on: 2026-03-01, closed_on: 2026-03-02, outcome: withdrawn}
+  - {id: agreed, kind: mediation, employer: E19, opened_on: 2026-03-01, closed_on: 2026-03-02, outcome: settled}
+complaints:
+  - {id: void, employer: E17, township: 331024001, received_on: 2026-05-20, status: rejected, status_on: 2026-05-21, incident: group, participants: 60}
+  - {id: extreme, employer: E18, township: 331024001, received_on: 2026-10-20, incident: extreme}
+`)
+	e, _ := pr.publish(t, october)
+	content := pr.read(t, e)
+	got := map[string]string{}
+	for _, g := range content.Grades {
+		got[story.Alias(g.Employer)] = strings.TrimSpace(g.Grade + " " + strings.Join(g.Reasons, " ") + " " + strings.Join(g.Records, " "))
+	}
+	for name, want := range map[string]string{
+		"E11": "C refused s.unmet", "E12": "B violation s.last-day", "E13": "C repeated s.one s.three s.two", "E14": "A", "E15": "A",
+		"E16": "C convicted s.convicted", "E17": "A", "E18": "C incident s.extreme", "E19": "A", "E20": "C refused s.long-unmet", "E30": "A",
+	} {
+		if strings.ReplaceAll(got[name], "s.", "") != strings.ReplaceAll(want, "s.", "") {
+			t.Errorf("%s: %q, want %q", name, got[name], want)
+		}
+	}
+	var counted []string
+	for _, r := range content.Rates {
+		if r.Code == "331024" {
+			counted = append(counted, fmt.Sprintf("%s %d/%d", r.Measure, r.Numerator, r.Denominator))
+		}
+	}
+	if want := []string{"arbitration_closing 1/1", "mediation_success 1/1"}; !slices.Equal(counted, want) {
+		t.Errorf("rates %q, want %q", counted, want)
 	}
 }
