@@ -138,8 +138,8 @@ func (s *Store) begin(id string, labels map[string]string, subject func(id strin
 
 // take adds to a change what the alerts of one notification tell; it returns how many told something new.
 func (s *Store) take(c *change, id string, alerts []Alert) (int, error) {
-	was := c.after.view(s.calendar)
-	told := 0
+	was := c.after.view(s.calendar, s.terms)
+	told, fires := 0, false
 	for _, a := range alerts {
 		data := alertData{Fingerprint: a.Fingerprint, StartsAt: a.StartsAt.UTC(), Labels: a.Labels, AcceptDays: a.AcceptDays}
 		kind := casefile.AlertFired
@@ -151,17 +151,19 @@ func (s *Store) take(c *change, id string, alerts []Alert) (int, error) {
 			continue
 		}
 		told++
+		fires = fires || kind == casefile.AlertFired
 		if err := c.add(s, id, kind, data); err != nil {
 			return 0, err
 		}
 	}
 	// Judged after all alerts of the notification: a warning that turns red is not cleared and reopened in between.
-	is := c.after.view(s.calendar)
+	is := c.after.view(s.calendar, s.terms)
 	var err error
 	switch {
 	case !was.Cleared && is.Cleared:
 		err = c.add(s, id, casefile.Cleared, struct{}{})
-	case was.Cleared && !is.Cleared:
+	case was.Cleared && !is.Cleared, was.Stage.Ended() && !is.Cleared && fires:
+		// A case that had ended is open again: also when it was dismissed while another alert fired and still does.
 		err = c.add(s, id, casefile.Reopened, struct{}{})
 	case was.Level != is.Level && was.Level != "":
 		err = c.add(s, id, casefile.LevelChanged, levelData{was.Level, is.Level})

@@ -56,14 +56,16 @@ type (
 // the earlier. So an old "firing" that comes after its "resolved" reopens nothing, and an alert whose "resolved" was
 // lost does not fire for ever. The price: an alert that Alertmanager resolved only because Prometheus was cut off, and
 // that then goes on under its old start, looks like a late repeat and leaves the case cleared, though open.
-func Fold(cal *calendar.Calendar, events []casefile.Event) (casefile.Case, error) {
+//
+// The deadlines have no states yet: these depend on the day (casefile.On).
+func Fold(cal *calendar.Calendar, terms Terms, events []casefile.Event) (casefile.Case, error) {
 	s := newState()
 	for _, e := range events {
 		if err := s.apply(e); err != nil {
 			return casefile.Case{}, err
 		}
 	}
-	return s.view(cal), nil
+	return s.view(cal, terms), nil
 }
 
 // state is a case while it is added up.
@@ -73,6 +75,7 @@ type state struct {
 	openedAt time.Time
 	figures  *figuresData
 	alerts   map[string]map[int64]episode // by fingerprint, by start in unix nanoseconds
+	work     work
 	seq      uint32
 	updated  time.Time
 }
@@ -90,6 +93,7 @@ func newState() *state { return &state{alerts: map[string]map[int64]episode{}} }
 
 func (s *state) clone() *state {
 	c := *s
+	c.work.paths = slices.Clone(s.work.paths)
 	c.alerts = make(map[string]map[int64]episode, len(s.alerts))
 	for fp, episodes := range s.alerts {
 		c.alerts[fp] = maps.Clone(episodes)
@@ -111,6 +115,7 @@ func (s *state) apply(e casefile.Event) error {
 				return err
 			}
 			s.id, s.openedAt = e.CaseID, e.At
+			s.work.stage, s.work.since = casefile.Open, e.At
 		}
 	case casefile.AlertFired, casefile.AlertResolved:
 		var a alertData
@@ -128,7 +133,18 @@ func (s *state) apply(e casefile.Event) error {
 		}
 	case casefile.LevelChanged, casefile.Cleared, casefile.Reopened:
 		// They tell people what the alerts above have added up to.
+		if e.Kind == casefile.Reopened && s.work.stage.Ended() {
+			s.work.reopen(e.At)
+		}
 	default:
+		if step, ok := actions[e.Kind]; ok {
+			var a actionData
+			if err := read(&a); err != nil {
+				return err
+			}
+			s.work.act(step, a, e.At)
+			break
+		}
 		return fmt.Errorf("case %s, event %d: unknown kind %q: it was written by a newer version of anxin", e.CaseID, e.Seq, e.Kind)
 	}
 	s.seq = max(s.seq, e.Seq)
@@ -211,7 +227,7 @@ func higher(a, b catalog.Level) catalog.Level {
 }
 
 // view is the case as the events so far have it.
-func (s *state) view(cal *calendar.Calendar) casefile.Case {
+func (s *state) view(cal *calendar.Calendar, terms Terms) casefile.Case {
 	c := casefile.Case{
 		ID:        s.id,
 		Scope:     s.opened.Scope,
@@ -220,7 +236,6 @@ func (s *state) view(cal *calendar.Calendar) casefile.Case {
 		Township:  s.opened.Township,
 		County:    s.opened.County,
 		Sector:    s.opened.Sector,
-		Stage:     casefile.Open,
 		OpenedAt:  s.openedAt,
 		OpenedOn:  civil.DateOf(s.openedAt),
 		Alerts:    []casefile.Alert{},
@@ -234,7 +249,8 @@ func (s *state) view(cal *calendar.Calendar) casefile.Case {
 		asOf := f.AsOf
 		c.FiguresAsOf = &asOf
 	}
-	c.Department = Route(c.Scope, c.Sector)
+	c.Department = cmp.Or(s.work.department, Route(c.Scope, c.Sector))
+	c.Territory = cmp.Or(s.work.territory, c.Township)
 	var clearedAt time.Time
 	for _, fp := range slices.Sorted(maps.Keys(s.alerts)) {
 		for _, e := range ended(s.alerts[fp]) {
@@ -255,7 +271,9 @@ func (s *state) view(cal *calendar.Calendar) casefile.Case {
 			}
 			c.Peak = higher(c.Peak, a.Level)
 			c.Alerts = append(c.Alerts, a)
-			deadline(&c, cal, a.ReceivedOn, e.acceptDays)
+			if from, counts := s.work.acceptFrom(e); counts {
+				deadline(&c, cal, from, e.acceptDays)
+			}
 		}
 	}
 	slices.SortStableFunc(c.Alerts, func(a, b casefile.Alert) int { return a.StartsAt.Compare(b.StartsAt) })
@@ -265,6 +283,7 @@ func (s *state) view(cal *calendar.Calendar) casefile.Case {
 	if c.DeadlineError != "" {
 		c.AcceptBy = nil
 	}
+	s.work.view(&c, cal, terms)
 	return c
 }
 

@@ -36,18 +36,11 @@ func newMetrics(r prometheus.Registerer, s *Store) *metrics {
 
 type counts struct{ store *Store }
 
-var (
-	casesDesc = prometheus.NewDesc("anxin_cases",
-		"Cases by stage, department and condition: active while an alert fires, cleared when none does.",
-		[]string{"stage", "department", "condition"}, nil)
-	unknownDesc = prometheus.NewDesc("anxin_case_deadlines_unknown",
-		"Cases whose deadline cannot be counted because the calendar lacks the year's holiday notice.", nil, nil)
-)
+var casesDesc = prometheus.NewDesc("anxin_cases",
+	"Cases by stage, department and condition: active while an alert fires, cleared when none does.",
+	[]string{"stage", "department", "condition"}, nil)
 
-func (c counts) Describe(ch chan<- *prometheus.Desc) {
-	ch <- casesDesc
-	ch <- unknownDesc
-}
+func (c counts) Describe(ch chan<- *prometheus.Desc) { ch <- casesDesc }
 
 func (c counts) Collect(ch chan<- prometheus.Metric) {
 	type key struct {
@@ -59,19 +52,14 @@ func (c counts) Collect(ch chan<- prometheus.Metric) {
 	for _, d := range casefile.Departments {
 		by[key{casefile.Open, d, "active"}], by[key{casefile.Open, d, "cleared"}] = 0, 0
 	}
-	unknown := 0
 	for _, one := range c.store.sorted() {
 		k := key{one.Stage, one.Department, "active"}
 		if one.Cleared {
 			k.condition = "cleared"
 		}
 		by[k]++
-		if one.DeadlineError != "" {
-			unknown++
-		}
 	}
 	for k, n := range by {
 		ch <- prometheus.MustNewConstMetric(casesDesc, prometheus.GaugeValue, float64(n), string(k.stage), string(k.department), k.condition)
 	}
-	ch <- prometheus.MustNewConstMetric(unknownDesc, prometheus.GaugeValue, float64(unknown))
 }

@@ -22,11 +22,14 @@ import (
 	"github.com/anxin-project/anxin/internal/store"
 )
 
-func TestMain(m *testing.M) { embeddedtest.Main(m) }
-
 func database(t testing.TB) driver.Conn {
 	t.Helper()
-	options := embeddedtest.Database(t)
+	return databaseOf(t, embeddedtest.Database(t))
+}
+
+// databaseOf connects to a test's database, migrated.
+func databaseOf(t testing.TB, options *clickhouse.Options) driver.Conn {
+	t.Helper()
 	conn, err := clickhouse.Open(options)
 	if err != nil {
 		t.Fatal(err)
@@ -339,7 +342,7 @@ func TestTenThousandCasesAreListedQuickly(t *testing.T) {
 	if each > 50*time.Millisecond {
 		t.Errorf("one page and its count take %s, want at most 50 ms", each)
 	}
-	if n := testutil.CollectAndCount(counts{s}); n != 2*len(casefile.Departments)+1 {
+	if n := testutil.CollectAndCount(counts{s}); n != 2*len(casefile.Departments) {
 		t.Errorf("%d series", n)
 	}
 }

@@ -4,18 +4,13 @@ package casefile
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
 )
-
-// Stage is how far a case has come.
-type Stage string
-
-// Open is the stage of a case that nobody has accepted yet. The later stages come with the procedures that lead to them.
-const Open Stage = "open"
 
 // Case is the state of one case: what its events add up to. There is one case a subject. It holds no personal data.
 type Case struct {
@@ -28,6 +23,10 @@ type Case struct {
 	Sector     string        `json:"sector"`
 	Department Department    `json:"department"`
 	Stage      Stage         `json:"stage"`
+
+	// Territory is the division code of the place that handles the case: the subject's township until it is passed on.
+	Territory string `json:"territory"`
+	Assignee  string `json:"assignee,omitempty"` // a person's id
 
 	// Level is the highest level among the alerts that fire, empty when none does; Peak the highest there ever was.
 	Level catalog.Level `json:"level"`
@@ -49,6 +48,12 @@ type Case struct {
 	// DeadlineError then says why and what to do.
 	AcceptBy      *civil.Date `json:"accept_by,omitempty"`
 	DeadlineError string      `json:"deadline_error,omitempty"`
+
+	Deadlines []Deadline `json:"deadlines"`            // with their states on the day of reading
+	Order     *Order     `json:"order,omitempty"`      // the last one
+	PaidFen   int64      `json:"paid_fen"`             // all payments recorded
+	Extended  bool       `json:"extended,omitempty"`   // the investigation, with approval
+	SidePaths []SidePath `json:"side_paths,omitempty"` // in the order taken
 
 	Alerts    []Alert   `json:"alerts"` // every episode, by start; shared, not to be changed
 	Seq       uint32    `json:"seq"`    // of the last event
@@ -78,6 +83,22 @@ const (
 	Cleared       Kind = "cleared"
 	Reopened      Kind = "reopened"
 	Figures       Kind = "figures" // workers and amount as the latest run has them
+
+	// What persons did; the data is the Action.
+	WasAccepted      Kind = "accepted"
+	WasPassedOn      Kind = "passed_on"
+	WasFiled         Kind = "filed"
+	WasExtended      Kind = "extended"
+	TalksHeld        Kind = "talks_held"
+	WasOrdered       Kind = "ordered"
+	PaymentRecorded  Kind = "payment_recorded"
+	SidePathTaken    Kind = "side_path_taken"
+	WasClosed        Kind = "closed"
+	WasDismissed     Kind = "dismissed"
+	WasAssigned      Kind = "assigned"
+	Commented        Kind = "commented"
+	DocumentReferred Kind = "document_referred"
+	FileAttached     Kind = "file_attached"
 )
 
 // System is the actor of events that no person caused.
@@ -97,25 +118,29 @@ type Event struct {
 
 // Filter says which cases to list; its zero value is all of them.
 type Filter struct {
-	Territory  string // digits that the township's code begins with: a province, prefecture, county or township
+	Territory  string // digits that the code of the subject's or of the handling place begins with
 	Department Department
 	Scope      catalog.Scope
 	Level      catalog.Level // of the alerts that fire
 	Stage      Stage
 	Cleared    *bool
-	Search     string // part of the name or the scope id
-	Limit      int    // 0: no limit
+	Assignee   string
+	Deadline   DeadlineState // of any of its deadlines; needs the states of a day
+	Search     string        // part of the name or the scope id
+	Limit      int           // 0: no limit
 	Offset     int
 }
 
 // Matches reports whether the filter lets a case through; Limit and Offset play no part in it.
 func (f Filter) Matches(c *Case) bool {
-	return strings.HasPrefix(c.Township, f.Territory) &&
+	return (strings.HasPrefix(c.Township, f.Territory) || strings.HasPrefix(c.Territory, f.Territory)) &&
 		(f.Department == "" || f.Department == c.Department) &&
 		(f.Scope == "" || f.Scope == c.Scope) &&
 		(f.Level == "" || f.Level == c.Level) &&
 		(f.Stage == "" || f.Stage == c.Stage) &&
 		(f.Cleared == nil || *f.Cleared == c.Cleared) &&
+		(f.Assignee == "" || f.Assignee == c.Assignee) &&
+		(f.Deadline == "" || slices.ContainsFunc(c.Deadlines, func(d Deadline) bool { return d.State == f.Deadline })) &&
 		(f.Search == "" || strings.Contains(c.Name, f.Search) || strings.Contains(c.ScopeID, f.Search))
 }
 

@@ -1,0 +1,109 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/casefile"
+)
+
+// Step is an action on one case, by somebody who has seen its events up to Seq.
+type Step struct {
+	CaseID string
+	Seq    uint32
+	Action casefile.Action
+}
+
+// Outcome is what came of a step: the event in the log and the case after it, or why there is none. The error is
+// ErrNotFound, ErrConflict, a *casefile.Refusal, or that the log could not be written.
+type Outcome struct {
+	CaseID string
+	Event  casefile.Event
+	Case   casefile.Case
+	Err    error
+}
+
+// Act takes a step. Of two persons who act at once on what both have seen, one wins and the other gets ErrConflict. When
+// it returns nil, the action is in the log.
+func (s *Store) Act(ctx context.Context, by access.Person, one Step) (Outcome, error) {
+	o := s.ActAll(ctx, by, []Step{one})[0]
+	return o, o.Err
+}
+
+// ActAll takes steps on several cases in one insert; each has an outcome of its own.
+func (s *Store) ActAll(ctx context.Context, by access.Person, all []Step) []Outcome {
+	s.appending.Lock()
+	defer s.appending.Unlock()
+	outcomes, err := s.perform(ctx, by, all)
+	if errors.Is(err, ErrConflict) {
+		// Another process was there first; judge again by what the log says now: those it has touched conflict.
+		outcomes, err = s.perform(ctx, by, all)
+	}
+	for i := range outcomes {
+		if outcomes[i].Err == nil {
+			outcomes[i].Err = err
+		}
+	}
+	return outcomes
+}
+
+func (s *Store) perform(ctx context.Context, by access.Person, all []Step) ([]Outcome, error) {
+	outcomes := make([]Outcome, len(all))
+	for i, one := range all {
+		outcomes[i].CaseID = one.CaseID
+	}
+	if err := s.settle(ctx); err != nil {
+		return outcomes, err
+	}
+	changes := map[string]*change{}
+	for i, one := range all {
+		outcomes[i].Err = s.judge(&outcomes[i], changes, by, one)
+	}
+	if err := s.write(ctx, changes); err != nil {
+		return outcomes, err
+	}
+	for i := range outcomes {
+		if outcomes[i].Err == nil {
+			view := s.views[outcomes[i].CaseID] // nobody replaces it while appending is held
+			outcomes[i].Case = on(view, s.today())
+		}
+	}
+	return outcomes, nil
+}
+
+// judge adds a step to the changes, if it may be taken.
+func (s *Store) judge(o *Outcome, changes map[string]*change, by access.Person, one Step) error {
+	if by.ID == "" || by.ID == casefile.System {
+		return casefile.Refuse("nobody", byDesign, "操作须由具名人员进行", "an action needs a named person")
+	}
+	known := s.state(one.CaseID)
+	if known == nil {
+		return fmt.Errorf("case %s: %w", one.CaseID, ErrNotFound)
+	}
+	if one.Seq != known.seq || changes[one.CaseID] != nil {
+		return fmt.Errorf("case %s is at event %d, you have seen %d: %w", one.CaseID, known.seq, one.Seq, ErrConflict)
+	}
+	today := s.today()
+	view := known.view(s.calendar, s.terms)
+	view.Deadlines = casefile.On(view.Deadlines, today)
+	if err := Judge(view, by, one.Action, today); err != nil {
+		return err
+	}
+	c := &change{before: known.seq, after: known.clone()}
+	data := actionData{Action: one.Action, ByName: by.Name}
+	data.Reason = "" // it stands in the event
+	switch one.Action.Kind {
+	case casefile.Investigate:
+		data.Workdays = s.terms.Lead
+	case casefile.Extend:
+		data.Workdays = s.terms.Extension
+	}
+	if err := c.addBy(s, one.CaseID, by.ID, steps[one.Action.Kind].event, one.Action.Reason, data); err != nil {
+		return err
+	}
+	changes[one.CaseID] = c
+	o.Event = c.events[0]
+	return nil
+}

@@ -1,0 +1,159 @@
+package cases
+
+import (
+	"slices"
+	"time"
+
+	"github.com/anxin-project/anxin/internal/calendar"
+	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// Terms are the working days of casework, from policy. Those that bind a case are recorded with the event that starts
+// them, so that a later policy does not move a running deadline.
+type Terms struct {
+	PassOn    int // first-asked responsibility
+	Lead      int // an investigation
+	Extension int // more, with approval
+	Near      int // a deadline is near so many working days before; those of a few days on their last day
+}
+
+// DefaultTerms are those of the national policy.
+func DefaultTerms() Terms { return Terms{PassOn: 1, Lead: 60, Extension: 30, Near: 3} }
+
+// actionData is the data of an event that a person caused: the action as taken, and what was in force then. The reason
+// stands in the event itself.
+type actionData struct {
+	casefile.Action
+	ByName   string `json:"by_name,omitempty"`
+	Workdays int    `json:"workdays,omitempty"` // filed: the term; extended: by how much
+}
+
+// work is what persons have done to a case, while it is added up.
+type work struct {
+	stage      casefile.Stage
+	since      time.Time // when it last came to be open: opened, passed on, reopened
+	passedOn   bool
+	department casefile.Department
+	territory  string
+	assignee   string
+	acceptedAt time.Time
+	filedOn    civil.Date
+	workdays   int // for the investigation
+	extended   bool
+	concluded  *civil.Date // the investigation: ordered, paid, closed or dismissed
+	order      *casefile.Order
+	metOn      *civil.Date // the order
+	paidFen    int64
+	paths      []casefile.SidePath
+}
+
+func (w *work) act(s step, a actionData, at time.Time) {
+	on := civil.DateOf(at)
+	switch s.event {
+	case casefile.WasAccepted:
+		w.acceptedAt = at
+	case casefile.WasPassedOn:
+		w.open(at)
+		w.passedOn = true
+		if a.Department != "" {
+			w.department = a.Department
+		}
+		if a.Territory != "" {
+			w.territory = a.Territory
+		}
+	case casefile.WasFiled:
+		w.filedOn, w.workdays, w.extended, w.concluded = on, a.Workdays, false, nil
+	case casefile.WasExtended:
+		w.workdays, w.extended = w.workdays+a.Workdays, true
+	case casefile.WasOrdered:
+		w.order = &casefile.Order{DocumentNo: a.DocumentNo, IssuedOn: on, DueOn: *a.DueOn, Workers: a.Workers, AmountFen: a.AmountFen}
+		w.metOn = nil
+	case casefile.PaymentRecorded:
+		w.pay(a, on)
+	case casefile.SidePathTaken:
+		w.paths = append(w.paths, a.Path)
+	case casefile.WasAssigned:
+		w.assignee = a.Assignee
+	}
+	if s.to != "" {
+		w.stage = s.to
+	}
+	switch w.stage {
+	case casefile.Ordered, casefile.Paid, casefile.Closed, casefile.Dismissed:
+		if w.workdays > 0 && w.concluded == nil {
+			w.concluded = &on
+		}
+	}
+}
+
+// pay adds up what was paid. With an order the case is paid when the ordered amount is; without one the person says so.
+func (w *work) pay(a actionData, on civil.Date) {
+	w.paidFen += a.AmountFen
+	settled := a.Settled
+	if w.order != nil {
+		paid := *w.order // views share it
+		paid.PaidFen += a.AmountFen
+		w.order = &paid
+		settled = paid.PaidFen >= paid.AmountFen
+		if settled && w.metOn == nil {
+			w.metOn = &on
+		}
+	}
+	if settled {
+		w.stage = casefile.Paid
+	}
+}
+
+// open begins anew the wait for somebody to accept the case. The investigation starts again if they do; an order given
+// stands, since it binds the employer whoever handles the case.
+func (w *work) open(at time.Time) {
+	w.stage, w.since, w.assignee, w.acceptedAt = casefile.Open, at, "", time.Time{}
+	w.workdays, w.extended, w.concluded, w.passedOn = 0, false, nil, false
+}
+
+// reopen starts a new round after the case had ended.
+func (w *work) reopen(at time.Time) {
+	w.open(at)
+	w.order, w.metOn = nil, nil
+}
+
+// acceptFrom is the day from which an alert counts for the acceptance; not at all when it came after the acceptance, or
+// ended before the case last came to be open.
+func (w *work) acceptFrom(e episode) (civil.Date, bool) {
+	switch {
+	case !w.acceptedAt.IsZero() && e.receivedAt.After(w.acceptedAt):
+		return 0, false
+	case !e.receivedAt.Before(w.since):
+		return civil.DateOf(e.receivedAt), true
+	}
+	return civil.DateOf(w.since), e.ends.IsZero() || e.ends.After(w.since) || w.passedOn
+}
+
+// view puts into a case what persons have done.
+func (w *work) view(c *casefile.Case, cal *calendar.Calendar, terms Terms) {
+	c.Stage, c.Assignee, c.Order, c.PaidFen, c.Extended, c.SidePaths = w.stage, w.assignee, w.order, w.paidFen, w.extended, slices.Clip(w.paths)
+	var acceptedOn *civil.Date
+	if !w.acceptedAt.IsZero() {
+		on := civil.DateOf(w.acceptedAt)
+		acceptedOn = &on
+	}
+	// A case that was dismissed without acceptance has kept nobody waiting any more.
+	if !w.stage.Ended() || acceptedOn != nil {
+		switch {
+		case c.DeadlineError != "":
+			c.Deadlines = append(c.Deadlines, casefile.Deadline{Kind: casefile.ToAccept, Error: c.DeadlineError, DoneOn: acceptedOn})
+		case c.AcceptBy != nil:
+			c.Deadlines = append(c.Deadlines, casefile.DueOn(casefile.ToAccept, cal, *c.AcceptBy, 0, acceptedOn))
+		}
+	}
+	if w.stage == casefile.Open {
+		c.Deadlines = append(c.Deadlines, casefile.DueAfter(casefile.ToPassOn, cal, civil.DateOf(w.since), terms.PassOn, 0, nil))
+	}
+	if w.workdays > 0 {
+		c.Deadlines = append(c.Deadlines, casefile.DueAfter(casefile.ToInvestigate, cal, w.filedOn, w.workdays, terms.Near, w.concluded))
+	}
+	if w.order != nil && (!w.stage.Ended() || w.metOn != nil) {
+		c.Deadlines = append(c.Deadlines, casefile.DueOn(casefile.ToPay, cal, w.order.DueOn, terms.Near, w.metOn))
+	}
+}
