@@ -128,11 +128,7 @@ func (s *Store) load(ctx context.Context, ids []string) error {
 
 // read passes the events of the cases named, of all when ids is nil, in the order of the log.
 func (s *Store) read(ctx context.Context, ids []string, each func(casefile.Event) error) error {
-	return s.log.Read(ctx, ids, func(e eventlog.Event) error {
-		return each(casefile.Event{
-			CaseID: e.ID, Seq: e.Seq, At: e.At, Actor: e.Actor, Kind: casefile.Kind(e.Kind), Reason: e.Reason, Data: e.Data, Writer: e.Writer,
-		})
-	})
+	return s.log.Read(ctx, ids, func(e eventlog.Event) error { return each(e.Case()) })
 }
 
 func (s *Store) commit(states map[string]*state) {

@@ -31,6 +31,8 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/anxin-project/anxin/internal/casefile"
 )
 
 // ErrConflict says that there are events which the writer had not seen.
@@ -46,6 +48,13 @@ type Event struct {
 	Reason string
 	Data   json.RawMessage
 	Writer uint64
+}
+
+// Case is the event as components share it.
+func (e Event) Case() casefile.Event {
+	return casefile.Event{
+		CaseID: e.ID, Seq: e.Seq, At: e.At, Actor: e.Actor, Kind: casefile.Kind(e.Kind), Reason: e.Reason, Data: e.Data, Writer: e.Writer,
+	}
 }
 
 // Change is events to be added about one thing, after the last event its writer has seen (0 for none).

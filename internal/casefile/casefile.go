@@ -104,7 +104,7 @@ const (
 // System is the actor of events that no person caused.
 const System = "system"
 
-// Event is one entry in a case's log.
+// Event is one event in the log of a case, or of an entry of the joint-discipline list: then CaseID is the entry's id.
 type Event struct {
 	CaseID string          `json:"case_id"`
 	Seq    uint32          `json:"seq"`

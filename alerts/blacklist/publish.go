@@ -1,0 +1,146 @@
+package blacklist
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/region"
+)
+
+// Publication is the list as the law makes it public on a day: who is on it, and nothing about anybody who is not, or
+// not any more. It is the same for one day however often it is made.
+type Publication struct {
+	On        civil.Date  `json:"on"`
+	Employers []Published `json:"employers"` // by decision, the newest first
+}
+
+// Published is one listed employer. Persons' names are masked: only the family name stands.
+type Published struct {
+	Name       string                  `json:"name"`
+	USCC       string                  `json:"uscc"`
+	Persons    []casefile.ListedPerson `json:"persons"`
+	Facts      string                  `json:"facts"`
+	OrderNo    string                  `json:"order_no"`
+	Workers    uint32                  `json:"workers"`
+	AmountFen  int64                   `json:"amount_fen"`
+	DecisionNo string                  `json:"decision_no"`
+	DecidedOn  civil.Date              `json:"decided_on"`
+	Until      civil.Date              `json:"until"` // last day of the term
+	Authority  string                  `json:"authority"`
+}
+
+// Publish selects from entries, as they are on a day, what is public.
+func Publish(entries []casefile.Entry, on civil.Date) Publication {
+	p := Publication{On: on, Employers: []Published{}}
+	for _, e := range entries {
+		if !e.Stage.OnList() {
+			continue
+		}
+		one := Published{
+			Name: e.Name, USCC: e.Employer, Persons: []casefile.ListedPerson{}, Facts: Reasons(e.Facts), OrderNo: e.OrderNo,
+			Workers: e.Facts.OrderedWorkers, AmountFen: e.Facts.OrderedFen,
+			DecisionNo: e.Decision.No, DecidedOn: e.Decision.On, Until: *e.Until, Authority: Authority(e.County),
+		}
+		for _, person := range e.Persons {
+			one.Persons = append(one.Persons, casefile.ListedPerson{Name: masked(person.Name), Capacity: person.Capacity})
+		}
+		p.Employers = append(p.Employers, one)
+	}
+	slices.SortFunc(p.Employers, func(a, b Published) int {
+		return cmp.Or(-cmp.Compare(a.DecidedOn, b.DecidedOn), cmp.Compare(a.USCC, b.USCC))
+	})
+	return p
+}
+
+// Publication is the list of today.
+func (s *Store) Publication() Publication {
+	today := s.today()
+	return Publish(s.all(today), today)
+}
+
+// Reasons are the grounds of a listing as a Chinese sentence.
+func Reasons(f casefile.Facts) string {
+	var texts []string
+	for _, g := range f.Grounds {
+		if t, ok := casefile.Ground(g); ok {
+			texts = append(texts, t.ZH)
+		}
+	}
+	return strings.Join(texts, "；") + "；经责令限期支付，逾期未支付"
+}
+
+// Authority is the human-resources department of a county, which decides.
+func Authority(county string) string {
+	return cmp.Or(region.Name(county), county) + "人力资源和社会保障局"
+}
+
+// masked keeps the family name's first character.
+func masked(name string) string {
+	runes := []rune(strings.TrimSpace(name))
+	for i := range runes {
+		if i > 0 {
+			runes[i] = '*'
+		}
+	}
+	return string(runes)
+}
+
+// JSON is the publication as a file.
+func (p Publication) JSON() ([]byte, error) {
+	text, err := json.MarshalIndent(p, "", "  ")
+	return append(text, '\n'), err
+}
+
+// CSV is the publication as a file that offices open with a double click: a byte order mark, and no cell that a
+// spreadsheet would compute.
+func (p Publication) CSV() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteString("\uFEFF")
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	rows := [][]string{{"用人单位名称", "统一社会信用代码", "法定代表人或主要负责人", "直接责任人员", "列入事由", "责令支付文书号", "涉及人数", "涉及金额（元）", "列入决定书文号", "列入日期", "期限至", "决定机关"}}
+	for _, e := range p.Employers {
+		rows = append(rows, []string{
+			e.Name, e.USCC, e.people(casefile.LegalRepresentative), e.people(casefile.DirectlyResponsible), e.Facts, e.OrderNo,
+			strconv.FormatUint(uint64(e.Workers), 10), yuan(e.AmountFen), e.DecisionNo, e.DecidedOn.String(), e.Until.String(), e.Authority,
+		})
+	}
+	for _, row := range rows {
+		for i, cell := range row {
+			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+				row[i] = "'" + cell
+			}
+		}
+		if err := w.Write(row); err != nil {
+			return nil, err
+		}
+	}
+	w.Flush()
+	return b.Bytes(), w.Error()
+}
+
+func (e Published) people(as casefile.Capacity) string {
+	var names []string
+	for _, p := range e.Persons {
+		if p.Capacity == as {
+			names = append(names, p.Name)
+		}
+	}
+	return strings.Join(names, "、")
+}
+
+// yuan writes fen as yuan with two decimals, exactly.
+func yuan(fen int64) string {
+	text := strconv.FormatInt(fen/100, 10) + "."
+	if fen%100 < 10 {
+		text += "0"
+	}
+	return text + strconv.FormatInt(fen%100, 10)
+}

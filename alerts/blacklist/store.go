@@ -1,0 +1,250 @@
+// Package blacklist keeps the joint-discipline list (拖欠农民工工资失信联合惩戒名单): who is proposed, heard, decided on,
+// listed and taken off again, each step by a named person, by the rules of MOHRSS Order 45 of 2021. The append-only event
+// log (alerts/eventlog, table blacklist_events) is the truth; a step that is too early, too late or not allowed is
+// refused with the rule it breaks.
+//
+//	terms.go     the periods of the procedure
+//	judge.go     what a person may do, when
+//	fold.go      events → entry, and its deadlines
+//	facts.go     what the latest run says of an employer: the grounds of a proposal
+//	sightings.go listed employers on new projects
+//	publish.go   what the law publishes
+//	manifest.go  the publication's signed list of files
+//	store.go     the log and what it adds up to
+package blacklist
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/anxin-project/anxin/alerts/eventlog"
+	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/calendar"
+	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// ErrConflict says that an entry has events which the writer had not seen.
+var ErrConflict = eventlog.ErrConflict
+
+// ErrNotFound says that there is no such entry.
+var ErrNotFound = errors.New("no such entry of the list")
+
+// Dependencies of the store.
+type Dependencies struct {
+	Conn     driver.Conn
+	Calendar *calendar.Calendar
+	Terms    Terms // the zero value is DefaultTerms
+	Logger   *slog.Logger
+	Clock    func() time.Time
+	// Registerer takes the metrics; nil for none.
+	Registerer prometheus.Registerer
+}
+
+// Store holds the entries. Its methods are safe for concurrent use.
+type Store struct {
+	calendar *calendar.Calendar
+	terms    Terms
+	clock    func() time.Time
+
+	appending sync.Mutex // makes appends one at a time
+	log       *eventlog.Log
+
+	mu     sync.RWMutex // guards states
+	states map[string]*state
+}
+
+// Open reads the log.
+func Open(ctx context.Context, d Dependencies) (*Store, error) {
+	if d.Logger == nil {
+		d.Logger = slog.New(slog.DiscardHandler)
+	}
+	if d.Clock == nil {
+		d.Clock = time.Now
+	}
+	if d.Terms == (Terms{}) {
+		d.Terms = DefaultTerms()
+	}
+	s := &Store{calendar: d.Calendar, terms: d.Terms, clock: d.Clock, states: map[string]*state{}}
+	s.log = eventlog.New(d.Conn, eventlog.Table{Name: "blacklist_events", ID: "entry_id"}, d.Logger, 0, newCounters(d.Registerer, s))
+	return s, s.load(ctx, nil)
+}
+
+// load reads the log of the entries named, of all when ids is nil, and replaces what memory has of them.
+func (s *Store) load(ctx context.Context, ids []string) error {
+	events := map[string][]eventlog.Event{}
+	err := s.log.Read(ctx, ids, func(e eventlog.Event) error {
+		events[e.ID] = append(events[e.ID], e)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	states := map[string]*state{}
+	for id, list := range events {
+		if states[id], err = fold(list); err != nil {
+			return err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range ids {
+		delete(s.states, id)
+		s.log.Settled(id)
+	}
+	for id, one := range states {
+		s.states[id] = one
+	}
+	return nil
+}
+
+func (s *Store) state(id string) *state {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.states[id]
+}
+
+func (s *Store) today() civil.Date { return civil.DateOf(s.clock()) }
+
+// Done is a step taken: the event in the log, for the audit, and the entry after it.
+type Done struct {
+	Event eventlog.Event
+	Entry casefile.Entry
+}
+
+// Propose makes an employer a candidate, by the facts of the latest run (Facts); nil facts say that it is none there.
+func (s *Store) Propose(ctx context.Context, by access.Person, employer string, f *casefile.Facts, a casefile.EntryAction) (Done, error) {
+	s.appending.Lock()
+	defer s.appending.Unlock()
+	if err := s.settle(ctx); err != nil {
+		return Done{}, err
+	}
+	today := s.today()
+	former := 0
+	for _, e := range s.all(today) {
+		if e.Employer != employer {
+			continue
+		}
+		former++
+		if !e.Stage.Ended() {
+			return Done{}, casefile.Refuse("under_way", whoIs, "该用人单位已有进行中的程序："+e.ID, "a procedure about the employer is under way: "+e.ID)
+		}
+	}
+	order, refusal := propose(by, a, f, today)
+	if refusal != nil {
+		return Done{}, refusal
+	}
+	data := actionData{EntryAction: a, ByName: by.Name, Facts: f, Order: &order, Terms: &s.terms}
+	data.Kind, data.Reason = casefile.Propose, ""
+	return s.append(ctx, fmt.Sprintf("%s-%d", employer, former+1), newState(), by.ID, proposed, a.Reason, data)
+}
+
+// Act takes a step on an entry, by somebody who has seen its events up to seq. Of two persons who act at once, one wins
+// and the other gets ErrConflict; a step that is not allowed is a *casefile.Refusal. When it returns nil, the step is in
+// the log.
+func (s *Store) Act(ctx context.Context, by access.Person, id string, seq uint32, a casefile.EntryAction) (Done, error) {
+	s.appending.Lock()
+	defer s.appending.Unlock()
+	if err := s.settle(ctx); err != nil {
+		return Done{}, err
+	}
+	known := s.state(id)
+	if known == nil {
+		return Done{}, fmt.Errorf("entry %s: %w", id, ErrNotFound)
+	}
+	if seq != known.entry.Seq {
+		return Done{}, fmt.Errorf("entry %s is at event %d, you have seen %d: %w", id, known.entry.Seq, seq, ErrConflict)
+	}
+	if refusal := known.judge(s.calendar, by, a, s.today()); refusal != nil {
+		return Done{}, refusal
+	}
+	data := actionData{EntryAction: a, ByName: by.Name}
+	data.Reason = "" // it stands in the event
+	return s.append(ctx, id, known, by.ID, steps[a.Kind].event, a.Reason, data)
+}
+
+// append writes one event and takes it into memory. Called with appending held.
+func (s *Store) append(ctx context.Context, id string, known *state, actor, kind, reason string, data any) (Done, error) {
+	content, err := json.Marshal(data)
+	if err != nil {
+		return Done{}, err
+	}
+	e := eventlog.Event{
+		ID: id, Seq: known.entry.Seq + 1, At: s.clock().UTC().Truncate(time.Millisecond), Actor: actor, Kind: kind, Reason: reason,
+		Data: content, Writer: s.log.Writer(),
+	}
+	next := known.clone()
+	if err := next.apply(e); err != nil { // what cannot be read back is never written
+		return Done{}, err
+	}
+	if err := s.log.Append(ctx, map[string]eventlog.Change{id: {Before: known.entry.Seq, Events: []eventlog.Event{e}}}); err != nil {
+		return Done{}, err
+	}
+	s.mu.Lock()
+	s.states[id] = next
+	s.mu.Unlock()
+	return Done{e, next.view(s.calendar, s.today())}, nil
+}
+
+// settle reads those entries again whose log may be ahead of memory. Called with appending held.
+func (s *Store) settle(ctx context.Context) error {
+	if dirty := s.log.Dirty(); len(dirty) > 0 {
+		return s.load(ctx, dirty)
+	}
+	return nil
+}
+
+// all returns the entries as they are on a day, by id.
+func (s *Store) all(today civil.Date) []casefile.Entry {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	list := make([]casefile.Entry, 0, len(s.states))
+	for _, one := range s.states {
+		list = append(list, one.view(s.calendar, today))
+	}
+	slices.SortFunc(list, func(a, b casefile.Entry) int { return cmp.Compare(a.ID, b.ID) })
+	return list
+}
+
+// Filter says which entries to list; its zero value is all of them.
+type Filter struct {
+	Territory string // digits that the township's code begins with
+	Stage     casefile.EntryStage
+	Search    string // part of the name or the credit code
+}
+
+// List returns the entries that the filter lets through, as they are today, by id.
+func (s *Store) List(f Filter) []casefile.Entry {
+	return slices.DeleteFunc(s.all(s.today()), func(e casefile.Entry) bool {
+		return !strings.HasPrefix(e.Township, f.Territory) ||
+			f.Stage != "" && f.Stage != e.Stage ||
+			f.Search != "" && !strings.Contains(e.Name, f.Search) && !strings.Contains(e.Employer, f.Search)
+	})
+}
+
+// Get returns an entry and its events in the order of the log; ErrNotFound when there is none.
+func (s *Store) Get(ctx context.Context, id string) (casefile.Entry, []casefile.Event, error) {
+	known := s.state(id)
+	if known == nil {
+		return casefile.Entry{}, nil, fmt.Errorf("entry %s: %w", id, ErrNotFound)
+	}
+	events := []casefile.Event{}
+	err := s.log.Read(ctx, []string{id}, func(e eventlog.Event) error {
+		if e.Seq <= known.entry.Seq { // what was appended meanwhile is not yet in the state
+			events = append(events, e.Case())
+		}
+		return nil
+	})
+	return known.view(s.calendar, s.today()), events, err
+}

@@ -1,0 +1,302 @@
+package blacklist
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"github.com/anxin-project/anxin/internal/calendar"
+	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/embedded/embeddedtest"
+	"github.com/anxin-project/anxin/internal/store"
+)
+
+func TestMain(m *testing.M) { embeddedtest.Main(m) }
+
+// desk is a store with a clock that tests move, on a database that is its own snapshot.
+type desk struct {
+	*Store
+	t    *testing.T
+	conn driver.Conn
+	run  Run
+	now  time.Time
+}
+
+func newDesk(t *testing.T) *desk {
+	options := embeddedtest.Database(t)
+	conn, err := clickhouse.Open(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	if err := store.Migrate(t.Context(), conn, store.Layout{Database: options.Auth.Database}); err != nil {
+		t.Fatal(err)
+	}
+	d := &desk{t: t, conn: conn, run: Run{AsOf: date(t, "2026-03-08"), Number: 7, Snapshot: options.Auth.Database}}
+	d.at("2026-03-09")
+	d.open()
+	return d
+}
+
+func (d *desk) open() {
+	var err error
+	d.Store, err = Open(d.t.Context(), Dependencies{Conn: d.conn, Calendar: calendar.China(), Clock: func() time.Time { return d.now }})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+func (d *desk) at(day string) { d.now = date(d.t, day).Start().Add(10 * time.Hour) }
+
+func (d *desk) exec(query string) {
+	d.t.Helper()
+	if err := d.conn.Exec(d.t.Context(), query); err != nil {
+		d.t.Fatalf("%s: %v", query, err)
+	}
+}
+
+// candidate writes what a run would: the warning with its evidence, and the orders it names.
+func (d *desk) candidate() {
+	d.exec(`INSERT INTO warnings (as_of, run, detector, scope, scope_id, level, name, township, county, evidence) VALUES
+		('2026-03-08', 7, 'blacklist-candidate', 'employer', '` + firm + `', 'red', '仙居某某建筑劳务有限公司', '331024001', '331024',
+		'{"grounds":["amount_many_workers","incident"],"ordered_workers":12,"ordered_fen":3600000,"oldest_due_on":"2026-03-06","most_owed_fen":400000,"incidents":1,"records":["O-1"]}')`)
+	d.exec(`INSERT INTO proceedings (source, id, version, recorded_at, kind, employer_uscc, workers, amount_fen, opened_on, due_on) VALUES
+		('court', 'O-1', 1, '2026-02-20 00:00:00', 'rectification_order', '` + firm + `', 12, 3600000, '2026-02-20', '2026-03-06'),
+		('court', 'O-2', 1, '2026-02-20 00:00:00', 'rectification_order', '` + firm + `', 1, 100, '2026-02-20', '2026-03-07')`)
+}
+
+func (d *desk) propose() casefile.Entry {
+	d.t.Helper()
+	f, err := Candidate(d.t.Context(), d.conn, d.run, firm)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	done, err := d.Propose(d.t.Context(), inspector, firm, f, proposal())
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return done.Entry
+}
+
+func (d *desk) act(e casefile.Entry, by string, kind casefile.EntryActionKind) casefile.Entry {
+	d.t.Helper()
+	who := inspector
+	if by == "supervisor" {
+		who = supervisor
+	}
+	done, err := d.Act(d.t.Context(), who, e.ID, e.Seq, do(kind))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return done.Entry
+}
+
+func TestAnEntryComesFromTheEvidenceAndStaysInTheLog(t *testing.T) {
+	d := newDesk(t)
+	if f, err := Candidate(t.Context(), d.conn, d.run, firm); err != nil || f != nil {
+		t.Fatalf("an employer without warning: %+v, %v", f, err)
+	}
+	d.candidate()
+	e := d.propose()
+	want := casefile.OrderFact{ID: "O-1", OpenedOn: date(t, "2026-02-20"), DueOn: date(t, "2026-03-06"), Workers: 12, AmountFen: 3600000}
+	if e.ID != firm+"-1" || e.Order != want || len(e.Facts.Orders) != 1 || e.Facts.OrderedFen != 3600000 || e.Facts.Incidents != 1 {
+		t.Errorf("the entry %+v", e)
+	}
+	var r *casefile.Refusal
+	if _, err := d.Propose(t.Context(), inspector, firm, &e.Facts, proposal()); !errors.As(err, &r) || r.Code != "under_way" {
+		t.Errorf("proposed twice: %v", err)
+	}
+	stale := e
+	e = d.act(e, "inspector", casefile.Notify)
+	if _, err := d.Act(t.Context(), inspector, e.ID, stale.Seq, do(casefile.Object)); !errors.Is(err, ErrConflict) {
+		t.Errorf("by what was seen before: %v, want ErrConflict", err)
+	}
+	if _, err := d.Act(t.Context(), inspector, "nobody-1", 1, do(casefile.Object)); !errors.Is(err, ErrNotFound) {
+		t.Errorf("an entry that is not there: %v", err)
+	}
+	d.at("2026-03-17")
+	var wg sync.WaitGroup
+	results := make([]error, 4)
+	for i := range results {
+		wg.Go(func() {
+			by := supervisor
+			by.ID = fmt.Sprint("supervisor-", i)
+			_, results[i] = d.Act(t.Context(), by, e.ID, e.Seq, do(casefile.Decide))
+		})
+	}
+	wg.Wait()
+	won := 0
+	for _, err := range results {
+		if err == nil {
+			won++
+		} else if !errors.Is(err, ErrConflict) {
+			t.Errorf("a loser gets %v", err)
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d decided at once, want 1", won)
+	}
+	before, events, err := d.Get(t.Context(), e.ID)
+	if err != nil || len(events) != 3 || before.Stage != casefile.Decided {
+		t.Fatalf("%d events, %s, %v", len(events), before.Stage, err)
+	}
+	d.open()
+	if after, _, _ := d.Get(t.Context(), e.ID); !reflect.DeepEqual(after, before) {
+		t.Errorf("after a restart\n%+v\nwant\n%+v", after, before)
+	}
+
+	// What was withdrawn disappears from the publication and stays in the log; the employer can be proposed again.
+	e = d.act(before, "inspector", casefile.List)
+	if n := len(d.Publication().Employers); n != 1 {
+		t.Fatalf("%d published", n)
+	}
+	d.act(e, "supervisor", casefile.Withdraw)
+	if n := len(d.Publication().Employers); n != 0 {
+		t.Errorf("%d published after the withdrawal", n)
+	}
+	if again := d.propose(); again.ID != firm+"-2" || len(d.List(Filter{})) != 2 || len(d.List(Filter{Stage: casefile.Withdrawn})) != 1 {
+		t.Errorf("proposed again: %+v", again)
+	}
+}
+
+func TestListedEmployersAreSeenOnNewProjects(t *testing.T) {
+	d := newDesk(t)
+	project := func(id, signed, contractor, developer string) {
+		d.exec(fmt.Sprintf(`INSERT INTO projects (id, version, recorded_at, name, township, contract_signed_on, contractor_uscc, developer_uscc)
+			VALUES ('%s', 1, '2026-03-01 00:00:00', '工程%[1]s', '331024002', '%s', '%s', '%s')`, id, signed, contractor, developer))
+	}
+	// The base table stands in for the snapshot's, which names the key project_id.
+	d.exec("ALTER TABLE projects ADD COLUMN project_id String ALIAS id")
+	project("P-old", "2026-03-01", firm, "x")
+	project("P-same-day", "2026-03-17", firm, "x")
+	project("P-new", "2026-04-01", "y", firm)
+	project("P-both", "2026-04-02", firm, firm)
+	project("P-other", "2026-04-03", "y", "x")
+	sight := func() int {
+		t.Helper()
+		n, err := d.Sight(t.Context(), d.conn, d.run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	d.candidate()
+	e := d.act(d.propose(), "inspector", casefile.Notify)
+	d.at("2026-03-17")
+	e = d.act(d.act(e, "supervisor", casefile.Decide), "inspector", casefile.List)
+	if n := sight(); n != 2 {
+		t.Errorf("%d sightings, want P-new and P-both", n)
+	}
+	if n := sight(); n != 0 {
+		t.Errorf("%d sightings again", n)
+	}
+	e, events, err := d.Get(t.Context(), e.ID)
+	if err != nil || len(e.NewProjects) != 2 || e.NewProjects[0].As != "developer" || e.NewProjects[1].As != "contractor" || events[5].Actor != casefile.System {
+		t.Errorf("the entry has %+v (%v)", e.NewProjects, err)
+	}
+	d.act(e, "supervisor", casefile.Withdraw)
+	project("P-later", "2026-05-01", firm, "x")
+	if n := sight(); n != 0 {
+		t.Errorf("%d sightings of an employer that is not listed any more", n)
+	}
+}
+
+func TestThePublicationIsSignedAndShowsNoMore(t *testing.T) {
+	p := decidedOn(t, "2026-03-06", "2026-03-09", "2026-03-17")
+	list := Publish([]casefile.Entry{p.view(), newProcedure(t, "2026-03-06", "2026-03-09").view()}, p.today)
+	if len(list.Employers) != 1 {
+		t.Fatalf("%+v", list)
+	}
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	save := func(name, kind string, der []byte, err error) string {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err == nil {
+			err = os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(private)
+	secret := save("key.pem", "PRIVATE KEY", der, err)
+	der, err = x509.MarshalPKIXPublicKey(public)
+	open := save("pub.pem", "PUBLIC KEY", der, err)
+	key, err := LoadKey(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check, err := LoadPublicKey(open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadKey(open); err == nil {
+		t.Error("a public key was taken for a private one")
+	}
+
+	files, err := list.Sign(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{JSONFile, CSVFile} {
+		text := string(files[name])
+		for _, want := range []string{"仙居某某建筑劳务有限公司", firm, "王**", "欧**", "仙人社〔2026〕9号", "2026-03-17", "2029-03-17", "仙居县人力资源和社会保障局", "逾期未支付"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s lacks %s:\n%s", name, want, text)
+			}
+		}
+		for _, secret := range []string{"小明", "阳青", "理由", "承诺书", "li", "周正", "township", "331024001,"} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s shows %q:\n%s", name, secret, text)
+			}
+		}
+	}
+	out := filepath.Join(dir, "out")
+	if err := Write(out, files); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := Check(out, check); err != nil || m.Employers != 1 || m.On != date(t, "2026-03-17") || len(m.Files) != 2 {
+		t.Errorf("checked: %+v, %v", m, err)
+	}
+	other, _, _ := ed25519.GenerateKey(rand.Reader)
+	if _, err := Check(out, other); err == nil {
+		t.Error("another key's signature was accepted")
+	}
+	for _, name := range []string{JSONFile, CSVFile, ManifestFile, SignatureFile} {
+		if err := Write(out, files); err != nil {
+			t.Fatal(err)
+		}
+		forged := append([]byte{}, files[name]...)
+		forged[len(forged)/2] ^= 1
+		if err := os.WriteFile(filepath.Join(out, name), forged, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Check(out, check); err == nil {
+			t.Errorf("%s was changed, and nobody noticed", name)
+		}
+	}
+
+	evil := Publication{On: civil.Date(0), Employers: []Published{{Name: `=HYPERLINK("x")`, Facts: "+1"}}}
+	if text, err := evil.CSV(); err != nil || !strings.Contains(string(text), `'=HYPERLINK`) || !strings.Contains(string(text), "'+1") {
+		t.Errorf("a name that a spreadsheet computes: %s, %v", text, err)
+	}
+}
