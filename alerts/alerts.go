@@ -6,13 +6,19 @@
 //	editions.go   the last editions → metrics
 //	rules/        Prometheus rule files and their unit tests
 //	webhook.go    Alertmanager's notifications → cases
-//	cases/        the cases: event log, state, routing, deadlines
-//	api.go        the cases as JSON
+//	cases/        the cases: what happens to them, who may do what, deadlines
+//	blacklist/    the joint-discipline list: procedure, publication
+//	eventlog/     the append-only log both rest on
+//	documents/    their papers
+//	deadlines.go  what is about to be late, as metrics
+//	routes.go     the API: who is let in where; api.go the cases, listapi.go the list
 package alerts
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -21,7 +27,9 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/cases"
+	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/calendar"
 	"github.com/anxin-project/anxin/internal/catalog"
 )
@@ -36,6 +44,10 @@ type Dependencies struct {
 	Logger     *slog.Logger
 	// Clock tells the time; nil for the real one.
 	Clock func() time.Time
+	// Person tells who sends a request. Without it nobody is a person: every action is refused.
+	Person func(*http.Request) (access.Person, error)
+	// Audit is told of every action, done or refused; nil for nobody.
+	Audit func(*http.Request, Audited)
 }
 
 // Alerts is the component.
@@ -46,6 +58,11 @@ type Alerts struct {
 	editions *editions
 	cases    *cases.Store
 	metrics  *metrics
+
+	blacklist  *blacklist.Store
+	signingKey ed25519.PrivateKey // nil: publications are not signed
+	person     func(*http.Request) (access.Person, error)
+	audit      func(*http.Request, Audited)
 
 	refreshing sync.Mutex
 	owed       bool // the cases have not had the figures of the published run; under refreshing
@@ -65,6 +82,7 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 	store, err := cases.Open(ctx, cases.Dependencies{
 		Conn:       d.Conn,
 		Calendar:   d.Calendar,
+		Terms:      c.Casework,
 		Logger:     d.Logger,
 		Clock:      d.Clock,
 		Registerer: d.Registerer,
@@ -72,16 +90,31 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 	if err != nil {
 		return nil, err
 	}
+	list, err := blacklist.Open(ctx, blacklist.Dependencies{
+		Conn: d.Conn, Calendar: d.Calendar, Terms: c.Blacklist, Logger: d.Logger, Clock: d.Clock, Registerer: d.Registerer,
+	})
+	if err != nil {
+		return nil, err
+	}
+	var key ed25519.PrivateKey
+	if c.SigningKey != "" {
+		if key, err = blacklist.LoadKey(c.SigningKey); err != nil {
+			return nil, fmt.Errorf("alerts.signing_key: %w", err)
+		}
+	}
 	m := newMetrics(d.Registerer)
 	f, e := newFindings(d, c, m), newEditions(d.Conn)
 	if d.Registerer != nil {
-		for _, collector := range []prometheus.Collector{f, e} {
+		for _, collector := range []prometheus.Collector{f, e, deadlines{store, list}} {
 			if err := d.Registerer.Register(collector); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return &Alerts{config: c, logger: d.Logger, findings: f, editions: e, cases: store, metrics: m}, nil
+	return &Alerts{
+		config: c, logger: d.Logger, findings: f, editions: e, cases: store, metrics: m,
+		blacklist: list, signingKey: key, person: d.Person, audit: d.Audit,
+	}, nil
 }
 
 // Refresh takes the findings of the latest run into the metrics and the cases. It is called after a run, and by Run.
@@ -104,6 +137,10 @@ func (a *Alerts) Refresh(ctx context.Context) error {
 		return nil
 	}
 	if err := a.cases.Update(ctx, a.findings.subjects()); err != nil {
+		a.metrics.refreshFailures.Inc()
+		return err
+	}
+	if _, err := a.blacklist.Sight(ctx, a.findings.conn, a.findings.run()); err != nil {
 		a.metrics.refreshFailures.Inc()
 		return err
 	}
@@ -130,11 +167,5 @@ func (a *Alerts) Run(ctx context.Context) error {
 // Cases are the cases, for pages and for the embedded evaluator's restart.
 func (a *Alerts) Cases() *cases.Store { return a.cases }
 
-// Handler serves the webhook and the cases as JSON, all with the same bearer token.
-func (a *Alerts) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("/api/v1/alerts", a.webhook)
-	mux.HandleFunc("/api/v1/cases", a.authorized(http.MethodGet, a.listCases))
-	mux.HandleFunc("/api/v1/cases/{id}", a.authorized(http.MethodGet, a.getCase))
-	return mux
-}
+// Blacklist is the joint-discipline list, for pages.
+func (a *Alerts) Blacklist() *blacklist.Store { return a.blacklist }

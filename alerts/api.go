@@ -1,49 +1,85 @@
 package alerts
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/anxin-project/anxin/alerts/cases"
+	"github.com/anxin-project/anxin/alerts/documents"
+	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/region"
+	"github.com/anxin-project/anxin/internal/spreadsheet"
 )
 
-// maxPage is the most cases one answer lists.
-const maxPage = 1000
+const (
+	maxPage   = 1000    // cases that one answer lists
+	maxBulk   = 1000    // cases accepted at once
+	maxAction = 1 << 16 // bytes of an action; a bulk acceptance has maxBulk ids of at most some hundred bytes
+)
 
-func (a *Alerts) authorized(method string, next http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.Method != method:
-			refuseMethod(w, method)
-		case !a.tokenOf(r):
-			refuseToken(w)
-		default:
-			next(w, r)
-		}
-	}
-}
+// seesCase is the one rule of who reads which case.
+func seesCase(by access.Person, one casefile.Case) bool { return cases.Sees(by, one) }
 
-// listCases answers GET /api/v1/cases?territory=&department=&scope=&level=&stage=&cleared=&search=&limit=&offset=.
-func (a *Alerts) listCases(w http.ResponseWriter, r *http.Request) {
+// chosen are the cases that the query asks for, as far as the caller may see them, and the filter's page.
+func (a *Alerts) chosen(r *http.Request, by caller) ([]casefile.Case, casefile.Filter, error) {
 	f, err := readFilter(r.URL.Query())
 	if err != nil {
-		writeError(w, http.StatusBadRequest, err.Error())
+		return nil, f, err
+	}
+	all := f
+	all.Limit, all.Offset = 0, 0
+	list, err := a.cases.List(r.Context(), all)
+	return slices.DeleteFunc(list, func(c casefile.Case) bool { return !by.sees(c) }), f, err
+}
+
+func (a *Alerts) listCases(w http.ResponseWriter, r *http.Request, by caller) {
+	list, f, err := a.chosen(r, by)
+	if err != nil {
+		writeProblem(w, http.StatusBadRequest, badRequest(err.Error(), err.Error()))
 		return
 	}
-	list, err := a.cases.List(r.Context(), f)
-	if err == nil {
-		var total int
-		if total, err = a.cases.Count(r.Context(), f); err == nil {
-			writeJSON(w, http.StatusOK, map[string]any{"total": total, "cases": list})
-			return
-		}
+	total := len(list)
+	list = list[min(f.Offset, total):]
+	list = list[:min(f.Limit, len(list))]
+	writeJSON(w, http.StatusOK, map[string]any{"total": total, "cases": list})
+}
+
+// exportCases answers all that the filter lets through, whatever its limit.
+func (a *Alerts) exportCases(w http.ResponseWriter, r *http.Request, by caller) {
+	list, _, err := a.chosen(r, by)
+	if err != nil {
+		writeProblem(w, http.StatusBadRequest, badRequest(err.Error(), err.Error()))
+		return
 	}
-	a.fail(w, "listing cases", err)
+	s := spreadsheet.New("案件", "名称", "对象", "所在地", "办理地", "主管部门", "阶段", "级别", "预警已消除", "涉及人数", "涉及金额（元）", "已付（元）", "产生日期", "承办人", "期限", "期限状态")
+	for _, c := range list {
+		var due, state []string
+		for _, d := range c.Deadlines {
+			if d.DoneOn == nil {
+				day := "?"
+				if d.Due != nil {
+					day = d.Due.String()
+				}
+				due, state = append(due, d.Kind.Title().ZH+" "+day), append(state, string(d.State))
+			}
+		}
+		s.Row(c.ID, c.Name, string(c.Scope), region.Path(c.Township), region.Path(c.Territory), c.Department.Title().ZH, c.Stage.Title().ZH,
+			string(c.Level), strconv.FormatBool(c.Cleared), strconv.FormatUint(uint64(c.Workers), 10), spreadsheet.Yuan(c.AmountFen),
+			spreadsheet.Yuan(c.PaidFen), c.OpenedOn.String(), c.Assignee, strings.Join(due, "；"), strings.Join(state, "；"))
+	}
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="anxin-cases.csv"`)
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(s.Bytes())
 }
 
 func readFilter(q url.Values) (casefile.Filter, error) {
@@ -53,6 +89,8 @@ func readFilter(q url.Values) (casefile.Filter, error) {
 		Scope:      catalog.Scope(q.Get("scope")),
 		Level:      catalog.Level(q.Get("level")),
 		Stage:      casefile.Stage(q.Get("stage")),
+		Assignee:   q.Get("assignee"),
+		Deadline:   casefile.DeadlineState(q.Get("deadline")),
 		Search:     q.Get("search"),
 		Limit:      100,
 	}
@@ -78,20 +116,170 @@ func readFilter(q url.Values) (casefile.Filter, error) {
 	return f, nil
 }
 
-// getCase answers GET /api/v1/cases/{id} with the case and its events.
-func (a *Alerts) getCase(w http.ResponseWriter, r *http.Request) {
+// seen reads a case that the caller may see.
+func (a *Alerts) seen(r *http.Request, by caller) (casefile.Case, []casefile.Event, error) {
 	one, events, err := a.cases.Get(r.Context(), r.PathValue("id"))
-	switch {
-	case errors.Is(err, cases.ErrNotFound):
-		writeError(w, http.StatusNotFound, "no such case: want scope:scope_id, such as project:P-1")
-	case err != nil:
-		a.fail(w, "reading a case", err)
-	default:
-		writeJSON(w, http.StatusOK, map[string]any{"case": one, "events": events})
+	if err == nil && !by.sees(one) {
+		err = errUnseen
 	}
+	return one, events, err
 }
 
-func (a *Alerts) fail(w http.ResponseWriter, doing string, err error) {
-	a.logger.Error(doing, "error", err)
-	writeError(w, http.StatusServiceUnavailable, "the store does not answer: try again")
+func (a *Alerts) getCase(w http.ResponseWriter, r *http.Request, by caller) {
+	one, events, err := a.seen(r, by)
+	if err != nil {
+		a.fail(w, "reading a case", err)
+		return
+	}
+	answer := map[string]any{"case": one, "events": events}
+	if !by.service {
+		answer["allowed"] = cases.Allowed(one, by.person)
+	}
+	w.Header().Set("ETag", tag(one.Seq))
+	writeJSON(w, http.StatusOK, answer)
+}
+
+func (a *Alerts) actOnCase(w http.ResponseWriter, r *http.Request, by caller) {
+	var action casefile.Action
+	seq, ok := readAction(w, r, &action)
+	if !ok {
+		return
+	}
+	id := r.PathValue("id")
+	if _, _, err := a.seen(r, by); err != nil {
+		a.fail(w, "acting on a case", err)
+		return
+	}
+	done, err := a.cases.Act(r.Context(), by.person, cases.Step{CaseID: id, Seq: seq, Action: action})
+	a.audited(r, by.person, "case."+string(action.Kind), id, done.Event.Seq, err)
+	if err != nil {
+		a.fail(w, "acting on a case", err)
+		return
+	}
+	w.Header().Set("ETag", tag(done.Case.Seq))
+	writeJSON(w, http.StatusOK, map[string]any{"case": done.Case, "event": done.Event})
+}
+
+// acceptCases accepts several cases; each has an outcome of its own.
+func (a *Alerts) acceptCases(w http.ResponseWriter, r *http.Request, by caller) {
+	var body struct {
+		Cases []struct {
+			ID  string `json:"id"`
+			Seq uint32 `json:"seq"`
+		} `json:"cases"`
+	}
+	if !readBody(w, r, 4*maxAction, &body) {
+		return
+	}
+	if len(body.Cases) == 0 || len(body.Cases) > maxBulk {
+		writeProblem(w, http.StatusBadRequest, badRequest(fmt.Sprintf("cases 须有 1 至 %d 项", maxBulk), fmt.Sprintf("cases has %d items: want 1 to %d", len(body.Cases), maxBulk)))
+		return
+	}
+	var steps []cases.Step
+	for _, one := range body.Cases {
+		steps = append(steps, cases.Step{CaseID: one.ID, Seq: one.Seq, Action: casefile.Action{Kind: casefile.Accept}})
+	}
+	type outcome struct {
+		ID      string   `json:"id"`
+		Seq     uint32   `json:"seq,omitempty"`
+		Problem *problem `json:"problem,omitempty"`
+	}
+	outcomes := []outcome{}
+	accepted := 0
+	for _, done := range a.cases.ActAll(r.Context(), by.person, steps) {
+		one := outcome{ID: done.CaseID, Seq: done.Case.Seq}
+		a.audited(r, by.person, "case.accept", done.CaseID, done.Event.Seq, done.Err)
+		if done.Err != nil {
+			_, p := a.explain("accepting cases", done.Err)
+			one.Problem = &p
+		} else {
+			accepted++
+		}
+		outcomes = append(outcomes, one)
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"accepted": accepted, "outcomes": outcomes})
+}
+
+func (a *Alerts) orderPaper(w http.ResponseWriter, r *http.Request, by caller) {
+	one, _, err := a.seen(r, by)
+	var page []byte
+	if err == nil {
+		page, err = documents.OfCase(one)
+	}
+	a.page(w, page, err)
+}
+
+// page answers a paper, which loads nothing and runs nothing.
+func (a *Alerts) page(w http.ResponseWriter, page []byte, err error) {
+	if err != nil {
+		a.fail(w, "drawing up a paper", err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(page)
+}
+
+// Audited is what the audit log is told of a person's action: also of one that was refused.
+type Audited struct {
+	Person  access.Person
+	Action  string // case.accept, blacklist.decide, …
+	Subject string // a case, an entry, or the employer proposed
+	Seq     uint32 // of the event; 0 when there is none
+	Refused string // code of the refusal; empty when it was done
+}
+
+func (a *Alerts) audited(r *http.Request, by access.Person, action, subject string, seq uint32, err error) {
+	if a.audit == nil {
+		return
+	}
+	entry := Audited{Person: by, Action: action, Subject: subject, Seq: seq}
+	if err != nil {
+		_, p := a.explain(action, err)
+		entry.Seq, entry.Refused = 0, p.Code
+	}
+	a.audit(r, entry)
+}
+
+// tag is a sequence number as an entity tag.
+func tag(seq uint32) string { return `"` + strconv.FormatUint(uint64(seq), 10) + `"` }
+
+// readAction reads an action and, from If-Match, the last event that its person has seen.
+func readAction(w http.ResponseWriter, r *http.Request, into any) (uint32, bool) {
+	match := r.Header.Get("If-Match")
+	if match == "" {
+		writeProblem(w, http.StatusPreconditionRequired, problem{Code: codePrecondition, Message: catalog.Text{
+			ZH: `请在 If-Match 头中写明所见记录的 seq，如 If-Match: "7"`, EN: `say what was seen: the header If-Match with the seq, such as If-Match: "7"`}})
+		return 0, false
+	}
+	seq, err := strconv.ParseUint(strings.Trim(match, `"`), 10, 32)
+	if err != nil {
+		writeProblem(w, http.StatusBadRequest, badRequest("If-Match 应为 seq", fmt.Sprintf("If-Match is %q: want the seq, such as \"7\"", match)))
+		return 0, false
+	}
+	return uint32(seq), readBody(w, r, maxAction, into)
+}
+
+// readBody reads one JSON object, and nothing that it does not know.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64, into any) bool {
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, limit))
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	if err == nil {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("the body goes on after the JSON object")
+		}
+	}
+	if err == nil {
+		return true
+	}
+	if size := new(http.MaxBytesError); errors.As(err, &size) {
+		writeProblem(w, http.StatusRequestEntityTooLarge, problem{Code: codeTooLarge, Message: catalog.Text{
+			ZH: "请求过大", EN: fmt.Sprintf("the body is larger than %d bytes", size.Limit)}})
+		return false
+	}
+	writeProblem(w, http.StatusBadRequest, badRequest("正文不是所需的 JSON："+err.Error(), "the body is not the JSON wanted: "+err.Error()))
+	return false
 }

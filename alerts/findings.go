@@ -13,6 +13,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/cases"
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
@@ -47,6 +48,7 @@ type published struct {
 type latestRun struct {
 	asOf     civil.Date
 	run      uint64
+	snapshot string // database with the facts it judged
 	finished time.Time
 }
 
@@ -177,6 +179,12 @@ func (f *findings) subject(id string) (cases.Subject, bool) {
 	return s, ok
 }
 
+// run is the published run, as the joint-discipline list takes it.
+func (f *findings) run() blacklist.Run {
+	r := f.current.Load().run
+	return blacklist.Run{AsOf: r.asOf, Number: r.run, Snapshot: r.snapshot}
+}
+
 // refresh publishes the latest completed run; it reports whether that is another one than before. One at a time.
 func (f *findings) refresh(ctx context.Context) (changed bool, err error) {
 	now := f.clock()
@@ -202,10 +210,11 @@ func (f *findings) latest(ctx context.Context) (latestRun, error) {
 	var rows []struct {
 		AsOf     time.Time `ch:"as_of"`
 		Run      uint64    `ch:"run"`
+		Snapshot string    `ch:"snapshot"`
 		Finished time.Time `ch:"finished_at"`
 	}
 	err := f.conn.Select(ctx, &rows, `
-		SELECT as_of, run, finished_at
+		SELECT as_of, run, snapshot, finished_at
 		FROM runs
 		ORDER BY as_of DESC, run DESC, finished_at DESC
 		LIMIT 1`)
@@ -213,7 +222,7 @@ func (f *findings) latest(ctx context.Context) (latestRun, error) {
 		return latestRun{}, err
 	}
 	asOf, err := civil.ParseDate(rows[0].AsOf.Format(time.DateOnly))
-	return latestRun{asOf, rows[0].Run, rows[0].Finished.UTC()}, err
+	return latestRun{asOf, rows[0].Run, rows[0].Snapshot, rows[0].Finished.UTC()}, err
 }
 
 func (f *findings) read(ctx context.Context, run latestRun) (published, error) {

@@ -14,9 +14,9 @@ type metrics struct {
 const (
 	stored       = "stored"       // taken into cases, or known already, or for nobody's case
 	truncated    = "truncated"    // stored, but Alertmanager had left alerts out
-	badRequest   = "bad_request"  // 400
+	malformed    = "bad_request"  // 400
 	unauthorized = "unauthorized" // 401
-	badMethod    = "bad_method"   // 405
+	wrongMethod  = "bad_method"   // 405
 	tooLarge     = "too_large"    // 413
 	unavailable  = "unavailable"  // 503: the log could not be written; Alertmanager tries again
 )
@@ -41,7 +41,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Help: "Alerts in stored notifications: new to their case, known to it, or of no case (pipeline and township alerts).",
 		}, []string{"outcome"}),
 	}
-	for _, outcome := range []string{stored, truncated, badRequest, unauthorized, badMethod, tooLarge, unavailable} {
+	for _, outcome := range []string{stored, truncated, malformed, unauthorized, wrongMethod, tooLarge, unavailable} {
 		m.requests.WithLabelValues(outcome)
 	}
 	for _, outcome := range []string{"new", "known", "no_case"} {

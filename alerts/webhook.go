@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,16 +39,16 @@ const storeTimeout = 30 * time.Second
 
 // webhook takes Alertmanager's notifications, version 4. It answers 200 only after everything is in the case log, so
 // what was not stored is sent again; it may be sent the same again, and in any order (see cases.Fold).
-func (a *Alerts) webhook(w http.ResponseWriter, r *http.Request) {
+func (a *Alerts) webhook(w http.ResponseWriter, r *http.Request, _ caller) {
 	outcome := stored
 	defer func() { a.metrics.requests.WithLabelValues(outcome).Inc() }()
 
 	if r.Method != http.MethodPost {
-		outcome = badMethod
+		outcome = wrongMethod
 		refuseMethod(w, http.MethodPost)
 		return
 	}
-	if !a.tokenOf(r) {
+	if !a.tokenOf(r) && !a.certified(r) {
 		outcome = unauthorized
 		refuseToken(w)
 		return
@@ -56,11 +57,12 @@ func (a *Alerts) webhook(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		if size := new(http.MaxBytesError); errors.As(err, &size) {
 			outcome = tooLarge
-			writeError(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d bytes: group the alerts into smaller notifications", size.Limit))
+			writeProblem(w, http.StatusRequestEntityTooLarge, problem{Code: codeTooLarge, Message: catalog.Text{
+				ZH: fmt.Sprintf("通知超过 %d 字节：请分成较小的组", size.Limit), EN: fmt.Sprintf("the body is larger than %d bytes: group the alerts into smaller notifications", size.Limit)}})
 			return
 		}
-		outcome = badRequest
-		writeError(w, http.StatusBadRequest, err.Error())
+		outcome = malformed
+		writeProblem(w, http.StatusBadRequest, badRequest("不是可用的通知："+err.Error(), err.Error()))
 		return
 	}
 
@@ -86,7 +88,8 @@ func (a *Alerts) webhook(w http.ResponseWriter, r *http.Request) {
 		outcome = unavailable
 		a.logger.Error("storing a notification", "error", err)
 		w.Header().Set("Retry-After", "10")
-		writeError(w, http.StatusServiceUnavailable, "the notification could not be stored: send it again")
+		writeProblem(w, http.StatusServiceUnavailable, problem{Code: codeUnavailable, Message: catalog.Text{
+			ZH: "通知未能保存：请重发", EN: "the notification could not be stored: send it again"}})
 		return
 	}
 	if n.TruncatedAlerts > 0 {
@@ -156,23 +159,14 @@ func (a *Alerts) tokenOf(r *http.Request) bool {
 	return subtle.ConstantTimeCompare(given[:], want[:]) == 1 && strings.EqualFold(scheme, "Bearer")
 }
 
-func refuseMethod(w http.ResponseWriter, allowed string) {
-	w.Header().Set("Allow", allowed)
-	writeError(w, http.StatusMethodNotAllowed, "want "+allowed)
-}
-
-func refuseToken(w http.ResponseWriter) {
-	w.Header().Set("WWW-Authenticate", `Bearer realm="anxin"`)
-	writeError(w, http.StatusUnauthorized, "want the header Authorization: Bearer TOKEN with the token of alerts.token")
-}
-
-func writeError(w http.ResponseWriter, status int, message string) {
-	writeJSON(w, status, map[string]string{"error": message})
-}
-
-func writeJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the reader may have gone; there is nobody to tell
+// certified reports whether the request came over mutual TLS, by a client whose certificate has one of the names of
+// alerts.client_names. The server has verified the certificate.
+func (a *Alerts) certified(r *http.Request) bool {
+	if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 {
+		return false
+	}
+	leaf := r.TLS.VerifiedChains[0][0]
+	return slices.ContainsFunc(a.config.ClientNames, func(name string) bool {
+		return leaf.Subject.CommonName == name || slices.Contains(leaf.DNSNames, name)
+	})
 }

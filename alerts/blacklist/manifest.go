@@ -46,11 +46,7 @@ func (p Publication) Sign(key ed25519.PrivateKey) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	table, err := p.CSV()
-	if err != nil {
-		return nil, err
-	}
-	files := map[string][]byte{JSONFile: list, CSVFile: table}
+	files := map[string][]byte{JSONFile: list, CSVFile: p.CSV()}
 	m := Manifest{On: p.On, Employers: len(p.Employers), Key: keyID(key.Public().(ed25519.PublicKey))}
 	for _, name := range []string{JSONFile, CSVFile} {
 		m.Files = append(m.Files, digest(name, files[name]))

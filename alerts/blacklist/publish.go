@@ -1,9 +1,7 @@
 package blacklist
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/csv"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -12,6 +10,7 @@ import (
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/civil"
 	"github.com/anxin-project/anxin/internal/region"
+	"github.com/anxin-project/anxin/internal/spreadsheet"
 )
 
 // Publication is the list as the law makes it public on a day: who is on it, and nothing about anybody who is not, or
@@ -98,32 +97,15 @@ func (p Publication) JSON() ([]byte, error) {
 	return append(text, '\n'), err
 }
 
-// CSV is the publication as a file that offices open with a double click: a byte order mark, and no cell that a
-// spreadsheet would compute.
-func (p Publication) CSV() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteString("\uFEFF")
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	rows := [][]string{{"用人单位名称", "统一社会信用代码", "法定代表人或主要负责人", "直接责任人员", "列入事由", "责令支付文书号", "涉及人数", "涉及金额（元）", "列入决定书文号", "列入日期", "期限至", "决定机关"}}
+// CSV is the publication as a table.
+func (p Publication) CSV() []byte {
+	s := spreadsheet.New("用人单位名称", "统一社会信用代码", "法定代表人或主要负责人", "直接责任人员", "列入事由", "责令支付文书号",
+		"涉及人数", "涉及金额（元）", "列入决定书文号", "列入日期", "期限至", "决定机关")
 	for _, e := range p.Employers {
-		rows = append(rows, []string{
-			e.Name, e.USCC, e.people(casefile.LegalRepresentative), e.people(casefile.DirectlyResponsible), e.Facts, e.OrderNo,
-			strconv.FormatUint(uint64(e.Workers), 10), yuan(e.AmountFen), e.DecisionNo, e.DecidedOn.String(), e.Until.String(), e.Authority,
-		})
+		s.Row(e.Name, e.USCC, e.people(casefile.LegalRepresentative), e.people(casefile.DirectlyResponsible), e.Facts, e.OrderNo,
+			strconv.FormatUint(uint64(e.Workers), 10), spreadsheet.Yuan(e.AmountFen), e.DecisionNo, e.DecidedOn.String(), e.Until.String(), e.Authority)
 	}
-	for _, row := range rows {
-		for i, cell := range row {
-			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-				row[i] = "'" + cell
-			}
-		}
-		if err := w.Write(row); err != nil {
-			return nil, err
-		}
-	}
-	w.Flush()
-	return b.Bytes(), w.Error()
+	return s.Bytes()
 }
 
 func (e Published) people(as casefile.Capacity) string {
@@ -134,13 +116,4 @@ func (e Published) people(as casefile.Capacity) string {
 		}
 	}
 	return strings.Join(names, "、")
-}
-
-// yuan writes fen as yuan with two decimals, exactly.
-func yuan(fen int64) string {
-	text := strconv.FormatInt(fen/100, 10) + "."
-	if fen%100 < 10 {
-		text += "0"
-	}
-	return text + strconv.FormatInt(fen%100, 10)
 }

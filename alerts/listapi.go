@@ -1,0 +1,126 @@
+package alerts
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/anxin-project/anxin/alerts/blacklist"
+	"github.com/anxin-project/anxin/alerts/documents"
+	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/catalog"
+)
+
+func (a *Alerts) listEntries(w http.ResponseWriter, r *http.Request, by caller) {
+	q := r.URL.Query()
+	list := a.blacklist.List(blacklist.Filter{
+		Territory: q.Get("territory"), Stage: casefile.EntryStage(q.Get("stage")), Search: q.Get("search"),
+	})
+	list = slices.DeleteFunc(list, func(e casefile.Entry) bool { return !blacklist.Sees(by.person, e) })
+	writeJSON(w, http.StatusOK, map[string]any{"total": len(list), "entries": list})
+}
+
+// entry reads an entry that the caller may see.
+func (a *Alerts) entry(r *http.Request, by caller) (casefile.Entry, []casefile.Event, error) {
+	one, events, err := a.blacklist.Get(r.Context(), r.PathValue("id"))
+	if err == nil && !blacklist.Sees(by.person, one) {
+		err = errUnseen
+	}
+	return one, events, err
+}
+
+func (a *Alerts) getEntry(w http.ResponseWriter, r *http.Request, by caller) {
+	one, events, err := a.entry(r, by)
+	if err != nil {
+		a.fail(w, "reading an entry of the list", err)
+		return
+	}
+	w.Header().Set("ETag", tag(one.Seq))
+	writeJSON(w, http.StatusOK, map[string]any{"entry": one, "events": events})
+}
+
+// proposeEntry makes an employer a candidate by what the latest run found: its facts are read here, not taken from the
+// person who proposes.
+func (a *Alerts) proposeEntry(w http.ResponseWriter, r *http.Request, by caller) {
+	var body struct {
+		Employer string `json:"employer"`
+		casefile.EntryAction
+	}
+	if !readBody(w, r, maxAction, &body) {
+		return
+	}
+	facts, err := blacklist.Candidate(r.Context(), a.findings.conn, a.findings.run(), body.Employer)
+	var done blacklist.Done
+	if err == nil {
+		done, err = a.blacklist.Propose(r.Context(), by.person, body.Employer, facts, body.EntryAction)
+		a.audited(r, by.person, "blacklist.propose", body.Employer, done.Event.Seq, err)
+	}
+	a.stepped(w, http.StatusCreated, done, err)
+}
+
+func (a *Alerts) actOnEntry(w http.ResponseWriter, r *http.Request, by caller) {
+	var action casefile.EntryAction
+	seq, ok := readAction(w, r, &action)
+	if !ok {
+		return
+	}
+	one, _, err := a.entry(r, by)
+	var done blacklist.Done
+	if err == nil {
+		done, err = a.blacklist.Act(r.Context(), by.person, one.ID, seq, action)
+		a.audited(r, by.person, "blacklist."+string(action.Kind), one.ID, done.Event.Seq, err)
+	}
+	a.stepped(w, http.StatusOK, done, err)
+}
+
+func (a *Alerts) stepped(w http.ResponseWriter, status int, done blacklist.Done, err error) {
+	if err != nil {
+		a.fail(w, "acting on an entry of the list", err)
+		return
+	}
+	w.Header().Set("ETag", tag(done.Entry.Seq))
+	writeJSON(w, status, map[string]any{"entry": done.Entry, "event": done.Event.Case()})
+}
+
+func (a *Alerts) entryPaper(w http.ResponseWriter, r *http.Request, by caller) {
+	one, _, err := a.entry(r, by)
+	kind := documents.Kind(r.PathValue("paper"))
+	if err == nil && !slices.Contains(documents.EntryKinds, kind) {
+		err = blacklist.ErrNotFound
+	}
+	var page []byte
+	if err == nil {
+		page, err = documents.OfEntry(kind, one)
+	}
+	a.page(w, page, err)
+}
+
+// getPublication answers the list as it is public today.
+func (a *Alerts) getPublication(w http.ResponseWriter, _ *http.Request, _ caller) {
+	writeJSON(w, http.StatusOK, a.blacklist.Publication())
+}
+
+// getPublicationFile answers one of the publication's files, as `anxin blacklist publish` writes them.
+func (a *Alerts) getPublicationFile(w http.ResponseWriter, r *http.Request, _ caller) {
+	if a.signingKey == nil {
+		writeProblem(w, http.StatusNotFound, problem{Code: codeNotFound, Message: catalog.Text{
+			ZH: "未配置签名密钥 alerts.signing_key，没有签名的公布文件", EN: "there are no signed files: alerts.signing_key is not set"}})
+		return
+	}
+	files, err := a.blacklist.Publication().Sign(a.signingKey)
+	if err != nil {
+		a.fail(w, "signing the publication", err)
+		return
+	}
+	content, ok := files[r.PathValue("file")]
+	if !ok {
+		a.fail(w, "reading the publication", blacklist.ErrNotFound)
+		return
+	}
+	kinds := map[string]string{blacklist.CSVFile: "text/csv; charset=utf-8", blacklist.SignatureFile: "text/plain; charset=utf-8"}
+	kind, ok := kinds[r.PathValue("file")]
+	if !ok {
+		kind = "application/json; charset=utf-8"
+	}
+	w.Header().Set("Content-Type", kind)
+	_, _ = w.Write(content)
+}

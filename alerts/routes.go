@@ -1,0 +1,128 @@
+package alerts
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/anxin-project/anxin/docs/reference"
+	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/catalog"
+)
+
+// caller is who asks: a person, or a service with the token.
+type caller struct {
+	service bool
+	person  access.Person
+}
+
+// sees reports whether the caller may read a case. Cases hold no personal data, so a service reads them all.
+func (c caller) sees(one casefile.Case) bool { return c.service || seesCase(c.person, one) }
+
+// admits is who a route lets in.
+type admits int
+
+const (
+	anybody   admits = iota // what is public anyway
+	webhooks                // Alertmanager, by token or client certificate; checked by the handler, which counts
+	readers                 // a service with the token, or a person
+	onlyNamed               // a person: whatever is done, and whatever names people
+)
+
+// route is one method of one path.
+type route struct {
+	method, path string
+	admits       admits
+	handle       func(http.ResponseWriter, *http.Request, caller)
+}
+
+// routes are all of the API. docs/reference/openapi.yaml describes each of them; a test holds the two together.
+func (a *Alerts) routes() []route {
+	return []route{
+		{http.MethodGet, "/api/openapi.yaml", anybody, serveOpenAPI},
+		{http.MethodPost, "/api/v1/alerts", webhooks, a.webhook},
+		{http.MethodGet, "/api/v1/cases", readers, a.listCases},
+		{http.MethodGet, "/api/v1/cases.csv", readers, a.exportCases},
+		{http.MethodPost, "/api/v1/cases/accept", onlyNamed, a.acceptCases},
+		{http.MethodGet, "/api/v1/cases/{id}", readers, a.getCase},
+		{http.MethodPost, "/api/v1/cases/{id}/actions", onlyNamed, a.actOnCase},
+		{http.MethodGet, "/api/v1/cases/{id}/papers/order", onlyNamed, a.orderPaper},
+		{http.MethodGet, "/api/v1/blacklist", onlyNamed, a.listEntries},
+		{http.MethodPost, "/api/v1/blacklist", onlyNamed, a.proposeEntry},
+		{http.MethodGet, "/api/v1/blacklist/{id}", onlyNamed, a.getEntry},
+		{http.MethodPost, "/api/v1/blacklist/{id}/actions", onlyNamed, a.actOnEntry},
+		{http.MethodGet, "/api/v1/blacklist/{id}/papers/{paper}", onlyNamed, a.entryPaper},
+		{http.MethodGet, "/api/v1/publication", anybody, a.getPublication},
+		{http.MethodGet, "/api/v1/publication/{file}", anybody, a.getPublicationFile},
+	}
+}
+
+// Handler serves the webhook and the API. Who asks is decided here, once for all routes.
+func (a *Alerts) Handler() http.Handler {
+	byPath := map[string]map[string]route{}
+	for _, r := range a.routes() {
+		if byPath[r.path] == nil {
+			byPath[r.path] = map[string]route{}
+		}
+		byPath[r.path][r.method] = r
+	}
+	mux := http.NewServeMux()
+	for path, methods := range byPath {
+		var allowed []string
+		for method := range methods {
+			allowed = append(allowed, method)
+		}
+		slices.Sort(allowed)
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			one, ok := methods[r.Method]
+			if !ok && path != webhookPath { // the webhook counts these, too
+				refuseMethod(w, strings.Join(allowed, ", "))
+				return
+			}
+			if !ok {
+				one = methods[http.MethodPost]
+			}
+			if by, ok := a.admit(w, r, one.admits); ok {
+				one.handle(w, r, by)
+			}
+		})
+	}
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {
+		writeProblem(w, http.StatusNotFound, problem{Code: codeNotFound, Message: catalog.Text{
+			ZH: "没有这个接口，见 /api/openapi.yaml", EN: "there is no such path: see /api/openapi.yaml"}})
+	})
+	return mux
+}
+
+const webhookPath = "/api/v1/alerts"
+
+// admit tells who asks, or refuses. Without a way to tell persons nobody is one.
+func (a *Alerts) admit(w http.ResponseWriter, r *http.Request, who admits) (caller, bool) {
+	switch who {
+	case anybody, webhooks:
+		return caller{}, true
+	case readers:
+		if a.tokenOf(r) {
+			return caller{service: true}, true
+		}
+	}
+	if a.person != nil {
+		person, err := a.person(r)
+		if err == nil && person.ID != "" {
+			return caller{person: person}, true
+		}
+	}
+	if who == readers {
+		refuseToken(w)
+		return caller{}, false
+	}
+	writeProblem(w, http.StatusUnauthorized, problem{Code: codeUnauthorized, Message: catalog.Text{
+		ZH: "请先登录：此接口须由具名人员使用", EN: "sign in first: this is for named persons"}})
+	return caller{}, false
+}
+
+func serveOpenAPI(w http.ResponseWriter, _ *http.Request, _ caller) {
+	w.Header().Set("Content-Type", "application/yaml; charset=utf-8")
+	_, _ = w.Write(reference.OpenAPI)
+}
