@@ -20,6 +20,8 @@ import (
 type configuration struct {
 	// Listen is the address of the pages, metrics, webhook and API.
 	Listen string `yaml:"listen"`
+	// TLS makes the address above answer over TLS; without a certificate it speaks plain HTTP.
+	TLS tlsFiles `yaml:"tls"`
 	// Keys is the file with the secret keys for hashing and sealing (anxin keys new).
 	Keys string `yaml:"keys"`
 	// Policy is a policy file laid over the national one; empty for the national policy alone.
@@ -50,7 +52,7 @@ func (c *configuration) Validate() error {
 	if c.Alerts.Token != "" {
 		alerts = c.Alerts.Validate()
 	}
-	return errors.Join(listen, c.Store.Validate(), c.Ingest.Validate(), c.Detectors.Validate(), alerts, c.Console.Validate())
+	return errors.Join(listen, c.TLS.Validate(), c.Store.Validate(), c.Ingest.Validate(), c.Detectors.Validate(), alerts, c.Console.Validate())
 }
 
 // loadConfiguration reads a file over the defaults. What is secret may stand in the environment instead: the store's DSN in

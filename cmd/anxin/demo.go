@@ -211,7 +211,7 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 	mux.Handle("/metrics", d.parts.metricsHandler())
 	mux.Handle("/api/", d.alerts.Handler())
 	mux.Handle("/", d.console.Handler())
-	group.Go(func() error { return serveHTTP(ctx, l, mux) })
+	group.Go(func() error { return serveHTTP(ctx, l, tlsFiles{}, mux) })
 	group.Go(func() error { return d.ingest.Run(ctx) })
 	group.Go(func() error { return d.console.Run(ctx) })
 	d.stages.finish("engines")

@@ -189,6 +189,6 @@ func runServices(ctx context.Context, c configuration, level string, run service
 		group.Go(func() error { return all.Run(ctx, onPass) })
 	}
 	log.Info("listening", "address", l.Addr().String())
-	group.Go(func() error { return serveHTTP(ctx, l, mux) })
+	group.Go(func() error { return serveHTTP(ctx, l, c.TLS, mux) })
 	return group.Wait()
 }

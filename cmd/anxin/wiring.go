@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -91,18 +92,34 @@ func (p *parts) detectors() (*detectors.Detectors, error) {
 }
 
 func (p *parts) alerts(ctx context.Context, all []detectors.Detector) (*alerts.Alerts, error) {
-	c := p.config.Alerts
-	today := civil.DateOf(p.now())
-	for name, to := range map[string]*int{"accept_red_workdays": &c.AcceptRedDays, "accept_yellow_workdays": &c.AcceptYellowDays} {
-		v, err := p.policy.Number("casework", name, "", today)
-		if err != nil {
-			return nil, err
-		}
-		*to = int(v)
+	c, err := p.casework()
+	if err != nil {
+		return nil, err
 	}
 	return alerts.New(ctx, c, alerts.Dependencies{
 		Conn: p.store, Headers: detectors.Headers(all), Calendar: p.calendar, Registerer: p.registry, Logger: p.log, Clock: p.now,
 	})
+}
+
+// casework is the alerts' configuration with the terms of casework from policy.
+func (p *parts) casework() (alerts.Configuration, error) {
+	c := p.config.Alerts
+	today := civil.DateOf(p.now())
+	for name, to := range map[string]*int{
+		"accept_red_workdays": &c.AcceptRedDays, "accept_yellow_workdays": &c.AcceptYellowDays, "pass_on_workdays": &c.Casework.PassOn,
+		"lead_workdays": &c.Casework.Lead, "extension_workdays": &c.Casework.Extension, "near_workdays": &c.Casework.Near,
+		"objection_workdays": &c.Blacklist.Object, "verification_workdays": &c.Blacklist.Verify, "decision_workdays": &c.Blacklist.Decide,
+		"decision_extension_workdays": &c.Blacklist.Extension, "listing_years": &c.Blacklist.Years,
+		"removal_months": &c.Blacklist.RemovalMonths, "removal_workdays": &c.Blacklist.DecideRemoval,
+	} {
+		v, err := p.policy.Number("casework", name, "", today)
+		if err != nil {
+			return c, err
+		}
+		*to = int(v)
+	}
+	c.Blacklist.Near = c.Casework.Near
+	return c, nil
 }
 
 func (p *parts) console(all []detectors.Detector, cases console.Cases, progress func() []console.Stage) (*console.Console, error) {
@@ -150,8 +167,15 @@ func listen(address string) (net.Listener, error) {
 	return l, nil
 }
 
-// serveHTTP answers on l until the context ends.
-func serveHTTP(ctx context.Context, l net.Listener, handler http.Handler) error {
+// serveHTTP answers on l, with TLS where it is configured, until the context ends.
+func serveHTTP(ctx context.Context, l net.Listener, secure tlsFiles, handler http.Handler) error {
+	config, err := secure.load()
+	if err != nil {
+		return badInput{err}
+	}
+	if config != nil {
+		l = tls.NewListener(l, config)
+	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	context.AfterFunc(ctx, func() {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)

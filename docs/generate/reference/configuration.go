@@ -32,12 +32,13 @@ var structs = []struct {
 	{"detectors/config.go", "Configuration", detectors.DefaultConfiguration()},
 	{"alerts/config.go", "Configuration", alerts.DefaultConfiguration()},
 	{"dashboards/console/config.go", "Configuration", console.DefaultConfiguration()},
+	{"cmd/anxin/tls.go", "tlsFiles", nil},
 }
 
 // byType finds the struct that a field's type names, from within a package.
 var byType = map[string]int{
 	"store.Configuration": 1, "ingest.Configuration": 2, "Kafka": 3, "record.Rules": 4,
-	"detectors.Configuration": 5, "alerts.Configuration": 6, "console.Configuration": 7,
+	"detectors.Configuration": 5, "alerts.Configuration": 6, "console.Configuration": 7, "tlsFiles": 8,
 }
 
 func configuration(root string) (string, error) {

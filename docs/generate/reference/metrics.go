@@ -141,6 +141,7 @@ var metricGroups = []struct{ folder, title string }{
 	{"detectors", "Detectors"},
 	{"alerts", "Findings and the webhook"},
 	{"alerts/cases", "Cases"},
+	{"alerts/blacklist", "The joint-discipline list"},
 	{"dashboards/console", "Console"},
 	{"internal/embedded/rules", "Embedded rule evaluator (demo only)"},
 }
