@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,6 +21,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/anxin-project/anxin/alerts"
+	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/calendar"
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
@@ -38,6 +41,23 @@ type rig struct {
 	registry *prometheus.Registry
 	server   *httptest.Server
 	clock    atomic.Int64 // Unix seconds
+	auditing sync.Mutex
+	audit    []alerts.Audited
+}
+
+// people are who may sign in, by the header that tests send for a session.
+var people = map[string]access.Person{
+	"inspector":  {ID: "li", Name: "李青", Roles: []access.Role{access.Inspector}, Territory: "331024"},
+	"supervisor": {ID: "zhou", Name: "周正", Roles: []access.Role{access.Supervisor}, Territory: "3310"},
+	"elsewhere":  {ID: "qi", Name: "齐远", Roles: []access.Role{access.Inspector}, Territory: "331023"},
+	"operator":   {ID: "ops", Name: "运维", Roles: []access.Role{access.Operator}, Territory: "3310"},
+}
+
+func signedIn(r *http.Request) (access.Person, error) {
+	if who, ok := people[r.Header.Get("X-Test-Person")]; ok {
+		return who, nil
+	}
+	return access.Person{}, errors.New("nobody has signed in")
 }
 
 func (r *rig) now() time.Time { return time.Unix(r.clock.Load(), 0) }
@@ -73,6 +93,12 @@ func newRig(t *testing.T, change func(*alerts.Configuration)) *rig {
 		Calendar:   calendar.China(),
 		Registerer: r.registry,
 		Clock:      r.now,
+		Person:     signedIn,
+		Audit: func(_ *http.Request, a alerts.Audited) {
+			r.auditing.Lock()
+			defer r.auditing.Unlock()
+			r.audit = append(r.audit, a)
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
