@@ -105,7 +105,7 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 	m := newMetrics(d.Registerer)
 	f, e := newFindings(d, c, m), newEditions(d.Conn)
 	if d.Registerer != nil {
-		for _, collector := range []prometheus.Collector{f, e, deadlines{store, list}} {
+		for _, collector := range []prometheus.Collector{f, e, deadlines{store, list, d.Clock}} {
 			if err := d.Registerer.Register(collector); err != nil {
 				return nil, err
 			}

@@ -2,12 +2,14 @@ package alerts
 
 import (
 	"context"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/cases"
 	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/civil"
 )
 
 // deadlines counts, when it is scraped, what is about to be late or is late, over cases and the joint-discipline list.
@@ -15,6 +17,7 @@ import (
 type deadlines struct {
 	cases     *cases.Store
 	blacklist *blacklist.Store
+	clock     func() time.Time
 }
 
 var (
@@ -23,7 +26,7 @@ var (
 	deadlineInfoDesc = desc("anxin_deadline_info",
 		"1 for each kind of deadline, with its titles.", "kind", "title_zh", "title_en")
 	unknownDesc = desc("anxin_case_deadlines_unknown",
-		"Cases and entries of the joint-discipline list with a deadline that cannot be counted because the calendar lacks the year's holiday notice.")
+		"Cases and entries of the joint-discipline list with a deadline, perhaps within a month, that cannot be counted because the calendar lacks the year's holiday notice.")
 )
 
 // Describe implements prometheus.Collector.
@@ -41,14 +44,14 @@ func (d deadlines) Collect(ch chan<- prometheus.Metric) {
 		state  casefile.DeadlineState
 	}
 	by := map[key]int{}
-	unknown := 0
+	unknown, today := 0, civil.DateOf(d.clock())
 	count := func(all []casefile.Deadline, county string) {
 		lacks := false
 		for _, one := range all {
 			switch {
 			case one.State == casefile.Near || one.State == casefile.Passed:
 				by[key{one.Kind, county, one.State}]++
-			case one.State == casefile.Unknown && one.DoneOn == nil:
+			case one.Pressing(today):
 				lacks = true
 			}
 		}

@@ -377,12 +377,14 @@ func TestOfTwoWhoActAtOnceOneWins(t *testing.T) {
 
 func TestManyCasesAreAcceptedTogetherEachWithItsOwnOutcome(t *testing.T) {
 	d := newDesk(t)
+	var alerts []Alert
 	var steps []Step
 	for i := range 300 {
 		id := fmt.Sprintf("M-%03d", i)
-		deliver(t, d.Store, warning(id, "red", d.now, time.Time{}))
+		alerts = append(alerts, warning(id, "red", d.now, time.Time{}))
 		steps = append(steps, Step{"project:" + id, 2, act(casefile.Accept)})
 	}
+	deliver(t, d.Store, alerts...)
 	steps[7].Seq = 1
 	steps[9].CaseID = "project:unheard-of"
 	steps[11] = steps[10] // twice the same

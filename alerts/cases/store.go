@@ -71,7 +71,8 @@ type Store struct {
 	mu     sync.RWMutex // guards what follows
 	states map[string]*state
 	views  map[string]*casefile.Case // never changed once here, only replaced
-	list   []*casefile.Case          // views in the order of lists; nil after a change
+	list   []*casefile.Case          // views in the order of lists, as they are on listOn; nil after a change
+	listOn civil.Date
 }
 
 // Open reads the log.
@@ -218,18 +219,20 @@ func (s *Store) write(ctx context.Context, changes map[string]*change) error {
 // sorted returns the cases in the order of lists: what has ended last, alerts that fire before cleared ones, red before
 // yellow, a deadline that cannot be counted first (someone must look), then by deadline, then the oldest first.
 func (s *Store) sorted() []*casefile.Case {
+	today := s.today()
 	s.mu.RLock()
-	list := s.list
+	list, listOn := s.list, s.listOn
 	s.mu.RUnlock()
-	if list != nil {
+	if list != nil && listOn == today {
 		return list
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.list == nil {
+	if s.list == nil || s.listOn != today {
 		list := make([]*casefile.Case, 0, len(s.views))
 		for _, c := range s.views {
-			list = append(list, c)
+			judged := on(c, today)
+			list = append(list, &judged)
 		}
 		slices.SortFunc(list, func(a, b *casefile.Case) int {
 			return cmp.Or(
@@ -241,7 +244,7 @@ func (s *Store) sorted() []*casefile.Case {
 				cmp.Compare(a.ID, b.ID),
 			)
 		})
-		s.list = list
+		s.list, s.listOn = list, today
 	}
 	return s.list
 }
@@ -285,10 +288,9 @@ func on(c *casefile.Case, today civil.Date) casefile.Case {
 // List returns the cases that the filter lets through, the most urgent first.
 func (s *Store) List(_ context.Context, f casefile.Filter) ([]casefile.Case, error) {
 	found := []casefile.Case{}
-	skip, today := f.Offset, s.today()
+	skip := f.Offset
 	for _, c := range s.sorted() {
-		c := on(c, today)
-		if !f.Matches(&c) {
+		if !f.Matches(c) {
 			continue
 		}
 		if skip > 0 {
@@ -298,16 +300,16 @@ func (s *Store) List(_ context.Context, f casefile.Filter) ([]casefile.Case, err
 		if f.Limit > 0 && len(found) == f.Limit {
 			break
 		}
-		found = append(found, c)
+		found = append(found, *c)
 	}
 	return found, nil
 }
 
 // Count returns how many cases the filter lets through, whatever its limit.
 func (s *Store) Count(_ context.Context, f casefile.Filter) (int, error) {
-	n, today := 0, s.today()
+	n := 0
 	for _, c := range s.sorted() {
-		if c := on(c, today); f.Matches(&c) {
+		if f.Matches(c) {
 			n++
 		}
 	}

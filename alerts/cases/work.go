@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -142,7 +143,7 @@ func (w *work) view(c *casefile.Case, cal *calendar.Calendar, terms Terms) {
 	if !w.stage.Ended() || acceptedOn != nil {
 		switch {
 		case c.DeadlineError != "":
-			c.Deadlines = append(c.Deadlines, casefile.Deadline{Kind: casefile.ToAccept, Error: c.DeadlineError, DoneOn: acceptedOn})
+			c.Deadlines = append(c.Deadlines, casefile.Uncounted(casefile.ToAccept, cal, civil.DateOf(w.since), errors.New(c.DeadlineError), acceptedOn))
 		case c.AcceptBy != nil:
 			c.Deadlines = append(c.Deadlines, casefile.DueOn(casefile.ToAccept, cal, *c.AcceptBy, 0, acceptedOn))
 		}

@@ -25,11 +25,7 @@ func blacklistCommand() *cobra.Command {
 }
 
 // withBlacklist opens the list of a configuration, to be read.
-func withBlacklist(ctx context.Context, configPath string, do func(configuration, *blacklist.Store) error) (err error) {
-	c, err := loadConfiguration(configPath)
-	if err != nil {
-		return err
-	}
+func withBlacklist(ctx context.Context, c configuration, do func(*blacklist.Store) error) (err error) {
 	log, err := logger("warn")
 	if err != nil {
 		return err
@@ -47,7 +43,7 @@ func withBlacklist(ctx context.Context, configPath string, do func(configuration
 	if err != nil {
 		return err
 	}
-	return do(c, list)
+	return do(list)
 }
 
 func blacklistListCommand() *cobra.Command {
@@ -56,7 +52,11 @@ func blacklistListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "List entries with their stage and what is due", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withBlacklist(cmd.Context(), configPath, func(_ configuration, list *blacklist.Store) error {
+			c, err := loadConfiguration(configPath)
+			if err != nil {
+				return err
+			}
+			return withBlacklist(cmd.Context(), c, func(list *blacklist.Store) error {
 				entries := list.List(blacklist.Filter{Territory: territory, Stage: casefile.EntryStage(stage)})
 				if asJSON {
 					return json.NewEncoder(cmd.OutOrStdout()).Encode(entries)
@@ -94,14 +94,18 @@ func blacklistPublishCommand() *cobra.Command {
 			". The key is alerts.signing_key of the configuration.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withBlacklist(cmd.Context(), configPath, func(c configuration, list *blacklist.Store) error {
-				if c.Alerts.SigningKey == "" {
-					return badInput{errors.New("there is no key to sign with: make one with `openssl genpkey -algorithm ed25519 -out list-key.pem` and set alerts.signing_key")}
-				}
-				key, err := blacklist.LoadKey(c.Alerts.SigningKey)
-				if err != nil {
-					return badInput{fmt.Errorf("alerts.signing_key: %w", err)}
-				}
+			c, err := loadConfiguration(configPath)
+			if err != nil {
+				return err
+			}
+			if c.Alerts.SigningKey == "" {
+				return badInput{errors.New("there is no key to sign with: make one with `openssl genpkey -algorithm ed25519 -out list-key.pem` and set alerts.signing_key")}
+			}
+			key, err := blacklist.LoadKey(c.Alerts.SigningKey)
+			if err != nil {
+				return badInput{fmt.Errorf("alerts.signing_key: %w", err)}
+			}
+			return withBlacklist(cmd.Context(), c, func(list *blacklist.Store) error {
 				publication := list.Publication()
 				files, err := publication.Sign(key)
 				if err != nil {

@@ -76,9 +76,24 @@ func DueOn(kind DeadlineKind, cal *calendar.Calendar, due civil.Date, near int, 
 func DueAfter(kind DeadlineKind, cal *calendar.Calendar, from civil.Date, workdays, near int, done *civil.Date) Deadline {
 	due, err := cal.AddWorkdays(from, workdays)
 	if err != nil {
-		return Deadline{Kind: kind, Error: err.Error(), DoneOn: done}
+		return Uncounted(kind, cal, from, err, done)
 	}
 	return DueOn(kind, cal, due, near, done)
+}
+
+// Uncounted is a deadline that runs from a day into a year whose holiday notice the calendar lacks.
+func Uncounted(kind DeadlineKind, cal *calendar.Calendar, from civil.Date, err error, done *civil.Date) Deadline {
+	_, last := cal.Years()
+	return Deadline{Kind: kind, Error: err.Error(), DoneOn: done, nearFrom: max(from, civil.NewDate(last+1, 1, 1).AddDays(-pressing))}
+}
+
+// pressing are the days before the year without notice from which its notice is missed. It comes out in the November
+// before; a term of 60 working days may run into that year from October on, when nobody can supply it yet.
+const pressing = 31
+
+// Pressing reports whether the missing notice can and must be supplied: the deadline may be due within a month.
+func (d Deadline) Pressing(today civil.Date) bool {
+	return d.State == Unknown && d.DoneOn == nil && today >= d.nearFrom
 }
 
 // On is the deadline with its state on a day.
