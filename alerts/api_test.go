@@ -12,6 +12,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"log"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -292,20 +293,28 @@ func TestAlertsComeByMutualTLSToo(t *testing.T) {
 	authority, stranger := newAuthority(t), newAuthority(t)
 	pool := x509.NewCertPool()
 	pool.AddCert(authority.certificate)
-	server := httptest.NewUnstartedServer(r.Handler())
-	server.TLS = &tls.Config{ClientCAs: pool, ClientAuth: tls.VerifyClientCertIfGiven}
-	server.StartTLS()
-	t.Cleanup(server.Close)
+	serve := func(auth tls.ClientAuthType) *httptest.Server {
+		server := httptest.NewUnstartedServer(r.Handler())
+		server.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshakes that are to fail
+		server.TLS = &tls.Config{ClientCAs: pool, ClientAuth: auth}
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		return server
+	}
+	verifies, believes := serve(tls.VerifyClientCertIfGiven), serve(tls.RequestClientCert)
 	for _, tt := range []struct {
 		name   string
+		server *httptest.Server
 		shows  []tls.Certificate
 		status int // 0: no connection
 	}{
-		{"the name that may", []tls.Certificate{authority.issue(t, "alertmanager.example")}, 200},
-		{"another name", []tls.Certificate{authority.issue(t, "somebody.example")}, 401},
-		{"no certificate", nil, 401},
-		{"the right name from a stranger", []tls.Certificate{stranger.issue(t, "alertmanager.example")}, 0},
+		{"the name that may", verifies, []tls.Certificate{authority.issue(t, "alertmanager.example")}, 200},
+		{"another name", verifies, []tls.Certificate{authority.issue(t, "somebody.example")}, 401},
+		{"no certificate", verifies, nil, 401},
+		{"the right name from a stranger", verifies, []tls.Certificate{stranger.issue(t, "alertmanager.example")}, 0},
+		{"the right name where nobody verifies", believes, []tls.Certificate{stranger.issue(t, "alertmanager.example")}, 401},
 	} {
+		server := tt.server
 		client := server.Client()
 		transport := client.Transport.(*http.Transport).Clone()
 		transport.TLSClientConfig.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {

@@ -51,9 +51,13 @@ func newState() *state { return &state{} }
 
 func (s *state) clone() *state { c := *s; return &c }
 
-// apply adds an event. It is pure: the same events give the same entry.
+// apply adds an event. It is pure: the same events give the same entry. Should two processes have written one number,
+// only the first counts: the other's writer was told that nothing had happened.
 func (s *state) apply(e eventlog.Event) error {
 	x := &s.entry
+	if e.Seq <= x.Seq {
+		return nil
+	}
 	on := civil.DateOf(e.At)
 	if e.Kind == seenOnProject {
 		var seen casefile.Sighting

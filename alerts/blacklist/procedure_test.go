@@ -288,6 +288,18 @@ func TestATermEndsOnTheRightDay(t *testing.T) {
 	}
 }
 
+func TestOfTwoStepsUnderOneNumberTheFirstCounts(t *testing.T) {
+	p := newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-03-17").must(supervisor, casefile.Decide)
+	for _, kind := range []string{verified, withdrawn, removalDecided} { // also what would make no sense after it
+		forked := p.events[2]
+		forked.Kind = kind
+		s, err := fold(append(p.events[:3:3], forked))
+		if err != nil || s.entry.Stage != casefile.Decided || s.entry.Seq != 3 {
+			t.Errorf("%s beside the decision: %+v, %v", kind, s, err)
+		}
+	}
+}
+
 func TestTheDeadlinesOfAnEntry(t *testing.T) {
 	p := newProcedure(t, "2026-03-06", "2026-03-09")
 	expect := func(want string) {

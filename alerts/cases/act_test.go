@@ -409,3 +409,18 @@ func TestManyCasesAreAcceptedTogetherEachWithItsOwnOutcome(t *testing.T) {
 		t.Errorf("%d accepted in the list", n)
 	}
 }
+
+func TestOfTwoActionsUnderOneNumberTheFirstCounts(t *testing.T) {
+	at := day(t, "2026-03-09", 0)
+	l := opened(t, at)
+	l.alert(at, "red", at, time.Time{})
+	l.add(at, casefile.WasAccepted, actionData{Action: act(casefile.Accept)})
+	l.add(at, casefile.WasDismissed, actionData{Action: act(casefile.Dismiss)})
+	l.alert(at, "yellow", at, time.Time{})
+	for i := range l.events[2:] { // three writers at once
+		l.events[2+i].Seq = 3
+	}
+	if c := l.fold(); c.Stage != casefile.Accepted || len(c.Alerts) != 2 || c.Seq != 3 {
+		t.Errorf("%+v", c)
+	}
+}

@@ -138,6 +138,9 @@ func (s *state) apply(e casefile.Event) error {
 		}
 	default:
 		if step, ok := actions[e.Kind]; ok {
+			if e.Seq <= s.seq {
+				break // another process wrote this number first, and this one's writer was told that nothing had happened
+			}
 			var a actionData
 			if err := read(&a); err != nil {
 				return err

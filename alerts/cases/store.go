@@ -1,7 +1,7 @@
 // Package cases keeps the cases: an append-only event log (alerts/eventlog, table case_events), and in memory what the
 // log adds up to. There is one case a subject. The state in memory is never ahead of the log, and after an append whose
-// outcome is unknown the case is read again before it is used. Should two processes write at once, both events count:
-// those of the system are harmless together (Fold), and of two persons' actions the later writer gets ErrConflict.
+// outcome is unknown the case is read again before it is used. Should two processes write at once, the system's events all
+// count, being harmless together (Fold); of persons' actions under one number only the first does.
 //
 //	fold.go     events → case: what alerts add up to
 //	work.go     events → case: what persons have done, and the deadlines

@@ -6,8 +6,8 @@
 //   - the log is only ever added to; an append has reached the table when it returns without error;
 //   - one leader writes, one append at a time. Against a second process each append checks, before and after, that what
 //     it is about has no events it has not seen: a stale writer gets ErrConflict. ClickHouse has no conditional insert,
-//     so two writers can still both get through within some milliseconds; then the log holds one number twice, both
-//     events count, the later writer gets ErrConflict, and the forks are counted;
+//     so two writers can still both get through within some milliseconds; then the log holds one number twice, the
+//     later writer gets ErrConflict, the forks are counted, and the reader decides what counts;
 //   - after an append whose outcome is unknown (a time-out) the thing is Dirty: it is to be read again before it is used.
 //
 // The log is small and must survive a power cut, so its table should have the MergeTree settings fsync_after_insert
