@@ -21,7 +21,7 @@ var (
 	colleague  = access.Person{ID: "sun", Name: "孙和", Roles: []access.Role{access.Inspector}, Territory: "331024"}
 	supervisor = access.Person{ID: "zhou", Name: "周正", Roles: []access.Role{access.Supervisor}, Territory: "3310"}
 	second     = access.Person{ID: "wu", Name: "吴平", Roles: []access.Role{access.Supervisor}, Territory: "3310"}
-	both2      = access.Person{ID: "jin", Name: "金双", Roles: []access.Role{access.Inspector, access.Supervisor}, Territory: "331024"}
+	twofold      = access.Person{ID: "jin", Name: "金双", Roles: []access.Role{access.Inspector, access.Supervisor}, Territory: "331024"}
 	elsewhere  = access.Person{ID: "qi", Name: "齐远", Roles: []access.Role{access.Supervisor, access.Inspector}, Territory: "331023"}
 )
 
@@ -165,15 +165,15 @@ func TestEveryRuleOfTheProcedure(t *testing.T) {
 		// more, past Qingming and Labour Day, until Thursday 7 May.
 		{"an inspector does not decide", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-03-17"), inspector, do(casefile.Decide), "role"},
 		{"a supervisor of another county does not", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-03-17"), elsewhere, do(casefile.Decide), "territory"},
-		{"nor who gave the notice, supervisor or not", newProcedure(t, "2026-03-06", "2026-03-09").must(both2, casefile.Notify).on("2026-03-17"), both2, do(casefile.Decide), "same_person"},
-		{"nor who verified the objection", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify, casefile.Object).must(both2, casefile.Verify), both2, do(casefile.Decide), "same_person"},
+		{"nor who gave the notice, supervisor or not", newProcedure(t, "2026-03-06", "2026-03-09").must(twofold, casefile.Notify).on("2026-03-17"), twofold, do(casefile.Decide), "same_person"},
+		{"nor who verified the objection", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify, casefile.Object).must(twofold, casefile.Verify), twofold, do(casefile.Decide), "same_person"},
 		{"on the last day", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-04-03"), supervisor, do(casefile.Decide), ""},
 		{"a day later it is too late", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-04-04"), supervisor, do(casefile.Decide), "too_late"},
 		{"unless it was extended", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-04-03").must(second, casefile.ExtendDecision).on("2026-05-07"), supervisor, do(casefile.Decide), ""},
 		{"which ends too", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-04-03").must(second, casefile.ExtendDecision).on("2026-05-08"), supervisor, do(casefile.Decide), "too_late"},
 		{"an extension comes before the term ends", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-04-04"), second, do(casefile.ExtendDecision), "too_late"},
 		{"and once", newProcedure(t, "2026-03-06", "2026-03-09").must(second, casefile.ExtendDecision), second, do(casefile.ExtendDecision), "extended_already"},
-		{"not by who handles it", newProcedure(t, "2026-03-06", "2026-03-09").must(both2, casefile.Notify), both2, do(casefile.ExtendDecision), "same_person"},
+		{"not by who handles it", newProcedure(t, "2026-03-06", "2026-03-09").must(twofold, casefile.Notify), twofold, do(casefile.ExtendDecision), "same_person"},
 		{"a deadline in a year without notice is no guess", newProcedure(t, "2026-12-15", "2026-12-16").must(inspector, casefile.Notify).on("2026-12-28"), supervisor, do(casefile.Decide), "deadline_unknown"},
 		{"nor is a window there", newProcedure(t, "2026-12-15", "2026-12-29").must(inspector, casefile.Notify), supervisor, do(casefile.Decide), "deadline_unknown"},
 
@@ -193,7 +193,7 @@ func TestEveryRuleOfTheProcedure(t *testing.T) {
 		{"which nothing lifts", decidedOn(t, "2026-03-06", "2026-03-09", "2026-03-17").must(inspector, casefile.SetBar), supervisor, do(casefile.LiftBar), "no_bar"},
 		{"a bar that comes after the application stops it", decidedOn(t, "2026-03-06", "2026-03-09", "2026-03-17").on("2026-04-20").must(inspector, casefile.Correct).on("2026-10-21").must(inspector, casefile.RequestRemoval, casefile.SetBar), supervisor, do(casefile.DecideRemoval), "barred"},
 		{"but a refusal stays possible", decidedOn(t, "2026-03-06", "2026-03-09", "2026-03-17").on("2026-04-20").must(inspector, casefile.Correct).on("2026-10-21").must(inspector, casefile.RequestRemoval, casefile.SetBar), supervisor, refusal, ""},
-		{"a removal is decided by another person", decidedOn(t, "2026-03-06", "2026-03-09", "2026-03-17").on("2026-04-20").must(inspector, casefile.Correct).on("2026-10-21").must(both2, casefile.RequestRemoval), both2, do(casefile.DecideRemoval), "same_person"},
+		{"a removal is decided by another person", decidedOn(t, "2026-03-06", "2026-03-09", "2026-03-17").on("2026-04-20").must(inspector, casefile.Correct).on("2026-10-21").must(twofold, casefile.RequestRemoval), twofold, do(casefile.DecideRemoval), "same_person"},
 		{"a bar is one of three", decidedOn(t, "2026-03-06", "2026-03-09", "2026-03-17"), inspector, casefile.EntryAction{Kind: casefile.SetBar, Reason: "x", Bar: "mood"}, "invalid"},
 		{"after the term nothing is requested", decidedOn(t, "2026-03-06", "2026-03-09", "2026-03-17").must(inspector, casefile.Correct).on("2029-03-18"), inspector, do(casefile.RequestRemoval), "stage"},
 		{"nobody acts unnamed", newProcedure(t, "2026-03-06", "2026-03-09"), access.Person{Roles: []access.Role{access.Inspector}, Territory: "33"}, do(casefile.Notify), "nobody"},
@@ -336,7 +336,7 @@ func TestTheDeadlinesOfAnEntry(t *testing.T) {
 // TestNoSequenceOfActionsBreaksTheLaw tries random actions by random persons on random days, and judges what came of it
 // by the history alone.
 func TestNoSequenceOfActionsBreaksTheLaw(t *testing.T) {
-	people := []access.Person{inspector, colleague, supervisor, second, both2, elsewhere}
+	people := []access.Person{inspector, colleague, supervisor, second, twofold, elsewhere}
 	kinds := []casefile.EntryActionKind{
 		casefile.Notify, casefile.Notify, casefile.Object, casefile.Verify, casefile.ExtendDecision, casefile.Correct, casefile.Decide, casefile.Decide, casefile.Decide,
 		casefile.DoNotList, casefile.List, casefile.List, casefile.SetBar, casefile.LiftBar, casefile.RequestRemoval, casefile.DecideRemoval, casefile.Withdraw,
@@ -394,7 +394,7 @@ func check(t *testing.T, p *procedure, seed uint64) {
 		return nil
 	}
 	roles := map[string][]access.Role{}
-	for _, who := range []access.Person{inspector, colleague, supervisor, second, both2} {
+	for _, who := range []access.Person{inspector, colleague, supervisor, second, twofold} {
 		roles[who.ID] = who.Roles
 	}
 

@@ -72,8 +72,8 @@ type Counters struct {
 	Events           *prometheus.CounterVec // by kind
 }
 
-// Log is one log. Read and Get may be called at any time; the rest by one goroutine at a time, which is the caller's to
-// see to, since it must judge and append in one go.
+// Log is one log. Read may be called at any time; the rest by one goroutine at a time, which is the caller's to see to,
+// since it must judge and append in one go.
 type Log struct {
 	conn     driver.Conn
 	table    Table
