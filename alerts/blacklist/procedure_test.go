@@ -21,7 +21,7 @@ var (
 	colleague  = access.Person{ID: "sun", Name: "孙和", Roles: []access.Role{access.Inspector}, Territory: "331024"}
 	supervisor = access.Person{ID: "zhou", Name: "周正", Roles: []access.Role{access.Supervisor}, Territory: "3310"}
 	second     = access.Person{ID: "wu", Name: "吴平", Roles: []access.Role{access.Supervisor}, Territory: "3310"}
-	twofold      = access.Person{ID: "jin", Name: "金双", Roles: []access.Role{access.Inspector, access.Supervisor}, Territory: "331024"}
+	twofold    = access.Person{ID: "jin", Name: "金双", Roles: []access.Role{access.Inspector, access.Supervisor}, Territory: "331024"}
 	elsewhere  = access.Person{ID: "qi", Name: "齐远", Roles: []access.Role{access.Supervisor, access.Inspector}, Territory: "331023"}
 )
 
