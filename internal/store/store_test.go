@@ -25,6 +25,23 @@ func connect(t *testing.T) (driver.Conn, Layout) {
 	return conn, Layout{Database: options.Auth.Database}
 }
 
+// created counts the tables that the steps create.
+func created(t *testing.T) (n uint64) {
+	t.Helper()
+	all, err := Migrations(Layout{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range all {
+		for _, s := range m.Statements {
+			if strings.HasPrefix(s, "CREATE TABLE") {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 func TestMigratingAgainChangesNothing(t *testing.T) {
 	conn, layout := connect(t)
 	for range 2 {
@@ -40,7 +57,7 @@ func TestMigratingAgainChangesNothing(t *testing.T) {
 	if err := conn.QueryRow(t.Context(), "SELECT count() FROM system.tables WHERE database = currentDatabase()").Scan(&tables); err != nil {
 		t.Fatal(err)
 	}
-	if want := uint64(9 + 3 + 1 + 1 + 5 + 1); tables != want { // topics, findings, cases, key aliases, editions, migrations
+	if want := 1 + created(t); tables != want { // schema_migrations, and what the steps create
 		t.Errorf("%d tables, want %d", tables, want)
 	}
 }
