@@ -15,6 +15,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/civil"
 )
 
 // loader puts records in the contract's format into the base tables, as ingest does.
@@ -26,7 +27,7 @@ type loader struct {
 
 func newLoader(t *testing.T, conn driver.Conn) *loader {
 	t.Helper()
-	keys, err := record.GenerateKeys()
+	keys, err := record.GenerateKeys(civil.DateOf(time.Now()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -124,7 +124,7 @@ func assess(ctx context.Context, files []produce.File, asOf civil.Date, policyPa
 	result.stage("start", start)
 
 	start = time.Now()
-	keys, err := record.GenerateKeys() // nothing that is kept depends on them
+	keys, err := record.GenerateKeys(today()) // nothing that is kept depends on them
 	if err != nil {
 		return nil, err
 	}

@@ -172,7 +172,7 @@ func (b *ingestBench) prepare(ctx context.Context, show *progress) (int64, error
 	if err != nil {
 		return 0, err
 	}
-	keys, err := record.GenerateKeys()
+	keys, err := record.GenerateKeys(today())
 	if err != nil {
 		return 0, err
 	}

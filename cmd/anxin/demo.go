@@ -175,7 +175,7 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 	}
 	closers = append(closers, d.parts.store.Close)
 
-	keys, err := record.GenerateKeys()
+	keys, err := record.GenerateKeys(today())
 	if err != nil {
 		return closeEngines, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console"
 	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/civil"
 )
 
@@ -123,6 +124,12 @@ func runServices(ctx context.Context, c configuration, level string, run service
 	if run.alerts && c.Alerts.Token == "" {
 		return badInput{errors.New("there is no token for the webhook: set ANXIN_ALERTS_TOKEN, or alerts.token in the configuration, to a secret that Alertmanager sends too")}
 	}
+	var protector *record.Protector
+	if run.ingest { // before the engine's process starts, which is not to inherit keys from the environment
+		if protector, err = loadProtector(c.Keys); err != nil {
+			return err
+		}
+	}
 	l, err := listen(c.Listen)
 	if err != nil {
 		return err
@@ -171,10 +178,6 @@ func runServices(ctx context.Context, c configuration, level string, run service
 		mux.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	}
 	if run.ingest {
-		protector, err := loadProtector(c.Keys)
-		if err != nil {
-			return err
-		}
 		in, err := p.ingest(protector)
 		if err != nil {
 			return err

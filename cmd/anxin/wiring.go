@@ -143,14 +143,11 @@ func (p *parts) console(all []detectors.Detector, cases console.Cases, progress 
 	})
 }
 
-// loadProtector loads the keys; a missing file says how to make one.
+// loadProtector builds what hashes and seals from the keys of the environment or of a file.
 func loadProtector(path string) (*record.Protector, error) {
-	keys, err := record.LoadKeys(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, badInput{fmt.Errorf("there is no key file %s: make one with `anxin keys new %s` and keep it safe, or set keys in the configuration", path, path)}
-	}
+	keys, err := loadKeys(path)
 	if err != nil {
-		return nil, badInput{err}
+		return nil, err
 	}
 	return record.NewProtector(keys)
 }

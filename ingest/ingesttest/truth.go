@@ -12,6 +12,7 @@ import (
 
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/civil"
 	"github.com/anxin-project/anxin/internal/embedded/embeddedtest"
 	"github.com/anxin-project/anxin/internal/store"
 )
@@ -34,7 +35,7 @@ func Database(t testing.TB) (*clickhouse.Options, driver.Conn) {
 // Protector returns the protector of new keys.
 func Protector(t testing.TB) (*record.Protector, record.Keys) {
 	t.Helper()
-	keys, err := record.GenerateKeys()
+	keys, err := record.GenerateKeys(civil.DateOf(time.Now()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -122,7 +122,7 @@ func TestNothingAboutAPersonComesOutInTheClear(t *testing.T) {
 
 	// A rotation is under way, so that aliases are stored; and the store refuses some inserts, so that there are errors.
 	var err error
-	if s.Keys, err = s.Keys.RotateHash(); err != nil {
+	if s.Keys, err = s.Keys.RotateHash(civil.DateOf(time.Now())); err != nil {
 		t.Fatal(err)
 	}
 	if s.Protector, err = record.NewProtector(s.Keys); err != nil {

@@ -95,7 +95,7 @@ func (h *history) ingest(t *testing.T, records ...ingesttest.Record) {
 func (h *history) rotate(t *testing.T) {
 	t.Helper()
 	var err error
-	if h.Keys, err = h.Keys.RotateHash(); err != nil {
+	if h.Keys, err = h.Keys.RotateHash(civil.DateOf(time.Now())); err != nil {
 		t.Fatal(err)
 	}
 }

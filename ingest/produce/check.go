@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/civil"
 )
 
 // Report is what ingest would say to a source.
@@ -118,7 +119,7 @@ func (s Source) Check(ctx context.Context, rules record.Rules, now func() time.T
 
 // throwAwayDecoder has keys that nobody keeps.
 func throwAwayDecoder(topic record.Topic, rules record.Rules, now func() time.Time) (*record.Decoder, record.Batch, error) {
-	keys, err := record.GenerateKeys()
+	keys, err := record.GenerateKeys(civil.DateOf(now()))
 	if err != nil {
 		return nil, nil, err
 	}

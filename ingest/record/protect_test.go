@@ -111,7 +111,7 @@ func TestMasksKeepLittle(t *testing.T) {
 
 func TestKeysSurviveTheirFileAndTheirRotation(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "keys")
-	k, err := GenerateKeys()
+	k, err := GenerateKeys(sampleDay)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,13 +141,13 @@ func TestKeysSurviveTheirFileAndTheirRotation(t *testing.T) {
 	}
 	sealed := before.seal(nil, SealedName, [3]string{}, 0, []byte("王秀"))
 
-	if k, err = k.RotateHash(); err != nil {
+	if k, err = k.RotateHash(sampleDay); err != nil {
 		t.Fatal(err)
 	}
-	if k, err = k.RotateSeal(); err != nil {
+	if k, err = k.RotateSeal(sampleDay); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := k.RotateHash(); err == nil {
+	if _, err := k.RotateHash(sampleDay); err == nil {
 		t.Error("a second rotation began before the first had ended")
 	}
 	if err := k.Save(path + "2"); err != nil {
@@ -173,8 +173,8 @@ func TestKeysSurviveTheirFileAndTheirRotation(t *testing.T) {
 }
 
 func TestARotationJoinsOldAndNewKeys(t *testing.T) {
-	old := Keys{hash: []namedSecret{{"h1", keep(&[32]byte{1})}}, seal: []namedSecret{{"s1", keep(&[32]byte{2})}}}
-	k, err := old.RotateHash()
+	old := Keys{hash: []namedSecret{{id: "h1", key: keep(&[32]byte{1})}}, seal: []namedSecret{{id: "s1", key: keep(&[32]byte{2})}}}
+	k, err := old.RotateHash(sampleDay)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +246,7 @@ func TestKeyFilesThatAreOpenOrBrokenAreRefusedWithoutQuotingThem(t *testing.T) {
 }
 
 func TestNothingPrintsKeysOrBuffers(t *testing.T) {
-	k := Keys{hash: []namedSecret{{"h1", keep(&[32]byte{0xAB, 0xCD, 171, 205})}}, seal: []namedSecret{{"s1", keep(&[32]byte{0xAB, 0xCD, 171, 205})}}}
+	k := Keys{hash: []namedSecret{{id: "h1", key: keep(&[32]byte{0xAB, 0xCD, 171, 205})}}, seal: []namedSecret{{id: "s1", key: keep(&[32]byte{0xAB, 0xCD, 171, 205})}}}
 	p, err := NewProtector(k)
 	if err != nil {
 		t.Fatal(err)

@@ -9,12 +9,17 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/anxin-project/anxin/internal/civil"
 )
 
 // sampleDir holds the sample county, which is not part of the repository; tests that need it are skipped without it.
 const sampleDir = "../../../shared/data/sample-county"
 
-var sampleNow = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+var (
+	sampleNow = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	sampleDay = civil.NewDate(2026, 11, 1)
+)
 
 func sampleLines(t testing.TB, topic Topic) [][]byte {
 	t.Helper()
@@ -86,8 +91,8 @@ func TestTheSampleCountyIsReadWithTheKnownCountsAndDeadLetters(t *testing.T) {
 func testProtector(t testing.TB) *Protector {
 	t.Helper()
 	k := Keys{
-		hash: []namedSecret{{"h-test", keep(&[32]byte{1, 2, 3})}},
-		seal: []namedSecret{{"s-test", keep(&[32]byte{4, 5, 6})}},
+		hash: []namedSecret{{id: "h-test", key: keep(&[32]byte{1, 2, 3})}},
+		seal: []namedSecret{{id: "s-test", key: keep(&[32]byte{4, 5, 6})}},
 	}
 	p, err := NewProtector(k)
 	if err != nil {
