@@ -46,6 +46,11 @@ type DeadLetter struct {
 	// Sealed holds the original key and value, encrypted (record.Protector.SealLetter): a message that is no record may
 	// hold an identity number anywhere.
 	Sealed []byte `json:"-"`
+	// ReplayedAt is when the message was last put back on its topic; zero if it was not.
+	ReplayedAt time.Time `json:"replayed_at,omitzero"`
+
+	// begun is set where a replay began of which nobody marked that it came through: where the topic's partitions ended before it.
+	begun []int64
 
 	part, parts int // of how many letters, from 0
 }

@@ -19,7 +19,7 @@ func FuzzLetterHeaders(f *testing.F) {
 			{Key: headerTopic, Value: []byte(topic)}, {Key: headerReason, Value: []byte(reason)}, {Key: headerPartition, Value: []byte(partition)},
 			{Key: headerOffset, Value: []byte(offset)}, {Key: headerAt, Value: []byte(at)}, {Key: headerPart, Value: []byte(part)},
 		}}
-		found := pile{}
+		found := pile{map[Place]map[int]DeadLetter{}, map[Place]fate{}}
 		if err := found.add(m); err == nil {
 			for _, l := range found.letters() {
 				if l.Topic != topic || string(l.Reason) != reason || l.part >= l.parts {
@@ -27,7 +27,10 @@ func FuzzLetterHeaders(f *testing.F) {
 				}
 			}
 		}
-		isMark(m)
+		m.Headers = append(m.Headers, kafka.Header{Key: headerReplaying, Value: []byte(part)}, kafka.Header{Key: headerReplayed, Value: []byte(at)})
+		if at, _, isMark, err := readMark(m); err == nil && (!isMark || at.Topic != topic) {
+			t.Fatalf("a mark was read as %v", at)
+		}
 		if key, text, err := UnpackLetter(value); err == nil && !bytes.Equal(packLetter(key, text), value) && len(key) < 128 && value[0] < 128 {
 			t.Fatalf("%q was unpacked into %q and %q", value, key, text)
 		}
