@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
@@ -15,6 +14,7 @@ import (
 	"github.com/segmentio/kafka-go/sasl/scram"
 
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/config"
 )
 
 // Configuration of the ingest component.
@@ -150,25 +150,8 @@ func (k Kafka) tls() (*tls.Config, error) {
 	if !k.TLS.Enabled {
 		return nil, nil
 	}
-	config := &tls.Config{MinVersion: tls.VersionTLS12}
-	if k.TLS.CA != "" {
-		text, err := os.ReadFile(k.TLS.CA)
-		if err != nil {
-			return nil, fmt.Errorf("ingest.kafka.tls.ca: %w", err)
-		}
-		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM(text) {
-			return nil, fmt.Errorf("ingest.kafka.tls.ca: %s holds no certificate in PEM", k.TLS.CA)
-		}
-	}
-	if k.TLS.Certificate != "" {
-		pair, err := tls.LoadX509KeyPair(k.TLS.Certificate, k.TLS.Key)
-		if err != nil {
-			return nil, fmt.Errorf("ingest.kafka.tls.certificate: %w", err)
-		}
-		config.Certificates = []tls.Certificate{pair}
-	}
-	return config, nil
+	c := &tls.Config{MinVersion: tls.VersionTLS12}
+	return c, config.Certificates(c, "ingest.kafka.tls", k.TLS.CA, k.TLS.Certificate, k.TLS.Key)
 }
 
 // Client returns a client of the brokers.

@@ -10,9 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"regexp"
 	"strings"
-	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -30,10 +28,22 @@ type Configuration struct {
 	//   clickhouse://user:password@host:9000/database native protocol, ?secure=true for TLS
 	//   https://user:password@host:8443/database      HTTP interface (http:// for a loopback server)
 	DSN string `yaml:"dsn"`
+	// PasswordFile holds the password of a server's user, which the DSN then leaves out.
+	PasswordFile string `yaml:"password_file"`
+	// TLS is used where the DSN asks for it: CA is a file of certificates to trust instead of the system's, Certificate and
+	// Key are files of this client's own, for a server that asks for one.
+	TLS TLS `yaml:"tls"`
 	// Cluster is the ClickHouse cluster to create the schema on; empty for a single node.
 	Cluster string `yaml:"cluster"`
 	// Connections is the most connections this process opens.
 	Connections int `yaml:"connections"`
+}
+
+// TLS names files in PEM.
+type TLS struct {
+	CA          string `yaml:"ca"`
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
 }
 
 // DefaultConfiguration is a laptop's: everything in one folder.
@@ -86,6 +96,9 @@ func Open(ctx context.Context, c Configuration, log *slog.Logger) (*Store, error
 		if err != nil {
 			return nil, err
 		}
+		if err := readFiles(c, options); err != nil {
+			return nil, err
+		}
 		s.options = *options
 	}
 	s.options.MaxOpenConns = c.Connections
@@ -101,6 +114,9 @@ func Open(ctx context.Context, c Configuration, log *slog.Logger) (*Store, error
 	}
 	if err != nil {
 		s.closeEngine()
+		if do := advice(err); do != "" {
+			return nil, fmt.Errorf("connecting to the store %s: %s (%w)", Redacted(c.DSN), do, err)
+		}
 		return nil, fmt.Errorf("connecting to the store %s: %w", Redacted(c.DSN), err)
 	}
 	return s, nil
@@ -133,43 +149,6 @@ func (s *Store) closeEngine() error {
 func On(options clickhouse.Options, database string) (driver.Conn, error) {
 	options.Auth.Database = database
 	return clickhouse.Open(&options)
-}
-
-func serverOptions(c Configuration) (*clickhouse.Options, error) {
-	scheme, _, found := strings.Cut(c.DSN, "://")
-	switch {
-	case !found, scheme != "clickhouse" && scheme != "http" && scheme != "https":
-		return nil, fmt.Errorf("store.dsn %q: want embedded:DIR, clickhouse://HOST:9000/DATABASE or https://HOST:8443/DATABASE", Redacted(c.DSN))
-	}
-	dsn := c.DSN
-	if scheme == "https" && !strings.Contains(dsn, "secure=") { // the driver asks for it to be said twice
-		separator := "?"
-		if strings.Contains(dsn, "?") {
-			separator = "&"
-		}
-		dsn += separator + "secure=true"
-	}
-	options, err := clickhouse.ParseDSN(dsn)
-	if err != nil {
-		return nil, fmt.Errorf("store.dsn %s: %w", Redacted(c.DSN), err)
-	}
-	if options.Auth.Database == "" || options.Auth.Database == "default" {
-		options.Auth.Database = DefaultDatabase
-	}
-	if options.DialTimeout == 0 {
-		options.DialTimeout = 10 * time.Second
-	}
-	if options.Compression == nil {
-		options.Compression = &clickhouse.Compression{Method: clickhouse.CompressionLZ4}
-	}
-	return options, nil
-}
-
-var password = regexp.MustCompile(`(://[^:/@]*):[^@]*@|([?&]password=)[^&]*`)
-
-// Redacted returns a DSN without its password, for messages.
-func Redacted(dsn string) string {
-	return password.ReplaceAllString(dsn, "$1$2***@")
 }
 
 // Quote returns a name as an identifier of SQL.
