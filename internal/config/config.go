@@ -7,9 +7,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 
 	"go.yaml.in/yaml/v3"
 )
+
+// quotedValue is how the YAML package quotes a value that does not fit its field. It may be a secret that stands in the wrong line.
+var quotedValue = regexp.MustCompile(" `[^`]*`")
 
 // Validator is a configuration that can tell what is wrong with it.
 type Validator interface{ Validate() error }
@@ -27,7 +31,7 @@ func Load(path string, c Validator) error {
 	decoder := yaml.NewDecoder(f)
 	decoder.KnownFields(true)
 	if err := decoder.Decode(c); err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("configuration %s: %w", path, err)
+		return fmt.Errorf("configuration %s: %s", path, quotedValue.ReplaceAllString(err.Error(), ""))
 	}
 	if err := c.Validate(); err != nil {
 		return fmt.Errorf("configuration %s: %w", path, err)
