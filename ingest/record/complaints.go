@@ -120,7 +120,7 @@ func (d *Decoder) complaint(value []byte, r *Complaint) *Reject {
 	r.ReceivedOn = d.date(fComReceivedOn)
 	r.Status = d.enum(fComStatus, leadStatuses)
 	r.StatusOn = d.date(fComStatusOn)
-	r.Department = d.optText(fComDepartment, maxText)
+	r.Department = d.note(fComDepartment)
 	r.ResolvedOn = d.optDate(fComResolvedOn)
 	r.PaidFen = d.optYuan(fComPaidFen)
 	r.Incident = d.enum(fComIncident, incidents)

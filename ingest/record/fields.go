@@ -60,6 +60,7 @@ const (
 	maxText = 256
 
 	wantID       = "1 to 64 characters of A-Z a-z 0-9 . _ : -"
+	wantNobody   = "an id without a person's identity number in it, for ids are stored and shown as they are"
 	wantDate     = "a date YYYY-MM-DD from 1970-01-01 to 2149-06-06"
 	wantMonth    = "a month YYYY-MM from 1970-01 to 2149-06"
 	wantInstant  = "an RFC 3339 time with offset, from 1970-01-01 to 2106-02-07"
@@ -100,6 +101,10 @@ func (d *Decoder) anID(f int) string {
 			d.fail(f, BadValue, wantID)
 			return ""
 		}
+	}
+	if HoldsResident(b) {
+		d.fail(f, BadValue, wantNobody)
+		return ""
 	}
 	return d.string(b)
 }
@@ -148,6 +153,39 @@ func hasControl(b []byte) bool {
 		}
 	}
 	return false
+}
+
+// note is text about the work in which sources also write what has its own field, or none: names are left, but a row of digits that may
+// be a phone, identity or account number is stored as ***.
+func (d *Decoder) note(f int) string {
+	if !d.offered(f) {
+		return ""
+	}
+	return d.string(d.hideNumbers(d.line(f, 0, maxText)))
+}
+
+// shortestNumber is a mobile number's length; accounts and identity numbers are longer.
+const shortestNumber = 11
+
+func (d *Decoder) hideNumbers(b []byte) []byte {
+	from, kept := len(d.sealing), 0
+	for p := 0; p < len(b); {
+		end := skipDigits(b, p)
+		if end-p < shortestNumber {
+			p = end + 1
+			continue
+		}
+		d.sealing = append(append(d.sealing, b[kept:p]...), "***"...)
+		if end < len(b) && b[end]|0x20 == 'x' { // the check character of an identity number
+			end++
+		}
+		p, kept = end, end
+	}
+	if kept == 0 {
+		return b
+	}
+	d.sealing = append(d.sealing, b[kept:]...)
+	return d.sealing[from:len(d.sealing):len(d.sealing)]
 }
 
 // enum is a closed set of words. Its members are constants: a record's enum field never points into a message.
@@ -703,6 +741,22 @@ func residentShape(b []byte) bool {
 
 // ValidResident says whether s is a resident identity number with the right check character and a birth date.
 func ValidResident(s string) bool { return checkResident([]byte(s)) == "" }
+
+// HoldsResident finds a resident identity number within a text.
+func HoldsResident(b []byte) bool {
+	run := 0
+	for i, c := range b {
+		if run >= 17 && (c-'0' <= 9 || c|0x20 == 'x') && checkResident(b[i-17:i+1]) == "" {
+			return true
+		}
+		if c-'0' <= 9 {
+			run++
+		} else {
+			run = 0
+		}
+	}
+	return false
+}
 
 // Papers and accounts: these return views that must be hashed, never stored.
 

@@ -176,6 +176,28 @@ func TestARecordIsReadIntoItsUnits(t *testing.T) {
 	}
 }
 
+func TestNumbersOfPersonsAreHiddenInTextAboutTheWork(t *testing.T) {
+	d := testDecoder(t, sampleNow)
+	for text, want := range map[string]string{
+		"":                                    "",
+		"1班":                                  "1班",
+		"王秀班 13845733420":                     "王秀班 ***",
+		"522601199810192213,13845733420":      "***,***",
+		"班52260119981019221X组":                "班***组",
+		"2026年10月31日第1234567890号":             "2026年10月31日第1234567890号",
+		"6233506349220423 和 6233506349220424": "*** 和 ***",
+	} {
+		w, bad := d.Worker(with(TopicWorkers, map[string]any{"team": text, "job": text}))
+		if bad != nil || w.Team != want || w.Job != want || w.NameMasked != "吴*" {
+			t.Errorf("%s is kept as %q and %q (%v), want %q", text, w.Team, w.Job, bad, want)
+		}
+		c, bad := d.Complaint(with(TopicComplaints, map[string]any{"department": text}))
+		if bad != nil || c.Department != want {
+			t.Errorf("%s is kept as department %q (%v), want %q", text, c.Department, bad, want)
+		}
+	}
+}
+
 func TestTypedRecordsDoNotPointIntoTheMessage(t *testing.T) {
 	d := testDecoder(t, sampleNow)
 	m := with(TopicWorkers, nil)
