@@ -396,7 +396,7 @@ var contractLayouts = func() map[kind][]layout {
 // id writes an identifier; one made from personal data as a keyed hash, the same for the same key.
 func (c *converter) id(s *step, f *field, text []byte) string {
 	if !s.hash {
-		if record.HoldsResident(text) {
+		if holdsResident(text) {
 			return c.refuse(f, nil, "an id without an identity number in it: say hash: true in the mapping")
 		}
 		c.out = appendString(c.out, text)
@@ -410,6 +410,22 @@ func (c *converter) id(s *step, f *field, text []byte) string {
 	c.out = hex.AppendEncode(c.out, c.hash.Sum(sum[:0])[:16])
 	c.out = append(c.out, '"')
 	return ""
+}
+
+// holdsResident finds a resident identity number in an id.
+func holdsResident(b []byte) bool {
+	run := 0
+	for i, c := range b {
+		if run >= 17 && (c-'0' <= 9 || c|0x20 == 'x') && record.ValidResident(string(b[i-17:i+1])) {
+			return true
+		}
+		if c-'0' <= 9 {
+			run++
+		} else {
+			run = 0
+		}
+	}
+	return false
 }
 
 // oneLine joins the lines of a cell, which the contract does not take.

@@ -61,7 +61,7 @@ func (f *field) masked(v json.RawMessage) []byte {
 		text = "***" + record.LastFour(text)
 	case f.veil == hidden:
 		text = "***"
-	case f.kind == identifier && record.HoldsResident([]byte(text)):
+	case f.kind == identifier && holdsResident([]byte(text)):
 		text = "***"
 	}
 	return appendString(nil, []byte(text))

@@ -88,6 +88,7 @@ func (d *Decoder) attendance(value []byte, r *Attendance) *Reject {
 	r.CheckOut = d.optInstant(fAttCheckOut)
 	r.Centihours = d.hours(fAttHours)
 	r.Device = d.optText(fAttDevice, maxText)
+	d.anonymous(&r.Head, idNumber)
 	if bad := d.verdict(); bad != nil {
 		return bad
 	}

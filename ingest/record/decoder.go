@@ -198,9 +198,6 @@ type Head struct {
 func (d *Decoder) head(h *Head) {
 	h.ID = d.id(fID)
 	h.Source = d.text(fSource, 32)
-	if len(h.Source) >= 18 && HoldsResident([]byte(h.Source)) {
-		d.fail(fSource, BadValue, wantNobody)
-	}
 	h.Version = d.integer(fVersion, 0, math.MaxUint64, "an integer from 0")
 	h.RecordedAt = d.instant(fRecordedAt)
 	if h.RecordedAt.After(d.now().Add(d.rules.FutureTolerance)) {

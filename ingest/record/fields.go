@@ -60,7 +60,7 @@ const (
 	maxText = 256
 
 	wantID       = "1 to 64 characters of A-Z a-z 0-9 . _ : -"
-	wantNobody   = "an id without a person's identity number in it, for ids are stored and shown as they are"
+	wantNobody   = "a text without the person's own identity, phone or account number in it, for it is stored and shown as it is"
 	wantDate     = "a date YYYY-MM-DD from 1970-01-01 to 2149-06-06"
 	wantMonth    = "a month YYYY-MM from 1970-01 to 2149-06"
 	wantInstant  = "an RFC 3339 time with offset, from 1970-01-01 to 2106-02-07"
@@ -101,10 +101,6 @@ func (d *Decoder) anID(f int) string {
 			d.fail(f, BadValue, wantID)
 			return ""
 		}
-	}
-	if HoldsResident(b) {
-		d.fail(f, BadValue, wantNobody)
-		return ""
 	}
 	return d.string(b)
 }
@@ -186,6 +182,31 @@ func (d *Decoder) hideNumbers(b []byte) []byte {
 	}
 	d.sealing = append(d.sealing, b[kept:]...)
 	return d.sealing[from:len(d.sealing):len(d.sealing)]
+}
+
+// anonymous checks that what is stored and shown as it is, id and source, is not made of the numbers that say whom the record is about. It looks
+// for the record's own numbers only: any other row of digits may be a serial number.
+func (d *Decoder) anonymous(h *Head, numbers ...[]byte) {
+	for _, n := range numbers {
+		if len(n) < shortestNumber {
+			continue
+		}
+		if containsFold(h.ID, n) {
+			d.fail(fID, BadValue, wantNobody)
+		}
+		if containsFold(h.Source, n) {
+			d.fail(fSource, BadValue, wantNobody)
+		}
+	}
+}
+
+func containsFold(text string, part []byte) bool {
+	for i := 0; i+len(part) <= len(text); i++ {
+		if (text[i]|0x20 == part[0]|0x20) && strings.EqualFold(text[i:i+len(part)], unsafe.String(&part[0], len(part))) {
+			return true
+		}
+	}
+	return false
 }
 
 // enum is a closed set of words. Its members are constants: a record's enum field never points into a message.
@@ -741,22 +762,6 @@ func residentShape(b []byte) bool {
 
 // ValidResident says whether s is a resident identity number with the right check character and a birth date.
 func ValidResident(s string) bool { return checkResident([]byte(s)) == "" }
-
-// HoldsResident finds a resident identity number within a text.
-func HoldsResident(b []byte) bool {
-	run := 0
-	for i, c := range b {
-		if run >= 17 && (c-'0' <= 9 || c|0x20 == 'x') && checkResident(b[i-17:i+1]) == "" {
-			return true
-		}
-		if c-'0' <= 9 {
-			run++
-		} else {
-			run = 0
-		}
-	}
-	return false
-}
 
 // Papers and accounts: these return views that must be hashed, never stored.
 

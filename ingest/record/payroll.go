@@ -116,6 +116,7 @@ func (d *Decoder) payroll(value []byte, r *Payroll) *Reject {
 	r.Channel = d.enum(fPayChannel, payChannels)
 	payee := d.optAccount(fPayPayeeAccount)
 	r.Signed = d.boolean(fPaySigned)
+	d.anonymous(&r.Head, idNumber, payee)
 	if bad := d.verdict(); bad != nil {
 		return bad
 	}

@@ -129,6 +129,7 @@ func (d *Decoder) worker(value []byte, r *Worker) *Reject {
 	r.SettledConfirmed = d.boolean(fWorSettledConfirmed)
 	r.WageBasis = d.enum(fWorWageBasis, wageBases)
 	r.WageFen = d.yuan(fWorWageFen)
+	d.anonymous(&r.Head, idNumber, []byte(phone), bankAccount)
 	if bad := d.verdict(); bad != nil {
 		return bad
 	}

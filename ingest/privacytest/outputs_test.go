@@ -1,0 +1,206 @@
+package privacytest
+
+import (
+	"bytes"
+	"encoding/json"
+	"html"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/anxin-project/anxin/alerts"
+	"github.com/anxin-project/anxin/alerts/cases"
+	"github.com/anxin-project/anxin/dashboards/console"
+	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/ingest"
+	"github.com/anxin-project/anxin/ingest/ingesttest"
+	"github.com/anxin-project/anxin/internal/calendar"
+	"github.com/anxin-project/anxin/internal/catalog"
+)
+
+const (
+	token     = "a token of the test's own"
+	everyCase = "/api/v1/cases?limit=1000"
+)
+
+// checkServices opens cases for what was found, and searches every page, file, answer and metric of alerts and console.
+func (s *stage) checkServices(t *testing.T, hidden *ingesttest.Secrets) {
+	t.Helper()
+	all, err := detectors.Catalogue("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	registry := prometheus.NewRegistry()
+	alertConfig := alerts.DefaultConfiguration()
+	alertConfig.Token = token
+	a, err := alerts.New(t.Context(), alertConfig, alerts.Dependencies{
+		Conn: s.Conn, Headers: detectors.Headers(all), Calendar: calendar.China(), Registerer: registry, Logger: s.logger(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	pageConfig := console.DefaultConfiguration()
+	pageConfig.Lights = console.Lights{Green: 80, Yellow: 60}
+	pages, err := console.New(pageConfig, console.Dependencies{
+		Conn: s.Conn, Catalog: detectors.Headers(all), Cases: a.Cases(), NoSuchCase: cases.ErrNotFound, Logger: s.logger(), Metrics: registry,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pages.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	api := func(method, path, body string) {
+		t.Helper()
+		request := httptest.NewRequest(method, path, strings.NewReader(body))
+		request.Header.Set("Authorization", "Bearer "+token)
+		answer := serve(a.Handler(), request)
+		hidden.Absent(t, "the answer to "+path, answer.Body.Bytes())
+		if path == everyCase && !strings.Contains(answer.Body.String(), `"fingerprint"`) {
+			t.Errorf("%s answers %s: nothing was tested", path, answer.Body)
+		}
+	}
+	opened := notification(t, registry)
+	api("POST", "/api/v1/alerts", opened)
+	api("POST", "/api/v1/alerts", strings.Replace(opened, `"4"`, `"5"`, 1))
+	api("POST", "/api/v1/alerts", "no notification")
+	api("GET", everyCase, "")
+	api("GET", "/api/v1/cases?search=522601198305141201", "")
+	if err := pages.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	seen := crawl(t, pages.Handler(), hidden)
+	for _, part := range []string{"/", "/ranking.csv", "/townships/", "/warnings.csv", "/subjects/project/", "/subjects/employer/", "/cases/", "/about"} {
+		if !seen.has(part) {
+			t.Errorf("no page %s among %d: not everything was tested", part, len(seen))
+		}
+	}
+	// A page says again what was searched for; the log and the metrics do not.
+	for _, searched := range []string{"522601198305141201", "欧阳娜娜", "13812345678"} {
+		serve(pages.Handler(), httptest.NewRequest("GET", "/search?q="+url.QueryEscape(searched), nil))
+		serve(pages.Handler(), httptest.NewRequest("GET", "/subjects/project/"+url.PathEscape(searched), nil))
+		serve(pages.Handler(), httptest.NewRequest("GET", "/cases/"+url.PathEscape(searched), nil))
+	}
+	metrics := serve(promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), httptest.NewRequest("GET", "/metrics", nil)).Body.Bytes()
+	if !bytes.Contains(metrics, []byte("anxin_warning_active{")) {
+		t.Error("no warning among the metrics: nothing was tested")
+	}
+	hidden.Absent(t, "/metrics of alerts and console", metrics)
+}
+
+func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
+	answer := httptest.NewRecorder()
+	h.ServeHTTP(answer, r)
+	return answer
+}
+
+// notification is what Alertmanager sends when every active warning has become an alert.
+func notification(t *testing.T, registry *prometheus.Registry) string {
+	t.Helper()
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	type alert struct {
+		Status      string            `json:"status"`
+		Labels      map[string]string `json:"labels"`
+		StartsAt    time.Time         `json:"startsAt"`
+		Fingerprint string            `json:"fingerprint"`
+	}
+	var all []alert
+	for _, f := range families {
+		if f.GetName() != "anxin_warning_active" {
+			continue
+		}
+		for _, m := range f.GetMetric() {
+			labels := map[string]string{"alertname": "RedWarning"}
+			for _, l := range m.GetLabel() {
+				labels[l.GetName()] = l.GetValue()
+			}
+			if labels["level"] == string(catalog.Yellow) {
+				labels["alertname"] = "YellowWarning"
+			}
+			all = append(all, alert{"firing", labels, time.Now().Add(-time.Hour), labels["detector"] + labels["scope_id"]})
+		}
+	}
+	text, err := json.Marshal(map[string]any{"version": "4", "alerts": all})
+	if err != nil || len(all) == 0 {
+		t.Fatalf("%d warnings among the metrics, %v", len(all), err)
+	}
+	return string(text)
+}
+
+type visited map[string]bool
+
+func (v visited) has(prefix string) bool {
+	for path := range v {
+		if strings.HasPrefix(path, prefix) && len(path) > len(strings.TrimSuffix(prefix, "/")) || path == prefix {
+			return true
+		}
+	}
+	return false
+}
+
+var link = regexp.MustCompile(`(?:href|action|src)="(/[^"]*)"`)
+
+// crawl follows every link of every page, in both languages, and searches what comes.
+func crawl(t *testing.T, h http.Handler, hidden *ingesttest.Secrets) visited {
+	t.Helper()
+	seen := visited{}
+	for _, language := range []string{"zh", "en"} {
+		todo := []string{"/", "/ranking.csv", "/warnings.csv", "/cases", "/about", "/search?q=33", "/healthz", "/no/such/page"}
+		known := visited{}
+		for len(todo) > 0 {
+			at := todo[0]
+			todo = todo[1:]
+			path, _, _ := strings.Cut(at, "#")
+			if known[path] || len(known) > 3000 {
+				continue
+			}
+			known[path], seen[path] = true, true
+			request := httptest.NewRequest("GET", path, nil)
+			request.Header.Set("Accept-Language", language)
+			answer := serve(h, request)
+			hidden.Absent(t, path, answer.Body.Bytes())
+			if answer.Code >= http.StatusInternalServerError {
+				t.Errorf("%s answers %d", path, answer.Code)
+			}
+			if !strings.Contains(answer.Header().Get("Content-Type"), "html") {
+				continue
+			}
+			for _, m := range link.FindAllStringSubmatch(answer.Body.String(), -1) {
+				if next := html.UnescapeString(m[1]); !strings.HasPrefix(next, "/?lang") && !strings.Contains(next, "lang=") {
+					todo = append(todo, next)
+				}
+			}
+		}
+	}
+	t.Logf("%d pages searched", len(seen))
+	return seen
+}
+
+// checkLetterFile searches the dead letters as assess and deadletters list --json write them.
+func (s *stage) checkLetterFile(t *testing.T, hidden *ingesttest.Secrets) {
+	t.Helper()
+	letters, err := ingest.DeadLetters(t.Context(), s.Config.Kafka)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(letters)
+	if err != nil || len(letters) < len(poison) {
+		t.Fatalf("%d letters, %v", len(letters), err)
+	}
+	hidden.Absent(t, "a file of dead letters", text)
+}
