@@ -1,11 +1,14 @@
 # make demo   everything by one command, on embedded engines and a simulated year
 # make test   every test, those on the embedded engines and in a real browser included
 # make test-faults, make test-kafka   ingest under faults, and against real Apache Kafka
+# make fuzz   every fuzz target for FUZZTIME (30s each); what fails is kept in the package's testdata/fuzz
 # make lint   formatting, go vet and staticcheck
 
 GO ?= go
 
-.PHONY: build demo test test-faults test-kafka lint engine clean
+FUZZTIME ?= 30s
+
+.PHONY: build demo test test-faults test-kafka fuzz lint engine clean
 
 build:
 	$(GO) build -trimpath -o bin/anxin ./cmd/anxin
@@ -26,6 +29,12 @@ test-faults: engine
 # A real Apache Kafka broker, whose jars Maven fetches; needs java and mvn.
 test-kafka: engine
 	$(GO) test -timeout 15m -tags kafka -count 1 ./ingest/kafkatest/... ./internal/kafkatest/...
+
+# One target after the other: go test -fuzz takes one at a time.
+fuzz:
+	@git grep -Eo '^func Fuzz[A-Za-z]+' -- '*_test.go' | while IFS=: read -r file func; do \
+	  $(GO) test "./$$(dirname $$file)" -run '^$$' -fuzz "^$${func#func }\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x -parallel 1 || exit 1; \
+	done
 
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "not gofmt-ed:"; echo "$$unformatted"; exit 1; }

@@ -39,7 +39,8 @@ type Joined struct {
 	Newest time.Time
 }
 
-// keyedRows says where keys are stored. Registries of projects and employers and the ledger do not name the key that made theirs.
+// keyedRows says where keys are stored. Registries of projects and employers and the ledger do not name the key that made
+// theirs.
 var keyedRows = []struct{ kind, table, column, keyID string }{
 	{record.AliasPerson, "workers", "worker_key", "key_id"},
 	{record.AliasPerson, "attendance", "worker_key", "key_id"},

@@ -49,7 +49,8 @@ type DeadLetter struct {
 	// ReplayedAt is when the message was last put back on its topic; zero if it was not.
 	ReplayedAt time.Time `json:"replayed_at,omitzero"`
 
-	// begun is set where a replay began of which nobody marked that it came through: where the topic's partitions ended before it.
+	// begun is set where a replay began of which nobody marked that it came through: where the topic's partitions ended
+	// before it.
 	begun []int64
 
 	part, parts int // of how many letters, from 0

@@ -7,8 +7,8 @@ import (
 	"github.com/segmentio/kafka-go"
 )
 
-// FuzzLetterHeaders holds that no message on a dead-letter topic, whoever wrote it, panics or takes memory out of proportion, and that
-// what is read as a letter says what it is about.
+// FuzzLetterHeaders holds that no message on a dead-letter topic, whoever wrote it, panics or takes memory out of
+// proportion, and that what is read as a letter says what it is about.
 func FuzzLetterHeaders(f *testing.F) {
 	f.Add("wage.payroll", "bad_value", "3", "1177", "2026-10-31T08:00:00Z", "1/2", []byte("sealed"))
 	f.Add("", "", "-1", "99999999999999999999", "now", "1/10001", []byte{})

@@ -38,8 +38,8 @@ func DeadLetters(ctx context.Context, k Kafka) ([]DeadLetter, error) {
 	return found.letters(), nil
 }
 
-// pile gathers what the dead-letter topics hold: letters by the message they are about and, of those cut into parts, by part; and
-// what marks say of them.
+// pile gathers what the dead-letter topics hold: letters by the message they are about and, of those cut into parts, by
+// part; and what marks say of them.
 type pile struct {
 	parts map[Place]map[int]DeadLetter
 	fates map[Place]fate
@@ -132,7 +132,8 @@ func (p pile) letters() []DeadLetter {
 	return all
 }
 
-// readToEnd hands every message of a partition from an offset on, up to its end at the time of asking, to each; the message is each's own.
+// readToEnd hands every message of a partition from an offset on, up to its end at the time of asking, to each; the message
+// is each's own.
 func (in *Ingest) readToEnd(ctx context.Context, topic string, partition int, from int64, each func(kafka.Message) error) error {
 	first, end, err := in.bounds(ctx, topic, partition)
 	if err != nil {

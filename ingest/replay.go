@@ -55,10 +55,10 @@ const replayedAtOnce = 500
 
 // Replay puts messages of letters back on their topics and marks the letters as replayed. It returns how many it sent.
 //
-// A letter is sent once, wherever an earlier replay of it was stopped: before anything is sent, a mark says that it will be, and where
-// the topic ended; what is sent names its letter. Whether a replay came through of which only the beginning is marked is
-// seen behind that end. For the same reason nothing is tried again here: after an error, replay again. Two replays of the same letters
-// at the same time are not kept apart; what both send is the same record and counts once.
+// A letter is sent once, wherever an earlier replay of it was stopped: before anything is sent, a mark says that it will
+// be, and where the topic ended; what is sent names its letter. Whether a replay came through of which only the beginning
+// is marked is seen behind that end. For the same reason nothing is tried again here: after an error, replay again. Two
+// replays of the same letters at the same time are not kept apart; what both send is the same record and counts once.
 func Replay(ctx context.Context, k Kafka, what []Correction, now func() time.Time) (sent int, err error) {
 	r, err := newReplayer(k, now)
 	if err != nil {

@@ -22,7 +22,8 @@ type configuration struct {
 	Listen string `yaml:"listen"`
 	// TLS makes the address above answer over TLS; without a certificate it speaks plain HTTP.
 	TLS tlsFiles `yaml:"tls"`
-	// Keys is the file with the secret keys for hashing and sealing (anxin keys new).
+	// Keys is the file with the secret keys for hashing and sealing (anxin keys new). ANXIN_KEYS, the content of such a file,
+	// goes before it.
 	Keys string `yaml:"keys"`
 	// Policy is a policy file laid over the national one; empty for the national policy alone.
 	Policy string `yaml:"policy"`

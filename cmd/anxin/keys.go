@@ -209,8 +209,8 @@ func printJoined(w io.Writer, joined []ingest.Joined) (left uint64) {
 	return left
 }
 
-// loadKeys reads the keys from the environment, else from a file. The variable is taken out of the environment, so that no process
-// started from here inherits it.
+// loadKeys reads the keys from the environment, else from a file. The variable is taken out of the environment, so that no
+// process started from here inherits it.
 func loadKeys(path string) (record.Keys, error) {
 	if text := os.Getenv(keysVariable); text != "" {
 		_ = os.Unsetenv(keysVariable) // fails for impossible names only

@@ -47,8 +47,8 @@ func (s *Secrets) Learn(r Record) {
 	}
 }
 
-// Add takes a text, as it is and in small and capital letters. Of two characters a name may stand in a firm's or a place's by chance: it is looked for as a whole
-// field, between quotes, as the tables' rows are read back.
+// Add takes a text, as it is and in small and capital letters. Of two characters a name may stand in a firm's or a place's
+// by chance: it is looked for as a whole field, between quotes, as the tables' rows are read back.
 func (s *Secrets) Add(kind, text string) {
 	if (kind == "name" || kind == "legal_person") && utf8.RuneCountInString(text) <= 2 {
 		text = `"` + text + `"`

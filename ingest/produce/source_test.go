@@ -11,8 +11,8 @@ import (
 	"github.com/anxin-project/anxin/ingest/record"
 )
 
-// FuzzRecords holds that no file of records panics or is read without an end, that of a good JSON array every element comes out as it
-// is, and that a record's place can be found again.
+// FuzzRecords holds that no file of records panics or is read without an end, that of a good JSON array every element comes
+// out as it is, and that a record's place can be found again.
 func FuzzRecords(f *testing.F) {
 	f.Add([]byte(`[{"id":"1"},{"id":"2","x":[1,"]",{"a":"\""}]}]`))
 	f.Add([]byte("\xEF\xBB\xBF [\n 1 ,\n \"a,b\" , null]\n"))

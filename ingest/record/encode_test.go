@@ -47,8 +47,8 @@ func decoded(d *Decoder, topic Topic, value []byte) (record any, s *schema, bad 
 	return record, &signalSchema, bad
 }
 
-// encode writes a record that was decoded from a message as a message of its own: every value that the record holds in the clear
-// from the record, those that it holds only hashed or sealed from the message.
+// encode writes a record that was decoded from a message as a message of its own: every value that the record holds in the
+// clear from the record, those that it holds only hashed or sealed from the message.
 func encode(t *testing.T, record any, s *schema, message []byte) []byte {
 	t.Helper()
 	fields := map[string]any{}

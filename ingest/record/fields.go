@@ -151,8 +151,8 @@ func hasControl(b []byte) bool {
 	return false
 }
 
-// note is text about the work in which sources also write what has its own field, or none: names are left, but a row of digits that may
-// be a phone, identity or account number is stored as ***.
+// note is text about the work in which sources also write what has its own field, or none: names are left, but a row of
+// digits that may be a phone, identity or account number is stored as ***.
 func (d *Decoder) note(f int) string {
 	if !d.offered(f) {
 		return ""
@@ -184,8 +184,8 @@ func (d *Decoder) hideNumbers(b []byte) []byte {
 	return d.sealing[from:len(d.sealing):len(d.sealing)]
 }
 
-// anonymous checks that what is stored and shown as it is, id and source, is not made of the numbers that say whom the record is about. It looks
-// for the record's own numbers only: any other row of digits may be a serial number.
+// anonymous checks that what is stored and shown as it is, id and source, is not made of the numbers that say whom the
+// record is about. It looks for the record's own numbers only: any other row of digits may be a serial number.
 func (d *Decoder) anonymous(h *Head, numbers ...[]byte) {
 	for _, n := range numbers {
 		if len(n) < shortestNumber {

@@ -55,8 +55,9 @@ func (k Keys) Save(path string) error {
 	return nil
 }
 
-// UpdateKeys changes a key file, all of it or nothing: a crash leaves either the old file or the new one, with the owner and the mode
-// that the old one had. Of two that change it at once one is refused, for the keys that the other had made would be lost.
+// UpdateKeys changes a key file, all of it or nothing: a crash leaves either the old file or the new one, with the owner
+// and the mode that the old one had. Of two that change it at once one is refused, for the keys that the other had made
+// would be lost.
 func UpdateKeys(path string, change func(Keys) (Keys, error)) (err error) {
 	if path, err = filepath.EvalSymlinks(path); err != nil {
 		return fmt.Errorf("load keys: %w", err)

@@ -113,7 +113,8 @@ func fuzzTopic(f *testing.F, topic Topic) {
 	})
 }
 
-// quoted finds what no text of the contract holds: other letters than English ones, and numbers of more digits than a limit has.
+// quoted finds what no text of the contract holds: other letters than English ones, and numbers of more digits than a limit
+// has.
 var quoted = regexp.MustCompile(`[^ -~±]|\d{11}`)
 
 func mustQuoteNothing(t *testing.T, bad *Reject) {

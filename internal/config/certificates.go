@@ -7,8 +7,9 @@ import (
 	"os"
 )
 
-// Certificates puts into a client's TLS what files in PEM hold: the authorities to trust instead of the system's, and the client's
-// own certificate and key. An empty path leaves its part as it is. field begins the names of the settings in errors, as "store.tls".
+// Certificates puts into a client's TLS what files in PEM hold: the authorities to trust instead of the system's, and the
+// client's own certificate and key. An empty path leaves its part as it is. field begins the names of the settings in
+// errors, as "store.tls".
 func Certificates(to *tls.Config, field, ca, certificate, key string) error {
 	if ca != "" {
 		text, err := os.ReadFile(ca)

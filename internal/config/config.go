@@ -12,7 +12,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// quotedValue is how the YAML package quotes a value that does not fit its field. It may be a secret that stands in the wrong line.
+// quotedValue is how the YAML package quotes a value that does not fit its field. It may be a secret that stands in the
+// wrong line.
 var quotedValue = regexp.MustCompile(" `[^`]*`")
 
 // Validator is a configuration that can tell what is wrong with it.

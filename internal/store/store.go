@@ -30,8 +30,8 @@ type Configuration struct {
 	DSN string `yaml:"dsn"`
 	// PasswordFile holds the password of a server's user, which the DSN then leaves out.
 	PasswordFile string `yaml:"password_file"`
-	// TLS is used where the DSN asks for it: CA is a file of certificates to trust instead of the system's, Certificate and
-	// Key are files of this client's own, for a server that asks for one.
+	// TLS is used where the DSN asks for it: its ca is a file of certificates to trust instead of the system's; certificate
+	// and key are files of this client's own, for a server that asks for them.
 	TLS TLS `yaml:"tls"`
 	// Cluster is the ClickHouse cluster to create the schema on; empty for a single node.
 	Cluster string `yaml:"cluster"`

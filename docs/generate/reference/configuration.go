@@ -33,12 +33,13 @@ var structs = []struct {
 	{"alerts/config.go", "Configuration", alerts.DefaultConfiguration()},
 	{"dashboards/console/config.go", "Configuration", console.DefaultConfiguration()},
 	{"cmd/anxin/tls.go", "tlsFiles", nil},
+	{"internal/store/store.go", "TLS", store.TLS{}},
 }
 
 // byType finds the struct that a field's type names, from within a package.
 var byType = map[string]int{
 	"store.Configuration": 1, "ingest.Configuration": 2, "Kafka": 3, "record.Rules": 4,
-	"detectors.Configuration": 5, "alerts.Configuration": 6, "console.Configuration": 7, "tlsFiles": 8,
+	"detectors.Configuration": 5, "alerts.Configuration": 6, "console.Configuration": 7, "tlsFiles": 8, "TLS": 9,
 }
 
 func configuration(root string) (string, error) {
@@ -53,6 +54,8 @@ Durations are written as in 10s, 5m, 2h.
 
 | variable of the environment | meaning |
 | --- | --- |
+| ` + "`ANXIN_KEYS`" + ` | the content of a key file, instead of the file that ` + "`keys`" + ` names |
+| ` + "`ANXIN_STORE_DSN`" + ` | ` + "`store.dsn`" + `, where the file does not set it |
 | ` + "`ANXIN_ALERTS_TOKEN`" + ` | ` + "`alerts.token`" + `, where the file does not set it |
 | the one named by ` + "`ingest.kafka.sasl.password_env`" + ` | password of the Kafka user |
 | ` + "`ANXIN_LIBCHDB`" + ` | path of a libchdb.so of your own for the embedded engine, instead of the one fetched by npm |
