@@ -11,6 +11,9 @@ import (
 // far less.
 const maxRecord = 900_000
 
+// jsonSpace is what JSON calls white space (RFC 8259 §2). What else looks empty is no record, which is for ingest to say.
+const jsonSpace = " \t\r\n"
+
 var errTooLong = errors.New("too long")
 
 // lines reads a text line by line and knows where it is.
@@ -156,7 +159,7 @@ func (a *array) next() (value []byte, line int64, err error) {
 			depth++
 		case (c == ',' || c == ']') && depth == 0:
 			a.back(c)
-			return bytes.TrimSpace(a.value), line, nil
+			return bytes.TrimRight(a.value, jsonSpace), line, nil
 		case c == '}' || c == ']':
 			depth--
 		}

@@ -106,7 +106,7 @@ func (s Source) open(progress func(int64)) (_ *Reader, err error) {
 	case ".xlsx", ".xls":
 		return nil, &Problem{Path: s.Path, Want: "a workbook cannot be read: save the sheet as CSV and give --mapping FILE"}
 	}
-	first := bytes.TrimLeft(start, " \t\r\n")
+	first := bytes.TrimLeft(start, jsonSpace)
 	if ending := s.ending(); len(first) > 0 && first[0] == '[' && ending != ".ndjson" && ending != ".jsonl" {
 		r.array = &array{from: r.buffer, offset: int64(marks)}
 	} else {
@@ -172,7 +172,7 @@ func (r *Reader) Next() (Record, error) {
 			}
 		default:
 			if one.Value, err = r.lines.next(); err == nil {
-				if one.Value = bytes.TrimSpace(one.Value); len(one.Value) == 0 {
+				if one.Value = bytes.Trim(one.Value, jsonSpace); len(one.Value) == 0 {
 					continue
 				}
 				one.Line = r.lines.line
