@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/protocol"
@@ -26,6 +27,7 @@ type fetch struct {
 type message struct {
 	partition int
 	offset    int64
+	sent      time.Time // put on the broker, by its clock or the sender's, as the topic is set
 	key       []byte
 	value     []byte
 	headers   []kafka.Header
@@ -160,7 +162,7 @@ func (f *fetch) readBatch(batch kafka.RecordReader, control bool) error {
 		if err != nil {
 			return err
 		}
-		m := message{partition: f.partition, offset: r.Offset, headers: r.Headers}
+		m := message{partition: f.partition, offset: r.Offset, sent: r.Time, headers: r.Headers}
 		skip := control || r.Offset < f.next // a stored batch begins before the offset asked for
 		if m.key, err = f.bytes(r.Key, skip); err != nil {
 			return err

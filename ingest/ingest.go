@@ -1,9 +1,9 @@
 // Package ingest moves records from Kafka into ClickHouse: consumed as a group, validated and protected by the contract
 // (ingest/record), stored, and only then committed.
 //
-// The order is: store the rows, write the dead letters, commit the offsets. A crash between any two steps repeats work
-// that is safe to repeat: rows of the same version collapse in their table, and a dead letter is known by topic, partition
-// and offset. Offsets are committed by the generation of the group that fetched them, which the broker refuses once
+// The order is: store the rows, store what they tell of the quality of the data, write the dead letters, commit the offsets.
+// A crash between any two steps repeats work that is safe to repeat: rows of the same version collapse in their table, the
+// quality is kept as sets of messages, and a dead letter is known by topic, partition and offset. Offsets are committed by the generation of the group that fetched them, which the broker refuses once
 // another member owns the partition, so that nothing is skipped after a rebalance.
 package ingest
 

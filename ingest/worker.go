@@ -28,6 +28,7 @@ type worker struct {
 	next       map[int]int64    // per partition, the offset after the last message in hand
 	since      time.Time        // when the first message of the batch came in
 	unknown    map[string]int64 // how often the decoder had seen each unknown field when that was last told
+	tally      *tally
 }
 
 // letter is a message that is no record.
@@ -46,6 +47,7 @@ func newWorker(in *Ingest, topic record.Topic, generation *kafka.Generation, par
 		batch:   record.NewBatch(topic),
 		next:    map[int]int64{},
 		unknown: map[string]int64{},
+		tally:   newTally(topic),
 	}
 	w.insert = "INSERT INTO " + w.batch.Table() + " (" + strings.Join(w.batch.Columns(), ", ") + ")"
 	return w
@@ -88,10 +90,17 @@ func (w *worker) take(f *fetch) {
 	}
 	for i := range f.messages {
 		m := &f.messages[i]
-		if reject := w.decoder.Add(w.batch, m.value); reject != nil {
+		reject := w.decoder.Add(w.batch, m.value)
+		if reject != nil {
 			w.letters = append(w.letters, letter{message: m.clone(), reject: reject})
 			w.lettered += len(m.key) + len(m.value)
-			w.in.metrics.rejects.WithLabelValues(string(w.topic), string(reject.Reason)).Inc()
+			w.tally.rejected(m, reject)
+			w.in.metrics.rejects.WithLabelValues(string(w.topic), w.in.metrics.source(reject.Source), string(reject.Reason)).Inc()
+		} else {
+			w.tally.stored(m)
+		}
+		for _, field := range w.decoder.Strays() {
+			w.tally.unknown(m, w.sender(reject), field)
 		}
 	}
 	w.next[f.partition] = f.next
@@ -99,13 +108,22 @@ func (w *worker) take(f *fetch) {
 	f.release()
 }
 
+// sender is the source of the message that was decoded last.
+func (w *worker) sender(reject *record.Reject) string {
+	if reject != nil {
+		return reject.Source
+	}
+	source, _ := w.batch.Head(w.batch.Len() - 1)
+	return source
+}
+
 func (w *worker) full() bool {
 	c := &w.in.config
 	return w.batch.Len() >= c.BatchRows || w.batch.Bytes()+w.lettered >= c.BatchBytes || len(w.letters) >= maxLetters
 }
 
-// flush stores the batch (before it the aliases of its keys, or a worker would be two people for a moment), then writes
-// the dead letters, then commits, and starts anew. All are repeated until they succeed but the commit: one that fails
+// flush stores the batch (before it the aliases of its keys, or a worker would be two people for a moment), then what the
+// messages tell of the quality of the data, then writes the dead letters, then commits, and starts anew. All are repeated until they succeed but the commit: one that fails
 // says that the partitions are another member's now, or that the connection on which this generation commits is gone, so
 // the generation is given up. False means that, or that ctx ended before; then nothing was committed and the worker must
 // stop.
@@ -119,6 +137,10 @@ func (w *worker) flush(ctx context.Context) bool {
 	}
 	w.batch.Sort()
 	if w.batch.Len() > 0 && !w.persist(ctx, "storing records", w.store) {
+		return false
+	}
+	w.tally.sum(w.batch, w.in.deps.Now(), w.in.metrics.latenessOf(w.topic))
+	if len(w.tally.sets) > 0 && !w.persist(ctx, "storing data quality", func(ctx context.Context) error { return w.in.storeTally(ctx, w.tally) }) {
 		return false
 	}
 	if len(w.letters) > 0 && !w.persist(ctx, "writing dead letters", func(ctx context.Context) error { return w.in.writeLetters(ctx, w.name, w.letters) }) {
@@ -135,6 +157,7 @@ func (w *worker) flush(ctx context.Context) bool {
 	}
 	w.tellUnknown()
 	w.batch.Reset()
+	w.tally.reset()
 	clear(w.letters)
 	w.letters, w.lettered = w.letters[:0], 0
 	clear(w.next)

@@ -26,6 +26,8 @@ type Batch interface {
 	// Sort puts the rows into the order of the table's sorting key, so that the engine finds its block sorted. Rows
 	// added later come behind, until the next Sort.
 	Sort()
+	// Head returns who sent a row, numbered as rows were added, and when it was recorded, in Unix milliseconds.
+	Head(row int) (source string, recordedAt int64)
 	// Reset empties the batch and keeps its memory.
 	Reset()
 
@@ -62,6 +64,7 @@ type rows struct {
 	topic  Topic
 	n      int
 	cols   []column
+	heads  headColumns
 	arenas []*stringColumn // the columns whose rows differ in size
 	width  int             // bytes per row of all others
 	order  []uint32        // rows in sorting order, as far as sorted
@@ -166,7 +169,12 @@ type headColumns struct {
 }
 
 func (b *rows) head() headColumns {
-	return headColumns{b.lowCardinality("source"), b.string("id"), num[uint64](b, "version", "UInt64"), b.millis("recorded_at")}
+	b.heads = headColumns{b.lowCardinality("source"), b.string("id"), num[uint64](b, "version", "UInt64"), b.millis("recorded_at")}
+	return b.heads
+}
+
+func (b *rows) Head(row int) (source string, recordedAt int64) {
+	return b.heads.source.values[b.heads.source.v[row]], b.heads.recordedAt.v[row]
 }
 
 func (c *headColumns) add(h *Head) {

@@ -92,6 +92,7 @@ type Decoder struct {
 	scratch []byte   // unescaped text of this message
 	sealing []byte   // sealed values of this message
 	strays  [][]byte // names of unknown fields in this message
+	named   []string // the same, as Strays returns them
 	unknown map[string]int64
 
 	own      bool // strings of the record are copies, not views into the message
@@ -133,15 +134,22 @@ func (d *Decoder) Unknown() map[string]int64 { return maps.Clone(d.unknown) }
 
 const maxUnknown = 256
 
+// Strays returns the unknown top-level fields of the message that was read last, where it is well-formed, by names that
+// are bounded as those of Unknown are. The slice is good until the next message.
+func (d *Decoder) Strays() []string { return d.named }
+
 func (d *Decoder) countStrays() {
 	for _, key := range d.strays {
-		name := string(d.schema.topic) + "." + string(key)
-		if _, known := d.unknown[name]; !known && (len(d.unknown) >= maxUnknown || !plainName(key)) {
-			name = string(d.schema.topic) + ".(other)"
+		field := string(key)
+		if _, known := d.unknown[d.unknownName(field)]; !known && (len(d.unknown) >= maxUnknown || !plainName(key)) {
+			field = "(other)"
 		}
-		d.unknown[name]++
+		d.unknown[d.unknownName(field)]++
+		d.named = append(d.named, field)
 	}
 }
+
+func (d *Decoder) unknownName(field string) string { return string(d.schema.topic) + "." + field }
 
 func plainName(b []byte) bool {
 	digits := 0
@@ -170,7 +178,33 @@ func (d *Decoder) verdict() *Reject {
 		return nil
 	}
 	name := d.schema.fields[d.badField]
-	return &Reject{Reason: d.badWhy, Field: name, Detail: name + ": expected " + d.badWant}
+	return &Reject{Reason: d.badWhy, Field: name, Detail: name + ": expected " + d.badWant, Source: d.plainSource()}
+}
+
+// maxSourceDigits is below the digits of any identity paper, phone or account number.
+const maxSourceDigits = 6
+
+// plainSource returns the source of a message that is no record, so that its sender can be called. Such a message may hold
+// a person's name or number in this field; so only a plain ASCII name with few digits is taken, and else "".
+func (d *Decoder) plainSource() string {
+	t := d.tok[fSource]
+	if t.kind != text || t.escaped || t.to-t.from > 32 {
+		return ""
+	}
+	b, digits := d.value[t.from:t.to], 0
+	for _, c := range b {
+		switch {
+		case c-'0' <= 9:
+			digits++
+		case c == '_' || c == '-' || c == '.' || c == ':' || c|0x20 >= 'a' && c|0x20 <= 'z':
+		default:
+			return ""
+		}
+	}
+	if digits > maxSourceDigits {
+		return ""
+	}
+	return string(b)
 }
 
 // contradiction rejects a record whose fields are fine one by one.

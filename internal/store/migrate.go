@@ -134,8 +134,9 @@ func render(name, text string, l Layout) (string, error) {
 			}
 			return "IF NOT EXISTS " + Quote(table+"_local") + onCluster(l.Cluster)
 		},
-		"replacing":  func() string { return engine("ReplacingMergeTree", l) },
-		"merge_tree": func() string { return engine("MergeTree", l) },
+		"replacing":   func() string { return engine("ReplacingMergeTree", l) },
+		"merge_tree":  func() string { return engine("MergeTree", l) },
+		"aggregating": func() string { return engine("AggregatingMergeTree", l) },
 		// distributed adds, on a cluster, the table that spans the shards.
 		"distributed": func(table, key string) string {
 			if l.Cluster == "" {
