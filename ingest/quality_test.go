@@ -125,7 +125,7 @@ func TestAMessageOfAnImpossibleTimeIsStored(t *testing.T) {
 	}
 	to := w.Config.Kafka.Writer(client.Transport, 1)
 	defer to.Close()
-	for n, sent := range []time.Time{time.UnixMilli(1), time.Date(1800, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)} {
+	for n, sent := range []time.Time{time.UnixMilli(1), time.Date(1800, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)} {
 		r := signal("power-grid", n, time.Hour, "")
 		if err := to.WriteMessages(t.Context(), kafka.Message{Topic: w.Config.Kafka.Prefix + string(r.Topic), Key: r.Key, Value: r.Value, Time: sent}); err != nil {
 			t.Fatal(err)
@@ -135,6 +135,13 @@ func TestAMessageOfAnImpossibleTimeIsStored(t *testing.T) {
 	w.AwaitCaughtUp(t, patience)
 	if f := read(t, w)["signals/power-grid"]; f.Total != 3 || f.Stored != 0 {
 		t.Errorf("%d messages are told, %d of them of this week; want 3 and 0", f.Total, f.Stored)
+	}
+	var days string
+	if err := w.Conn.QueryRow(t.Context(), "SELECT toString(arraySort(groupUniqArray(day))) FROM feed_quality").Scan(&days); err != nil {
+		t.Fatal(err)
+	}
+	if days != "['1970-01-01','2148-12-31']" {
+		t.Errorf("the messages are of %s", days)
 	}
 }
 
