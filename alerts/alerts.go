@@ -4,6 +4,7 @@
 //
 //	findings.go   the latest run → metrics
 //	editions.go   the last editions → metrics
+//	feeds.go      the quality of each source's data → metrics
 //	rules/        Prometheus rule files and their unit tests
 //	webhook.go    Alertmanager's notifications → cases
 //	cases/        the cases: what happens to them, who may do what, deadlines
@@ -56,6 +57,7 @@ type Alerts struct {
 	logger   *slog.Logger
 	findings *findings
 	editions *editions
+	feeds    *feeds
 	cases    *cases.Store
 	metrics  *metrics
 
@@ -103,33 +105,40 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 		}
 	}
 	m := newMetrics(d.Registerer)
-	f, e := newFindings(d, c, m), newEditions(d.Conn)
+	f, e, feeds := newFindings(d, c, m), newEditions(d.Conn), newFeeds(d)
 	if d.Registerer != nil {
-		for _, collector := range []prometheus.Collector{f, e, deadlines{store, list, d.Clock}} {
+		for _, collector := range []prometheus.Collector{f, e, feeds, deadlines{store, list, d.Clock}} {
 			if err := d.Registerer.Register(collector); err != nil {
 				return nil, err
 			}
 		}
 	}
 	return &Alerts{
-		config: c, logger: d.Logger, findings: f, editions: e, cases: store, metrics: m,
+		config: c, logger: d.Logger, findings: f, editions: e, feeds: feeds, cases: store, metrics: m,
 		blacklist: list, signingKey: key, person: d.Person, audit: d.Audit,
 	}, nil
 }
 
-// Refresh takes the findings of the latest run into the metrics and the cases. It is called after a run, and by Run.
-// On an error the metrics stay as they were.
+// Refresh takes the findings of the latest run into the metrics and the cases, and the quality of the sources' data into
+// the metrics. It is called after a run, and by Run. On an error the metrics stay as they were.
 func (a *Alerts) Refresh(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, a.config.RefreshTimeout)
 	defer cancel()
 	a.refreshing.Lock()
 	defer a.refreshing.Unlock()
+	err := errors.Join(a.refreshFindings(ctx), a.feeds.refresh(ctx))
+	if err != nil {
+		a.metrics.refreshFailures.Inc()
+	}
+	return err
+}
+
+func (a *Alerts) refreshFindings(ctx context.Context) error {
 	changed, err := a.findings.refresh(ctx)
 	if err == nil {
 		err = a.editions.refresh(ctx)
 	}
 	if err != nil {
-		a.metrics.refreshFailures.Inc()
 		return err
 	}
 	// The metrics are right even if the cases cannot be written; the next refresh tries those again.
@@ -137,7 +146,6 @@ func (a *Alerts) Refresh(ctx context.Context) error {
 		return nil
 	}
 	if err := a.cases.Update(ctx, a.findings.subjects()); err != nil {
-		a.metrics.refreshFailures.Inc()
 		return err
 	}
 	if _, err := a.blacklist.Sight(ctx, a.findings.conn, a.findings.run()); err != nil {

@@ -1,5 +1,5 @@
 // Package console is the web pages people use: the ranking of townships, why a township stands where it stands, the
-// active warnings and their evidence, each project's and employer's facts, and the cases.
+// active warnings and their evidence, each project's and employer's facts, the cases, and the quality of the sources' data.
 //
 // Pages are rendered on the server and work without scripts; a little JavaScript of its own adds sorting without a
 // reload and keyboard shortcuts. Nothing is loaded from another host. The pages read only; they show no personal data:

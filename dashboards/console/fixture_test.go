@@ -24,6 +24,7 @@ import (
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
 	"github.com/anxin-project/anxin/internal/embedded/embeddedtest"
+	"github.com/anxin-project/anxin/internal/quality"
 	"github.com/anxin-project/anxin/internal/region"
 	"github.com/anxin-project/anxin/internal/store"
 )
@@ -55,6 +56,7 @@ type server struct {
 	conn     driver.Conn
 	database string
 	url      string
+	offset   uint64 // of the next message that fillQuality invents
 }
 
 // serve fills a fresh database and serves the console over it.
@@ -62,6 +64,7 @@ func serve(t testing.TB, w world) *server {
 	t.Helper()
 	s := emptyServer(t, w)
 	s.fill(t, w)
+	s.fillQuality(t)
 	if err := s.Refresh(t.Context()); err != nil {
 		t.Fatalf("reading the filled database: %v", err)
 	}
@@ -145,6 +148,39 @@ func (s *server) batch(t testing.TB, table string) (add func(...any), send func(
 				t.Fatalf("%s: %v", table, err)
 			}
 		}
+}
+
+// fillQuality writes what ingest would have noted of some sources.
+func (s *server) fillQuality(t testing.TB) {
+	t.Helper()
+	today := civil.DateOf(s.now())
+	rows := func(topic, source, mark, detail string, late uint32, messages int, age time.Duration) {
+		t.Helper()
+		s.offset += uint64(messages)
+		latest := "toDateTime64(0, 3)"
+		if mark == quality.Stored {
+			latest = fmt.Sprintf("fromUnixTimestamp64Milli(%d, 'UTC')", s.now().Add(-age).UnixMilli())
+		}
+		if err := s.conn.Exec(t.Context(), fmt.Sprintf(`INSERT INTO feed_quality (topic, source, day, mark, detail, late_s, partition, offsets, latest_record)
+			SELECT '%s', '%s', toDate('%s'), '%s', '%s', %d, 0, range(%d, %d), %s`,
+			topic, source, today.AddDays(-int(age/(24*time.Hour))), mark, detail, late, s.offset-uint64(messages), s.offset, latest)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const hour, day = 3600, 24 * 3600
+	rows("attendance", "site-gate", quality.Stored, "", 6*hour, 48_210, 9*time.Hour)
+	rows("attendance", "site-gate", quality.Stored, "", day, 4_120, 9*time.Hour)
+	rows("attendance", "site-gate", quality.Rejected, "bad_checksum", 0, 31, time.Hour)
+	rows("attendance", "site-gate", quality.UnknownField, "temperature", 0, 48_200, time.Hour)
+	rows("attendance", "site-gate", quality.UnknownField, "device_vendor", 0, 120, time.Hour)
+	rows("attendance", "gate-north", quality.Stored, "", 6*hour, 900, 5*24*time.Hour)
+	rows("attendance", "old-gate", quality.Stored, "", 6*hour, 12_000, 120*24*time.Hour)
+	rows("payroll", "county-bank", quality.Stored, "", 7*day, 3_300, 20*time.Hour)
+	rows("payroll", "rural-bank", quality.Stored, "", hour, 410, 30*time.Hour)
+	rows("payroll", "rural-bank", quality.Rejected, "inconsistent", 0, 260, 30*time.Hour)
+	rows("payroll", "rural-bank", quality.Rejected, "missing_field", 0, 44, 30*time.Hour)
+	rows("payroll", "", quality.Rejected, "not_json", 0, 7, 30*time.Hour)
+	rows("complaints", "hotline", quality.Stored, "", 60, 38, 2*time.Hour)
 }
 
 // fill writes runs, index, warnings and the last run's snapshot.

@@ -61,6 +61,14 @@ func TestPagesAnswerAsAsked(t *testing.T) {
 		{"a township as a subject", "/subjects/township/331024001", 302, nil, nil},
 		{"cases", "/cases", 200, []string{"受理期限", "待受理"}, nil},
 		{"a case", "/cases/project:" + projectID, 200, []string{"办理记录", "警报触发", "46"}, nil},
+		{"the quality of the data", "/quality", 200, []string{"共 7 路数据（按主题和来源），红 2，黄 1", "site-gate", "≤ 6 小时", "≤ 1 天", "校验码错误", "temperature", "已停用", "来源不明", "考勤 3 天、工资和专户流水 40 天没有"}, nil},
+		{"the quality of the data in English", "/quality?lang=en", 200, []string{"7 feeds", "≤ 6 hours", "≤ 1 day<", "Pay slips", "42.6%", "5 days ago"}, nil},
+		{"the quality of one topic", "/quality?topic=payroll", 200, []string{"county-bank", "--topic payroll"}, []string{"site-gate"}},
+		{"feeds with a fault", "/quality?fault=any", 200, []string{"gate-north", "rural-bank", "county-bank"}, []string{"site-gate", "hotline", "old-gate"}},
+		{"late feeds", "/quality?fault=late", 200, []string{"county-bank"}, []string{"rural-bank"}},
+		{"late feeds of a topic that has none", "/quality?topic=complaints&fault=late", 200, []string{"没有符合条件的记录"}, []string{"hotline"}},
+		{"the quality as a sheet", "/quality.csv?fault=any&lang=en", 200, []string{"\uFEFFState,", "Refused,payroll,rural-bank,410,410,304,0.4258,inconsistent: 260; missing_field: 44,≤ 1 hour,≤ 1 hour,2026-11-19 21:00:00,\r\n"}, nil},
+		{"a bad fault", "/quality?fault=odd", 400, []string{"fault"}, nil},
 		{"search by name", "/search?q=滨河", 200, []string{"滨河安置房二期工程"}, nil},
 		{"search with an escape", `/search?q=%5C%27%25%22`, 200, []string{"没有找到"}, nil},
 		{"about", "/about?lang=en", 200, []string{"The system proposes, people decide", "Wages overdue"}, nil},
@@ -175,7 +183,7 @@ func TestBeforeTheFirstRunThePagesWait(t *testing.T) {
 			t.Errorf("%s answers %d", path, status)
 		}
 	}
-	for path, want := range map[string]string{"/healthz": `"loading"`, "/about": "关于安薪", "/cases": "案件"} {
+	for path, want := range map[string]string{"/healthz": `"loading"`, "/about": "关于安薪", "/cases": "案件", "/quality": "还没有收到任何数据"} {
 		if status, _, body := s.get(t, path); status != 200 || !strings.Contains(body, want) {
 			t.Errorf("%s answers %d without %s", path, status, want)
 		}

@@ -50,7 +50,8 @@ type request struct {
 func (c *Console) routes() http.Handler {
 	mux := http.NewServeMux()
 	// Pages of a run stay as they are until a newer run: they are remembered without end. Cases change by themselves.
-	const untilNextRun, briefly = 0, 2 * time.Second
+	// So does the quality of the data, which is judged by days.
+	const untilNextRun, briefly, aWhile = 0, 2 * time.Second, 20 * time.Second
 	pages := []struct {
 		pattern string
 		section string
@@ -76,6 +77,8 @@ func (c *Console) routes() http.Handler {
 		{"GET /subjects/{scope}/{id}", "warnings", briefly, c.subjectPage},
 		{"GET /cases", "cases", briefly, c.casesPage},
 		{"GET /cases/{id}", "cases", briefly, c.casePage},
+		{"GET /quality", "quality", aWhile, c.qualityPage},
+		{"GET /quality.csv", "quality", aWhile, c.qualityCSV},
 		{"GET /search", "search", untilNextRun, c.searchPage},
 		{"GET /about", "about", untilNextRun, c.aboutPage},
 	}

@@ -118,6 +118,10 @@ func functions(c *Console, l locale) template.FuncMap {
 			}
 			return l.shortDate(*d)
 		},
+		"faults":    l.faults,
+		"bound":     func(b *uint32) string { return l.bound(*b) },
+		"span":      l.span,
+		"limits":    l.limits,
 		"month":     l.month,
 		"instant":   l.instant,
 		"workers":   func(v any) string { return l.count(toInt(v), catalog.Workers) },

@@ -112,7 +112,7 @@
     const go = (selector) => one(selector)?.click();
     if (waiting === "g") {
       waiting = "";
-      const target = { r: "/", w: "/warnings", c: "/cases" }[event.key];
+      const target = { r: "/", w: "/warnings", c: "/cases", d: "/quality" }[event.key];
       if (target) location.href = target;
       return;
     }

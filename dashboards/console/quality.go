@@ -1,0 +1,182 @@
+package console
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/quality"
+)
+
+// qualityData is the quality of the data by topic and source.
+type qualityData struct {
+	Topic, Fault string
+	Topics       []string // that ever sent
+	Days         int
+	Red, Yellow  int
+	Total        int // feeds, filtered or not
+	Rows         []feedRow
+	Pager        pager
+}
+
+// feedRow is a feed as judged now.
+type feedRow struct {
+	*quality.Feed
+	Faults []quality.Fault
+	Light  string
+	Age    time.Duration // of the latest record
+}
+
+// faultLight: refused and missing data are lost to every detector; late data is not.
+func faultLight(faults []quality.Fault) string {
+	switch {
+	case len(faults) == 0:
+		return "green"
+	case faults[0] == quality.GoneAway:
+		return "grey"
+	case faults[0] == quality.Late:
+		return "yellow"
+	}
+	return "red"
+}
+
+// P50 and P95 are bounds in seconds; nil where nothing was stored in the window.
+func (r feedRow) P50() *uint32 { return r.bound(0.5) }
+func (r feedRow) P95() *uint32 { return r.bound(0.95) }
+
+func (r feedRow) bound(share float64) *uint32 {
+	if b, ok := r.Lateness(share); ok {
+		return &b
+	}
+	return nil
+}
+
+// Known reports whether the sender can be told.
+func (r feedRow) Known() bool { return r.Source != "" }
+
+// feeds reads and judges every feed, the worst first, and keeps those that pass the filter of the page.
+func (c *Console) feeds(r *request) (*qualityData, error) {
+	d := &qualityData{Topic: r.query.word("topic"), Fault: r.query.choice("fault", "", "any", "silent", "rejects", "late"), Days: quality.Window}
+	if r.query.err() != nil || c.conn == nil {
+		return d, nil
+	}
+	now := c.now()
+	all, err := quality.Read(r.ctx, c.conn, civil.DateOf(now))
+	if err != nil {
+		return nil, err
+	}
+	topics := map[string]bool{}
+	for _, f := range all {
+		row := feedRow{Feed: f, Faults: f.Judge(now), Age: now.Sub(f.Latest)}
+		row.Light = faultLight(row.Faults)
+		topics[f.Topic] = true
+		d.Total++
+		switch row.Light {
+		case "red":
+			d.Red++
+		case "yellow":
+			d.Yellow++
+		}
+		if d.Topic != "" && f.Topic != d.Topic ||
+			d.Fault == "any" && row.Light != "red" && row.Light != "yellow" ||
+			d.Fault != "" && d.Fault != "any" && !slices.Contains(row.Faults, quality.Fault(d.Fault)) {
+			continue
+		}
+		d.Rows = append(d.Rows, row)
+	}
+	d.Topics = names(topics)
+	slices.SortStableFunc(d.Rows, func(a, b feedRow) int { return cmp.Compare(lightOrder(a.Light), lightOrder(b.Light)) })
+	return d, nil
+}
+
+func (c *Console) qualityPage(r *request) (answer, error) {
+	d, err := c.feeds(r)
+	if err != nil {
+		return answer{}, err
+	}
+	d.Pager = pages(len(d.Rows), c.config.PageSize, r.query.number("page"))
+	d.Rows = d.Rows[d.Pager.From:d.Pager.To]
+	return answer{template: "quality", title: message(r.lang, "quality.title"), data: d}, nil
+}
+
+func (c *Console) qualityCSV(r *request) (answer, error) {
+	l := r.lang
+	t := func(key string) string { return message(l, key) }
+	d, err := c.feeds(r)
+	if err != nil {
+		return answer{}, err
+	}
+	s := newSpreadsheet(t("quality.state"), t("quality.topic"), t("quality.source"), t("csv.stored_window"), t("csv.stored_total"), t("csv.rejected"), t("csv.rejected_share"),
+		t("csv.reasons"), t("csv.late_p50"), t("csv.late_p95"), t("csv.latest"), t("quality.unknown"))
+	number := func(n uint64) string { return strconv.FormatUint(n, 10) }
+	bound := func(b *uint32) string {
+		if b == nil {
+			return ""
+		}
+		return l.bound(*b)
+	}
+	for _, f := range d.Rows {
+		latest := ""
+		if !f.Latest.IsZero() {
+			latest = f.Latest.In(civil.Zone).Format(time.DateTime)
+		}
+		s.row(l.faults(f.Faults), f.Topic, f.Source, number(f.Stored), number(f.Total), number(f.Rejected()), strconv.FormatFloat(f.RejectedShare(), 'f', 4, 64),
+			l.counts(f.Rejects), bound(f.P50()), bound(f.P95()), latest, l.counts(f.Unknown))
+	}
+	return answer{raw: s.bytes(), kind: "text/csv; charset=utf-8", attach: "anxin-quality-" + civil.DateOf(c.now()).String() + ".csv"}, nil
+}
+
+// faults writes what is wrong with a feed.
+func (l locale) faults(faults []quality.Fault) string {
+	if len(faults) == 0 {
+		return l.word("fault", "none")
+	}
+	var words []string
+	for _, f := range faults {
+		words = append(words, l.word("fault", string(f)))
+	}
+	return strings.Join(words, message(l, "list.comma"))
+}
+
+// counts writes codes and their numbers into one cell.
+func (l locale) counts(counts []quality.Count) string {
+	var parts []string
+	for _, c := range counts {
+		parts = append(parts, c.Of+": "+strconv.FormatUint(c.N, 10))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// bound writes a bound of lateness.
+func (l locale) bound(seconds uint32) string {
+	if seconds == quality.Beyond {
+		return "> " + l.span(time.Duration(quality.Bounds[len(quality.Bounds)-1])*time.Second)
+	}
+	return "≤ " + l.span(time.Duration(seconds)*time.Second)
+}
+
+// span writes a time in its largest fitting unit: whole minutes, hours, and days from two days on.
+func (l locale) span(d time.Duration) string {
+	n, unit := int64(max(d, 0)/time.Minute), "minutes"
+	switch {
+	case d >= 48*time.Hour || d == 24*time.Hour:
+		n, unit = int64(d/(24*time.Hour)), "days"
+	case d >= time.Hour:
+		n, unit = int64(d/time.Hour), "hours"
+	}
+	if n == 1 {
+		unit = strings.TrimSuffix(unit, "s")
+	}
+	return fill(l, "span."+unit, group(n))
+}
+
+// limits says what feeds are judged by.
+func (l locale) limits() string {
+	daily, _ := quality.MaxSilence("attendance")
+	monthly, _ := quality.MaxSilence("payroll")
+	return fill(l, "quality.note_limits", l.span(daily), l.span(monthly), l.percent(quality.MaxRejectedShare), group(quality.MinRejected),
+		l.span(quality.MaxLateness), l.span(quality.GoneAfter))
+}
