@@ -149,7 +149,6 @@ func (a *Alerts) refreshFindings(ctx context.Context) error {
 		return err
 	}
 	if _, err := a.blacklist.Sight(ctx, a.findings.conn, a.findings.run()); err != nil {
-		a.metrics.refreshFailures.Inc()
 		return err
 	}
 	a.owed = false

@@ -57,6 +57,10 @@ func (r feedRow) bound(share float64) *uint32 {
 // Known reports whether the sender can be told.
 func (r feedRow) Known() bool { return r.Source != "" }
 
+// Judged reports whether there is something to say of the feed's state: messages that nobody can be called about are
+// neither good nor, while they are few, bad.
+func (r feedRow) Judged() bool { return r.Known() || len(r.Faults) > 0 }
+
 // feeds reads and judges every feed, the worst first, and keeps those that pass the filter of the page.
 func (c *Console) feeds(r *request) (*qualityData, error) {
 	d := &qualityData{Topic: r.query.word("topic"), Fault: r.query.choice("fault", "", "any", "silent", "rejects", "late"), Days: quality.Window}
@@ -110,7 +114,7 @@ func (c *Console) qualityCSV(r *request) (answer, error) {
 		return answer{}, err
 	}
 	s := newSpreadsheet(t("quality.state"), t("quality.topic"), t("quality.source"), t("csv.stored_window"), t("csv.stored_total"), t("csv.rejected"), t("csv.rejected_share"),
-		t("csv.reasons"), t("csv.late_p50"), t("csv.late_p95"), t("csv.latest"), t("quality.unknown"))
+		t("csv.reject_reasons"), t("csv.late_p50"), t("csv.late_p95"), t("csv.latest"), t("quality.unknown"))
 	number := func(n uint64) string { return strconv.FormatUint(n, 10) }
 	bound := func(b *uint32) string {
 		if b == nil {
@@ -119,11 +123,14 @@ func (c *Console) qualityCSV(r *request) (answer, error) {
 		return l.bound(*b)
 	}
 	for _, f := range d.Rows {
-		latest := ""
+		state, latest := "", ""
+		if f.Judged() {
+			state = l.faults(f.Faults)
+		}
 		if !f.Latest.IsZero() {
 			latest = f.Latest.In(civil.Zone).Format(time.DateTime)
 		}
-		s.row(l.faults(f.Faults), f.Topic, f.Source, number(f.Stored), number(f.Total), number(f.Rejected()), strconv.FormatFloat(f.RejectedShare(), 'f', 4, 64),
+		s.row(state, f.Topic, f.Source, number(f.Stored), number(f.Total), number(f.Rejected()), strconv.FormatFloat(f.RejectedShare(), 'f', 4, 64),
 			l.counts(f.Rejects), bound(f.P50()), bound(f.P95()), latest, l.counts(f.Unknown))
 	}
 	return answer{raw: s.bytes(), kind: "text/csv; charset=utf-8", attach: "anxin-quality-" + civil.DateOf(c.now()).String() + ".csv"}, nil

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/segmentio/kafka-go"
 
@@ -21,6 +22,9 @@ const (
 
 // Producer sends messages in batches. It is not for concurrent use.
 type Producer struct {
+	// Now tells the time that messages bear; nil for the real one.
+	Now func() time.Time
+
 	writer  *kafka.Writer
 	prefix  string
 	pending []kafka.Message
@@ -41,7 +45,11 @@ func New(k ingest.Kafka) (*Producer, error) {
 
 // Put takes one message; key and value are copied. It is on the broker after the next Flush that returns nil.
 func (p *Producer) Put(ctx context.Context, topic record.Topic, key, value []byte) error {
-	p.pending = append(p.pending, kafka.Message{Topic: p.prefix + string(topic), Key: bytes.Clone(key), Value: bytes.Clone(value)})
+	m := kafka.Message{Topic: p.prefix + string(topic), Key: bytes.Clone(key), Value: bytes.Clone(value)}
+	if p.Now != nil {
+		m.Time = p.Now()
+	}
+	p.pending = append(p.pending, m)
 	p.size += len(key) + len(value)
 	p.sent[topic]++
 	if len(p.pending) < batchMessages && p.size < batchBytes {
