@@ -50,8 +50,8 @@ func (t *tally) stored(m *message) {
 	t.origins = append(t.origins, origin{sentOn(m), int32(m.partition), m.offset})
 }
 
-func (t *tally) rejected(m *message, reject *record.Reject) {
-	t.add(m, reject.Source, quality.Rejected, string(reject.Reason))
+func (t *tally) rejected(m *message, source string, reason record.Reason) {
+	t.add(m, source, quality.Rejected, string(reason))
 }
 
 func (t *tally) unknown(m *message, source, field string) {

@@ -94,8 +94,8 @@ func (w *worker) take(f *fetch) {
 		if reject != nil {
 			w.letters = append(w.letters, letter{message: m.clone(), reject: reject})
 			w.lettered += len(m.key) + len(m.value)
-			w.tally.rejected(m, reject)
-			w.in.metrics.rejects.WithLabelValues(string(w.topic), w.in.metrics.source(reject.Source), string(reject.Reason)).Inc()
+			w.tally.rejected(m, w.decoder.Sender(), reject.Reason)
+			w.in.metrics.rejects.WithLabelValues(string(w.topic), w.in.metrics.source(w.decoder.Sender()), string(reject.Reason)).Inc()
 		} else {
 			w.tally.stored(m)
 		}
@@ -111,7 +111,7 @@ func (w *worker) take(f *fetch) {
 // sender is the source of the message that was decoded last.
 func (w *worker) sender(reject *record.Reject) string {
 	if reject != nil {
-		return reject.Source
+		return w.decoder.Sender()
 	}
 	source, _ := w.batch.Head(w.batch.Len() - 1)
 	return source

@@ -178,15 +178,16 @@ func (d *Decoder) verdict() *Reject {
 		return nil
 	}
 	name := d.schema.fields[d.badField]
-	return &Reject{Reason: d.badWhy, Field: name, Detail: name + ": expected " + d.badWant, Source: d.plainSource()}
+	return &Reject{Reason: d.badWhy, Field: name, Detail: name + ": expected " + d.badWant}
 }
 
 // maxSourceDigits is below the digits of any identity paper, phone or account number.
 const maxSourceDigits = 6
 
-// plainSource returns the source of a message that is no record, so that its sender can be called. Such a message may hold
-// a person's name or number in this field; so only a plain ASCII name with few digits is taken, and else "".
-func (d *Decoder) plainSource() string {
+// Sender returns the source that the message named which was refused last, so that somebody can be called about it; of one
+// that is not JSON, if the source stands before the fault. Such a message may hold a person's name or number in this field:
+// only a plain ASCII name with few digits is taken, and else "".
+func (d *Decoder) Sender() string {
 	t := d.tok[fSource]
 	if t.kind != text || t.escaped || t.to-t.from > 32 {
 		return ""

@@ -46,13 +46,12 @@ const passed uint8 = 255
 
 // Reject says why a message is not a record of its topic. It is an error.
 //
-// Detail names the field and what was expected. Neither ever quotes the message, since a value in the wrong field may be
-// an identity number; so a Reject can go into logs, headers and metrics as it is.
+// Detail names the field and what was expected. Neither ever quotes the message: a value in the wrong field may be an
+// identity number, so that a Reject can go into logs, headers and metrics as it is.
 type Reject struct {
 	Reason Reason
 	Field  string // in the contract's spelling, nested as "account.opened_on"; empty for the message as a whole
 	Detail string
-	Source string // who sent the message, where it says so in a form that cannot be personal data (Decoder.plainSource); else empty
 }
 
 // Error returns reason and detail.

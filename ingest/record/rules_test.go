@@ -465,3 +465,28 @@ func TestTheClockIsReadForEachMessage(t *testing.T) {
 		t.Errorf("a minute later: %v", bad)
 	}
 }
+
+func TestTheSenderOfARefusedMessageIsToldOnlyWhereItCannotBeAPerson(t *testing.T) {
+	d := testDecoder(t, sampleNow)
+	b := NewBatch(TopicSignals)
+	for message, want := range map[string]string{
+		`{"source":"bank-330502","id":1}`:        "bank-330502",
+		`{"source":"Gate_3.b:x","id":"cut off`:   "Gate_3.b:x",
+		`{"id":"cut off","source":"site-ga`:      "",
+		`{"source":"13812345678","id":1}`:        "",
+		`{"source":"id-52260119","id":1}`:        "",
+		`{"source":"欧阳娜娜","id":1}`:               "",
+		`{"source":"\u0062ank","id":1}`:          "",
+		`{"source":"a name with spaces","id":1}`: "",
+		`{"source":7,"id":1}`:                    "",
+		`{"id":1}`:                               "",
+		`no record`:                              "",
+	} {
+		if d.Add(b, []byte(message)) == nil {
+			t.Fatalf("%s is a record", message)
+		}
+		if got := d.Sender(); got != want {
+			t.Errorf("%s was sent by %q, want %q", message, got, want)
+		}
+	}
+}
