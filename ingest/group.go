@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -42,6 +43,11 @@ func (in *Ingest) join(stop context.Context, topics map[string]int) error {
 		_ = group.Close() // always nil
 		impatient.Stop()
 	}()
+	leaving, cancel := context.WithCancel(stop)
+	var leave sync.WaitGroup
+	defer leave.Wait()
+	defer cancel()
+	member := "" // who kafka-go is in the group
 	for attempt := 0; ; {
 		generation, err := group.Next(stop)
 		if err != nil {
@@ -49,10 +55,15 @@ func (in *Ingest) join(stop context.Context, topics map[string]int) error {
 				return nil
 			}
 			in.deps.Log.Warn("waiting for the consumer group", "error", err)
+			if lost := member; lost != "" && !errors.Is(err, kafka.RebalanceInProgress) {
+				member = ""
+				leave.Go(func() { in.leaveAs(leaving, lost) })
+			}
 			attempt++
 			pause(stop, attempt, in.config.RetryMost)
 			continue
 		}
+		member = generation.MemberID
 		in.metrics.generations.Inc()
 		switch in.work(stop, generation, topics) {
 		case endLeave:
@@ -63,6 +74,23 @@ func (in *Ingest) join(stop context.Context, topics map[string]int) error {
 		case endChanged:
 			attempt = 0
 		}
+	}
+}
+
+// leaveAs takes out of the group a member that this process was, as soon as the broker answers. kafka-go forgets who it
+// was at its first try in vain to reach the broker, and comes back as another member; whoever joins would then have to wait
+// until the session of the lost one is over.
+func (in *Ingest) leaveAs(ctx context.Context, member string) {
+	ctx, cancel := context.WithTimeout(ctx, in.config.Session)
+	defer cancel()
+	for attempt := 0; ctx.Err() == nil; attempt++ {
+		left, err := in.client.LeaveGroup(ctx, &kafka.LeaveGroupRequest{
+			GroupID: in.config.Kafka.Group, Members: []kafka.LeaveGroupRequestMember{{ID: member}},
+		})
+		if err == nil && (left.Error == nil || errors.Is(left.Error, kafka.UnknownMemberId)) {
+			return
+		}
+		pause(ctx, attempt, in.config.Heartbeat)
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 func TestABrokerThatIsKilledAndRestartedLosesAndRepeatsNothing(t *testing.T) {
 	w, b := newWorld(t)
 	w.Config.BatchRows = 200
+	w.Config.Session = 30 * time.Second // as in production: how long the group would wait for a member that does not leave
 	records := ingesttest.Records(t, "county", 14, 120_000)
 	members := []*ingesttest.Member{w.Start(t), w.Start(t)}
 	commits := watchCommits(t, w.Config.Kafka)
@@ -40,7 +41,11 @@ func TestABrokerThatIsKilledAndRestartedLosesAndRepeatsNothing(t *testing.T) {
 		back := time.Since(start)
 		before = stored()
 		ingesttest.Eventually(t, patience, "ingest goes on by itself", func() bool { return stored() > before })
-		t.Logf("the broker was away for %v; ingest went on %v later", back.Round(time.Millisecond), (time.Since(start) - back).Round(time.Millisecond))
+		waited := time.Since(start) - back
+		t.Logf("the broker was away for %v; ingest went on %v later", back.Round(time.Millisecond), waited.Round(time.Millisecond))
+		if waited > w.Config.Session/2 {
+			t.Error("the group waited for members that were lost with their connections")
+		}
 	}
 	sent := sending.finish(t, records)
 	w.AwaitCaughtUp(t, patience)
