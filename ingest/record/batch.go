@@ -120,6 +120,14 @@ func (b *rows) AppendTo(to driver.Batch) error {
 			return fmt.Errorf("append %s rows: column %s: %w", b.topic, name, err)
 		}
 	}
+	// Over HTTP the driver cannot encode columns of different lengths, sends nothing and reports success (clickhouse-go
+	// 2.50, httpBatch.Send), so that must not get as far.
+	for i, c := range b.cols {
+		if got := dst[i].Rows(); got != b.n {
+			name, _ := c.spec()
+			return fmt.Errorf("append %s rows: column %s has %d rows, expected %d", b.topic, name, got, b.n)
+		}
+	}
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+	chcolumn "github.com/ClickHouse/clickhouse-go/v2/lib/column"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/internal/embedded/embeddedtest"
@@ -96,6 +97,37 @@ func TestEveryColumnOfEveryTableIsFilled(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: the batch has\n%v, the table\n%v", topic, got, want)
 		}
+	}
+}
+
+// shortColumn hands over one row less than there are.
+type shortColumn struct{ column }
+
+func (c shortColumn) appendTo(to chcolumn.Interface, order []uint32, w *wire) error {
+	return c.column.appendTo(to, order[1:], w)
+}
+
+func TestABatchWithAColumnTooShortIsNotSent(t *testing.T) {
+	conn := testTables(t)
+	d := testDecoder(t, sampleNow)
+	b := newAttendanceBatch()
+	for range 2 {
+		if bad := d.Add(b, with(TopicAttendance, nil)); bad != nil {
+			t.Fatal(bad)
+		}
+	}
+	for i, whole := range b.cols {
+		name, _ := whole.spec()
+		b.cols[i] = shortColumn{whole}
+		to, err := conn.PrepareBatch(t.Context(), "INSERT INTO attendance ("+strings.Join(b.Columns(), ", ")+")")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.AppendTo(to); err == nil || !strings.Contains(err.Error(), "column "+name) {
+			t.Errorf("column %s: got %v; the driver would report success without storing a row: %v", name, err, to.Send())
+		}
+		_ = to.Close()
+		b.cols[i] = whole
 	}
 }
 
