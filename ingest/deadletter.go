@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -79,7 +80,14 @@ func (in *Ingest) writeLetters(ctx context.Context, topic string, letters []lett
 			messages = append(messages, m)
 		}
 	}
-	return in.letters.WriteMessages(ctx, messages...)
+	err := in.letters.WriteMessages(ctx, messages...)
+	var refused kafka.WriteErrors
+	if errors.As(err, &refused) { // which says the same for every letter
+		first := slices.IndexFunc(refused, func(err error) bool { return err != nil })
+		err = fmt.Errorf("the broker took %d of %d letters for %s: see its log and its disk: %w",
+			len(refused)-refused.Count(), len(refused), DeadLetterTopic(topic), refused[first])
+	}
+	return err
 }
 
 // ParseDeadLetter reads a message of a dead-letter topic.

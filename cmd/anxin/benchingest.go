@@ -102,7 +102,7 @@ func benchIngest(ctx context.Context, records, rounds int) (_ *ingestReport, err
 	show.step("starting the engines")
 	quiet := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	config := ingest.DefaultConfiguration()
-	broker, err := embedded.StartBroker(ctx, embedded.BrokerOptions{Topics: embeddedTopics(config.Kafka.Prefix), DataDir: filepath.Join(dir, "broker")})
+	broker, err := embedded.StartBroker(ctx, embedded.BrokerOptions{Topics: embeddedTopics(config.Kafka.Prefix), DataDir: filepath.Join(dir, "broker"), Log: quiet})
 	if err != nil {
 		return nil, err
 	}

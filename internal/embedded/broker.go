@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"strconv"
@@ -17,6 +18,7 @@ type BrokerOptions struct {
 	Addr    string           // host:port; default 127.0.0.1:0, any free port
 	DataDir string           // where records and group offsets are kept; empty keeps them in memory
 	Topics  map[string]int32 // topics to create when missing, with their partitions
+	Log     *slog.Logger     // takes what goes wrong, a full disk for instance; nil leaves it out
 }
 
 // Broker is a Kafka broker in this process, speaking Kafka's protocol over TCP: kafka-go and any other client work with it.
@@ -58,6 +60,9 @@ func StartBroker(ctx context.Context, options BrokerOptions) (*Broker, error) {
 		}
 		settings = append(settings, kfake.DataDir(options.DataDir))
 	}
+	if options.Log != nil {
+		settings = append(settings, kfake.WithLogger(brokerLog{options.Log}))
+	}
 	cluster, err := kfake.NewCluster(settings...)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("the Kafka broker cannot listen on %s: port %d is in use by another program; stop that program or choose another port", options.Addr, port)
@@ -66,6 +71,15 @@ func StartBroker(ctx context.Context, options BrokerOptions) (*Broker, error) {
 		return nil, fmt.Errorf("start the Kafka broker on %s: %w", options.Addr, err)
 	}
 	return &Broker{cluster}, nil
+}
+
+// brokerLog passes on kfake's warnings, which are what it could not do for its clients, and its errors.
+type brokerLog struct{ to *slog.Logger }
+
+func (l brokerLog) Logf(level kfake.LogLevel, format string, args ...any) {
+	if level == kfake.LogLevelWarn || level == kfake.LogLevelError {
+		l.to.Error("Kafka broker", "message", fmt.Sprintf(format, args...))
+	}
 }
 
 // Addrs are the addresses for a Kafka client.
