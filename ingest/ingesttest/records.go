@@ -24,8 +24,9 @@ type Record struct {
 var errEnough = errors.New("enough records")
 
 // Simulate hands n records of a simulated world to each, in order of arrival, with all that transport does to them:
-// duplicates, late and overtaken versions, bad records. The same seed gives the same records.
-func Simulate(t testing.TB, scale string, seed uint64, n int, each func(Record)) {
+// duplicates, late and overtaken versions, bad records. The same seed gives the same records. It returns the last of the
+// simulated days.
+func Simulate(t testing.TB, scale string, seed uint64, n int, each func(Record)) civil.Date {
 	t.Helper()
 	size, err := simulate.ScaleByName(scale)
 	if err != nil {
@@ -47,6 +48,7 @@ func Simulate(t testing.TB, scale string, seed uint64, n int, each func(Record))
 	if !errors.Is(err, errEnough) {
 		t.Fatal(err)
 	}
+	return world.Today()
 }
 
 // Records returns n simulated records.

@@ -47,39 +47,73 @@ func Protector(t testing.TB) (*record.Protector, record.Keys) {
 }
 
 // Truth is what the tables must hold: the records decoded one after the other and inserted once, without Kafka, groups,
-// workers or faults. It takes rejects as they were sent, by how often.
+// workers or faults. It takes rejects as they were sent, by how often. What second sources report stands in tables of its
+// own, so that the facts alone are there to be judged.
 type Truth struct {
-	conn      driver.Conn
-	protector *record.Protector
-	decoder   *record.Decoder
-	batches   map[record.Topic]record.Batch
-	rejects   map[string]int
-	Records   int64
+	facts, seconds shelf
+	protector      *record.Protector
+	decoder        *record.Decoder
+	rejects        map[string]int
+	Records        int64
 }
 
-// NewTruth returns a truth without records, in a database of its own.
+// shelf is a database and what is yet to be inserted.
+type shelf struct {
+	options *clickhouse.Options
+	conn    driver.Conn
+	batches map[record.Topic]record.Batch
+}
+
+func newShelf(t testing.TB) shelf {
+	t.Helper()
+	options, conn := Database(t)
+	s := shelf{options, conn, map[record.Topic]record.Batch{}}
+	for _, topic := range record.Topics() {
+		s.batches[topic] = record.NewBatch(topic)
+	}
+	return s
+}
+
+// NewTruth returns a truth without records, in databases of its own.
 func NewTruth(t testing.TB, p *record.Protector) *Truth {
 	t.Helper()
-	_, conn := Database(t)
-	truth := &Truth{conn: conn, protector: p, decoder: record.NewDecoder(p, record.Rules{}, time.Now), batches: map[record.Topic]record.Batch{}, rejects: map[string]int{}}
-	for _, topic := range record.Topics() {
-		truth.batches[topic] = record.NewBatch(topic)
+	return &Truth{
+		facts: newShelf(t), seconds: newShelf(t), protector: p,
+		decoder: record.NewDecoder(p, record.Rules{}, time.Now), rejects: map[string]int{},
 	}
-	return truth
 }
 
-// Add takes one record.
-func (tr *Truth) Add(t testing.TB, r Record) {
+// Add takes one record; it returns false for one that must be rejected.
+func (tr *Truth) Add(t testing.TB, r Record) bool {
 	t.Helper()
 	tr.Records++
-	b := tr.batches[r.Topic]
+	b := tr.facts.batches[r.Topic]
 	if bad := tr.decoder.Add(b, r.Value); bad != nil {
 		tr.rejects[rejected(string(r.Topic), string(bad.Reason), string(r.Key), string(r.Value))]++
-		return
+		return false
 	}
 	if b.Len() >= 200_000 {
-		tr.insert(t, b)
+		tr.facts.insert(t, b)
 	}
+	return true
+}
+
+// AddSecond takes what a second source reports.
+func (tr *Truth) AddSecond(t testing.TB, r Record) {
+	t.Helper()
+	tr.Records++
+	if bad := tr.decoder.Add(tr.seconds.batches[r.Topic], r.Value); bad != nil {
+		t.Fatal(bad)
+	}
+}
+
+// Facts reaches the database of the facts, each as its first source reported it.
+func (tr *Truth) Facts(t testing.TB) (*clickhouse.Options, driver.Conn) {
+	t.Helper()
+	for _, b := range tr.facts.batches {
+		tr.facts.insert(t, b)
+	}
+	return tr.facts.options, tr.facts.conn
 }
 
 func rejected(topic, reason, key, value string) string {
@@ -87,66 +121,108 @@ func rejected(topic, reason, key, value string) string {
 }
 
 // insert stores a batch. It has patience, for a test may break the engine that holds the truth as well.
-func (tr *Truth) insert(t testing.TB, b record.Batch) {
+func (s shelf) insert(t testing.TB, b record.Batch) {
 	t.Helper()
 	if b.Len() == 0 {
 		return
 	}
 	Eventually(t, time.Minute, "the truth is stored", func() bool {
-		to, err := tr.conn.PrepareBatch(context.Background(), "INSERT INTO "+b.Table()+" ("+strings.Join(b.Columns(), ", ")+")")
+		to, err := s.conn.PrepareBatch(context.Background(), "INSERT INTO "+b.Table()+" ("+strings.Join(b.Columns(), ", ")+")")
 		return err == nil && b.AppendTo(to) == nil && to.Send() == nil
 	})
 	b.Reset()
 }
 
-// Check compares every table with the truth, row by row as FINAL reads them.
+// Check compares every table that the schema has, whatever may be added to it, with the truth, row by row as FINAL reads
+// them.
 func (tr *Truth) Check(t testing.TB, conn driver.Conn) {
 	t.Helper()
-	for _, topic := range record.Topics() {
-		b := tr.batches[topic]
-		tr.insert(t, b)
-		want, got := digest(t, tr.conn, b.Table()), digest(t, conn, b.Table())
-		if want != got {
-			t.Errorf("table %s differs from the truth: %s; want %s", b.Table(), got, want)
+	for _, s := range []shelf{tr.facts, tr.seconds} {
+		for _, b := range s.batches {
+			s.insert(t, b)
+		}
+	}
+	for _, table := range tables(t, tr.facts.conn) {
+		want := table.digest(t, tr.facts.conn).and(table.digest(t, tr.seconds.conn))
+		if got := table.digest(t, conn); got != want {
+			t.Errorf("table %s differs from the truth: %v; want %v", table.name, got, want)
 		}
 	}
 }
 
-// digest is the number of rows and, whatever their order, a sum over all that stands in them.
-func digest(t testing.TB, conn driver.Conn, table string) string {
+type table struct{ name, engine string }
+
+// tables returns those of the schema, but what is written by the clock: when migrations and runs took place.
+func tables(t testing.TB, conn driver.Conn) []table {
 	t.Helper()
-	var rows, sum, xor uint64
-	query := "SELECT count(), sum(h), groupBitXor(h) FROM (SELECT cityHash64(formatRow('TSV', *)) AS h FROM " + store.Quote(table) + " FINAL)"
-	if err := conn.QueryRow(context.Background(), query).Scan(&rows, &sum, &xor); err != nil {
-		t.Fatalf("reading %s: %v", table, err)
+	rows, err := conn.Query(context.Background(), `
+		SELECT name, engine
+		FROM system.tables
+		WHERE database = currentDatabase() AND name NOT IN ('schema_migrations', 'runs')
+		ORDER BY name`)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return fmt.Sprintf("%d rows, digest %016x%016x", rows, sum, xor)
+	defer rows.Close()
+	var all []table
+	for rows.Next() {
+		var one table
+		if err := rows.Scan(&one.name, &one.engine); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, one)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
-// Rows returns the number of rows in a table of the truth.
+// digest is the number of rows and, whatever their order, sums over all that stands in them.
+type digest struct{ rows, sum, xor uint64 }
+
+// and is the digest of both.
+func (d digest) and(o digest) digest { return digest{d.rows + o.rows, d.sum + o.sum, d.xor ^ o.xor} }
+
+func (d digest) String() string {
+	return fmt.Sprintf("%d rows, digest %016x%016x", d.rows, d.sum, d.xor)
+}
+
+func (one table) digest(t testing.TB, conn driver.Conn) digest {
+	t.Helper()
+	final := ""
+	if one.engine != "MergeTree" && strings.HasSuffix(one.engine, "MergeTree") {
+		final = " FINAL"
+	}
+	var d digest
+	query := "SELECT count(), sum(h), groupBitXor(h) FROM (SELECT cityHash64(formatRow('TSV', *)) AS h FROM " + store.Quote(one.name) + final + ")"
+	if err := conn.QueryRow(context.Background(), query).Scan(&d.rows, &d.sum, &d.xor); err != nil {
+		t.Fatalf("reading %s: %v", one.name, err)
+	}
+	return d
+}
+
+// Rows returns the number of facts in a table of the truth.
 func (tr *Truth) Rows(t testing.TB, topic record.Topic) uint64 {
 	t.Helper()
-	tr.insert(t, tr.batches[topic])
+	tr.facts.insert(t, tr.facts.batches[topic])
 	var n uint64
-	if err := tr.conn.QueryRow(context.Background(), "SELECT count() FROM "+string(topic)+" FINAL").Scan(&n); err != nil {
+	if err := tr.facts.conn.QueryRow(context.Background(), "SELECT count() FROM "+string(topic)+" FINAL").Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
 }
 
 // CheckLetters compares the dead letters with the records that had to be rejected: each once, with its reason, and it opens
-// to the bytes and key that were sent.
-func (tr *Truth) CheckLetters(t testing.TB, k ingest.Kafka) {
+// to the bytes and key that were sent. A source that sends again what it had no answer to may have sent a bad record twice;
+// these are two messages, and have two letters.
+func (tr *Truth) CheckLetters(t testing.TB, k ingest.Kafka, sentAgain bool) {
 	t.Helper()
 	letters, err := ingest.DeadLetters(context.Background(), k)
 	if err != nil {
 		t.Fatal(err)
 	}
-	left := map[string]int{}
-	for r, n := range tr.rejects {
-		left[r] = n
-	}
-	extra := 0
+	found := map[string]int{}
 	for _, l := range letters {
 		text, err := tr.protector.OpenLetter(l.Sealed)
 		if err != nil {
@@ -156,14 +232,16 @@ func (tr *Truth) CheckLetters(t testing.TB, k ingest.Kafka) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := rejected(strings.TrimPrefix(l.Topic, k.Prefix), string(l.Reason), string(key), string(value))
-		if left[r]--; left[r] < 0 {
-			extra++
+		found[rejected(strings.TrimPrefix(l.Topic, k.Prefix), string(l.Reason), string(key), string(value))]++
+	}
+	extra, missing := 0, 0
+	for r, n := range found {
+		if want := tr.rejects[r]; want == 0 || !sentAgain {
+			extra += max(n-want, 0)
 		}
 	}
-	missing := 0
-	for _, n := range left {
-		missing += max(n, 0)
+	for r, want := range tr.rejects {
+		missing += max(want-found[r], 0)
 	}
 	if extra > 0 || missing > 0 {
 		t.Errorf("dead letters: %d, of which %d were not to be rejected, and %d are missing", len(letters), extra, missing)

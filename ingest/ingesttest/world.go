@@ -21,13 +21,17 @@ import (
 // World is a broker, a database behind a door, and what ingest must make of the records that are produced.
 type World struct {
 	Broker    *embedded.Broker
+	Log       *Log                // of the broker
 	Store     *clickhouse.Options // through the door
-	Conn      driver.Conn         // past the door
+	Direct    *clickhouse.Options // past the door
+	Conn      driver.Conn         // of Direct
 	Door      *Door
 	Protector *record.Protector
 	Keys      record.Keys
 	Truth     *Truth
 	Config    ingest.Configuration
+	// SentAgain says that the source had no answer to some of what it sent, and sent that again.
+	SentAgain bool
 
 	broker embedded.BrokerOptions
 }
@@ -47,9 +51,12 @@ func Topics() map[string]int32 {
 // NewWorld starts a broker with topics, whose records are kept in dir unless that is empty, and makes a database.
 func NewWorld(t testing.TB, topics map[string]int32, dir string) *World {
 	t.Helper()
-	w := &World{broker: embedded.BrokerOptions{Topics: topics, DataDir: dir}}
-	w.Store, w.Conn = Database(t)
-	w.Door = NewDoor(t, w.Store.Addr[0])
+	w := &World{Log: new(Log)}
+	w.broker = embedded.BrokerOptions{Topics: topics, DataDir: dir, Log: slog.New(slog.NewTextHandler(w.Log, nil))}
+	w.Direct, w.Conn = Database(t)
+	w.Door = NewDoor(t, w.Direct.Addr[0])
+	store := *w.Direct
+	w.Store = &store
 	w.Store.Addr = []string{w.Door.Addr()}
 	w.Store.MaxOpenConns = 16
 	w.Protector, w.Keys = Protector(t)
@@ -190,7 +197,7 @@ func (w *World) AwaitCaughtUp(t testing.TB, within time.Duration) {
 func (w *World) Check(t testing.TB) {
 	t.Helper()
 	w.Truth.Check(t, w.Conn)
-	w.Truth.CheckLetters(t, w.Config.Kafka)
+	w.Truth.CheckLetters(t, w.Config.Kafka, w.SentAgain)
 }
 
 // Eventually waits until something holds, or fails the test.
