@@ -79,6 +79,9 @@ func DefaultConfiguration() Configuration {
 	}
 }
 
+// maxBatchBytes is well below what the driver can compress as one insert (2 GiB).
+const maxBatchBytes = 1 << 30
+
 // Validate tells what is wrong and what would be accepted.
 func (c Configuration) Validate() error {
 	var problems []error
@@ -106,6 +109,9 @@ func (c Configuration) Validate() error {
 		if d < time.Millisecond {
 			problems = append(problems, fmt.Errorf("ingest.%s is %v: want at least 1ms", name, d))
 		}
+	}
+	if c.BatchBytes > maxBatchBytes {
+		problems = append(problems, fmt.Errorf("ingest.batch_bytes is %d: want at most %d", c.BatchBytes, maxBatchBytes))
 	}
 	if c.Heartbeat*2 > c.Session {
 		problems = append(problems, fmt.Errorf("ingest.heartbeat %v must be less than half of ingest.session %v", c.Heartbeat, c.Session))

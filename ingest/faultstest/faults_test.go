@@ -178,18 +178,26 @@ func TestTheStoreFailsStaysSilentAndIsAway(t *testing.T) {
 	w.Config.BatchRows, w.Config.InsertTimeout, w.Config.RetryMost = 5_000, 2*time.Second, 2*time.Second
 	f := start(t, w, 104, records)
 	in := w.Start(t)
-	random := rand.New(rand.NewPCG(104, 0))
-	for i := range 10 {
-		to := int64(i+1) * records / 14
+	execute := func(statement string) {
+		t.Helper()
+		if err := w.Conn.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open := func() { w.Door.Set(ingesttest.Open) }
+	faults := []struct{ begin, end func() }{
+		{func() { w.Door.Set(ingesttest.Shut) }, open},
+		{func() { w.Door.Set(ingesttest.Silent) }, open},                                                                     // the insert runs into its timeout
+		{func() { execute("RENAME TABLE attendance TO mislaid") }, func() { execute("RENAME TABLE mislaid TO attendance") }}, // the store reports an error
+	}
+	for i := range 12 {
+		to := int64(i+1) * records / 16
 		ingesttest.Eventually(t, patience, "records are stored", func() bool { return w.Committed() >= to })
 		tries := in.Value(t, "anxin_ingest_retries_total")
-		if random.IntN(2) == 0 {
-			w.Door.Set(ingesttest.Shut)
-		} else {
-			w.Door.Set(ingesttest.Silent) // the insert runs into its timeout
-		}
+		fault := faults[i%len(faults)]
+		fault.begin()
 		ingesttest.Eventually(t, patience, "the failure is noticed", func() bool { return in.Value(t, "anxin_ingest_retries_total") > tries })
-		w.Door.Set(ingesttest.Open)
+		fault.end()
 	}
 	w.Door.Set(ingesttest.Shut)
 	until := time.Now().Add(absence(t))
