@@ -40,7 +40,7 @@ func checkFindings(t *testing.T, w *ingesttest.World, asOf civil.Date) {
 				break
 			}
 		}
-		t.Logf("as of %v: %d %s, equal to the truth's", asOf, len(got), table)
+		t.Logf("as of %v: %d %s compared with the truth's", asOf, len(got), table)
 	}
 }
 
