@@ -16,10 +16,11 @@ import (
 	"github.com/anxin-project/anxin/ingest/record"
 )
 
-// join makes this process a member of the consumer group for the given topics, until the context ends or the topics are
-// no longer these; then it leaves the group. Topics that do not exist must not be among them: kafka-go would assign
-// nothing of any topic.
-func (in *Ingest) join(stop context.Context, topics map[string]int) error {
+// join makes this process a member of the consumer group for the given topics, until the context ends, the topics are no
+// longer these, or kafka-go loses its place in the group; it leaves the group then. Topics that do not exist must not be
+// among them: kafka-go would assign nothing of any topic. It returns how many generations it worked for, and the member
+// that is still in the group because the broker could not be told.
+func (in *Ingest) join(stop context.Context, topics map[string]int) (generations int, lost string, err error) {
 	dialer := *in.dialer
 	var open connections
 	dialer.DialFunc = open.dial
@@ -35,7 +36,7 @@ func (in *Ingest) join(stop context.Context, topics map[string]int) error {
 		ErrorLogger:       kafka.LoggerFunc(func(m string, args ...any) { in.deps.Log.Warn("consumer group", "message", fmt.Sprintf(m, args...)) }),
 	})
 	if err != nil {
-		return fmt.Errorf("joining consumer group %s: %w", in.config.Kafka.Group, err)
+		return 0, "", fmt.Errorf("joining consumer group %s: %w", in.config.Kafka.Group, err)
 	}
 	defer func() {
 		// While a member waits for the others to join, kafka-go does not hear that it should leave.
@@ -43,31 +44,27 @@ func (in *Ingest) join(stop context.Context, topics map[string]int) error {
 		_ = group.Close() // always nil
 		impatient.Stop()
 	}()
-	leaving, cancel := context.WithCancel(stop)
-	var leave sync.WaitGroup
-	defer leave.Wait()
-	defer cancel()
-	member := "" // who kafka-go is in the group
+	member := ""
 	for attempt := 0; ; {
 		generation, err := group.Next(stop)
 		if err != nil {
 			if stop.Err() != nil {
-				return nil
+				return generations, "", nil
 			}
 			in.deps.Log.Warn("waiting for the consumer group", "error", err)
-			if lost := member; lost != "" && !errors.Is(err, kafka.RebalanceInProgress) {
-				member = ""
-				leave.Go(func() { in.leaveAs(leaving, lost) })
+			if !errors.Is(err, kafka.RebalanceInProgress) {
+				return generations, member, nil
 			}
 			attempt++
 			pause(stop, attempt, in.config.RetryMost)
 			continue
 		}
 		member = generation.MemberID
+		generations++
 		in.metrics.generations.Inc()
 		switch in.work(stop, generation, topics) {
 		case endLeave:
-			return nil
+			return generations, "", nil
 		case endFailed:
 			attempt++
 			pause(stop, attempt, in.config.RetryMost)
@@ -77,21 +74,21 @@ func (in *Ingest) join(stop context.Context, topics map[string]int) error {
 	}
 }
 
-// leaveAs takes out of the group a member that this process was, as soon as the broker answers. kafka-go forgets who it
-// was at its first try in vain to reach the broker, and comes back as another member; whoever joins would then have to wait
-// until the session of the lost one is over.
-func (in *Ingest) leaveAs(ctx context.Context, member string) {
-	ctx, cancel := context.WithTimeout(ctx, in.config.Session)
-	defer cancel()
-	for attempt := 0; ctx.Err() == nil; attempt++ {
-		left, err := in.client.LeaveGroup(ctx, &kafka.LeaveGroupRequest{
-			GroupID: in.config.Kafka.Group, Members: []kafka.LeaveGroupRequestMember{{ID: member}},
-		})
-		if err == nil && (left.Error == nil || errors.Is(left.Error, kafka.UnknownMemberId)) {
-			return
-		}
-		pause(ctx, attempt, in.config.Heartbeat)
+// leaveAs takes a member that this process was out of the group, which would else wait for it until its session is over.
+// That it could be done says, too, that the group's coordinator is at work: one that is still starting may refuse to let a
+// member join and yet count it.
+func (in *Ingest) leaveAs(ctx context.Context, member string) error {
+	left, err := in.client.LeaveGroup(ctx, &kafka.LeaveGroupRequest{
+		GroupID: in.config.Kafka.Group, Members: []kafka.LeaveGroupRequestMember{{ID: member}},
+	})
+	if err == nil {
+		err = left.Error
 	}
+	var answer kafka.Error
+	if errors.As(err, &answer) && !answer.Temporary() && answer != kafka.BrokerNotAvailable {
+		return nil // the group does not know the member, or will never say so
+	}
+	return err
 }
 
 // end is why work with a generation of the group ended.

@@ -75,20 +75,33 @@ func New(c Configuration, deps Dependencies) (*Ingest, error) {
 func (in *Ingest) Run(ctx context.Context) error {
 	defer in.client.Transport.(*kafka.Transport).CloseIdleConnections()
 	defer in.letters.Close() // always nil: what was written was waited for
+	lost := ""               // the member that this process was when it lost the broker
 	for attempt := 0; ctx.Err() == nil; attempt++ {
 		topics, err := in.topics(ctx)
+		if err == nil && lost != "" {
+			if err = in.leaveAs(ctx, lost); err == nil {
+				lost = ""
+			}
+		}
 		switch {
 		case err != nil && ctx.Err() == nil:
 			in.deps.Log.Warn("waiting for the broker", "error", err)
 		case err == nil && len(topics) == 0:
 			in.deps.Log.Warn("waiting for topics: the broker has none with this prefix", "prefix", in.config.Kafka.Prefix)
 		case err == nil:
-			if err := in.join(ctx, topics); err != nil {
+			var generations int
+			if generations, lost, err = in.join(ctx, topics); err != nil {
 				return err
 			}
-			attempt = 0
+			if generations > 0 {
+				attempt = 0
+			}
 		}
-		pause(ctx, attempt, in.config.RetryMost)
+		most := in.config.RetryMost
+		if lost != "" {
+			most = min(most, in.config.Heartbeat) // the group's other members wait
+		}
+		pause(ctx, attempt, most)
 	}
 	return nil
 }

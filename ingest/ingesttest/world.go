@@ -272,5 +272,5 @@ func (l *Log) Tail() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b := l.text.Bytes()
-	return string(b[max(0, len(b)-4000):])
+	return string(b[max(0, len(b)-16_000):])
 }

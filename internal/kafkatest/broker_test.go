@@ -22,7 +22,10 @@ func TestAKilledBrokerComesBackWithItsRecords(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer secure.CloseIdleConnections()
-		w := &kafka.Writer{Addr: kafka.TCP(b.SecureAddr()), Transport: secure, Topic: "kept", RequiredAcks: kafka.RequireAll, BatchTimeout: time.Millisecond}
+		w := &kafka.Writer{
+			Addr: kafka.TCP(b.SecureAddr()), Transport: secure, Topic: "kept", RequiredAcks: kafka.RequireAll, BatchTimeout: time.Millisecond,
+			ReadTimeout: startTime, WriteTimeout: startTime, // a broker that has just come back on a busy machine takes its time
+		}
 		defer w.Close()
 		if err := w.WriteMessages(t.Context(), kafka.Message{Value: []byte("工资")}); err != nil {
 			t.Fatal(err)
