@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -14,18 +13,16 @@ import (
 	"github.com/segmentio/kafka-go"
 
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/kafkagroup"
 )
 
 // join makes this process a member of the consumer group for the given topics, until the context ends, the topics are no
-// longer these, or kafka-go loses its place in the group; it leaves the group then. Topics that do not exist must not be
-// among them: kafka-go would assign nothing of any topic. It returns how many generations it worked for, and the member
+// longer these, or kafka-go loses its place in the group; it leaves the group then. They must exist (kafkagroup.Join). It
+// returns how many generations it worked for, and the member
 // that is still in the group because the broker could not be told.
 func (in *Ingest) join(stop context.Context, topics map[string]int) (generations int, lost string, err error) {
-	dialer := *in.dialer
-	var open connections
-	dialer.DialFunc = open.dial
-	group, err := kafka.NewConsumerGroup(kafka.ConsumerGroupConfig{
-		ID: in.config.Kafka.Group, Brokers: in.config.Kafka.Brokers, Topics: slices.Sorted(maps.Keys(topics)), Dialer: &dialer,
+	group, err := kafkagroup.Join(kafka.ConsumerGroupConfig{
+		ID: in.config.Kafka.Group, Brokers: in.config.Kafka.Brokers, Topics: slices.Sorted(maps.Keys(topics)), Dialer: in.dialer,
 		// Few members share many partitions: each should get of every topic as evenly as can be.
 		GroupBalancers:    []kafka.GroupBalancer{kafka.RangeGroupBalancer{}},
 		StartOffset:       kafka.FirstOffset,
@@ -36,14 +33,9 @@ func (in *Ingest) join(stop context.Context, topics map[string]int) (generations
 		ErrorLogger:       kafka.LoggerFunc(func(m string, args ...any) { in.deps.Log.Warn("consumer group", "message", fmt.Sprintf(m, args...)) }),
 	})
 	if err != nil {
-		return 0, "", fmt.Errorf("joining consumer group %s: %w", in.config.Kafka.Group, err)
+		return 0, "", err
 	}
-	defer func() {
-		// While a member waits for the others to join, kafka-go does not hear that it should leave.
-		impatient := time.AfterFunc(in.config.Heartbeat, open.abort)
-		_ = group.Close() // always nil
-		impatient.Stop()
-	}()
+	defer group.Close()
 	member := ""
 	for attempt := 0; ; {
 		generation, err := group.Next(stop)
@@ -213,44 +205,4 @@ func outlive(ctx context.Context, by time.Duration) (context.Context, context.Ca
 		}
 	})
 	return longer, func() { stop(); cancel() }
-}
-
-// connections are those of the group, which can all be cut.
-type connections struct {
-	mu   sync.Mutex
-	open map[net.Conn]bool
-}
-
-func (c *connections) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := new(net.Dialer).DialContext(ctx, network, address)
-	if err != nil {
-		return nil, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.open == nil {
-		c.open = map[net.Conn]bool{}
-	}
-	c.open[conn] = true
-	return connection{conn, c}, nil
-}
-
-func (c *connections) abort() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for conn := range c.open {
-		_ = conn.Close()
-	}
-}
-
-type connection struct {
-	net.Conn
-	of *connections
-}
-
-func (c connection) Close() error {
-	c.of.mu.Lock()
-	delete(c.of.open, c.Conn)
-	c.of.mu.Unlock()
-	return c.Conn.Close()
 }
