@@ -1,44 +1,74 @@
 package detectors
 
 import (
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/robfig/cron/v3"
-
-	"github.com/anxin-project/anxin/internal/civil"
 )
 
 // Configuration of the detectors component.
 type Configuration struct {
 	// Catalog is a folder with detectors of one's own, beside those shipped; empty for none.
 	Catalog string `yaml:"catalog"`
-	// Schedule says when passes run, as a cron line in Asia/Shanghai.
-	Schedule string `yaml:"schedule"`
+	// Schedule says when runs are made.
+	Schedule Schedule `yaml:"schedule"`
 	// Parallel is how many detectors run at once.
 	Parallel int `yaml:"parallel"`
 }
 
-// DefaultConfiguration runs a pass every ten minutes.
+// Schedule says when runs are made: a cron line in Asia/Shanghai for each kind; with an empty line there are none of the kind.
+type Schedule struct {
+	// Fast judges today, as far as it has come.
+	Fast string `yaml:"fast"`
+	// Nightly judges the day that has ended, and before it every day that was missed.
+	Nightly string `yaml:"nightly"`
+	// Daily judges the day that has ended once more, with what sources delivered overnight: the index of the day.
+	Daily string `yaml:"daily"`
+	// Monthly makes the edition of the month that has ended, from the run of its last day.
+	Monthly string `yaml:"monthly"`
+	// CatchUpDays is how many days back missed runs are made up for.
+	CatchUpDays int `yaml:"catch_up_days"`
+	// A run that failed is tried again after RetryFirst, then after ever longer pauses up to RetryMost.
+	RetryFirst time.Duration `yaml:"retry_first"`
+	RetryMost  time.Duration `yaml:"retry_most"`
+}
+
+// DefaultConfiguration judges today every ten minutes and the day that has ended at a quarter past one; the index of the day
+// and the edition of the month are there when offices open.
 func DefaultConfiguration() Configuration {
-	return Configuration{Schedule: "*/10 * * * *", Parallel: 2}
+	return Configuration{
+		Schedule: Schedule{
+			Fast: "*/10 * * * *", Nightly: "15 1 * * *", Daily: "0 7 * * *", Monthly: "30 7 1 * *",
+			CatchUpDays: 31, RetryFirst: 30 * time.Second, RetryMost: 15 * time.Minute,
+		},
+		Parallel: 2,
+	}
 }
 
 // Validate tells what is wrong and what would be accepted.
 func (c Configuration) Validate() error {
+	var problems []error
 	if c.Parallel < 1 {
-		return fmt.Errorf("detectors.parallel is %d: want at least 1", c.Parallel)
+		problems = append(problems, fmt.Errorf("detectors.parallel is %d: want at least 1", c.Parallel))
 	}
-	if _, err := cron.ParseStandard(c.Schedule); err != nil {
-		return fmt.Errorf("detectors.schedule %q: want a cron line such as %q: %w", c.Schedule, "*/10 * * * *", err)
+	s := c.Schedule
+	for _, line := range []struct{ kind, text, example string }{
+		{"fast", s.Fast, "*/10 * * * *"}, {"nightly", s.Nightly, "15 1 * * *"}, {"daily", s.Daily, "0 7 * * *"}, {"monthly", s.Monthly, "30 7 1 * *"},
+	} {
+		if line.text == "" {
+			continue
+		}
+		if _, err := cron.ParseStandard(line.text); err != nil {
+			problems = append(problems, fmt.Errorf("detectors.schedule.%s %q: want a cron line such as %q, or an empty one: %w", line.kind, line.text, line.example, err))
+		}
 	}
-	return nil
-}
-
-// schedule prepares the clockwork that calls pass; a turn that comes while the last still runs is left out.
-func (c Configuration) schedule(pass func()) (*cron.Cron, error) {
-	clock := cron.New(cron.WithLocation(civil.Zone), cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger)))
-	if _, err := clock.AddFunc(c.Schedule, pass); err != nil {
-		return nil, fmt.Errorf("detectors.schedule %q: %w", c.Schedule, err)
+	if s.CatchUpDays < 1 {
+		problems = append(problems, fmt.Errorf("detectors.schedule.catch_up_days is %d: want at least 1, the day that has just ended", s.CatchUpDays))
 	}
-	return clock, nil
+	if s.RetryFirst < time.Second || s.RetryMost < s.RetryFirst {
+		problems = append(problems, fmt.Errorf("detectors.schedule.retry_first is %v and retry_most %v: want at least 1s, and most no less than first", s.RetryFirst, s.RetryMost))
+	}
+	return errors.Join(problems...)
 }

@@ -4,12 +4,17 @@
 // catalogue and the index over it, joins what they found to the episodes of the run before, and publishes it. A pass is
 // idempotent: the same date, records and policy give the same rows. Nothing of a pass is visible before its last write,
 // the row in runs.
+//
+// Runs are made by a schedule, one after the other, by the one process that leads. What is due is told from the tables, so
+// what was missed is made up for; every attempt is kept in the history.
 package detectors
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -34,7 +39,13 @@ type Dependencies struct {
 	Calendar *calendar.Calendar
 	// Now is the clock.
 	Now func() time.Time
-	Log *slog.Logger
+	// Wait returns at an instant of the clock, or with the context's error; nil waits by timers.
+	Wait func(ctx context.Context, until time.Time) error
+	// Leader lets one process at a time make runs; nil where there is only one.
+	Leader Leader
+	// OnMonthly makes the edition of a month that has ended. It may be asked for the same month again. Nil makes none.
+	OnMonthly func(ctx context.Context, month civil.Month) error
+	Log       *slog.Logger
 	// Metrics takes the component's metrics; nil keeps them to itself.
 	Metrics prometheus.Registerer
 }
@@ -49,10 +60,16 @@ type Detectors struct {
 	policy    *policy.Policy
 	calendar  *calendar.Calendar
 	now       func() time.Time
+	wait      func(context.Context, time.Time) error
+	leader    Leader
+	onMonthly func(context.Context, civil.Month) error
+	process   string // host:pid, for the history
 	log       *slog.Logger
 	metrics   *metrics
-	// passing admits one pass at a time
+	// passing admits one run at a time
 	passing chan struct{}
+	// unwritten attempts are what the history lacks; whoever is admitted may touch them
+	unwritten []Attempt
 }
 
 // New reads the catalogue and prepares the component; nothing runs yet.
@@ -67,38 +84,24 @@ func New(c Configuration, deps Dependencies) (*Detectors, error) {
 	if deps.Store == nil || deps.Open == nil || deps.Policy == nil || deps.Calendar == nil || deps.Now == nil || deps.Log == nil {
 		return nil, errors.New("detectors: a dependency is missing")
 	}
-	return &Detectors{
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown" // it only tells people where to look
+	}
+	d := &Detectors{
 		config: c, catalogue: catalogue,
 		conn: deps.Store, database: deps.Database, open: deps.Open,
 		policy: deps.Policy, calendar: deps.Calendar, now: deps.Now, log: deps.Log,
+		wait: deps.Wait, leader: deps.Leader, onMonthly: deps.OnMonthly,
+		process: fmt.Sprintf("%s:%d", host, os.Getpid()),
 		metrics: newMetrics(deps.Metrics),
 		passing: make(chan struct{}, 1),
-	}, nil
+	}
+	if d.wait == nil {
+		d.wait = d.waitUntil
+	}
+	return d, nil
 }
 
 // Catalogue returns the detectors in their order.
 func (d *Detectors) Catalogue() []Detector { return d.catalogue }
-
-// Run makes a pass over today at once and then by the schedule, until the context ends. A pass that fails is tried again
-// at the next turn; passes never overlap. onPass is called after each that succeeded.
-func (d *Detectors) Run(ctx context.Context, onPass func(context.Context, Result)) error {
-	pass := func() {
-		result, err := d.Pass(ctx, civil.DateOf(d.now()))
-		switch {
-		case ctx.Err() != nil:
-		case err != nil:
-			d.log.Error("detector pass failed; it is tried again at its next turn", "error", err)
-		default:
-			onPass(ctx, result)
-		}
-	}
-	schedule, err := d.config.schedule(pass)
-	if err != nil {
-		return err
-	}
-	pass()
-	schedule.Start()
-	<-ctx.Done()
-	<-schedule.Stop().Done()
-	return nil
-}

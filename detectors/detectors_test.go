@@ -25,6 +25,7 @@ type bench struct {
 	*loader
 	conn     driver.Conn
 	database string
+	deps     detectors.Dependencies
 }
 
 // open returns a bench; changes may put faults between the component and the engine.
@@ -54,6 +55,7 @@ func open(t *testing.T, p *policy.Policy, changes ...func(*detectors.Dependencie
 	for _, change := range changes {
 		change(&deps)
 	}
+	b.deps = deps
 	if b.Detectors, err = detectors.New(detectors.DefaultConfiguration(), deps); err != nil {
 		t.Fatal(err)
 	}

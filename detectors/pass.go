@@ -35,27 +35,7 @@ func (r Result) Active() []Warning {
 	return active
 }
 
-// Pass judges a date and publishes the result. It waits for a pass that is running.
-func (d *Detectors) Pass(ctx context.Context, asOf civil.Date) (Result, error) {
-	select {
-	case d.passing <- struct{}{}:
-		defer func() { <-d.passing }()
-	case <-ctx.Done():
-		return Result{}, ctx.Err()
-	}
-	began := d.now()
-	result, err := d.pass(ctx, asOf, began)
-	if err != nil {
-		d.metrics.passes.WithLabelValues("failed").Inc()
-		return result, fmt.Errorf("pass as of %s: %w", asOf, err)
-	}
-	d.metrics.passes.WithLabelValues("done").Inc()
-	d.metrics.passSeconds.Observe(d.now().Sub(began).Seconds())
-	d.metrics.lastSuccess.Set(float64(d.now().Unix()))
-	d.log.Info("detector pass done", "as_of", asOf.String(), "run", result.Run, "warnings", len(result.Active()), "seconds", d.now().Sub(began).Seconds())
-	return result, nil
-}
-
+// pass judges a date and publishes the result.
 func (d *Detectors) pass(ctx context.Context, asOf civil.Date, began time.Time) (_ Result, err error) {
 	result := Result{AsOf: asOf, Seconds: map[string]float64{}}
 	last, err := d.latestRun(ctx)

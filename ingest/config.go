@@ -176,7 +176,8 @@ func (k Kafka) Client() (*kafka.Client, error) {
 	}, nil
 }
 
-func (k Kafka) dialer() (*kafka.Dialer, error) {
+// Dialer returns what connects members of consumer groups to the brokers.
+func (k Kafka) Dialer() (*kafka.Dialer, error) {
 	secure, err := k.tls()
 	if err != nil {
 		return nil, err

@@ -58,7 +58,7 @@ func New(c Configuration, deps Dependencies) (*Ingest, error) {
 	if err != nil {
 		return nil, err
 	}
-	dialer, err := c.Kafka.dialer()
+	dialer, err := c.Kafka.Dialer()
 	if err != nil {
 		return nil, err
 	}

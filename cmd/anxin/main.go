@@ -70,7 +70,7 @@ In production: anxin serve --config anxin.yaml`,
 	root.AddCommand(
 		demoCommand(), assessCommand(),
 		serveCommand(), ingestCommand(), detectCommand(), alertsCommand(), consoleCommand(),
-		produceCommand(), deadlettersCommand(), simulateCommand(), migrateCommand(),
+		produceCommand(), deadlettersCommand(), runsCommand(), simulateCommand(), migrateCommand(),
 		detectorsCommand(), editionsCommand(), policyCommand(), blacklistCommand(), configCommand(), keysCommand(), benchCommand(), engineCommand(),
 	)
 	return root

@@ -61,16 +61,21 @@ func consoleCommand() *cobra.Command {
 }
 
 func detectCommand() *cobra.Command {
-	cmd := serviceCommand("detect", "Run the detectors by their schedule, or once", "Judges today by the schedule of the configuration; with --once one date, and ends.", services{detect: true})
-	var once bool
+	cmd := serviceCommand("detect", "Run the detectors by their schedule, or once", `Makes runs by the schedule of the configuration: several processes may run, of which one leads and the others stand by.
+
+With --once it judges one date and ends. A service that runs meanwhile gives up the lead for as long, so that no two runs
+overlap; the run that it had to leave it makes again afterwards.`, services{detect: true})
+	cmd.Example = "  anxin detect --once --as-of 2026-10-31"
+	var once, alone bool
 	var asOf string
 	cmd.Flags().BoolVar(&once, "once", false, "one pass, then end")
 	cmd.Flags().StringVar(&asOf, "as-of", "", "with --once: the date to judge, YYYY-MM-DD (default today)")
+	cmd.Flags().BoolVar(&alone, "alone", false, "with --once: do without the broker; only when no other process makes runs")
 	scheduled := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if !once {
-			if asOf != "" {
-				return badInput{errors.New("--as-of goes with --once")}
+			if asOf != "" || alone {
+				return badInput{errors.New("--as-of and --alone go with --once")}
 			}
 			return scheduled(cmd, args)
 		}
@@ -86,12 +91,12 @@ func detectCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return detectOnce(cmd.Context(), c, on)
+		return detectOnce(cmd.Context(), c, on, alone)
 	}
 	return cmd
 }
 
-func detectOnce(ctx context.Context, c configuration, on civil.Date) (err error) {
+func detectOnce(ctx context.Context, c configuration, on civil.Date, alone bool) (err error) {
 	log, err := logger("warn")
 	if err != nil {
 		return err
@@ -105,7 +110,12 @@ func detectOnce(ctx context.Context, c configuration, on civil.Date) (err error)
 	if err != nil {
 		return err
 	}
-	result, err := all.Pass(ctx, on)
+	var result detectors.Result
+	if alone {
+		result, err = all.Pass(ctx, on)
+	} else {
+		result, err = passInTurn(ctx, p, all, on)
+	}
 	if err != nil {
 		return err
 	}
@@ -185,6 +195,9 @@ func runServices(ctx context.Context, c configuration, level string, run service
 		group.Go(func() error { return in.Run(ctx) })
 	}
 	if run.detect {
+		if p.leader, err = p.election(false); err != nil {
+			return err
+		}
 		all, err := p.detectors()
 		if err != nil {
 			return err

@@ -39,6 +39,7 @@ type parts struct {
 	policy   *policy.Policy
 	calendar *calendar.Calendar
 	store    *store.Store
+	leader   detectors.Leader // nil in a process that makes runs by itself alone
 }
 
 // open connects to the store, upgrades its schema and loads what all components share.
@@ -86,7 +87,7 @@ func (p *parts) ingest(protector *record.Protector) (*ingest.Ingest, error) {
 func (p *parts) detectors() (*detectors.Detectors, error) {
 	options := p.store.Options()
 	return detectors.New(p.config.Detectors, detectors.Dependencies{
-		Store: p.store, Database: p.store.Database(), Policy: p.policy, Calendar: p.calendar, Now: p.now, Log: p.log, Metrics: p.registry,
+		Store: p.store, Database: p.store.Database(), Policy: p.policy, Calendar: p.calendar, Now: p.now, Log: p.log, Metrics: p.registry, Leader: p.leader,
 		Open: func(database string) (driver.Conn, error) { return store.On(options, database) },
 	})
 }

@@ -1,0 +1,96 @@
+package detectors
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// Kind is why a run is made.
+type Kind string
+
+// The kinds of run. Fast, nightly and daily ones are passes over a date, as is a manual one; a monthly one makes the edition.
+const (
+	Fast    Kind = "fast"
+	Nightly Kind = "nightly"
+	Daily   Kind = "daily"
+	Monthly Kind = "monthly"
+	Manual  Kind = "manual" // asked for by a command
+)
+
+// task is a run to make.
+type task struct {
+	kind    Kind
+	asOf    civil.Date
+	catchUp bool // its turn had come before this process led
+}
+
+// settleTimeout is how long a process that must stop, or has lost the lead, takes to write down how its run ended.
+const settleTimeout = 10 * time.Second
+
+// Pass judges a date and publishes the result. It waits for a run that is being made.
+func (d *Detectors) Pass(ctx context.Context, asOf civil.Date) (Result, error) {
+	return d.attempt(ctx, task{kind: Manual, asOf: asOf}, 1)
+}
+
+// attempt makes a run, for the n-th time, and keeps its history: in the table run_attempts, the metrics and the log.
+func (d *Detectors) attempt(ctx context.Context, t task, n int) (Result, error) {
+	select {
+	case d.passing <- struct{}{}:
+		defer func() { <-d.passing }()
+	case <-ctx.Done():
+		return Result{}, ctx.Err()
+	}
+	began := d.now()
+	a := Attempt{
+		Started: began, Finished: began, Process: d.process, Status: Running,
+		Kind: t.kind, AsOf: t.asOf, CatchUp: t.catchUp, Attempt: n, Policy: d.policy.Version(),
+	}
+	result, err := Result{}, d.record(ctx, a)
+	if err == nil {
+		result, err = d.make(ctx, t, began)
+	}
+	a.Finished, a.Stages = d.now(), result.Seconds
+	switch {
+	case err == nil:
+		a.Status, a.Run, a.Warnings = Done, result.Run, len(result.Active())
+	case ctx.Err() != nil:
+		a.Status = Interrupted
+	default:
+		a.Status, a.Error = Failed, shorten(err.Error())
+	}
+	d.metrics.passes.WithLabelValues(string(t.kind), string(a.Status)).Inc()
+	settling, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
+	defer cancel()
+	if missed := d.record(settling, a); missed != nil {
+		// the store that fails a run often fails its history too: it is written down with the next attempt
+		d.log.Warn("a run's end is not in the history yet", "kind", t.kind, "as_of", t.asOf.String(), "error", missed)
+	}
+	if err != nil {
+		return result, fmt.Errorf("%s run as of %s: %w", t.kind, t.asOf, err)
+	}
+	d.metrics.passSeconds.WithLabelValues(string(t.kind)).Observe(a.Finished.Sub(began).Seconds())
+	d.log.Info("run done", "kind", t.kind, "as_of", t.asOf.String(), "run", a.Run, "warnings", a.Warnings, "seconds", a.Finished.Sub(began).Seconds())
+	return result, nil
+}
+
+// make does what a run of its kind does.
+func (d *Detectors) make(ctx context.Context, t task, began time.Time) (Result, error) {
+	if t.kind != Monthly {
+		return d.pass(ctx, t.asOf, began)
+	}
+	start := time.Now()
+	err := d.onMonthly(ctx, t.asOf.Month())
+	return Result{AsOf: t.asOf, Seconds: map[string]float64{"edition": time.Since(start).Seconds()}}, err
+}
+
+// shorten keeps an error readable in a list; the log has the whole.
+func shorten(text string) string {
+	const most = 600
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}

@@ -1,0 +1,105 @@
+package detectors
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// What is due is told from the tables, not from what a process remembers: so a run that was missed, because no process ran,
+// because it failed, or because its process was killed, is found by whoever leads next.
+
+// progress is what has been done.
+type progress struct {
+	first  civil.Date               // earliest date of any run
+	latest map[civil.Date]time.Time // when the latest completed run of each date began
+	months map[civil.Month]bool     // monthly runs done
+}
+
+// ended tells whether a date was judged after it had ended, with all that was known of it.
+func (p progress) ended(on civil.Date) bool {
+	began, ok := p.latest[on]
+	return ok && !began.Before(on.End())
+}
+
+func (d *Detectors) progress(ctx context.Context) (progress, error) {
+	p := progress{latest: map[civil.Date]time.Time{}, months: map[civil.Month]bool{}}
+	var runs []struct {
+		AsOf  time.Time `ch:"as_of"`
+		Began time.Time `ch:"began"`
+	}
+	if err := d.conn.Select(ctx, &runs, "SELECT as_of, max(started_at) AS began FROM runs GROUP BY as_of ORDER BY as_of"); err != nil {
+		return p, fmt.Errorf("reading runs: %w", err)
+	}
+	for i, r := range runs {
+		if i == 0 {
+			p.first = day(r.AsOf)
+		}
+		p.latest[day(r.AsOf)] = r.Began
+	}
+	attempts, err := History(ctx, d.conn, Choice{Kind: Monthly, Status: Done})
+	if err != nil {
+		return p, err
+	}
+	for _, a := range attempts {
+		p.months[a.AsOf.Month()] = true
+	}
+	return p, nil
+}
+
+// missed returns the dates that no run has judged after their end: those after the last one that was, up to yesterday, not
+// further back than catch-up goes. Where nothing was ever judged, nothing was missed.
+func (p progress) missed(yesterday civil.Date, days int) []civil.Date {
+	if len(p.latest) == 0 {
+		return nil
+	}
+	from := max(p.first, yesterday.AddDays(1-days))
+	for on := yesterday; on >= from; on-- {
+		if p.ended(on) {
+			from = on + 1
+		}
+	}
+	var dates []civil.Date
+	for on := from; on <= yesterday; on++ {
+		dates = append(dates, on)
+	}
+	return dates
+}
+
+// due returns the runs whose turn has come and that are not made yet, in the order to make them.
+func (s *schedule) due(p progress, now time.Time) []task {
+	today := civil.DateOf(now)
+	yesterday := today - 1
+	byKind := map[Kind][]task{}
+	// add takes up the run over a date that has ended, unless there are none of the kind or its turn is still to come
+	add := func(kind Kind, on civil.Date) {
+		if s.lines[kind] == nil {
+			return
+		}
+		if turn := s.turn(kind, on.End().Add(-time.Second)); !turn.After(now) {
+			byKind[kind] = append(byKind[kind], task{kind, on, turn.Before(s.since)})
+		}
+	}
+	for _, on := range p.missed(yesterday, s.config.Schedule.CatchUpDays) {
+		add(Nightly, on)
+	}
+	// the index of a day that comes after days still missed would open episodes too late
+	if began, judged := p.latest[yesterday]; judged && len(byKind[Nightly]) == 0 && s.lines[Daily] != nil && began.Before(s.turn(Daily, yesterday.End().Add(-time.Second))) {
+		add(Daily, yesterday)
+	}
+	for on := yesterday.AddDays(1 - s.config.Schedule.CatchUpDays); on <= yesterday; on++ {
+		if on == on.Month().Last() && p.ended(on) && !p.months[on.Month()] {
+			add(Monthly, on)
+		}
+	}
+	if s.lines[Fast] != nil && !now.Before(s.fastNext) {
+		byKind[Fast] = []task{{kind: Fast, asOf: today}}
+	}
+	var tasks []task
+	for _, kind := range order {
+		tasks = append(tasks, byKind[kind]...)
+	}
+	return tasks
+}

@@ -1,0 +1,206 @@
+package detectors
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// Leader lets one process at a time make runs.
+type Leader interface {
+	// Run calls work whenever this process leads, with a context that ends when it no longer does, until its own context
+	// ends or work returns true.
+	Run(ctx context.Context, work func(leading context.Context) (done bool)) error
+}
+
+// Run makes runs by the schedule whenever this process leads, until the context ends. It makes one after the other: none
+// overlap. onPass is called after each pass.
+func (d *Detectors) Run(ctx context.Context, onPass func(context.Context, Result)) error {
+	lines, err := d.config.Schedule.lines()
+	if err != nil {
+		return err
+	}
+	if d.onMonthly == nil {
+		delete(lines, Monthly)
+	}
+	d.metrics.leading.WithLabelValues().Set(0)
+	work := func(leading context.Context) bool {
+		d.metrics.leading.WithLabelValues().Set(1)
+		defer d.metrics.leading.WithLabelValues().Set(0)
+		defer d.metrics.forgetSchedule() // it is another's to tell
+		s := schedule{Detectors: d, lines: lines, onPass: onPass, since: d.now(), failures: map[Kind]failure{}}
+		for kind := range lines {
+			d.metrics.complete.WithLabelValues(string(kind)).Set(seconds(s.since))
+		}
+		for leading.Err() == nil {
+			s.step(leading)
+		}
+		return false
+	}
+	if d.leader == nil {
+		work(ctx)
+		return nil
+	}
+	return d.leader.Run(ctx, work)
+}
+
+// lines returns when the kinds of run that the schedule has come round.
+func (s Schedule) lines() (map[Kind]cron.Schedule, error) {
+	lines := map[Kind]cron.Schedule{}
+	for kind, text := range map[Kind]string{Fast: s.Fast, Nightly: s.Nightly, Daily: s.Daily, Monthly: s.Monthly} {
+		if text == "" {
+			continue
+		}
+		line, err := cron.ParseStandard(text)
+		if err != nil {
+			return nil, fmt.Errorf("detectors.schedule.%s %q: %w", kind, text, err)
+		}
+		lines[kind] = line
+	}
+	return lines, nil
+}
+
+// order is that in which runs are made that are due at once: days in their order, so that episodes open on the day they
+// should have, what is made of a day after it, and today last.
+var order = []Kind{Nightly, Daily, Monthly, Fast}
+
+// schedule is what a leader knows beside the tables: a process that leads anew starts from these alone.
+type schedule struct {
+	*Detectors
+	lines    map[Kind]cron.Schedule
+	onPass   func(context.Context, Result)
+	since    time.Time // when this process came to lead
+	fastNext time.Time // turn of the next fast run
+	tookOver bool
+	looked   failure // of looking what is due
+	failures map[Kind]failure
+}
+
+// failure says how often something failed in a row and when it is tried again.
+type failure struct {
+	times int
+	until time.Time
+}
+
+// again returns the failure after one more: each pause is twice the one before, up to the longest, and never quite the same.
+func (f failure) again(now time.Time, c Schedule) failure {
+	wait := min(c.RetryMost, c.RetryFirst<<min(f.times, 20))
+	return failure{f.times + 1, now.Add(wait/2 + rand.N(wait/2+1))}
+}
+
+// step makes the first run that is due, or waits until one may be.
+func (s *schedule) step(ctx context.Context) {
+	tasks, err := s.look(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return
+		}
+		s.looked = s.looked.again(s.now(), s.config.Schedule)
+		s.log.Error("cannot tell which runs are due; looking again", "error", err, "at", s.looked.until)
+		for kind := range s.lines {
+			s.metrics.failing.WithLabelValues(string(kind)).Set(float64(s.looked.times))
+		}
+		_ = s.wait(ctx, s.looked.until) // the context's end is seen by the caller
+		return
+	}
+	s.looked = failure{}
+	now := s.now()
+	for _, t := range tasks {
+		if !s.failures[t.kind].until.After(now) {
+			s.run(ctx, t)
+			return
+		}
+	}
+	_ = s.wait(ctx, s.next(now))
+}
+
+// look returns the runs that are due; a process that has just come to lead first clears away what the one before it left.
+func (s *schedule) look(ctx context.Context) ([]task, error) {
+	if !s.tookOver {
+		if err := s.takeOver(ctx); err != nil {
+			return nil, err
+		}
+		s.tookOver = true
+	}
+	p, err := s.progress(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
+	tasks := s.due(p, now)
+	behind := map[Kind]bool{}
+	for _, t := range tasks {
+		behind[t.kind] = true
+	}
+	for kind := range s.lines {
+		if !behind[kind] && (!behind[Nightly] || kind == Fast) { // the others wait for the night's
+			s.metrics.complete.WithLabelValues(string(kind)).Set(seconds(now))
+			s.metrics.failing.WithLabelValues(string(kind)).Set(0)
+		}
+	}
+	return tasks, nil
+}
+
+// run makes a run and remembers how it went.
+func (s *schedule) run(ctx context.Context, t task) {
+	f := s.failures[t.kind]
+	result, err := s.attempt(ctx, t, f.times+1)
+	now := s.now()
+	switch {
+	case err == nil:
+		delete(s.failures, t.kind)
+		if t.kind == Fast {
+			s.fastNext = s.turn(Fast, now)
+		}
+		if t.kind != Monthly {
+			s.onPass(ctx, result)
+		}
+	case ctx.Err() == nil:
+		s.failures[t.kind] = f.again(now, s.config.Schedule)
+		s.metrics.failing.WithLabelValues(string(t.kind)).Set(float64(f.times + 1))
+		s.log.Error("run failed; it is tried again", "error", err, "attempt", f.times+1, "at", s.failures[t.kind].until)
+	}
+}
+
+// next returns when something may be due again.
+func (s *schedule) next(now time.Time) time.Time {
+	at := now.Add(24 * time.Hour)
+	for kind := range s.lines {
+		if turn := s.turn(kind, now); turn.Before(at) {
+			at = turn
+		}
+		if f := s.failures[kind]; f.times > 0 && f.until.Before(at) {
+			at = f.until
+		}
+	}
+	return at
+}
+
+// turn returns the first turn of a kind after an instant.
+func (s *schedule) turn(kind Kind, after time.Time) time.Time {
+	return s.lines[kind].Next(after.In(civil.Zone))
+}
+
+// waitUntil returns at an instant of the clock, which it looks at every minute: clocks are set, and machines sleep.
+func (d *Detectors) waitUntil(ctx context.Context, until time.Time) error {
+	for {
+		left := until.Sub(d.now())
+		if left <= 0 {
+			return nil
+		}
+		timer := time.NewTimer(min(left, time.Minute))
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		}
+	}
+}
+
+func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
