@@ -6,23 +6,12 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/internal/civil"
-)
-
-// Kind is why a run is made.
-type Kind string
-
-// The kinds of run. Fast, nightly and daily ones are passes over a date, as is a manual one; a monthly one makes the edition.
-const (
-	Fast    Kind = "fast"
-	Nightly Kind = "nightly"
-	Daily   Kind = "daily"
-	Monthly Kind = "monthly"
-	Manual  Kind = "manual" // asked for by a command
+	"github.com/anxin-project/anxin/internal/runs"
 )
 
 // task is a run to make.
 type task struct {
-	kind    Kind
+	kind    runs.Kind
 	asOf    civil.Date
 	catchUp bool // its turn had come before this process led
 }
@@ -32,7 +21,7 @@ const settleTimeout = 10 * time.Second
 
 // Pass judges a date and publishes the result. It waits for a run that is being made.
 func (d *Detectors) Pass(ctx context.Context, asOf civil.Date) (Result, error) {
-	return d.attempt(ctx, task{kind: Manual, asOf: asOf}, 1)
+	return d.attempt(ctx, task{kind: runs.Manual, asOf: asOf}, 1)
 }
 
 // attempt makes a run, for the n-th time, and keeps its history: in the table run_attempts, the metrics and the log.
@@ -44,8 +33,8 @@ func (d *Detectors) attempt(ctx context.Context, t task, n int) (Result, error) 
 		return Result{}, ctx.Err()
 	}
 	began := d.now()
-	a := Attempt{
-		Started: began, Finished: began, Process: d.process, Status: Running,
+	a := runs.Attempt{
+		Started: began, Finished: began, Process: d.process, Status: runs.Running,
 		Kind: t.kind, AsOf: t.asOf, CatchUp: t.catchUp, Attempt: n, Policy: d.policy.Version(),
 	}
 	result, err := Result{}, d.record(ctx, a)
@@ -55,11 +44,11 @@ func (d *Detectors) attempt(ctx context.Context, t task, n int) (Result, error) 
 	a.Finished, a.Stages = d.now(), result.Seconds
 	switch {
 	case err == nil:
-		a.Status, a.Run, a.Warnings = Done, result.Run, len(result.Active())
+		a.Status, a.Run, a.Warnings = runs.Done, result.Run, len(result.Active())
 	case ctx.Err() != nil:
-		a.Status = Interrupted
+		a.Status = runs.Interrupted
 	default:
-		a.Status, a.Error = Failed, shorten(err.Error())
+		a.Status, a.Error = runs.Failed, shorten(err.Error())
 	}
 	d.metrics.passes.WithLabelValues(string(t.kind), string(a.Status)).Inc()
 	settling, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
@@ -71,19 +60,32 @@ func (d *Detectors) attempt(ctx context.Context, t task, n int) (Result, error) 
 	if err != nil {
 		return result, fmt.Errorf("%s run as of %s: %w", t.kind, t.asOf, err)
 	}
-	d.metrics.passSeconds.WithLabelValues(string(t.kind)).Observe(a.Finished.Sub(began).Seconds())
-	d.log.Info("run done", "kind", t.kind, "as_of", t.asOf.String(), "run", a.Run, "warnings", a.Warnings, "seconds", a.Finished.Sub(began).Seconds())
+	d.metrics.passSeconds.WithLabelValues(string(t.kind)).Observe(a.Took().Seconds())
+	d.log.Info("run done", "kind", t.kind, "as_of", t.asOf.String(), "run", a.Run, "warnings", a.Warnings, "seconds", a.Took().Seconds())
 	return result, nil
 }
 
 // make does what a run of its kind does.
 func (d *Detectors) make(ctx context.Context, t task, began time.Time) (Result, error) {
-	if t.kind != Monthly {
+	if t.kind != runs.Monthly {
 		return d.pass(ctx, t.asOf, began)
 	}
 	start := time.Now()
 	err := d.onMonthly(ctx, t.asOf.Month())
 	return Result{AsOf: t.asOf, Seconds: map[string]float64{"edition": time.Since(start).Seconds()}}, err
+}
+
+// record writes how attempts stand: those that could not be written earlier, and these.
+func (d *Detectors) record(ctx context.Context, attempts ...runs.Attempt) error {
+	d.unwritten = append(d.unwritten, attempts...)
+	if len(d.unwritten) == 0 {
+		return nil
+	}
+	if err := runs.Write(ctx, d.conn, d.unwritten); err != nil {
+		return err
+	}
+	d.unwritten = nil
+	return nil
 }
 
 // shorten keeps an error readable in a list; the log has the whole.

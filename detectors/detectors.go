@@ -23,6 +23,7 @@ import (
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/calendar"
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/runs"
 )
 
 // Dependencies are what the component works with.
@@ -69,7 +70,7 @@ type Detectors struct {
 	// passing admits one run at a time
 	passing chan struct{}
 	// unwritten attempts are what the history lacks; whoever is admitted may touch them
-	unwritten []Attempt
+	unwritten []runs.Attempt
 }
 
 // New reads the catalogue and prepares the component; nothing runs yet.

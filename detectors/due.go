@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/runs"
 )
 
 // What is due is told from the tables, not from what a process remembers: so a run that was missed, because no process ran,
@@ -26,20 +27,20 @@ func (p progress) ended(on civil.Date) bool {
 
 func (d *Detectors) progress(ctx context.Context) (progress, error) {
 	p := progress{latest: map[civil.Date]time.Time{}, months: map[civil.Month]bool{}}
-	var runs []struct {
+	var rows []struct {
 		AsOf  time.Time `ch:"as_of"`
 		Began time.Time `ch:"began"`
 	}
-	if err := d.conn.Select(ctx, &runs, "SELECT as_of, max(started_at) AS began FROM runs GROUP BY as_of ORDER BY as_of"); err != nil {
+	if err := d.conn.Select(ctx, &rows, "SELECT as_of, max(started_at) AS began FROM runs GROUP BY as_of ORDER BY as_of"); err != nil {
 		return p, fmt.Errorf("reading runs: %w", err)
 	}
-	for i, r := range runs {
+	for i, r := range rows {
 		if i == 0 {
 			p.first = day(r.AsOf)
 		}
 		p.latest[day(r.AsOf)] = r.Began
 	}
-	attempts, err := History(ctx, d.conn, Choice{Kind: Monthly, Status: Done})
+	attempts, err := runs.History(ctx, d.conn, runs.Choice{Kind: runs.Monthly, Status: runs.Done})
 	if err != nil {
 		return p, err
 	}
@@ -72,9 +73,9 @@ func (p progress) missed(yesterday civil.Date, days int) []civil.Date {
 func (s *schedule) due(p progress, now time.Time) []task {
 	today := civil.DateOf(now)
 	yesterday := today - 1
-	byKind := map[Kind][]task{}
+	byKind := map[runs.Kind][]task{}
 	// add takes up the run over a date that has ended, unless there are none of the kind or its turn is still to come
-	add := func(kind Kind, on civil.Date) {
+	add := func(kind runs.Kind, on civil.Date) {
 		if s.lines[kind] == nil {
 			return
 		}
@@ -83,19 +84,19 @@ func (s *schedule) due(p progress, now time.Time) []task {
 		}
 	}
 	for _, on := range p.missed(yesterday, s.config.Schedule.CatchUpDays) {
-		add(Nightly, on)
+		add(runs.Nightly, on)
 	}
 	// the index of a day that comes after days still missed would open episodes too late
-	if began, judged := p.latest[yesterday]; judged && len(byKind[Nightly]) == 0 && s.lines[Daily] != nil && began.Before(s.turn(Daily, yesterday.End().Add(-time.Second))) {
-		add(Daily, yesterday)
+	if began, judged := p.latest[yesterday]; judged && len(byKind[runs.Nightly]) == 0 && s.lines[runs.Daily] != nil && began.Before(s.turn(runs.Daily, yesterday.End().Add(-time.Second))) {
+		add(runs.Daily, yesterday)
 	}
 	for on := yesterday.AddDays(1 - s.config.Schedule.CatchUpDays); on <= yesterday; on++ {
 		if on == on.Month().Last() && p.ended(on) && !p.months[on.Month()] {
-			add(Monthly, on)
+			add(runs.Monthly, on)
 		}
 	}
-	if s.lines[Fast] != nil && !now.Before(s.fastNext) {
-		byKind[Fast] = []task{{kind: Fast, asOf: today}}
+	if s.lines[runs.Fast] != nil && !now.Before(s.fastNext) {
+		byKind[runs.Fast] = []task{{kind: runs.Fast, asOf: today}}
 	}
 	var tasks []task
 	for _, kind := range order {

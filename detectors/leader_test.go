@@ -14,6 +14,7 @@ import (
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/embedded"
 	"github.com/anxin-project/anxin/internal/leader"
+	"github.com/anxin-project/anxin/internal/runs"
 )
 
 // election returns parts in the election of a broker.
@@ -95,11 +96,11 @@ func TestRunsOfSeveralProcessesNeverOverlap(t *testing.T) {
 	after := time.Now()
 	deadline := time.After(patience)
 	for tick := time.NewTicker(50 * time.Millisecond); ; {
-		attempts, err := detectors.History(t.Context(), b.conn, detectors.Choice{})
+		attempts, err := runs.History(t.Context(), b.conn, runs.Choice{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if at := slices.IndexFunc(attempts, func(a detectors.Attempt) bool { return a.Kind == detectors.Fast && a.Status == detectors.Done }); at >= 0 && attempts[at].Started.After(after) {
+		if at := slices.IndexFunc(attempts, func(a runs.Attempt) bool { return a.Kind == runs.Fast && a.Status == runs.Done }); at >= 0 && attempts[at].Started.After(after) {
 			mustNotOverlap(t, attempts)
 			tick.Stop()
 			return
@@ -113,14 +114,14 @@ func TestRunsOfSeveralProcessesNeverOverlap(t *testing.T) {
 }
 
 // mustNotOverlap checks attempts, the newest first.
-func mustNotOverlap(t *testing.T, attempts []detectors.Attempt) {
+func mustNotOverlap(t *testing.T, attempts []runs.Attempt) {
 	t.Helper()
 	manual := 0
 	for i, a := range attempts {
-		if a.Kind == detectors.Manual && a.Status == detectors.Done {
+		if a.Kind == runs.Manual && a.Status == runs.Done {
 			manual++
 		}
-		if a.Status == detectors.Failed {
+		if a.Status == runs.Failed {
 			t.Errorf("a run failed: %+v", a)
 		}
 		if i > 0 && a.Finished.After(attempts[i-1].Started) {

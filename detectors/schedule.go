@@ -9,6 +9,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/runs"
 )
 
 // Leader lets one process at a time make runs.
@@ -26,14 +27,14 @@ func (d *Detectors) Run(ctx context.Context, onPass func(context.Context, Result
 		return err
 	}
 	if d.onMonthly == nil {
-		delete(lines, Monthly)
+		delete(lines, runs.Monthly)
 	}
 	d.metrics.leading.WithLabelValues().Set(0)
 	work := func(leading context.Context) bool {
 		d.metrics.leading.WithLabelValues().Set(1)
 		defer d.metrics.leading.WithLabelValues().Set(0)
 		defer d.metrics.forgetSchedule() // it is another's to tell
-		s := schedule{Detectors: d, lines: lines, onPass: onPass, since: d.now(), failures: map[Kind]failure{}}
+		s := schedule{Detectors: d, lines: lines, onPass: onPass, since: d.now(), failures: map[runs.Kind]failure{}}
 		for kind := range lines {
 			d.metrics.complete.WithLabelValues(string(kind)).Set(seconds(s.since))
 		}
@@ -50,9 +51,9 @@ func (d *Detectors) Run(ctx context.Context, onPass func(context.Context, Result
 }
 
 // lines returns when the kinds of run that the schedule has come round.
-func (s Schedule) lines() (map[Kind]cron.Schedule, error) {
-	lines := map[Kind]cron.Schedule{}
-	for kind, text := range map[Kind]string{Fast: s.Fast, Nightly: s.Nightly, Daily: s.Daily, Monthly: s.Monthly} {
+func (s Schedule) lines() (map[runs.Kind]cron.Schedule, error) {
+	lines := map[runs.Kind]cron.Schedule{}
+	for kind, text := range map[runs.Kind]string{runs.Fast: s.Fast, runs.Nightly: s.Nightly, runs.Daily: s.Daily, runs.Monthly: s.Monthly} {
 		if text == "" {
 			continue
 		}
@@ -67,18 +68,18 @@ func (s Schedule) lines() (map[Kind]cron.Schedule, error) {
 
 // order is that in which runs are made that are due at once: days in their order, so that episodes open on the day they
 // should have, what is made of a day after it, and today last.
-var order = []Kind{Nightly, Daily, Monthly, Fast}
+var order = []runs.Kind{runs.Nightly, runs.Daily, runs.Monthly, runs.Fast}
 
 // schedule is what a leader knows beside the tables: a process that leads anew starts from these alone.
 type schedule struct {
 	*Detectors
-	lines    map[Kind]cron.Schedule
+	lines    map[runs.Kind]cron.Schedule
 	onPass   func(context.Context, Result)
 	since    time.Time // when this process came to lead
 	fastNext time.Time // turn of the next fast run
 	tookOver bool
 	looked   failure // of looking what is due
-	failures map[Kind]failure
+	failures map[runs.Kind]failure
 }
 
 // failure says how often something failed in a row and when it is tried again.
@@ -133,12 +134,12 @@ func (s *schedule) look(ctx context.Context) ([]task, error) {
 	}
 	now := s.now()
 	tasks := s.due(p, now)
-	behind := map[Kind]bool{}
+	behind := map[runs.Kind]bool{}
 	for _, t := range tasks {
 		behind[t.kind] = true
 	}
 	for kind := range s.lines {
-		if !behind[kind] && (!behind[Nightly] || kind == Fast) { // the others wait for the night's
+		if !behind[kind] && (!behind[runs.Nightly] || kind == runs.Fast) { // the others wait for the night's
 			s.metrics.complete.WithLabelValues(string(kind)).Set(seconds(now))
 			s.metrics.failing.WithLabelValues(string(kind)).Set(0)
 		}
@@ -154,10 +155,10 @@ func (s *schedule) run(ctx context.Context, t task) {
 	switch {
 	case err == nil:
 		delete(s.failures, t.kind)
-		if t.kind == Fast {
-			s.fastNext = s.turn(Fast, now)
+		if t.kind == runs.Fast {
+			s.fastNext = s.turn(runs.Fast, now)
 		}
-		if t.kind != Monthly {
+		if t.kind != runs.Monthly {
 			s.onPass(ctx, result)
 		}
 	case ctx.Err() == nil:
@@ -182,7 +183,7 @@ func (s *schedule) next(now time.Time) time.Time {
 }
 
 // turn returns the first turn of a kind after an instant.
-func (s *schedule) turn(kind Kind, after time.Time) time.Time {
+func (s *schedule) turn(kind runs.Kind, after time.Time) time.Time {
 	return s.lines[kind].Next(after.In(civil.Zone))
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/runs"
 )
 
 // patience is far more than anything here takes.
@@ -145,7 +146,7 @@ func moment(t *testing.T, text string) time.Time {
 // history tells all attempts, the oldest first.
 func (b bench) history(t *testing.T) []string {
 	t.Helper()
-	attempts, err := detectors.History(t.Context(), b.conn, detectors.Choice{})
+	attempts, err := runs.History(t.Context(), b.conn, runs.Choice{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +252,7 @@ func TestARunThatFailsIsTriedAgainAndLeavesNothing(t *testing.T) {
 			s.clock.goOn(until)
 		}
 	}
-	attempts, err := detectors.History(t.Context(), b.conn, detectors.Choice{Status: detectors.Failed})
+	attempts, err := runs.History(t.Context(), b.conn, runs.Choice{Status: runs.Failed})
 	if err != nil || len(attempts) != 3 || !strings.Contains(attempts[0].Error, "wage_safety_index") || attempts[0].Stages["snapshot"] == 0 {
 		t.Errorf("the failed attempts are %+v, %v", attempts, err)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"time"
+
+	"github.com/anxin-project/anxin/internal/runs"
 )
 
 // takeOver clears away what runs that did not end have left: processes that were killed, or cut off. A process that leads
@@ -27,7 +29,7 @@ func (d *Detectors) settle(ctx context.Context) error {
 	if err := d.record(ctx); err != nil { // of this process's own it knows better how they ended
 		return err
 	}
-	attempts, err := History(ctx, d.conn, Choice{Status: Running})
+	attempts, err := runs.History(ctx, d.conn, runs.Choice{Status: runs.Running})
 	if err != nil || len(attempts) == 0 {
 		return err
 	}
@@ -42,18 +44,15 @@ func (d *Detectors) settle(ctx context.Context) error {
 	}
 	for i := range attempts {
 		a := &attempts[i]
-		a.Finished, a.Status, a.Error = d.now(), Interrupted, "the process ended before its run did"
+		a.Finished, a.Status, a.Error = d.now(), runs.Interrupted, "the process ended before its run did"
 		for _, r := range rows { // it may have been killed after the run was published
 			if day(r.AsOf) == a.AsOf && r.Started.Equal(a.Started) {
-				a.Status, a.Error, a.Run, a.Warnings = Done, "", r.Run, int(r.Warnings)
+				a.Status, a.Error, a.Run, a.Warnings = runs.Done, "", r.Run, int(r.Warnings)
 			}
 		}
 		d.log.Warn("a run was left by a process that has ended", "kind", a.Kind, "as_of", a.AsOf.String(), "process", a.Process, "status", a.Status)
 	}
-	if err := writeAttempts(ctx, d.conn, attempts); err != nil {
-		return fmt.Errorf("writing the history of runs: %w", err)
-	}
-	return nil
+	return runs.Write(ctx, d.conn, attempts)
 }
 
 // sweep drops the snapshots that belong to no completed run.

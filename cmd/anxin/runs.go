@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/runs"
 	"github.com/anxin-project/anxin/internal/store"
 )
 
@@ -36,14 +35,12 @@ func listRunsCommand() *cobra.Command {
 		Use: "list", Short: "List attempts at runs, the newest first", Args: cobra.NoArgs,
 		Example: "  anxin runs list --kind nightly\n  anxin runs list --status failed --json",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			choice := detectors.Choice{Kind: detectors.Kind(kind), Status: detectors.Status(status), Most: most}
-			kinds := []detectors.Kind{"", detectors.Fast, detectors.Nightly, detectors.Daily, detectors.Monthly, detectors.Manual}
-			if !slices.Contains(kinds, choice.Kind) {
-				return badInput{fmt.Errorf("--kind %q: want fast, nightly, daily, monthly or manual", kind)}
+			choice := runs.Choice{Kind: runs.Kind(kind), Status: runs.Status(status), Most: most}
+			if kind != "" && !slices.Contains(runs.Kinds, choice.Kind) {
+				return badInput{fmt.Errorf("--kind %q: want one of %v", kind, runs.Kinds)}
 			}
-			statuses := []detectors.Status{"", detectors.Running, detectors.Done, detectors.Failed, detectors.Interrupted}
-			if !slices.Contains(statuses, choice.Status) {
-				return badInput{fmt.Errorf("--status %q: want running, done, failed or interrupted", status)}
+			if status != "" && !slices.Contains(runs.Statuses, choice.Status) {
+				return badInput{fmt.Errorf("--status %q: want one of %v", status, runs.Statuses)}
 			}
 			if most < 1 {
 				return badInput{fmt.Errorf("--most %d: want at least 1", most)}
@@ -71,7 +68,7 @@ func listRunsCommand() *cobra.Command {
 }
 
 // readHistory reads the store as it is: a command that only looks must not upgrade the schema under a running service.
-func readHistory(ctx context.Context, c configuration, choice detectors.Choice) (_ []detectors.Attempt, err error) {
+func readHistory(ctx context.Context, c configuration, choice runs.Choice) (_ []runs.Attempt, err error) {
 	log, err := logger("warn")
 	if err != nil {
 		return nil, err
@@ -81,10 +78,10 @@ func readHistory(ctx context.Context, c configuration, choice detectors.Choice) 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	return detectors.History(ctx, s, choice)
+	return runs.History(ctx, s, choice)
 }
 
-func printAttempts(w io.Writer, attempts []detectors.Attempt) error {
+func printAttempts(w io.Writer, attempts []runs.Attempt) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "STARTED\tKIND\tAS OF\tSTATUS\tATTEMPT\tWARNINGS\tSECONDS\tBY STAGE\tPROCESS\tERROR")
 	for _, a := range attempts {
@@ -92,29 +89,23 @@ func printAttempts(w io.Writer, attempts []detectors.Attempt) error {
 		if a.CatchUp {
 			kind += " (catch-up)"
 		}
-		if a.Status == detectors.Done {
+		if a.Status == runs.Done {
 			warnings = fmt.Sprint(a.Warnings)
 		}
-		if a.Status != detectors.Running {
-			took = fmt.Sprintf("%.1f", a.Finished.Sub(a.Started).Seconds())
+		if a.Status != runs.Running {
+			took = fmt.Sprintf("%.1f", a.Took().Seconds())
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\n", a.Started.In(civil.Zone).Format(time.DateTime), kind, a.AsOf, a.Status, a.Attempt,
-			warnings, took, byStage(a.Stages), a.Process, a.Error)
+			warnings, took, byStage(a), a.Process, a.Error)
 	}
 	return t.Flush()
 }
 
 // byStage tells where the time went, the longest stage first.
-func byStage(stages map[string]float64) string {
-	var names []string
-	for name := range stages {
-		names = append(names, name)
+func byStage(a runs.Attempt) string {
+	stages := a.LongestStages()
+	for i, name := range stages {
+		stages[i] = fmt.Sprintf("%s %.1f", name, a.Stages[name])
 	}
-	slices.SortFunc(names, func(a, b string) int {
-		return cmp.Or(cmp.Compare(stages[b], stages[a]), strings.Compare(a, b))
-	})
-	for i, name := range names {
-		names[i] = fmt.Sprintf("%s %.1f", name, stages[name])
-	}
-	return strings.Join(names, ", ")
+	return strings.Join(stages, ", ")
 }

@@ -1,14 +1,34 @@
-package detectors
+// Package runs holds the history of runs as the table run_attempts keeps it: every attempt, done, failed or interrupted. What
+// a run found is not told by it: a run is visible by its row in the table runs alone.
+package runs
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/internal/civil"
 )
+
+// Kind is why a run is made.
+type Kind string
+
+// The kinds of run. Fast, nightly and daily ones are passes over a date, as is a manual one; a monthly one makes the edition.
+const (
+	Fast    Kind = "fast"
+	Nightly Kind = "nightly"
+	Daily   Kind = "daily"
+	Monthly Kind = "monthly"
+	Manual  Kind = "manual" // asked for by a command
+)
+
+// Kinds in the order in which they are listed.
+var Kinds = []Kind{Fast, Nightly, Daily, Monthly, Manual}
 
 // Status is how an attempt stands.
 type Status string
@@ -21,7 +41,10 @@ const (
 	Interrupted Status = "interrupted" // the process stopped, was killed or lost the lead
 )
 
-// Attempt is one attempt at a run, as the history keeps it.
+// Statuses in the order in which they are listed.
+var Statuses = []Status{Running, Done, Failed, Interrupted}
+
+// Attempt is one attempt at a run.
 type Attempt struct {
 	Started  time.Time          `json:"started_at"`
 	Finished time.Time          `json:"finished_at"` // of one that is running its start
@@ -38,33 +61,24 @@ type Attempt struct {
 	Error    string             `json:"error,omitempty"`
 }
 
-// record writes how attempts stand: those that could not be written earlier, and these.
-func (d *Detectors) record(ctx context.Context, attempts ...Attempt) error {
-	d.unwritten = append(d.unwritten, attempts...)
-	if len(d.unwritten) == 0 {
-		return nil
-	}
-	if err := writeAttempts(ctx, d.conn, d.unwritten); err != nil {
-		return fmt.Errorf("writing the history of runs: %w", err)
-	}
-	d.unwritten = nil
-	return nil
-}
-
-func writeAttempts(ctx context.Context, conn driver.Conn, all []Attempt) error {
+// Write writes how attempts stand.
+func Write(ctx context.Context, conn driver.Conn, all []Attempt) error {
 	batch, err := conn.PrepareBatch(ctx, `INSERT INTO run_attempts (started_at, process, status, finished_at, kind, as_of, catch_up, attempt, run,
 warnings, policy_version, stages, error)`)
 	if err != nil {
-		return err
+		return fmt.Errorf("writing the history of runs: %w", err)
 	}
 	for _, a := range all {
 		err := batch.Append(a.Started, a.Process, string(a.Status), a.Finished, string(a.Kind), a.AsOf.Time(), a.CatchUp, uint32(a.Attempt), a.Run,
 			uint32(a.Warnings), a.Policy, a.Stages, a.Error)
 		if err != nil {
-			return err
+			return fmt.Errorf("writing the history of runs: %w", err)
 		}
 	}
-	return batch.Send()
+	if err := batch.Send(); err != nil {
+		return fmt.Errorf("writing the history of runs: %w", err)
+	}
+	return nil
 }
 
 // Choice says which attempts History returns.
@@ -111,11 +125,21 @@ LIMIT ?`
 		if err := rows.Scan(&a.Started, &a.Finished, &a.Process, &status, &kind, &asOf, &a.CatchUp, &attempt, &a.Run, &warnings, &a.Policy, &a.Stages, &a.Error); err != nil {
 			return nil, fmt.Errorf("reading the history of runs: %w", err)
 		}
-		a.Status, a.Kind, a.AsOf, a.Attempt, a.Warnings = Status(status), Kind(kind), day(asOf), int(attempt), int(warnings)
+		a.Status, a.Kind, a.AsOf, a.Attempt, a.Warnings = Status(status), Kind(kind), civil.Date(asOf.Unix()/86400), int(attempt), int(warnings)
 		all = append(all, a)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("reading the history of runs: %w", err)
 	}
 	return all, nil
+}
+
+// Took is how long the attempt took; 0 while it is running.
+func (a Attempt) Took() time.Duration { return a.Finished.Sub(a.Started) }
+
+// LongestStages returns the names of the stages, the one that took longest first.
+func (a Attempt) LongestStages() []string {
+	return slices.SortedFunc(maps.Keys(a.Stages), func(x, y string) int {
+		return cmp.Or(cmp.Compare(a.Stages[y], a.Stages[x]), cmp.Compare(x, y))
+	})
 }
