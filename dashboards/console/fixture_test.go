@@ -26,6 +26,7 @@ import (
 	"github.com/anxin-project/anxin/internal/embedded/embeddedtest"
 	"github.com/anxin-project/anxin/internal/quality"
 	"github.com/anxin-project/anxin/internal/region"
+	"github.com/anxin-project/anxin/internal/runs"
 	"github.com/anxin-project/anxin/internal/store"
 )
 
@@ -243,6 +244,31 @@ func (s *server) fill(t testing.TB, w world) {
 	}
 	sendRun()
 	s.fillEditions(t, dates[2:len(dates)-1])
+	s.fillHistory(t, dates)
+}
+
+// fillHistory writes attempts: a run of every date, before the last one a failure, and after it one that is under way.
+func (s *server) fillHistory(t testing.TB, dates []civil.Date) {
+	t.Helper()
+	var all []runs.Attempt
+	add := func(kind runs.Kind, on civil.Date, status runs.Status, at time.Time, change func(*runs.Attempt)) {
+		a := runs.Attempt{Started: at, Finished: at.Add(41 * time.Second), Process: "anxin-0:1", Status: status, Kind: kind, AsOf: on, Attempt: 1, Policy: "2026.2"}
+		change(&a)
+		all = append(all, a)
+	}
+	for _, on := range dates {
+		add(runs.Nightly, on, runs.Done, on.End().Add(30*time.Minute), func(a *runs.Attempt) {
+			a.Run, a.Warnings, a.CatchUp, a.Stages = runNumber(on), 420, on == dates[0], map[string]float64{"snapshot": 31.5, "detectors": 6.2, "index": 2.1, "publish": 1.2}
+		})
+	}
+	last := dates[len(dates)-1].End()
+	add(runs.Fast, asOf+1, runs.Failed, last.Add(time.Hour), func(a *runs.Attempt) {
+		a.Attempt, a.Error, a.Stages = 2, "snapshot snapshot/20_attendance.sql: code: 241, message: "+hostile, map[string]float64{"snapshot": 8.4}
+	})
+	add(runs.Fast, asOf+1, runs.Running, last.Add(2*time.Hour), func(a *runs.Attempt) { a.Finished, a.Attempt = a.Started, 3 })
+	if err := runs.Write(context.Background(), s.conn, all); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func runNumber(d civil.Date) uint64 { return uint64(d.End().Add(30 * time.Minute).UnixMilli()) }

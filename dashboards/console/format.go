@@ -198,6 +198,17 @@ func (l locale) instant(t time.Time) string {
 	return t.Format("2006-01-02 15:04")
 }
 
+// second writes a moment in Asia/Shanghai to the second.
+func (l locale) second(t time.Time) string { return t.In(civil.Zone).Format(time.DateTime) }
+
+// seconds writes a length of time.
+func (l locale) seconds(s float64) string {
+	if l == english {
+		return fixed(s, 1) + " s"
+	}
+	return fixed(s, 1) + " 秒"
+}
+
 // days, workers and the like carry their unit in the language's own way.
 func (l locale) count(n int64, unit catalog.Unit) string {
 	if l == chinese {

@@ -26,7 +26,7 @@ func (badRequest) Error() string { return "bad parameters" }
 // The parameters of all pages.
 var parameterNames = []string{
 	"q", "unit", "prefecture", "county", "township", "light", "sort", "dir", "page", "level", "detector", "scope",
-	"department", "sector", "stage", "cleared", "open", "with", "grade", "due", "topic", "fault",
+	"department", "sector", "stage", "cleared", "open", "with", "grade", "due", "topic", "fault", "kind", "status",
 }
 
 func readQuery(r *http.Request) *query {

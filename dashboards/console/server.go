@@ -80,6 +80,8 @@ func (c *Console) routes() http.Handler {
 		{"GET /quality", "quality", aWhile, c.qualityPage},
 		{"GET /quality.csv", "quality", aWhile, c.qualityCSV},
 		{"GET /search", "search", untilNextRun, c.searchPage},
+		{"GET /runs", "runs", briefly, c.runsPage},
+		{"GET /runs.csv", "runs", briefly, c.runsCSV},
 		{"GET /about", "about", untilNextRun, c.aboutPage},
 	}
 	for _, p := range pages {

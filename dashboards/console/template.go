@@ -16,6 +16,7 @@ import (
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
 	"github.com/anxin-project/anxin/internal/edition"
+	"github.com/anxin-project/anxin/internal/runs"
 )
 
 //go:embed templates
@@ -124,6 +125,9 @@ func functions(c *Console, l locale) template.FuncMap {
 		"limits":    l.limits,
 		"month":     l.month,
 		"instant":   l.instant,
+		"second":    l.second,
+		"took":      func(a runs.Attempt) string { return l.seconds(a.Took().Seconds()) },
+		"stages":    l.stages,
 		"workers":   func(v any) string { return l.count(toInt(v), catalog.Workers) },
 		"days":      func(v any) string { return l.count(toInt(v), catalog.Days) },
 		"since":     func(from, to civil.Date) string { return l.count(int64(to-from), catalog.Days) },

@@ -1,0 +1,111 @@
+package console
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/anxin-project/anxin/internal/runs"
+)
+
+// runsMost is how many attempts the page goes back: a week of runs every ten minutes, with room for those that failed.
+const runsMost = 2000
+
+// runsData is the history of runs.
+type runsData struct {
+	Kind, Status string
+	Kinds        []runs.Kind
+	Statuses     []runs.Status
+	Rows         []runs.Attempt
+	Pager        pager
+	// Latest tells of each kind how it stands: the newest attempt that has ended.
+	Latest []runs.Attempt
+}
+
+// attempts reads the history as the page's parameters ask.
+func (c *Console) attempts(r *request) (kind, status string, all []runs.Attempt, err error) {
+	kind = r.query.choice("kind", choices(runs.Kinds)...)
+	status = r.query.choice("status", choices(runs.Statuses)...)
+	if r.query.err() != nil {
+		return kind, status, nil, nil
+	}
+	all, err = runs.History(r.ctx, c.conn, runs.Choice{Kind: runs.Kind(kind), Status: runs.Status(status), Most: runsMost})
+	return kind, status, all, err
+}
+
+// choices are the values of a parameter that may be left out.
+func choices[T ~string](values []T) []string {
+	all := []string{""}
+	for _, v := range values {
+		all = append(all, string(v))
+	}
+	return all
+}
+
+func (c *Console) runsPage(r *request) (answer, error) {
+	d := &runsData{Kinds: runs.Kinds, Statuses: runs.Statuses}
+	var all []runs.Attempt
+	var err error
+	if d.Kind, d.Status, all, err = c.attempts(r); err != nil {
+		return answer{}, err
+	}
+	if d.Kind == "" && d.Status == "" {
+		d.Latest = latestEnded(all)
+	}
+	d.Pager = pages(len(all), c.config.PageSize, r.query.number("page"))
+	d.Rows = all[d.Pager.From:d.Pager.To]
+	return answer{template: "runs", title: message(r.lang, "runs.title"), data: d}, nil
+}
+
+// latestEnded returns the newest attempt of each kind that has ended, of attempts that are given the newest first.
+func latestEnded(all []runs.Attempt) []runs.Attempt {
+	newest := map[runs.Kind]runs.Attempt{}
+	for _, a := range all {
+		if _, ok := newest[a.Kind]; !ok && a.Status != runs.Running {
+			newest[a.Kind] = a
+		}
+	}
+	var latest []runs.Attempt
+	for _, kind := range runs.Kinds {
+		if a, ok := newest[kind]; ok {
+			latest = append(latest, a)
+		}
+	}
+	return latest
+}
+
+func (c *Console) runsCSV(r *request) (answer, error) {
+	_, _, all, err := c.attempts(r)
+	if err != nil {
+		return answer{}, err
+	}
+	l := r.lang
+	t := func(key string) string { return message(l, key) }
+	s := newSpreadsheet(t("csv.started"), t("csv.finished"), t("csv.kind"), t("csv.catch_up"), t("csv.as_of"), t("csv.status"), t("csv.attempt"),
+		t("csv.seconds"), t("csv.stages"), t("csv.warnings"), t("csv.policy"), t("csv.run"), t("csv.process"), t("csv.error"))
+	for _, a := range all {
+		finished, seconds := "", ""
+		if a.Status != runs.Running {
+			finished, seconds = l.second(a.Finished), strconv.FormatFloat(a.Took().Seconds(), 'f', 1, 64)
+		}
+		s.row(l.second(a.Started), finished, l.word("run", string(a.Kind)), l.word("value", yesNo(a.CatchUp)), a.AsOf.String(),
+			l.word("status", string(a.Status)), strconv.Itoa(a.Attempt), seconds, l.stages(a), strconv.Itoa(a.Warnings), a.Policy,
+			strconv.FormatUint(a.Run, 10), a.Process, a.Error)
+	}
+	return answer{raw: s.bytes(), kind: "text/csv; charset=utf-8", attach: "anxin-runs.csv"}, nil
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
+}
+
+// stages tells where an attempt's time went, the longest stage first.
+func (l locale) stages(a runs.Attempt) string {
+	var parts []string
+	for _, name := range a.LongestStages() {
+		parts = append(parts, l.word("phase", name)+" "+l.seconds(a.Stages[name]))
+	}
+	return strings.Join(parts, " · ")
+}
