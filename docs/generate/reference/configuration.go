@@ -34,12 +34,13 @@ var structs = []struct {
 	{"dashboards/console/config.go", "Configuration", console.DefaultConfiguration()},
 	{"cmd/anxin/tls.go", "tlsFiles", nil},
 	{"internal/store/store.go", "TLS", store.TLS{}},
+	{"detectors/config.go", "Schedule", detectors.DefaultConfiguration().Schedule},
 }
 
 // byType finds the struct that a field's type names, from within a package.
 var byType = map[string]int{
 	"store.Configuration": 1, "ingest.Configuration": 2, "Kafka": 3, "record.Rules": 4,
-	"detectors.Configuration": 5, "alerts.Configuration": 6, "console.Configuration": 7, "tlsFiles": 8, "TLS": 9,
+	"detectors.Configuration": 5, "alerts.Configuration": 6, "console.Configuration": 7, "tlsFiles": 8, "TLS": 9, "Schedule": 10,
 }
 
 func configuration(root string) (string, error) {
