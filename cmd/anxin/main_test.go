@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/embedded/embeddedtest"
 	"github.com/anxin-project/anxin/internal/simulate"
 )
 
@@ -29,7 +30,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) != "" {
 		os.Exit(run(os.Args[1:]))
 	}
-	os.Exit(m.Run())
+	embeddedtest.Main(m)
 }
 
 // anxin prepares the command as a process of its own.
@@ -78,6 +79,8 @@ func TestBadInputIsOneClearMessageAndLeavesNothingBehind(t *testing.T) {
 		args []string
 		want string
 	}{
+		{"runs of an unknown kind", []string{"runs", "list", "--kind", "weekly"}, `--kind "weekly"`},
+		{"a run by hand that is none", []string{"detect", "--alone"}, "go with --once"},
 		{"no such folder", assess("/no/such/folder", "--as-of", "2026-10-31"), "no such file or directory"},
 		{"a folder without records", assess(filepath.Dir(policy), "--as-of", "2026-10-31"), "holds no records"},
 		{"a date that does not exist", assess(filepath.Dir(good), "--as-of", "2026-02-30"), "want YYYY-MM-DD"},
