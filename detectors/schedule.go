@@ -155,6 +155,7 @@ func (s *schedule) run(ctx context.Context, t task) {
 	switch {
 	case err == nil:
 		delete(s.failures, t.kind)
+		s.metrics.failing.WithLabelValues(string(t.kind)).Set(0)
 		if t.kind == runs.Fast {
 			s.fastNext = s.turn(runs.Fast, now)
 		}

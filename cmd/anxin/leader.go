@@ -37,7 +37,9 @@ const leadWithin = 2 * leader.DefaultSession
 
 // passInTurn makes a pass when no other process makes a run, taking the lead from the service if there is one. The service
 // takes it back afterwards and makes the run again that it had to give up.
-func passInTurn(ctx context.Context, p *parts, all *detectors.Detectors, on civil.Date) (result detectors.Result, err error) {
+func passInTurn(ctx context.Context, p *parts, all *detectors.Detectors, on civil.Date) (detectors.Result, error) {
+	var result detectors.Result
+	var failed error
 	e, err := p.election(true)
 	if err != nil {
 		return result, err
@@ -50,13 +52,13 @@ func passInTurn(ctx context.Context, p *parts, all *detectors.Detectors, on civi
 		if !late.Stop() && waiting.Err() != nil {
 			return true
 		}
-		result, err = all.Pass(leading, on)
+		result, failed = all.Pass(leading, on)
 		made = leading.Err() == nil // else the lead was lost in the midst of it: once more
 		return made
 	})
 	switch {
 	case made:
-		return result, err
+		return result, failed
 	case ctx.Err() != nil:
 		return result, ctx.Err()
 	}

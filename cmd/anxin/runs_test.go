@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
+
 	"github.com/anxin-project/anxin/internal/embedded"
 	"github.com/anxin-project/anxin/internal/embedded/embeddedtest"
 	"github.com/anxin-project/anxin/internal/runs"
@@ -31,7 +33,7 @@ func TestAnOldScheduleIsToldItsNewForm(t *testing.T) {
 // TestTheLeadPassesOnBetweenProcesses kills the leader of two real processes, and makes a run by hand beside the other.
 func TestTheLeadPassesOnBetweenProcesses(t *testing.T) {
 	t.Parallel() // it waits for the broker to give the killed leader up
-	database := embeddedtest.Database(t).Auth.Database
+	options := embeddedtest.Database(t)
 	broker, err := embedded.StartBroker(t.Context(), embedded.BrokerOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +41,7 @@ func TestTheLeadPassesOnBetweenProcesses(t *testing.T) {
 	t.Cleanup(broker.Close)
 	config := filepath.Join(t.TempDir(), "anxin.yaml")
 	text := fmt.Sprintf("store: {dsn: %q}\ningest: {kafka: {brokers: [%q]}}\ndetectors: {schedule: {fast: '@every 1s'}}\n",
-		embeddedtest.EngineForTest(t).DSN(database), broker.Addrs()[0])
+		embeddedtest.EngineForTest(t).DSN(options.Auth.Database), broker.Addrs()[0])
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -88,6 +90,18 @@ func TestTheLeadPassesOnBetweenProcesses(t *testing.T) {
 		if older.Status == runs.Done && older.Finished.After(newer.Started) {
 			t.Errorf("a %s run until %v overlaps with a %s run from %v", older.Kind, older.Finished, newer.Kind, newer.Started)
 		}
+	}
+	// by hand, a run that fails says so
+	conn, err := clickhouse.Open(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.Exec(t.Context(), "RENAME TABLE wage_safety_index TO away"); err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, code := result(t, "detect", "--once", "--config", config); code != exitFailed || !strings.Contains(stderr, "wage_safety_index") {
+		t.Errorf("a run by hand that fails ends with %d: %s", code, stderr)
 	}
 }
 
