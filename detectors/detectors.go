@@ -44,7 +44,8 @@ type Dependencies struct {
 	Wait func(ctx context.Context, until time.Time) error
 	// Leader lets one process at a time make runs; nil where there is only one.
 	Leader Leader
-	// OnMonthly makes the edition of a month that has ended. It may be asked for the same month again. Nil makes none.
+	// OnMonthly makes the edition of a month that has ended; it may make passes. It may be asked for the same month again.
+	// Nil makes none.
 	OnMonthly func(ctx context.Context, month civil.Month) error
 	Log       *slog.Logger
 	// Metrics takes the component's metrics; nil keeps them to itself.

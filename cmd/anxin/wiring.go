@@ -86,10 +86,17 @@ func (p *parts) ingest(protector *record.Protector) (*ingest.Ingest, error) {
 
 func (p *parts) detectors() (*detectors.Detectors, error) {
 	options := p.store.Options()
-	return detectors.New(p.config.Detectors, detectors.Dependencies{
+	var all *detectors.Detectors // which the monthly run calls back
+	var err error
+	all, err = detectors.New(p.config.Detectors, detectors.Dependencies{
 		Store: p.store, Database: p.store.Database(), Policy: p.policy, Calendar: p.calendar, Now: p.now, Log: p.log, Metrics: p.registry, Leader: p.leader,
 		Open: func(database string) (driver.Conn, error) { return store.On(options, database) },
+		OnMonthly: func(ctx context.Context, month civil.Month) error {
+			_, _, err := p.publisher(all).Publish(ctx, month)
+			return err
+		},
 	})
+	return all, err
 }
 
 func (p *parts) alerts(ctx context.Context, all []detectors.Detector) (*alerts.Alerts, error) {
