@@ -14,14 +14,21 @@ type task struct {
 	kind    runs.Kind
 	asOf    civil.Date
 	catchUp bool // its turn had come before this process led
+	afresh  bool // from all records, whatever earlier runs made of them
 }
 
 // settleTimeout is how long a process that must stop, or has lost the lead, takes to write down how its run ended.
 const settleTimeout = 10 * time.Second
 
-// Pass judges a date and publishes the result. It waits for a run that is being made.
+// Pass judges a date and publishes the result. It works out what came since the pass before and gives what PassAfresh
+// would give. It waits for a run that is being made.
 func (d *Detectors) Pass(ctx context.Context, asOf civil.Date) (Result, error) {
 	return d.attempt(ctx, task{kind: runs.Manual, asOf: asOf}, 1)
+}
+
+// PassAfresh is Pass over all records, whatever earlier passes made of them.
+func (d *Detectors) PassAfresh(ctx context.Context, asOf civil.Date) (Result, error) {
+	return d.attempt(ctx, task{kind: runs.Manual, asOf: asOf, afresh: true}, 1)
 }
 
 // attempt makes a run, for the n-th time, and keeps its history: in the table run_attempts, the metrics and the log.
@@ -61,14 +68,14 @@ func (d *Detectors) attempt(ctx context.Context, t task, n int) (Result, error) 
 		return result, fmt.Errorf("%s run as of %s: %w", t.kind, t.asOf, err)
 	}
 	d.metrics.passSeconds.WithLabelValues(string(t.kind)).Observe(a.Took().Seconds())
-	d.log.Info("run done", "kind", t.kind, "as_of", t.asOf.String(), "run", a.Run, "warnings", a.Warnings, "seconds", a.Took().Seconds())
+	d.log.Info("run done", "kind", t.kind, "as_of", t.asOf.String(), "run", a.Run, "goes_on", result.GoesOn, "warnings", a.Warnings, "seconds", a.Took().Seconds())
 	return result, nil
 }
 
 // make does what a run of its kind does; it is called by who is admitted.
 func (d *Detectors) make(ctx context.Context, t task, began time.Time) (Result, error) {
 	if t.kind != runs.Monthly {
-		return d.pass(ctx, t.asOf, began)
+		return d.pass(ctx, t.asOf, t.afresh, began)
 	}
 	// the edition makes a pass of its own where the month's facts are no longer there: that is to be admitted
 	<-d.passing

@@ -16,13 +16,16 @@ type Configuration struct {
 	Schedule Schedule `yaml:"schedule"`
 	// Parallel is how many detectors run at once.
 	Parallel int `yaml:"parallel"`
+	// Settling is how long storing a batch may take: a pass looks again at what was stored that long before the pass it
+	// goes on from. Keep it above ingest.insert_timeout.
+	Settling time.Duration `yaml:"settling"`
 }
 
 // Schedule says when runs are made: a cron line in Asia/Shanghai for each kind; with an empty line there are none of the kind.
 type Schedule struct {
 	// Fast judges today, as far as it has come.
 	Fast string `yaml:"fast"`
-	// Nightly judges the day that has ended, and before it every day that was missed.
+	// Nightly judges the day that has ended from all records, and before it every day that was missed.
 	Nightly string `yaml:"nightly"`
 	// Daily judges the day that has ended once more, with what sources delivered overnight: the index of the day.
 	Daily string `yaml:"daily"`
@@ -43,7 +46,7 @@ func DefaultConfiguration() Configuration {
 			Fast: "*/10 * * * *", Nightly: "15 1 * * *", Daily: "0 7 * * *", Monthly: "30 7 1 * *",
 			CatchUpDays: 31, RetryFirst: 30 * time.Second, RetryMost: 15 * time.Minute,
 		},
-		Parallel: 2,
+		Parallel: 2, Settling: 150 * time.Second,
 	}
 }
 
@@ -52,6 +55,9 @@ func (c Configuration) Validate() error {
 	var problems []error
 	if c.Parallel < 1 {
 		problems = append(problems, fmt.Errorf("detectors.parallel is %d: want at least 1", c.Parallel))
+	}
+	if c.Settling < 0 {
+		problems = append(problems, fmt.Errorf("detectors.settling is %v: want a duration from 0s, such as 150s", c.Settling))
 	}
 	s := c.Schedule
 	for _, line := range []struct{ kind, text, example string }{

@@ -56,7 +56,9 @@ func open(t *testing.T, p *policy.Policy, changes ...func(*detectors.Dependencie
 		change(&deps)
 	}
 	b.deps = deps
-	if b.Detectors, err = detectors.New(detectors.DefaultConfiguration(), deps); err != nil {
+	config := detectors.DefaultConfiguration()
+	config.Settling = 0 // what a test stores is stored when the call returns
+	if b.Detectors, err = detectors.New(config, deps); err != nil {
 		t.Fatal(err)
 	}
 	return b

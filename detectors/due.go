@@ -80,7 +80,7 @@ func (s *schedule) due(p progress, now time.Time) []task {
 			return
 		}
 		if turn := s.turn(kind, on.End().Add(-time.Second)); !turn.After(now) {
-			byKind[kind] = append(byKind[kind], task{kind, on, turn.Before(s.since)})
+			byKind[kind] = append(byKind[kind], task{kind: kind, asOf: on, catchUp: turn.Before(s.since), afresh: kind == runs.Nightly})
 		}
 	}
 	for _, on := range p.missed(yesterday, s.config.Schedule.CatchUpDays) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -19,9 +20,24 @@ import (
 type Result struct {
 	AsOf     civil.Date
 	Run      uint64
+	GoesOn   bool      // from the snapshot of the pass before, rather than made afresh
 	Warnings []Warning // active and newly closed, by detector and subject
 	Index    []index.Row
 	Seconds  map[string]float64 // by stage: snapshot, detectors, index, publish
+	Steps    map[string]float64 // by file of the snapshot and by detector; they run side by side
+}
+
+// timings collects how long steps took that run side by side.
+type timings struct {
+	mu      sync.Mutex
+	seconds map[string]float64
+}
+
+func (t *timings) since(step string, began time.Time) float64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.seconds[step] = time.Since(began).Seconds()
+	return t.seconds[step]
 }
 
 // Active returns the warnings that hold.
@@ -35,9 +51,10 @@ func (r Result) Active() []Warning {
 	return active
 }
 
-// pass judges a date and publishes the result.
-func (d *Detectors) pass(ctx context.Context, asOf civil.Date, began time.Time) (_ Result, err error) {
-	result := Result{AsOf: asOf, Seconds: map[string]float64{}}
+// pass judges a date and publishes the result, from the snapshot before where it can and unless it is to be made afresh.
+func (d *Detectors) pass(ctx context.Context, asOf civil.Date, fresh bool, began time.Time) (_ Result, err error) {
+	steps := &timings{seconds: map[string]float64{}}
+	result := Result{AsOf: asOf, Seconds: map[string]float64{}, Steps: steps.seconds}
 	last, err := d.latestRun(ctx)
 	if err != nil {
 		return result, err
@@ -52,7 +69,11 @@ func (d *Detectors) pass(ctx context.Context, asOf civil.Date, began time.Time) 
 		result.Seconds[name] = time.Since(start).Seconds()
 		return err
 	}
-	if err := stage("snapshot", func() error { return d.buildSnapshot(ctx, snapshot, asOf) }); err != nil {
+	err = stage("snapshot", func() (err error) {
+		result.GoesOn, err = d.buildSnapshot(ctx, snapshot, asOf, fresh, steps)
+		return err
+	})
+	if err != nil {
 		return result, err
 	}
 	published := false
@@ -73,7 +94,7 @@ func (d *Detectors) pass(ctx context.Context, asOf civil.Date, began time.Time) 
 	}
 	var found []Warning
 	err = stage("detectors", func() error {
-		found, err = d.detect(ctx, facts, d.catalogue, asOf, places)
+		found, err = d.detect(ctx, facts, d.catalogue, asOf, places, steps)
 		return err
 	})
 	if err != nil {
@@ -121,7 +142,7 @@ func (d *Detectors) Judge(ctx context.Context, asOf civil.Date, ids ...string) (
 		chosen = append(chosen, d.catalogue[at])
 	}
 	snapshot := fmt.Sprintf("%s_judge_%s_%d", d.database, asOf.Time().Format("20060102"), d.now().UnixMilli())
-	if err := d.buildSnapshot(ctx, snapshot, asOf); err != nil {
+	if _, err := d.buildSnapshot(ctx, snapshot, asOf, true, &timings{seconds: map[string]float64{}}); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, d.dropSnapshot(context.WithoutCancel(ctx), snapshot)) }()
@@ -134,13 +155,13 @@ func (d *Detectors) Judge(ctx context.Context, asOf civil.Date, ids ...string) (
 	if err != nil {
 		return nil, err
 	}
-	return d.detect(ctx, facts, chosen, asOf, places)
+	return d.detect(ctx, facts, chosen, asOf, places, &timings{seconds: map[string]float64{}})
 }
 
 // detect runs detectors over the facts and returns what they find. Those that come after a group run last: what the
 // detectors before them found is theirs to read in the snapshot's table warnings, so the group runs too when it is not
 // among those asked for.
-func (d *Detectors) detect(ctx context.Context, facts driver.Conn, asked []Detector, asOf civil.Date, p places) ([]Warning, error) {
+func (d *Detectors) detect(ctx context.Context, facts driver.Conn, asked []Detector, asOf civil.Date, p places, steps *timings) ([]Warning, error) {
 	var first, last []Detector
 	read := map[catalog.Group]bool{} // groups that a detector comes after
 	for _, one := range asked {
@@ -157,14 +178,14 @@ func (d *Detectors) detect(ctx context.Context, facts driver.Conn, asked []Detec
 		}
 	}
 	found := map[string][]Warning{}
-	if err := d.runDetectors(ctx, facts, first, asOf, p, found); err != nil {
+	if err := d.runDetectors(ctx, facts, first, asOf, p, steps, found); err != nil {
 		return nil, err
 	}
 	if len(last) > 0 {
 		if err := writeFound(ctx, facts, first, found); err != nil {
 			return nil, err
 		}
-		if err := d.runDetectors(ctx, facts, last, asOf, p, found); err != nil {
+		if err := d.runDetectors(ctx, facts, last, asOf, p, steps, found); err != nil {
 			return nil, err
 		}
 	}
@@ -196,7 +217,7 @@ func writeFound(ctx context.Context, facts driver.Conn, ran []Detector, found ma
 }
 
 // runDetectors runs detectors side by side and adds what they find, by detector.
-func (d *Detectors) runDetectors(ctx context.Context, facts driver.Conn, detectors []Detector, asOf civil.Date, p places, found map[string][]Warning) error {
+func (d *Detectors) runDetectors(ctx context.Context, facts driver.Conn, detectors []Detector, asOf civil.Date, p places, steps *timings, found map[string][]Warning) error {
 	byDetector := make([][]Warning, len(detectors))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(d.config.Parallel)
@@ -208,8 +229,9 @@ func (d *Detectors) runDetectors(ctx context.Context, facts driver.Conn, detecto
 				return fmt.Errorf("detector %s: %w", one.ID, err)
 			}
 			byDetector[i] = warnings
-			d.log.Debug("detector", "id", one.ID, "warnings", len(warnings), "seconds", time.Since(start).Seconds())
-			d.metrics.seconds.WithLabelValues(one.ID).Set(time.Since(start).Seconds())
+			seconds := steps.since("detector "+one.ID, start)
+			d.log.Debug("detector", "id", one.ID, "warnings", len(warnings), "seconds", seconds)
+			d.metrics.seconds.WithLabelValues(one.ID).Set(seconds)
 			d.metrics.rows.WithLabelValues(one.ID).Set(float64(len(warnings)))
 			return nil
 		})

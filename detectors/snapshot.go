@@ -19,8 +19,9 @@ import (
 )
 
 // A snapshot is a database that holds the facts known at the end of a date, each once: versions resolved, sources
-// reconciled, nothing recorded later. It is made anew for every pass, by the files of snapshot/, each after those whose tables it reads. Detectors
-// query it and so need know nothing of versions; pages show subjects from the snapshot of the run whose warnings they show.
+// reconciled, nothing recorded later. Every pass makes one by the files of snapshot/, each after those whose tables it
+// reads; the large tables go on from the snapshot before (carry.go). Detectors query it and so need know nothing of
+// versions; pages show subjects from the snapshot of the run whose warnings they show.
 
 //go:embed snapshot/*.sql
 var snapshotFiles embed.FS
@@ -40,39 +41,37 @@ const (
 	calendarDaysBack, calendarDaysAhead = 550, 100
 )
 
-// buildSnapshot makes the database and fills it. On an error the half-made database is dropped.
-func (d *Detectors) buildSnapshot(ctx context.Context, database string, asOf civil.Date) (err error) {
+// buildSnapshot makes the database and fills it; unless it is to be made afresh, its large tables go on from the latest
+// published snapshot that allows it, and then it returns true. On an error the half-made database is dropped.
+func (d *Detectors) buildSnapshot(ctx context.Context, database string, asOf civil.Date, fresh bool, steps *timings) (goesOn bool, err error) {
 	defer func() {
 		if err != nil { // of creating it too: the engine may have done what it could not report
 			_ = d.dropSnapshot(context.WithoutCancel(ctx), database)
 		}
 	}()
-	if err := d.conn.Exec(ctx, "CREATE DATABASE "+store.Quote(database)); err != nil {
-		return fmt.Errorf("creating snapshot: %w", err)
-	}
-	precedence, err := d.policy.Texts("common", "source_precedence", "", asOf)
+	params, err := d.snapshotParams(ctx, asOf)
 	if err != nil {
-		return err
+		return false, err
 	}
-	params := store.Params{
-		"as_of":             asOf,
-		"end":               asOf.End(),
-		"first_day":         (asOf.Month() - attendanceMonths).First(),
-		"first_month":       asOf.Month() - slipMonths,
-		"source_precedence": precedence,
-	}
-	for _, name := range []string{"paid_days_a_month", "hours_a_day"} {
-		if params[name], err = d.policy.Number("common", name, "", asOf); err != nil {
-			return err
+	var previous *made
+	if !fresh {
+		if previous, err = d.before(ctx, asOf, params["basis"].(uint64)); err != nil {
+			return false, fmt.Errorf("reading how the snapshot before was made: %w", err)
 		}
+	}
+	if previous != nil {
+		params["since"], params["before"] = previous.Since.Add(-d.config.Settling), previous.AsOf.End()
+	}
+	if err := d.conn.Exec(ctx, "CREATE DATABASE "+store.Quote(database)); err != nil {
+		return false, fmt.Errorf("creating snapshot: %w", err)
 	}
 	sources, err := d.resolveKeys(ctx, database)
 	if err != nil {
-		return err
+		return false, err
 	}
-	files, err := readSnapshotFiles(database, sources)
+	files, err := readSnapshotFiles(database, sources, previous)
 	if err != nil {
-		return err
+		return false, err
 	}
 	// a file runs as soon as the tables it reads are filled; a file stands behind those it needs, so waiting ends
 	filled := map[string]chan struct{}{}
@@ -91,14 +90,8 @@ func (d *Detectors) buildSnapshot(ctx context.Context, database string, asOf civ
 				}
 			}
 			began := time.Now()
-			for _, statement := range f.statements {
-				with, err := params.Context(filling, statement)
-				if err == nil {
-					err = d.conn.Exec(with, statement)
-				}
-				if err != nil {
-					return fmt.Errorf("snapshot %s: %w", f.name, err)
-				}
+			if err := d.runSnapshotFile(filling, f, params); err != nil {
+				return fmt.Errorf("snapshot %s: %w", f.name, err)
 			}
 			if f.name == calendarFile {
 				if err := fillCalendar(filling, d.conn, database, d.calendar, asOf); err != nil {
@@ -106,33 +99,94 @@ func (d *Detectors) buildSnapshot(ctx context.Context, database string, asOf civ
 				}
 			}
 			close(filled[f.name])
-			d.log.Debug("snapshot", "file", f.name, "seconds", time.Since(began).Seconds())
+			d.log.Debug("snapshot", "file", f.name, "seconds", steps.since(strings.TrimSuffix(f.name, ".sql"), began))
 			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return err
+		return false, err
 	}
-	return sources.release(ctx, d.conn)
+	return previous != nil, sources.release(ctx, d.conn)
+}
+
+// snapshotParams are what the files of snapshot/ take.
+func (d *Detectors) snapshotParams(ctx context.Context, asOf civil.Date) (store.Params, error) {
+	precedence, err := d.policy.Texts("common", "source_precedence", "", asOf)
+	if err != nil {
+		return nil, err
+	}
+	params := store.Params{
+		"as_of":             asOf,
+		"end":               asOf.End(),
+		"first_day":         (asOf.Month() - attendanceMonths).First(),
+		"first_month":       asOf.Month() - slipMonths,
+		"source_precedence": precedence,
+	}
+	for _, name := range []string{"paid_days_a_month", "hours_a_day"} {
+		if params[name], err = d.policy.Number("common", name, "", asOf); err != nil {
+			return nil, err
+		}
+	}
+	if params["began"], err = d.clock(ctx); err != nil {
+		return nil, err
+	}
+	params["basis"], err = d.basisOf(ctx, params)
+	return params, err
+}
+
+// runSnapshotFile runs the statements of a file; those that would fill a carried table at touched places are left out
+// where no place is touched.
+func (d *Detectors) runSnapshotFile(ctx context.Context, f snapshotFile, params store.Params) error {
+	untouched := map[string]bool{}
+	for _, s := range f.statements {
+		if s.places != "" {
+			if _, known := untouched[s.places]; !known {
+				var n uint64
+				if err := d.conn.QueryRow(ctx, "SELECT count() FROM "+s.places).Scan(&n); err != nil {
+					return err
+				}
+				untouched[s.places] = n == 0
+			}
+			if untouched[s.places] {
+				continue
+			}
+		}
+		with, err := params.Context(ctx, s.text)
+		if err == nil {
+			err = d.conn.Exec(with, s.text)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // snapshotFile is one file of snapshot/, rendered for a database.
 type snapshotFile struct {
 	name       string
-	statements []string
+	statements []snapshotStatement
 	needs      []string // files whose tables it reads
 }
 
-// readSnapshotFiles returns the files in their order; each may read the tables of those before it.
-func readSnapshotFiles(database string, sources keySources) ([]snapshotFile, error) {
+// snapshotStatement is one statement; where no place is in the table places, it has nothing to do.
+type snapshotStatement struct{ text, places string }
+
+func snapshotNames() []string {
 	names, err := fs.Glob(snapshotFiles, "snapshot/*.sql")
 	if err != nil {
-		return nil, err
+		panic(err) // of a pattern that is wrong
 	}
 	slices.Sort(names)
+	return names
+}
+
+// readSnapshotFiles returns the files in their order; each may read the tables of those before it. They go on from a
+// snapshot, or with nil make one afresh.
+func readSnapshotFiles(database string, sources keySources, previous *made) ([]snapshotFile, error) {
 	madeBy := map[string]string{}
 	var files []snapshotFile
-	for _, name := range names {
+	for _, name := range snapshotNames() {
 		text, err := snapshotFiles.ReadFile(name)
 		if err != nil {
 			return nil, err
@@ -151,7 +205,16 @@ func readSnapshotFiles(database string, sources keySources) ([]snapshotFile, err
 				f.needs = append(f.needs, maker)
 			}
 		}
-		f.statements = store.Statements(strings.ReplaceAll(sources.render(string(text)), "{{snapshot}}", store.Quote(database)))
+		render := func(text string) string {
+			return strings.ReplaceAll(sources.render(text), "{{snapshot}}", store.Quote(database))
+		}
+		if previous == nil {
+			for _, s := range store.Statements(render(afresh(string(text)))) {
+				f.statements = append(f.statements, snapshotStatement{text: s})
+			}
+		} else {
+			f.statements = goingOn(string(text), previous.Snapshot, render)
+		}
 		files = append(files, f)
 	}
 	return files, nil

@@ -1,5 +1,6 @@
 -- Real-name registrations (实名登记), one row per engagement of a worker; the same engagement reported by two sources
 -- counts once, by source precedence.
+-- carry (project_id, employer_uscc) = workers (project_id, employer_uscc)
 CREATE TABLE {{snapshot}}.registrations
 (
     project_id         String,
@@ -39,7 +40,7 @@ WITH versions AS
         team,
         job
     FROM {{newest workers worker_key}}
-    WHERE recorded_at < {end:DateTime64(3, 'UTC')}
+    WHERE recorded_at < {end:DateTime64(3, 'UTC')} AND {{records registrations}}
     ORDER BY version DESC, recorded_at ASC
     LIMIT 1 BY source, id
 )
@@ -59,6 +60,7 @@ SELECT
     team,
     job
 FROM versions
+WHERE {{touched registrations (project_id, employer_uscc)}}
 QUALIFY
     dense_rank() OVER
     (

@@ -1,9 +1,43 @@
+-- Attendance records of which more than one version may be known by the end of the date, and the latest of them. Of two
+-- versions one lies above the lowest that their source sends; so do few others, and only these need be told apart.
+CREATE TABLE {{snapshot}}.corrected
+(
+    source  LowCardinality(String),
+    id      String,
+    version UInt64
+)
+ENGINE = MergeTree
+ORDER BY id;
+
+INSERT INTO {{snapshot}}.corrected
+WITH
+    toDateTime64({first_day:Date} - 45, 3, 'UTC') AS oldest,
+    lowest AS
+    (
+        SELECT
+            source,
+            min(version) AS version
+        FROM attendance
+        WHERE recorded_at >= oldest AND recorded_at < {end:DateTime64(3, 'UTC')}
+        GROUP BY source
+    )
+SELECT
+    source,
+    id,
+    max(version)
+FROM attendance
+PREWHERE version > (SELECT min(version) FROM lowest)
+WHERE recorded_at >= oldest AND recorded_at < {end:DateTime64(3, 'UTC')}
+    AND (source, version) NOT IN (SELECT source, version FROM lowest)
+GROUP BY source, id;
+
 -- Days worked: one row per worker, project and date, however many sources reported it; a day corrected to zero hours
 -- was not worked. Only the days that detectors read are kept: from {first_day} on.
 --
--- A correction may move a record to another day, worker or project, so versions are told apart by record, not by day:
--- superseded holds the few records that have more than one version. A day cannot be recorded before it was worked, which
--- lets the partitions of older record months be left out; 45 days allow for gates with a wrong clock.
+-- A correction may move a record to another day, worker or project, so versions are told apart by record, not by day. A
+-- day cannot be recorded before it was worked, which lets the partitions of older record months be left out; 45 days
+-- allow for gates with a wrong clock.
+-- carry (project_id, work_date) = attendance (project_id, work_date)
 CREATE TABLE {{snapshot}}.attendance
 (
     project_id    String,
@@ -14,21 +48,11 @@ CREATE TABLE {{snapshot}}.attendance
     id            String
 )
 ENGINE = MergeTree
+PARTITION BY toYYYYMM(work_date)
 ORDER BY (project_id, work_date, worker_key);
 
 INSERT INTO {{snapshot}}.attendance
-WITH
-    toDateTime64({first_day:Date} - 45, 3, 'UTC') AS oldest,
-    superseded AS
-    (
-        SELECT
-            sipHash128(source, id) AS record,
-            max(version) AS top
-        FROM attendance
-        WHERE recorded_at >= oldest AND recorded_at < {end:DateTime64(3, 'UTC')}
-        GROUP BY record
-        HAVING min(version) < max(version)
-    )
+WITH toDateTime64({first_day:Date} - 45, 3, 'UTC') AS oldest
 SELECT
     project_id,
     work_date,
@@ -48,10 +72,12 @@ FROM
     FROM {{newest attendance worker_key}}
     WHERE recorded_at >= oldest AND recorded_at < {end:DateTime64(3, 'UTC')}
         AND work_date >= {first_day:Date} AND work_date <= {as_of:Date}
+        AND {{touched attendance (project_id, work_date)}}
         AND
         (
-            sipHash128(source, id) NOT IN (SELECT record FROM superseded)
-            OR (sipHash128(source, id), version) IN (SELECT record, top FROM superseded)
+            id NOT IN (SELECT id FROM {{snapshot}}.corrected)
+            OR (source, id) NOT IN (SELECT source, id FROM {{snapshot}}.corrected)
+            OR (source, id, version) IN (SELECT source, id, version FROM {{snapshot}}.corrected)
         )
     ORDER BY
         project_id,
@@ -66,6 +92,7 @@ FROM
 WHERE centihours > 0;
 
 -- Work per worker and month on a project; employer_uscc is the one of the last day.
+-- carry (project_id, month) = touched_attendance (project_id, toStartOfMonth(work_date))
 CREATE TABLE {{snapshot}}.worker_months
 (
     project_id    String,
@@ -77,6 +104,7 @@ CREATE TABLE {{snapshot}}.worker_months
     last_day      Date
 )
 ENGINE = MergeTree
+PARTITION BY toYYYYMM(month)
 ORDER BY (project_id, month, worker_key);
 
 INSERT INTO {{snapshot}}.worker_months
@@ -89,4 +117,5 @@ SELECT
     min(work_date) AS first_day,
     max(work_date) AS last_day
 FROM {{snapshot}}.attendance
+WHERE {{touched worker_months (project_id, toStartOfMonth(work_date))}}
 GROUP BY project_id, month, worker_key;

@@ -4,6 +4,7 @@
 -- scope, scope_id: the project, or the employer where the slip names none. due_by is the last day to pay (Reg. 12, 14).
 -- payments: what had been paid in all and when, by every version of the slip, so that a part paid in time stays known
 -- after the rest is paid late.
+-- carry (scope_id, wage_month) = payroll (if(project_id = '', employer_uscc, project_id), wage_month)
 CREATE TABLE {{snapshot}}.slips
 (
     scope         LowCardinality(String),
@@ -27,6 +28,7 @@ CREATE TABLE {{snapshot}}.slips
     signed        Bool
 )
 ENGINE = MergeTree
+PARTITION BY toYYYYMM(wage_month)
 ORDER BY (scope_id, wage_month, worker_key, source, id);
 
 INSERT INTO {{snapshot}}.slips
@@ -49,7 +51,7 @@ WITH
             payee_key,
             signed
         FROM {{newest payroll worker_key payee_key}}
-        WHERE recorded_at < {end:DateTime64(3, 'UTC')}
+        WHERE recorded_at < {end:DateTime64(3, 'UTC')} AND {{records slips}}
         ORDER BY version DESC, recorded_at ASC
         LIMIT 1 BY source, id
     ),
@@ -60,7 +62,7 @@ WITH
             id,
             arraySort(groupUniqArray((assumeNotNull(paid_on), paid_fen))) AS payments
         FROM payroll
-        WHERE recorded_at < {end:DateTime64(3, 'UTC')} AND paid_fen > 0 AND paid_on IS NOT NULL
+        WHERE recorded_at < {end:DateTime64(3, 'UTC')} AND paid_fen > 0 AND paid_on IS NOT NULL AND {{records slips}}
         GROUP BY source, id
     ),
     counted AS
@@ -83,7 +85,7 @@ WITH
             payee_key,
             signed
         FROM versions
-        WHERE wage_month >= {first_month:Date}
+        WHERE wage_month >= {first_month:Date} AND {{touched slips (scope_id, wage_month)}}
         QUALIFY
             dense_rank() OVER
             (

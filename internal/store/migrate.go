@@ -145,6 +145,20 @@ func render(name, text string, l Layout) (string, error) {
 			return fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s%s AS %s ENGINE = Distributed(%s, %s, %s, cityHash64(%s));",
 				Quote(table), onCluster(l.Cluster), Quote(table+"_local"), Quote(l.Cluster), Quote(l.Database), Quote(table+"_local"), key)
 		},
+		// alter changes the columns of a table, on a cluster of the local one and of the one that spans the shards.
+		"alter": func(table, change string) string {
+			if l.Cluster == "" {
+				return alter(table, change, l)
+			}
+			return alter(table+"_local", change, l) + "\n" + alter(table, change, l)
+		},
+		// rewrite changes what a table holds: the one that spans the shards holds nothing itself.
+		"rewrite": func(table, change string) string {
+			if l.Cluster == "" {
+				return alter(table, change, l)
+			}
+			return alter(table+"_local", change, l)
+		},
 	}
 	t, err := template.New(name).Funcs(functions).Option("missingkey=error").Parse(text)
 	if err != nil {
@@ -155,6 +169,10 @@ func render(name, text string, l Layout) (string, error) {
 		return "", fmt.Errorf("rendering migration %s: %w", name, err)
 	}
 	return out.String(), nil
+}
+
+func alter(table, change string, l Layout) string {
+	return "ALTER TABLE " + Quote(table) + onCluster(l.Cluster) + " " + change + ";"
 }
 
 func engine(family string, l Layout) string {

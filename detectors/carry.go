@@ -1,0 +1,185 @@
+package detectors
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/store"
+)
+
+// A pass goes on from the snapshot of a pass before it where it can: the large tables are cloned (the engine links the
+// files, it copies nothing), and only what came since is worked out anew. A file of snapshot/ says so above a table:
+//
+//	-- carry (project_id, work_date) = attendance (project_id, work_date)
+//	CREATE TABLE {{snapshot}}.attendance …
+//
+// On the left are columns of the table, on the right how the same values are made of the records (or of the places
+// touched in another carried table). The values name a place, and the file promises that what stands at a place
+// follows from the records that have a version there alone. A record that came since the pass before touches every
+// place where one of its versions stands; those places are emptied and filled again. In the table's INSERT
+//
+//	{{touched TABLE (EXPRESSIONS)}}   keeps rows at touched places
+//	{{records TABLE}}                 keeps versions of records that have a version at a touched place
+//
+// and in a snapshot made afresh both keep everything. Carried and fresh snapshots are equal, row by row
+// (TestACarriedPassEqualsAFreshOne).
+
+// carried is a table that snapshots take over from the one before.
+type carried struct {
+	table       string
+	columns     string // of the table, that name a place
+	source      string // the records' table, or touched_TABLE
+	expressions string // of the source, that make the columns
+}
+
+var (
+	carryLine = regexp.MustCompile(`(?m)^-- carry \((.+?)\) = (\w+) \((.+)\)\nCREATE TABLE \{\{snapshot\}\}\.(\w+)`)
+	touchedAt = regexp.MustCompile(`\{\{touched (\w+) (\(.+\))\}\}`)
+	recordsAt = regexp.MustCompile(`\{\{records (\w+)\}\}`)
+)
+
+const untilEnd = "recorded_at < {end:DateTime64(3, 'UTC')}"
+
+// carriedTables returns the tables of a file that are carried.
+func carriedTables(text string) map[string]carried {
+	tables := map[string]carried{}
+	for _, m := range carryLine.FindAllStringSubmatch(text, -1) {
+		tables[m[4]] = carried{table: m[4], columns: m[1], source: m[2], expressions: m[3]}
+	}
+	return tables
+}
+
+// afresh leaves out of a file what concerns carrying.
+func afresh(text string) string {
+	return recordsAt.ReplaceAllString(touchedAt.ReplaceAllString(text, "true"), "true")
+}
+
+// onlyTouched renders a file for a snapshot that goes on from another.
+func onlyTouched(text string, tables map[string]carried) string {
+	text = touchedAt.ReplaceAllStringFunc(text, func(s string) string {
+		m := touchedAt.FindStringSubmatch(s)
+		return m[2] + " IN (SELECT " + tables[m[1]].columns + " FROM {{snapshot}}.touched_" + m[1] + ")"
+	})
+	return recordsAt.ReplaceAllStringFunc(text, func(s string) string {
+		c := tables[recordsAt.FindStringSubmatch(s)[1]]
+		return "(source, id) IN (SELECT source, id FROM " + c.source + " WHERE " + untilEnd +
+			" AND (" + c.expressions + ") IN (SELECT " + c.columns + " FROM {{snapshot}}.touched_" + c.table + "))"
+	})
+}
+
+// goingOn returns the statements of a file for a snapshot that goes on from another.
+func goingOn(text, from string, render func(string) string) []snapshotStatement {
+	tables := carriedTables(text)
+	var all []snapshotStatement
+	for _, s := range store.Statements(onlyTouched(text, tables)) {
+		m := snapshotTable.FindStringSubmatch(s)
+		c, isCarried := tables[m[2]]
+		places := "{{snapshot}}.touched_" + c.table
+		switch {
+		case !isCarried:
+			all = append(all, snapshotStatement{text: render(s)})
+		case m[1] != "": // CREATE TABLE
+			for _, s := range c.takeOver(from) {
+				all = append(all, snapshotStatement{text: render(s)})
+			}
+		default: // INSERT INTO
+			for _, s := range []string{c.empty(), s} {
+				all = append(all, snapshotStatement{text: render(s), places: render(places)})
+			}
+		}
+	}
+	for _, c := range tables {
+		all = append(all, snapshotStatement{text: render("DROP TABLE {{snapshot}}.touched_" + c.table)})
+	}
+	return all
+}
+
+// takeOver returns the statements that clone the table from another snapshot and collect the touched places.
+func (c carried) takeOver(from string) []string {
+	places := "SELECT DISTINCT " + c.expressions + " FROM "
+	if strings.HasPrefix(c.source, "touched_") {
+		places += "{{snapshot}}." + c.source
+	} else {
+		places += c.source + " WHERE " + untilEnd + " AND (source, id) IN (SELECT source, id FROM " + c.source + " WHERE " + untilEnd +
+			" AND (stored_at >= {since:DateTime64(3, 'UTC')} OR recorded_at >= {before:DateTime64(3, 'UTC')}))"
+	}
+	return []string{
+		"CREATE TABLE {{snapshot}}." + c.table + " CLONE AS " + store.Quote(from) + "." + c.table,
+		"CREATE TABLE {{snapshot}}.touched_" + c.table + " ENGINE = Memory EMPTY AS SELECT " + c.columns + " FROM {{snapshot}}." + c.table,
+		"INSERT INTO {{snapshot}}.touched_" + c.table + " " + places,
+	}
+}
+
+// empty returns the statement that empties the touched places.
+func (c carried) empty() string {
+	return "DELETE FROM {{snapshot}}." + c.table + " WHERE (" + c.columns + ") IN (SELECT " + c.columns + " FROM {{snapshot}}.touched_" + c.table + ")" +
+		" SETTINGS lightweight_deletes_sync = 2"
+}
+
+// made says how a snapshot was made; every snapshot has it as its last table.
+type made struct {
+	Snapshot string
+	AsOf     civil.Date
+	Since    time.Time // by the engine's clock, before its first read of the records
+	Basis    uint64    // of all else that its carried tables follow from
+}
+
+// basisOf sums up what the carried tables follow from besides the records: the files, their parameters, who is known
+// under several keys, and the official calendar. Where it changed, a snapshot is made afresh.
+func (d *Detectors) basisOf(ctx context.Context, params store.Params) (uint64, error) {
+	sum := fnv.New64a()
+	for _, name := range snapshotNames() {
+		text, err := snapshotFiles.ReadFile(name)
+		if err != nil {
+			return 0, err
+		}
+		sum.Write(text)
+	}
+	for _, name := range []string{"first_day", "first_month", "source_precedence", "paid_days_a_month", "hours_a_day"} {
+		fmt.Fprintf(sum, "\x00%s=%v", name, params[name])
+	}
+	var aliases uint64
+	if err := d.conn.QueryRow(ctx, "SELECT sum(cityHash64(old_key, new_key)) FROM (SELECT DISTINCT old_key, new_key FROM key_aliases)").Scan(&aliases); err != nil {
+		return 0, fmt.Errorf("reading key aliases: %w", err)
+	}
+	fmt.Fprintf(sum, "\x00%d", aliases)
+	first, last := d.calendar.Years()
+	for day, workday := range d.calendar.Days(civil.NewDate(first, 1, 1), civil.NewDate(last, 12, 31)) {
+		if workday {
+			fmt.Fprintf(sum, "\x00%d", day)
+		}
+	}
+	return sum.Sum64(), nil
+}
+
+// before returns the latest published snapshot from which one as of a date can go on, or nil.
+func (d *Detectors) before(ctx context.Context, asOf civil.Date, basis uint64) (*made, error) {
+	var runs []struct {
+		Snapshot string `ch:"snapshot"`
+	}
+	err := d.conn.Select(ctx, &runs, "SELECT snapshot FROM runs WHERE as_of <= ? AND snapshot IN (SELECT name FROM system.databases) ORDER BY run DESC LIMIT 1", asOf.String())
+	if err != nil || len(runs) == 0 {
+		return nil, err
+	}
+	m := made{Snapshot: runs[0].Snapshot}
+	var on time.Time
+	err = d.conn.QueryRow(ctx, "SELECT as_of, since, basis FROM "+store.Quote(m.Snapshot)+".made").Scan(&on, &m.Since, &m.Basis)
+	if err != nil || m.Basis != basis { // an older version made it, or another policy
+		return nil, ctx.Err()
+	}
+	m.AsOf = day(on)
+	return &m, nil
+}
+
+// clock is the engine's, which also stamps the rows it stores.
+func (d *Detectors) clock(ctx context.Context) (now time.Time, err error) {
+	if err = d.conn.QueryRow(ctx, "SELECT now('UTC')").Scan(&now); err != nil {
+		err = fmt.Errorf("asking the store for the time: %w", err)
+	}
+	return now, err
+}
