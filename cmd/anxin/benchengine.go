@@ -30,7 +30,7 @@ func engineInsert(ctx context.Context, conn driver.Conn, dir string, t record.To
 		Name string `ch:"name"`
 		Type string `ch:"type"`
 	}
-	if err := conn.Select(ctx, &columns, "SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = ? ORDER BY position", string(t)); err != nil {
+	if err := conn.Select(ctx, &columns, "SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = ? AND default_kind = '' ORDER BY position", string(t)); err != nil {
 		return "", err
 	}
 	var structure, names, expressions []string
