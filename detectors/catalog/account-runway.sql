@@ -77,8 +77,19 @@ WITH
             sum(slips.unpaid_fen) AS fen
         FROM slips
         INNER JOIN pay_days ON pay_days.project_id = slips.project_id
-        WHERE slips.wage_month <= pay_days.wage_month AND slips.due_by >= {as_of:Date} - {lookback_days:UInt16}
+        WHERE slips.unpaid_fen > 0 AND slips.wage_month <= pay_days.wage_month AND slips.due_by >= {as_of:Date} - {lookback_days:UInt16}
         GROUP BY project_id
+    ),
+    -- a next pay day pays for the month before the as-of date's at the earliest
+    addMonths(toStartOfMonth({as_of:Date}), -2) AS first_month,
+    listed AS
+    (
+        SELECT
+            scope_id,
+            wage_month,
+            worker_key
+        FROM slips
+        WHERE wage_month >= first_month
     ),
     worked AS
     (
@@ -90,9 +101,10 @@ WITH
         FROM worker_months AS work
         INNER JOIN pay_days ON pay_days.project_id = work.project_id
         LEFT JOIN daily_wages AS wage ON wage.project_id = work.project_id AND wage.worker_key = work.worker_key
-        WHERE work.month <= pay_days.wage_month AND work.month >= addMonths(pay_days.wage_month, -1)
-            AND (work.project_id, work.month, work.worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM slips)
-            AND (work.employer_uscc, work.month, work.worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM slips)
+        WHERE work.month >= first_month
+            AND work.month <= pay_days.wage_month AND work.month >= addMonths(pay_days.wage_month, -1)
+            AND (work.project_id, work.month, work.worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM listed)
+            AND (work.employer_uscc, work.month, work.worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM listed)
         GROUP BY project_id
     ),
     pay_lists AS

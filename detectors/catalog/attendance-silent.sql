@@ -20,20 +20,21 @@ evidence:
   - {name: silent_days, unit: days, label: {zh: "中断天数", en: "days silent"}}
   - {name: last_workers, unit: workers, label: {zh: "最后一日人数", en: "workers on that day"}}
 */
+-- A project's last day is the last day of everyone who worked on it.
 WITH last_days AS
 (
     SELECT
         project_id,
-        max(work_date) AS last_day,
-        argMax(workers, work_date) AS last_workers
+        max(day) AS last_day,
+        argMax(workers, day) AS last_workers
     FROM
     (
         SELECT
             project_id,
-            work_date,
-            uniqExact(worker_key) AS workers
-        FROM attendance
-        GROUP BY project_id, work_date
+            last_day AS day,
+            count() AS workers
+        FROM worker_months
+        GROUP BY project_id, day
     )
     GROUP BY project_id
 )

@@ -26,6 +26,8 @@ evidence:
 */
 -- A slip of the same employer that names no project also answers for the worker's month, and what it paid counts as paid.
 WITH
+    addMonths(toStartOfMonth({as_of:Date} - {lookback_days:UInt16}), -1) AS first_month,
+    addMonths(toStartOfMonth({as_of:Date}), -2) AS last_month,
     paid AS
     (
         SELECT
@@ -34,7 +36,18 @@ WITH
             worker_key,
             sum(paid_fen) AS fen
         FROM slips
+        WHERE wage_month BETWEEN first_month AND last_month
         GROUP BY scope_id, wage_month, worker_key
+    ),
+    paid_by_employer AS
+    (
+        SELECT
+            scope_id,
+            wage_month,
+            worker_key,
+            fen
+        FROM paid
+        WHERE scope_id IN (SELECT employer_uscc FROM worker_months WHERE month BETWEEN first_month AND last_month)
     ),
     judged AS
     (
@@ -49,8 +62,8 @@ WITH
         FROM worker_months AS work
         INNER JOIN payers ON payers.scope = 'project' AND payers.scope_id = work.project_id
         LEFT JOIN paid AS own ON own.scope_id = work.project_id AND own.wage_month = work.month AND own.worker_key = work.worker_key
-        LEFT JOIN paid AS other ON other.scope_id = work.employer_uscc AND other.wage_month = work.month AND other.worker_key = work.worker_key
-        WHERE addMonths(work.month, 2) <= {as_of:Date}
+        LEFT JOIN paid_by_employer AS other ON other.scope_id = work.employer_uscc AND other.wage_month = work.month AND other.worker_key = work.worker_key
+        WHERE work.month BETWEEN first_month AND last_month
             AND least(addMonths(work.month, 1) + payers.pay_day - 1, toLastDayOfMonth(addMonths(work.month, 1))) >= {as_of:Date} - {lookback_days:UInt16}
     )
 SELECT

@@ -24,19 +24,40 @@ evidence:
   - {name: minimum_fen, unit: fen, label: {zh: "最低工资标准", en: "minimum wage"}}
   - {name: records, unit: records, label: {zh: "工资单记录", en: "pay slips"}}
 */
-WITH pay AS
-(
-    SELECT
-        slips.project_id AS project_id,
-        slips.wage_month AS month,
-        slips.worker_key AS worker_key,
-        sum(slips.payable_fen) AS payable_fen,
-        min(slips.due_by) AS first_due_by,
-        min(slips.id) AS record
-    FROM slips
-    WHERE slips.scope = 'project' AND slips.due_by <= {as_of:Date} AND slips.due_by >= {as_of:Date} - {lookback_days:UInt16}
-    GROUP BY slips.project_id, slips.wage_month, slips.worker_key
-)
+-- A month's pay below the minimum has a slip below it: months in which no full-month worker has one are left out first.
+WITH
+    suspects AS
+    (
+        SELECT
+            project_id,
+            wage_month,
+            worker_key
+        FROM slips
+        WHERE scope = 'project' AND due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
+            AND payable_fen < {minimum_wage_fen:Int64}
+    ),
+    months AS
+    (
+        SELECT DISTINCT
+            project_id,
+            month
+        FROM worker_months
+        WHERE days >= {full_month_days:UInt16} AND (project_id, month, worker_key) IN (SELECT project_id, wage_month, worker_key FROM suspects)
+    ),
+    pay AS
+    (
+        SELECT
+            slips.project_id AS project_id,
+            slips.wage_month AS month,
+            slips.worker_key AS worker_key,
+            sum(slips.payable_fen) AS payable_fen,
+            min(slips.due_by) AS first_due_by,
+            min(slips.id) AS record
+        FROM slips
+        WHERE slips.scope = 'project' AND slips.due_by <= {as_of:Date} AND slips.due_by >= {as_of:Date} - {lookback_days:UInt16}
+            AND (slips.project_id, slips.wage_month) IN (SELECT project_id, month FROM months)
+        GROUP BY slips.project_id, slips.wage_month, slips.worker_key
+    )
 SELECT
     pay.project_id AS scope_id,
     any(payers.township) AS township,
@@ -54,7 +75,7 @@ SELECT
 FROM pay
 INNER JOIN worker_months AS work ON work.project_id = pay.project_id AND work.month = pay.month AND work.worker_key = pay.worker_key
 INNER JOIN payers ON payers.scope = 'project' AND payers.scope_id = pay.project_id
-WHERE work.days >= {full_month_days:UInt16}
+WHERE work.days >= {full_month_days:UInt16} AND (work.project_id, work.month) IN (SELECT project_id, month FROM months)
 GROUP BY pay.project_id, pay.month
 HAVING below_workers > 0
 ORDER BY level = 'red' DESC, below_workers DESC, month ASC

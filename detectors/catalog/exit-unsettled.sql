@@ -28,6 +28,12 @@ evidence:
 -- Who came back, or moved to another team of the same project, has not left. A settled worker's wages count as unpaid only
 -- once they are due, and a last month as without a slip only once its pay day has passed.
 WITH
+    leavers AS
+    (
+        SELECT worker_key
+        FROM registrations
+        WHERE left_on + {grace_days:UInt16} < {as_of:Date} AND left_on >= {as_of:Date} - {lookback_days:UInt16}
+    ),
     gone AS
     (
         SELECT
@@ -38,7 +44,7 @@ WITH
             argMax(ifNull(settled_on <= {as_of:Date}, false), (entered_on, id)) AS settled,
             argMax(id, (entered_on, id)) AS record
         FROM registrations
-        WHERE entered_on <= {as_of:Date}
+        WHERE entered_on <= {as_of:Date} AND worker_key IN (SELECT worker_key FROM leavers)
         GROUP BY scope, scope_id, worker_key
         HAVING last_left_on + {grace_days:UInt16} < {as_of:Date} AND last_left_on >= {as_of:Date} - {lookback_days:UInt16}
     ),
@@ -50,8 +56,19 @@ WITH
             worker_key,
             sum(unpaid_fen) AS owed_fen
         FROM slips
-        WHERE unpaid_fen > 0 AND due_by < {as_of:Date}
+        WHERE unpaid_fen > 0 AND due_by < {as_of:Date} AND worker_key IN (SELECT worker_key FROM leavers)
         GROUP BY scope, scope_id, worker_key
+    ),
+    toStartOfMonth({as_of:Date} - {lookback_days:UInt16}) AS first_month,
+    listed AS
+    (
+        SELECT
+            scope,
+            scope_id,
+            wage_month,
+            worker_key
+        FROM slips
+        WHERE wage_month >= first_month AND worker_key IN (SELECT worker_key FROM leavers)
     ),
     without_slip AS
     (
@@ -61,8 +78,9 @@ WITH
             max(work.month) AS month
         FROM worker_months AS work
         INNER JOIN payers ON payers.scope = 'project' AND payers.scope_id = work.project_id
-        WHERE (work.project_id, work.month, work.worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM slips WHERE scope = 'project')
-            AND (work.employer_uscc, work.month, work.worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM slips WHERE scope = 'employer')
+        WHERE work.month >= first_month AND work.worker_key IN (SELECT worker_key FROM leavers)
+            AND (work.project_id, work.month, work.worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM listed WHERE scope = 'project')
+            AND (work.employer_uscc, work.month, work.worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM listed WHERE scope = 'employer')
             AND least(addMonths(work.month, 1) + payers.pay_day - 1, toLastDayOfMonth(addMonths(work.month, 1))) < {as_of:Date}
             AND work.last_day >= {as_of:Date} - {lookback_days:UInt16}
         GROUP BY project_id, worker_key

@@ -24,22 +24,47 @@ evidence:
   - {name: ghost_fen, unit: fen, label: {zh: "涉及金额", en: "paid to them"}}
   - {name: records, unit: records, label: {zh: "工资单记录", en: "pay slips"}}
 */
-WITH payees AS
-(
-    SELECT
-        project_id,
-        wage_month,
-        worker_key,
-        sum(paid_fen) AS fen,
-        min(paid_on) AS first_paid_on,
-        min(id) AS record,
-        (project_id, worker_key) NOT IN (SELECT project_id, worker_key FROM registrations)
-            AND (project_id, worker_key) NOT IN (SELECT project_id, worker_key FROM worker_months) AS ghost
-    FROM slips
-    WHERE scope = 'project' AND paid_fen > 0
-        AND due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
-    GROUP BY project_id, wage_month, worker_key
-)
+-- daily_wages names everyone with attendance on a project.
+WITH
+    unseen AS
+    (
+        SELECT DISTINCT
+            project_id,
+            worker_key
+        FROM slips
+        WHERE scope = 'project' AND paid_fen > 0
+            AND due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
+            AND (project_id, worker_key) NOT IN (SELECT project_id, worker_key FROM daily_wages)
+    ),
+    ghosts AS
+    (
+        SELECT
+            project_id,
+            worker_key
+        FROM unseen
+        WHERE (project_id, worker_key) NOT IN
+        (
+            SELECT project_id, worker_key
+            FROM registrations
+            WHERE worker_key IN (SELECT worker_key FROM unseen)
+        )
+    ),
+    payees AS
+    (
+        SELECT
+            project_id,
+            wage_month,
+            worker_key,
+            sum(paid_fen) AS fen,
+            min(paid_on) AS first_paid_on,
+            min(id) AS record,
+            (project_id, worker_key) IN (SELECT project_id, worker_key FROM ghosts) AS ghost
+        FROM slips
+        WHERE scope = 'project' AND paid_fen > 0
+            AND due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
+            AND project_id IN (SELECT project_id FROM ghosts)
+        GROUP BY project_id, wage_month, worker_key
+    )
 SELECT
     payees.project_id AS scope_id,
     any(payers.township) AS township,

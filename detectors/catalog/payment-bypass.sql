@@ -37,6 +37,7 @@ WITH months AS
     FROM slips
     INNER JOIN projects ON projects.project_id = slips.project_id
     WHERE slips.scope = 'project' AND projects.paying AND slips.due_by <= {as_of:Date}
+        AND slips.wage_month >= addMonths(toStartOfMonth({as_of:Date}), -3)
     GROUP BY slips.project_id, slips.wage_month
     HAVING paid_fen > 0
     ORDER BY month DESC
@@ -57,4 +58,4 @@ SELECT
     channels,
     records
 FROM months
-WHERE bypassed_fen > 0 AND month >= addMonths(toStartOfMonth({as_of:Date}), -3)
+WHERE bypassed_fen > 0

@@ -22,7 +22,17 @@ evidence:
   - {name: months, unit: text, label: {zh: "涉及工资月", en: "wage months"}}
   - {name: records, unit: records, label: {zh: "工资单记录", en: "pay slips"}}
 */
+-- Few workers can be outliers at all, so those are found first: whoever has a month over the most in a month, or over a
+-- twelfth of the most in twelve, whatever the number of subjects that paid it.
 WITH
+    suspects AS
+    (
+        SELECT worker_key
+        FROM slips
+        WHERE due_by <= {as_of:Date} AND wage_month >= addMonths(toStartOfMonth({as_of:Date}), -12)
+        GROUP BY worker_key, wage_month
+        HAVING sum(greatest(payable_fen, paid_fen, 0)) > least({month_fen:Int64}, intDiv({year_fen:Int64}, 12))
+    ),
     months AS
     (
         SELECT
@@ -35,6 +45,7 @@ WITH
             max(due_by) AS last_due_by
         FROM slips
         WHERE due_by <= {as_of:Date} AND wage_month >= addMonths(toStartOfMonth({as_of:Date}), -12)
+            AND worker_key IN (SELECT worker_key FROM suspects)
         GROUP BY scope, scope_id, worker_key, wage_month
     ),
     payees AS

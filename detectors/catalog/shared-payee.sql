@@ -22,24 +22,35 @@ evidence:
   - {name: paid_fen, unit: fen, label: {zh: "涉及金额", en: "paid into them"}}
   - {name: records, unit: records, label: {zh: "工资单记录", en: "pay slips"}}
 */
-WITH accounts AS
-(
-    SELECT
-        scope,
-        scope_id,
-        wage_month,
-        payee_key,
-        groupUniqArray(worker_key) AS sharers,
-        sum(paid_fen) AS account_fen,
-        min(paid_on) AS first_paid_on,
-        groupArray(id) AS records
-    FROM slips
-    WHERE paid_fen > 0
-        AND payee_key != toFixedString('', 16)
-        AND due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
-    GROUP BY scope, scope_id, wage_month, payee_key
-    HAVING length(sharers) > 1
-)
+WITH
+    shared AS
+    (
+        SELECT payee_key
+        FROM slips
+        WHERE paid_fen > 0
+            AND payee_key != toFixedString('', 16)
+            AND due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
+        GROUP BY payee_key
+        HAVING min(worker_key) != max(worker_key)
+    ),
+    accounts AS
+    (
+        SELECT
+            scope,
+            scope_id,
+            wage_month,
+            payee_key,
+            groupUniqArray(worker_key) AS sharers,
+            sum(paid_fen) AS account_fen,
+            min(paid_on) AS first_paid_on,
+            groupArray(id) AS records
+        FROM slips
+        WHERE paid_fen > 0
+            AND payee_key IN (SELECT payee_key FROM shared)
+            AND due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
+        GROUP BY scope, scope_id, wage_month, payee_key
+        HAVING length(sharers) > 1
+    )
 SELECT
     accounts.scope AS scope,
     accounts.scope_id AS scope_id,

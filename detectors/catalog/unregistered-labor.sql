@@ -22,45 +22,89 @@ evidence:
   - {name: first_day, unit: date, label: {zh: "首个未登记出勤日", en: "first day without registration"}}
   - {name: records, unit: records, label: {zh: "考勤记录", en: "attendance records"}}
 */
--- A day is covered when an engagement of the worker on the project includes it.
+-- A day is covered when an engagement of the worker on the project includes it. For most workers one engagement includes
+-- all of their days; only the days of the others (suspects) are looked at one by one.
 WITH
+    {as_of:Date} - {window_days:UInt16} AS day_before,
+    attending AS
+    (
+        SELECT
+            project_id,
+            worker_key,
+            greatest(min(first_day), day_before + 1) AS from_day,
+            max(last_day) AS until_day
+        FROM worker_months
+        WHERE month >= toStartOfMonth(day_before) AND last_day > day_before
+        GROUP BY project_id, worker_key
+    ),
     engagements AS
     (
         SELECT
             project_id,
             worker_key,
-            groupArray((entered_on, ifNull(left_on, toDate('2149-06-06')))) AS spans
+            entered_on,
+            ifNull(left_on, toDate('2149-06-06')) AS until
         FROM registrations
+        WHERE entered_on <= {as_of:Date} AND until > day_before
+    ),
+    suspects AS
+    (
+        SELECT
+            attending.project_id AS project_id,
+            attending.worker_key AS worker_key
+        FROM attending
+        LEFT JOIN engagements ON engagements.project_id = attending.project_id AND engagements.worker_key = attending.worker_key
+        GROUP BY project_id, worker_key
+        HAVING max(engagements.entered_on <= attending.from_day AND engagements.until >= attending.until_day) = 0
+    ),
+    spans AS
+    (
+        SELECT
+            project_id,
+            worker_key,
+            groupArray((entered_on, until)) AS spans
+        FROM engagements
+        WHERE worker_key IN (SELECT worker_key FROM suspects)
         GROUP BY project_id, worker_key
     ),
-    workers AS
+    unregistered AS
     (
         SELECT
             attendance.project_id AS project_id,
             attendance.worker_key AS worker_key,
-            minIf(work_date, NOT arrayExists(span -> work_date BETWEEN span.1 AND span.2, spans)) AS first_day,
-            minIf(id, NOT arrayExists(span -> work_date BETWEEN span.1 AND span.2, spans)) AS record,
-            first_day > toDate(0) AS unregistered
+            min(attendance.work_date) AS first_day,
+            min(attendance.id) AS record
         FROM attendance
-        LEFT JOIN engagements ON engagements.project_id = attendance.project_id AND engagements.worker_key = attendance.worker_key
-        WHERE work_date > {as_of:Date} - {window_days:UInt16}
+        LEFT JOIN spans ON spans.project_id = attendance.project_id AND spans.worker_key = attendance.worker_key
+        WHERE attendance.work_date > day_before
+            AND (attendance.project_id, attendance.worker_key) IN (SELECT project_id, worker_key FROM suspects)
+            AND NOT arrayExists(span -> attendance.work_date BETWEEN span.1 AND span.2, spans.spans)
         GROUP BY project_id, worker_key
+    ),
+    crews AS
+    (
+        SELECT
+            project_id,
+            uniqExact(worker_key) AS workers
+        FROM worker_months
+        WHERE month >= toStartOfMonth(day_before) AND last_day > day_before
+        GROUP BY project_id
     )
 SELECT
-    project_id AS scope_id,
+    unregistered.project_id AS scope_id,
     any(projects.township) AS township,
     if(unregistered_share > {red_share:Float64}, 'red', 'yellow') AS level,
-    minIf(workers.first_day, unregistered) AS since,
-    countIf(unregistered) AS workers,
+    min(unregistered.first_day) AS since,
+    unregistered_workers AS workers,
     0 AS amount_fen,
     unregistered_share AS score,
-    countIf(unregistered) AS unregistered_workers,
-    count() AS attending_workers,
+    count() AS unregistered_workers,
+    any(crews.workers) AS attending_workers,
     unregistered_workers / attending_workers AS unregistered_share,
-    minIf(workers.first_day, unregistered) AS first_day,
-    arraySlice(arraySort(groupArrayIf(record, unregistered)), 1, 20) AS records
-FROM workers
-INNER JOIN projects USING (project_id)
+    since AS first_day,
+    arraySlice(arraySort(groupArray(unregistered.record)), 1, 20) AS records
+FROM unregistered
+INNER JOIN crews ON crews.project_id = unregistered.project_id
+INNER JOIN projects ON projects.project_id = unregistered.project_id
 WHERE projects.active
-GROUP BY project_id
-HAVING unregistered_workers > 0
+GROUP BY unregistered.project_id

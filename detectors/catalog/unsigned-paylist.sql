@@ -35,6 +35,12 @@ WITH lists AS
         min(id) AS record
     FROM slips
     WHERE due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
+        AND (scope_id, wage_month) IN
+        (
+            SELECT scope_id, wage_month
+            FROM slips
+            WHERE NOT signed AND due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
+        )
     GROUP BY scope, scope_id, wage_month, worker_key
 )
 SELECT
