@@ -104,7 +104,12 @@ WITH
         WHERE work.month >= first_month
             AND work.month <= pay_days.wage_month AND work.month >= addMonths(pay_days.wage_month, -1)
             AND (work.project_id, work.month, work.worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM listed)
-            AND (work.employer_uscc, work.month, work.worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM listed)
+            AND (work.employer_uscc, work.month, work.worker_key) NOT IN
+            (
+                SELECT scope_id, wage_month, worker_key
+                FROM listed
+                WHERE scope_id IN (SELECT employer_uscc FROM worker_months WHERE month >= first_month)
+            )
         GROUP BY project_id
     ),
     pay_lists AS

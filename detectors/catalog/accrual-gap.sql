@@ -26,16 +26,36 @@ evidence:
 -- What was earned in the window and not paid in it has piled up; funding that came in and was not paid out as wages in it
 -- stands against that. So money counts once, whether it lies in the account or has reached the workers.
 WITH
+    {as_of:Date} - {window_days:UInt16} AS day_before,
+    -- months that lie in the window wholly are counted already; of the one it begins in, the days are counted here
+    work AS
+    (
+        SELECT
+            project_id,
+            worker_key,
+            days,
+            first_day
+        FROM worker_months
+        WHERE month > day_before
+        UNION ALL
+        SELECT
+            project_id,
+            worker_key,
+            count() AS days,
+            min(work_date) AS first_day
+        FROM attendance
+        WHERE work_date > day_before AND work_date <= toLastDayOfMonth(day_before)
+        GROUP BY project_id, worker_key
+    ),
     earned AS
     (
         SELECT
-            attendance.project_id AS project_id,
-            toInt64(round(sum(wage.daily_fen))) AS fen,
-            uniqExact(attendance.worker_key) AS workers,
-            min(work_date) AS first_day
-        FROM attendance
-        LEFT JOIN daily_wages AS wage ON wage.project_id = attendance.project_id AND wage.worker_key = attendance.worker_key
-        WHERE work_date > {as_of:Date} - {window_days:UInt16}
+            work.project_id AS project_id,
+            toInt64(round(sum(work.days * wage.daily_fen))) AS fen,
+            uniqExact(work.worker_key) AS workers,
+            min(work.first_day) AS first_day
+        FROM work
+        LEFT JOIN daily_wages AS wage ON wage.project_id = work.project_id AND wage.worker_key = work.worker_key
         GROUP BY project_id
     ),
     paid AS

@@ -45,9 +45,11 @@ WITH
             scope_id,
             wage_month,
             worker_key,
-            fen
-        FROM paid
-        WHERE scope_id IN (SELECT employer_uscc FROM worker_months WHERE month BETWEEN first_month AND last_month)
+            sum(paid_fen) AS fen
+        FROM slips
+        WHERE wage_month BETWEEN first_month AND last_month
+            AND scope_id IN (SELECT employer_uscc FROM worker_months WHERE month BETWEEN first_month AND last_month)
+        GROUP BY scope_id, wage_month, worker_key
     ),
     judged AS
     (

@@ -26,30 +26,7 @@ evidence:
 */
 -- daily_wages names everyone with attendance on a project.
 WITH
-    unseen AS
-    (
-        SELECT DISTINCT
-            project_id,
-            worker_key
-        FROM slips
-        WHERE scope = 'project' AND paid_fen > 0
-            AND due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
-            AND (project_id, worker_key) NOT IN (SELECT project_id, worker_key FROM daily_wages)
-    ),
     ghosts AS
-    (
-        SELECT
-            project_id,
-            worker_key
-        FROM unseen
-        WHERE (project_id, worker_key) NOT IN
-        (
-            SELECT project_id, worker_key
-            FROM registrations
-            WHERE worker_key IN (SELECT worker_key FROM unseen)
-        )
-    ),
-    payees AS
     (
         SELECT
             project_id,
@@ -57,31 +34,43 @@ WITH
             worker_key,
             sum(paid_fen) AS fen,
             min(paid_on) AS first_paid_on,
-            min(id) AS record,
-            (project_id, worker_key) IN (SELECT project_id, worker_key FROM ghosts) AS ghost
+            min(id) AS record
         FROM slips
         WHERE scope = 'project' AND paid_fen > 0
             AND due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
-            AND project_id IN (SELECT project_id FROM ghosts)
+            AND (project_id, worker_key) NOT IN (SELECT project_id, worker_key FROM daily_wages)
+            AND (project_id, worker_key) NOT IN (SELECT project_id, worker_key FROM registrations)
         GROUP BY project_id, wage_month, worker_key
+    ),
+    pay_lists AS
+    (
+        SELECT
+            project_id,
+            wage_month,
+            uniqExact(worker_key) AS workers
+        FROM slips
+        WHERE scope = 'project' AND paid_fen > 0
+            AND due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
+        GROUP BY project_id, wage_month
     )
 SELECT
-    payees.project_id AS scope_id,
+    ghosts.project_id AS scope_id,
     any(payers.township) AS township,
     if(ghost_share > {red_share:Float64}, 'red', 'yellow') AS level,
-    ifNull(minIf(payees.first_paid_on, ghost), payees.wage_month) AS since,
+    ifNull(min(ghosts.first_paid_on), ghosts.wage_month) AS since,
     ghost_workers AS workers,
     ghost_fen AS amount_fen,
     ghost_share AS score,
-    payees.wage_month AS month,
-    countIf(ghost) AS ghost_workers,
-    count() AS paid_workers,
+    ghosts.wage_month AS month,
+    count() AS ghost_workers,
+    any(pay_lists.workers) AS paid_workers,
     ghost_workers / paid_workers AS ghost_share,
-    sumIf(payees.fen, ghost) AS ghost_fen,
-    arraySlice(arraySort(groupArrayIf(payees.record, ghost)), 1, 20) AS records
-FROM payees
-INNER JOIN payers ON payers.scope = 'project' AND payers.scope_id = payees.project_id
-GROUP BY payees.project_id, payees.wage_month
+    sum(ghosts.fen) AS ghost_fen,
+    arraySlice(arraySort(groupArray(ghosts.record)), 1, 20) AS records
+FROM ghosts
+INNER JOIN pay_lists ON pay_lists.project_id = ghosts.project_id AND pay_lists.wage_month = ghosts.wage_month
+INNER JOIN payers ON payers.scope = 'project' AND payers.scope_id = ghosts.project_id
+GROUP BY ghosts.project_id, ghosts.wage_month
 HAVING ghost_share > {yellow_share:Float64}
 ORDER BY ghost_share DESC, month ASC
 LIMIT 1 BY scope_id

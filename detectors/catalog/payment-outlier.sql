@@ -22,16 +22,16 @@ evidence:
   - {name: months, unit: text, label: {zh: "涉及工资月", en: "wage months"}}
   - {name: records, unit: records, label: {zh: "工资单记录", en: "pay slips"}}
 */
--- Few workers can be outliers at all, so those are found first: whoever has a month over the most in a month, or over a
--- twelfth of the most in twelve, whatever the number of subjects that paid it.
+-- Few workers can be outliers at all; they are found first. An outlier has a month over the most in a month, or over a
+-- twelfth of the most in twelve; and a worker with m more slips than months has no month over m + 1 times the highest slip.
 WITH
     suspects AS
     (
         SELECT worker_key
         FROM slips
         WHERE due_by <= {as_of:Date} AND wage_month >= addMonths(toStartOfMonth({as_of:Date}), -12)
-        GROUP BY worker_key, wage_month
-        HAVING sum(greatest(payable_fen, paid_fen, 0)) > least({month_fen:Int64}, intDiv({year_fen:Int64}, 12))
+        GROUP BY worker_key
+        HAVING max(greatest(payable_fen, paid_fen, 0)) * (count() - uniqExact(wage_month) + 1) > least({month_fen:Int64}, intDiv({year_fen:Int64}, 12))
     ),
     months AS
     (
