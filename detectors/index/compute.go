@@ -13,11 +13,11 @@ type Subject struct {
 	ID    string
 }
 
-// Monitored is one worker on one subject.
+// Monitored is one worker on one subject; a worker may be given several times, and all of it holds.
 type Monitored struct {
 	Subject    Subject // the project; the employer where a slip names none
 	Township   string
-	Employer   string // who employs the worker there
+	Employer   string // who employs the worker there, where a warning is about that employer
 	Worker     [16]byte
 	InArrears  bool // unpaid beyond grace, or paid late in the window
 	Unpaid     bool // unpaid beyond grace

@@ -1,6 +1,10 @@
--- When attendance, the feed that speaks every day, was last heard of; the zero day where it never was.
+-- Whether attendance, the feed that speaks every day, was ever heard of, and whether in the last days.
 SELECT
-    toDate(max(recorded_at), 'Asia/Shanghai') AS last_day,
-    count() > 0 AS ever
-FROM attendance
-WHERE recorded_at < {end:DateTime64(3, 'UTC')}
+    EXISTS (SELECT 1 FROM attendance WHERE recorded_at < {end:DateTime64(3, 'UTC')}) AS ever,
+    EXISTS
+    (
+        SELECT 1
+        FROM attendance
+        WHERE recorded_at < {end:DateTime64(3, 'UTC')}
+            AND recorded_at >= toDateTime64({as_of:Date} - {stale_days:UInt16}, 3, 'Asia/Shanghai')
+    ) AS lately

@@ -16,28 +16,32 @@ type unit struct {
 	unpaid    int
 	unpaidFen int64
 
-	workers   map[[16]byte]*worker
 	bySubject map[Subject]*part
-}
-
-// worker is a monitored worker within a unit; each count is over subjects, so that a worker on two of them counts once.
-type worker struct {
-	arrears, unpaid, red, yellow int
 }
 
 // part is what one subject adds to a unit's tally.
 type part struct {
-	workers         map[[16]byte]*onSubject
+	workers         []onSubject
+	level           catalog.Level // of the subject's warning
 	due, prompt     int64
 	asked, held     float64
 	leads, inTime   int
 	incident, unmet bool
+
+	// alone counts the workers who are in a unit's tally for this subject only: what putting it right takes away
+	alone struct{ arrears, red, yellow, redElsewhereYellow int }
 }
 
-// onSubject is a worker's standing on one subject.
+// onSubject is a worker's standing on one subject. Workers are numbered from 0 as they come: a city has some hundred
+// thousand of them, in three units each.
 type onSubject struct {
+	worker          int
 	arrears, unpaid bool
-	level           catalog.Level
+}
+
+// counts says of a worker on how many subjects of a unit each holds, so that a worker on two of them counts once.
+type counts struct {
+	subjects, arrears, unpaid, red, yellow int32
 }
 
 type units map[string]*unit // by code: 4, 6 and 9 digits cannot be mistaken for each other
@@ -45,7 +49,7 @@ type units map[string]*unit // by code: 4, 6 and 9 digits cannot be mistaken for
 func (u units) sorted() []*unit {
 	all := make([]*unit, 0, len(u))
 	for _, one := range u {
-		if len(one.workers)+len(one.bySubject) > 0 {
+		if len(one.bySubject) > 0 {
 			all = append(all, one)
 		}
 	}
@@ -76,7 +80,7 @@ func (u units) around(township string) []*unit {
 		code := township[:level.digits]
 		one := u[code]
 		if one == nil {
-			one = &unit{kind: level.kind, code: code, workers: map[[16]byte]*worker{}, bySubject: map[Subject]*part{}}
+			one = &unit{kind: level.kind, code: code, bySubject: map[Subject]*part{}}
 			u[code] = one
 		}
 		all = append(all, one)
@@ -87,7 +91,7 @@ func (u units) around(township string) []*unit {
 func (u *unit) part(s Subject) *part {
 	p := u.bySubject[s]
 	if p == nil {
-		p = &part{workers: map[[16]byte]*onSubject{}}
+		p = &part{}
 		u.bySubject[s] = p
 	}
 	return p
@@ -107,29 +111,7 @@ func gather(f Figures) units {
 			}
 		}
 	}
-	for _, m := range f.Monitored {
-		subjects := []Subject{m.Subject}
-		// a warning about an employer is about its people on every project too
-		if employer := (Subject{catalog.Employer, m.Employer}); employer != m.Subject && levels[employer] != "" {
-			subjects = append(subjects, employer)
-		}
-		for _, u := range all.around(m.Township) {
-			u.worker(m.Worker)
-			for _, s := range subjects {
-				p := u.part(s)
-				on := p.workers[m.Worker]
-				if on == nil {
-					on = &onSubject{level: levels[s]}
-					p.workers[m.Worker] = on
-				}
-				if s == m.Subject {
-					on.arrears = on.arrears || m.InArrears
-					on.unpaid = on.unpaid || m.Unpaid
-				}
-			}
-			u.unpaidFen += m.ArrearsFen
-		}
-	}
+	people := all.employ(f.Monitored, levels)
 	for _, m := range f.Money {
 		for _, u := range all.around(f.Townships[m.Subject]) {
 			p := u.part(m.Subject)
@@ -160,36 +142,85 @@ func gather(f Figures) units {
 			u.part(s).incident = true
 		}
 	}
+	scratch := make([]counts, people)
 	for _, u := range all {
-		u.count()
+		u.count(scratch)
 	}
 	return all
 }
 
-func (u *unit) worker(key [16]byte) *worker {
-	w := u.workers[key]
-	if w == nil {
-		w = &worker{}
-		u.workers[key] = w
+// employ puts the monitored workers on the subjects of every unit they are in, and returns how many they are.
+func (u units) employ(monitored []Monitored, levels map[Subject]catalog.Level) int {
+	numbers := make(map[[16]byte]int, len(monitored))
+	var last Monitored
+	var around []*unit
+	var parts []*part // of the last worker's subjects in those units; a crew comes together
+	for i, m := range monitored {
+		if i == 0 || m.Subject != last.Subject || m.Employer != last.Employer || m.Township != last.Township {
+			around, parts = u.around(m.Township), nil
+			for _, one := range around {
+				p := one.part(m.Subject)
+				p.level = levels[m.Subject]
+				parts = append(parts, p)
+			}
+			// a warning about an employer is about its people on every project too
+			if employer := (Subject{catalog.Employer, m.Employer}); employer != m.Subject && levels[employer] != "" {
+				for _, one := range around {
+					p := one.part(employer)
+					p.level = levels[employer]
+					parts = append(parts, p)
+				}
+			}
+			last = m
+		}
+		number, known := numbers[m.Worker]
+		if !known {
+			number = len(numbers)
+			numbers[m.Worker] = number
+		}
+		for i, p := range parts {
+			own := i < len(around) // arrears are the subject's, not the employer's
+			p.workers = append(p.workers, onSubject{number, own && m.InArrears, own && m.Unpaid})
+		}
+		for _, one := range around {
+			one.unpaidFen += m.ArrearsFen
+		}
 	}
-	return w
+	return len(numbers)
+}
+
+// merge leaves each worker of a part once.
+func (p *part) merge() {
+	slices.SortFunc(p.workers, func(a, b onSubject) int { return a.worker - b.worker })
+	merged := p.workers[:0]
+	for _, on := range p.workers {
+		if n := len(merged); n > 0 && merged[n-1].worker == on.worker {
+			merged[n-1].arrears = merged[n-1].arrears || on.arrears
+			merged[n-1].unpaid = merged[n-1].unpaid || on.unpaid
+			continue
+		}
+		merged = append(merged, on)
+	}
+	p.workers = merged
 }
 
 // count adds the subjects up to the unit's tally. Sums of floats run in the order of subjects, so that they are the same
-// whatever order the figures came in.
-func (u *unit) count() {
-	t := Tally{Workers: len(u.workers)}
+// whatever order the figures came in. of has room for every worker and is left as it was found, empty.
+func (u *unit) count(of []counts) {
+	var t Tally
 	for _, s := range u.subjects() {
 		p := u.bySubject[s]
-		for key, on := range p.workers {
-			w := u.worker(key)
+		p.merge()
+		for _, on := range p.workers {
+			w := &of[on.worker]
+			w.subjects++
 			if on.arrears {
 				w.arrears++
 			}
 			if on.unpaid {
 				w.unpaid++
 			}
-			switch on.level {
+			switch p.level {
 			case catalog.Red:
 				w.red++
 			case catalog.Yellow:
@@ -205,18 +236,42 @@ func (u *unit) count() {
 		t.GroupIncident = t.GroupIncident || p.incident
 		t.OrderUnmet = t.OrderUnmet || p.unmet
 	}
-	for _, w := range u.workers {
-		if w.arrears > 0 {
-			t.ArrearsWorkers++
+	for _, p := range u.bySubject {
+		for _, on := range p.workers {
+			w := of[on.worker]
+			if on.arrears && w.arrears == 1 {
+				p.alone.arrears++
+			}
+			switch {
+			case p.level == catalog.Red && w.red == 1 && w.yellow > 0:
+				p.alone.redElsewhereYellow++
+			case p.level == catalog.Red && w.red == 1:
+				p.alone.red++
+			case p.level == catalog.Yellow && w.red == 0 && w.yellow == 1:
+				p.alone.yellow++
+			}
 		}
-		if w.unpaid > 0 {
-			u.unpaid++
-		}
-		switch {
-		case w.red > 0:
-			t.RedWorkers++
-		case w.yellow > 0:
-			t.YellowWorkers++
+	}
+	for _, p := range u.bySubject {
+		for _, on := range p.workers {
+			w := of[on.worker]
+			if w.subjects == 0 {
+				continue // counted with another subject
+			}
+			of[on.worker] = counts{}
+			t.Workers++
+			if w.arrears > 0 {
+				t.ArrearsWorkers++
+			}
+			if w.unpaid > 0 {
+				u.unpaid++
+			}
+			switch {
+			case w.red > 0:
+				t.RedWorkers++
+			case w.yellow > 0:
+				t.YellowWorkers++
+			}
 		}
 	}
 	u.tally = t
@@ -241,21 +296,9 @@ func (u *unit) without(s Subject) Tally {
 	if p == nil {
 		return t
 	}
-	for key, on := range p.workers {
-		w := u.workers[key]
-		if on.arrears && w.arrears == 1 {
-			t.ArrearsWorkers--
-		}
-		switch {
-		case on.level == catalog.Red && w.red == 1:
-			t.RedWorkers--
-			if w.yellow > 0 {
-				t.YellowWorkers++
-			}
-		case on.level == catalog.Yellow && w.red == 0 && w.yellow == 1:
-			t.YellowWorkers--
-		}
-	}
+	t.ArrearsWorkers -= p.alone.arrears
+	t.RedWorkers -= p.alone.red + p.alone.redElsewhereYellow
+	t.YellowWorkers += p.alone.redElsewhereYellow - p.alone.yellow
 	t.PromptFen += p.due - p.prompt
 	t.Held += p.asked - p.held
 	t.LeadsInTime += p.leads - p.inTime

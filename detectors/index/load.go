@@ -3,8 +3,9 @@ package index
 import (
 	"context"
 	"embed"
+	"encoding/hex"
 	"fmt"
-	"time"
+	"slices"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"golang.org/x/sync/errgroup"
@@ -40,7 +41,9 @@ func Load(ctx context.Context, records, snapshot driver.Conn, asOf civil.Date, k
 		"deposit_share":       k.DepositShare,
 		"deposit_workdays":    k.DepositWorkdays,
 		"account_days":        k.AccountDays,
+		"stale_days":          k.StaleDays,
 		"underfunded":         known.Underfunded,
+		"warned":              warnedEmployers(known.Warned),
 	}
 	// small figures cost the planning of a query more than reading it: two at a time; each fills a field of its own
 	group, ctx := errgroup.WithContext(ctx)
@@ -48,6 +51,23 @@ func Load(ctx context.Context, records, snapshot driver.Conn, asOf civil.Date, k
 	read := func(conn driver.Conn, name string, each func(driver.Rows) error) {
 		group.Go(func() error { return query(ctx, conn, name, params, each) })
 	}
+	var crews []Monitored
+	read(snapshot, "crews", func(rows driver.Rows) error {
+		var scope, id, township, crew string
+		if err := rows.Scan(&scope, &id, &township, &crew); err != nil {
+			return err
+		}
+		keys, err := hex.DecodeString(crew)
+		if err != nil {
+			return err
+		}
+		m := Monitored{Subject: Subject{catalog.Scope(scope), id}, Township: township}
+		for key := range slices.Chunk(keys, len(m.Worker)) {
+			copy(m.Worker[:], key)
+			crews = append(crews, m)
+		}
+		return nil
+	})
 	read(snapshot, "monitored", func(rows driver.Rows) error {
 		var scope, id, township, employer string
 		var key string
@@ -109,16 +129,27 @@ func Load(ctx context.Context, records, snapshot driver.Conn, asOf civil.Date, k
 		return nil
 	})
 	read(records, "feed", func(rows driver.Rows) error {
-		var last time.Time
-		var heard bool
-		if err := rows.Scan(&last, &heard); err != nil {
+		var ever, lately bool
+		if err := rows.Scan(&ever, &lately); err != nil {
 			return err
 		}
-		f.Stale = heard && civil.DateOf(last.Add(12*time.Hour)).AddDays(k.StaleDays) < asOf
+		f.Stale = ever && !lately
 		return nil
 	})
 	err := group.Wait()
+	f.Monitored = append(crews, f.Monitored...)
 	return f, err
+}
+
+// warnedEmployers are those whose warnings reach their people wherever they work.
+func warnedEmployers(warned []Warned) []string {
+	employers := []string{}
+	for _, w := range warned {
+		if w.Subject.Scope == catalog.Employer && w.Level != "" {
+			employers = append(employers, w.Subject.ID)
+		}
+	}
+	return employers
 }
 
 // placed is where a lead counts: with its subject, else in the township it was reported for.

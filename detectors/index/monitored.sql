@@ -1,5 +1,5 @@
--- Monitored workers: everyone with attendance or a pay slip in the window, and whoever is owed wages, on each subject:
--- the project, or the employer where a slip names none. in_arrears: wages past due beyond grace, or paid late in the window.
+-- What is known of monitored workers beyond their being there (crews.sql): in_arrears: wages past due beyond grace, or paid
+-- late in the window; employer_uscc: who employs them, where that employer is one of {warned}.
 WITH
     paid AS
     (
@@ -13,7 +13,7 @@ WITH
             ifNull(paid_on > due_by + {late_days:UInt16} AND paid_on > {as_of:Date} - {window_days:UInt16}, false) AS paid_late,
             if(overdue, unpaid_fen, 0) AS arrears_fen
         FROM slips
-        WHERE in_window OR overdue OR paid_late
+        WHERE overdue OR paid_late OR in_window AND employer_uscc IN (SELECT arrayJoin({warned:Array(String)}))
     )
 SELECT
     scope,
@@ -31,9 +31,8 @@ FROM
     UNION ALL
     SELECT DISTINCT 'project', project_id, employer_uscc, worker_key, false, false, 0
     FROM attendance
-    WHERE work_date > {as_of:Date} - {window_days:UInt16}
-) AS seen
+    WHERE work_date > {as_of:Date} - {window_days:UInt16} AND employer_uscc IN (SELECT arrayJoin({warned:Array(String)}))
+) AS marked
 INNER JOIN subjects USING (scope, scope_id)
 WHERE subjects.township != ''
 GROUP BY scope, scope_id, employer_uscc, worker_key
-ORDER BY scope, scope_id, employer_uscc, worker_key

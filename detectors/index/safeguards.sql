@@ -6,8 +6,8 @@ WITH
         SELECT
             project_id,
             worker_key
-        FROM attendance
-        WHERE work_date > {as_of:Date} - 30
+        FROM worker_months
+        WHERE month >= toStartOfMonth({as_of:Date} - 30) AND last_day > {as_of:Date} - 30
         GROUP BY project_id, worker_key
     ),
     people AS
