@@ -23,8 +23,8 @@ WITH
         SELECT
             project_id,
             uniqExact(worker_key) AS workers
-        FROM {{snapshot}}.attendance
-        WHERE work_date > {as_of:Date} - 30
+        FROM {{snapshot}}.worker_months
+        WHERE last_day > {as_of:Date} - 30
         GROUP BY project_id
     )
 SELECT
