@@ -25,7 +25,8 @@ CREATE TABLE {{snapshot}}.slips
     payments      Array(Tuple(paid_on Date, paid_fen Int64)),
     channel       LowCardinality(String),
     payee_key     FixedString(16),
-    signed        Bool
+    signed        Bool,
+    INDEX due_by due_by TYPE minmax GRANULARITY 1
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(wage_month)
