@@ -252,7 +252,7 @@ func (s *state) view(cal *calendar.Calendar, terms Terms) casefile.Case {
 		asOf := f.AsOf
 		c.FiguresAsOf = &asOf
 	}
-	c.Department = cmp.Or(s.work.department, Route(c.Scope, c.Sector))
+	c.Department = cmp.Or(s.work.department, casefile.Route(c.Scope, c.Sector))
 	c.Territory = cmp.Or(s.work.territory, c.Township)
 	var clearedAt time.Time
 	for _, fp := range slices.Sorted(maps.Keys(s.alerts)) {

@@ -32,7 +32,7 @@ func TestACaseIsRoutedByIndustry(t *testing.T) {
 		{catalog.Employer, "E", casefile.HumanResources},
 		{catalog.Township, "", casefile.HumanResources},
 	} {
-		got := Route(tt.scope, tt.sector)
+		got := casefile.Route(tt.scope, tt.sector)
 		if got != tt.want {
 			t.Errorf("%s of sector %q goes to %s, want %s", tt.scope, tt.sector, got, tt.want)
 		}

@@ -20,6 +20,9 @@ const (
 	Administrator     Role = "administrator"      // users
 )
 
+// Roles are all of them, in the order in which pages list them.
+var Roles = []Role{Inspector, DepartmentOfficer, Supervisor, TownshipHead, Operator, Auditor, Administrator}
+
 // Person is somebody who has signed in, or for whom an administrator acts by command.
 type Person struct {
 	ID         string `json:"id"`   // stable, never reused: it stands in case events and in the audit log

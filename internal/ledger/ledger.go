@@ -94,6 +94,9 @@ func (l *Ledger) Append(ctx context.Context, last Entry, d Draft) (Entry, error)
 	}
 	if stored, err := l.at(ctx, e.Seq); err != nil {
 		return Entry{}, fmt.Errorf("checking what was appended to %s: %w", l.table, err)
+	} else if len(stored) == 0 {
+		// Its token was used by an entry that this replica does not have yet, or that somebody removed.
+		return Entry{}, fmt.Errorf("%s: entry %d was written before and is not there; if that stays so, run anxin audit verify: %w", l.table, e.Seq, ErrTaken)
 	} else if len(stored) != 1 || stored[0].Hash != e.Hash {
 		return Entry{}, fmt.Errorf("%s: entry %d: %w", l.table, e.Seq, ErrTaken)
 	}
