@@ -211,11 +211,7 @@ func find(all []casefile.Deadline, kind casefile.DeadlineKind) (casefile.Deadlin
 // Sees reports whether a person may read a case: what handles it, by territory and industry. The operator, the auditor
 // and the administrator have no part in cases.
 func Sees(by access.Person, c casefile.Case) bool {
-	if !by.Covers(c.Township) && !by.Covers(c.Territory) {
-		return false
-	}
-	return by.Is(access.Inspector, access.Supervisor, access.TownshipHead) ||
-		by.Is(access.DepartmentOfficer) && by.Department == string(c.Department)
+	return access.Allow(&by, access.Read, c.Object(&by))
 }
 
 // Allowed are the actions open to a person at a case's stage, as far as role, place and stage decide.

@@ -13,6 +13,7 @@ import (
 	"github.com/anxin-project/anxin/dashboards/console"
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/ingest"
+	"github.com/anxin-project/anxin/internal/access/signin"
 	"github.com/anxin-project/anxin/internal/config"
 	"github.com/anxin-project/anxin/internal/store"
 )
@@ -35,13 +36,14 @@ type configuration struct {
 	Detectors detectors.Configuration `yaml:"detectors"`
 	Alerts    alerts.Configuration    `yaml:"alerts"`
 	Console   console.Configuration   `yaml:"console"`
+	Access    signin.Configuration    `yaml:"access"`
 }
 
 func defaultConfiguration() configuration {
 	return configuration{
 		Listen: "127.0.0.1:8080", Keys: "keys",
 		Store: store.DefaultConfiguration(), Ingest: ingest.DefaultConfiguration(), Detectors: detectors.DefaultConfiguration(),
-		Alerts: alerts.DefaultConfiguration(), Console: console.DefaultConfiguration(),
+		Alerts: alerts.DefaultConfiguration(), Console: console.DefaultConfiguration(), Access: signin.DefaultConfiguration(),
 	}
 }
 
@@ -54,14 +56,15 @@ func (c *configuration) Validate() error {
 	if c.Alerts.Token != "" {
 		alerts = c.Alerts.Validate()
 	}
-	return errors.Join(listen, c.TLS.Validate(), c.Store.Validate(), c.Ingest.Validate(), c.Detectors.Validate(), alerts, c.Console.Validate())
+	return errors.Join(listen, c.TLS.Validate(), c.Store.Validate(), c.Ingest.Validate(), c.Detectors.Validate(), alerts, c.Console.Validate(), c.Access.Validate())
 }
 
 // loadConfiguration reads a file over the defaults. What is secret may stand in the environment instead: the store's DSN in
-// ANXIN_STORE_DSN, the webhook's token in ANXIN_ALERTS_TOKEN.
+// ANXIN_STORE_DSN, the webhook's token in ANXIN_ALERTS_TOKEN, the secret shared with the OpenID provider in ANXIN_OIDC_SECRET.
 func loadConfiguration(path string) (configuration, error) {
 	c := defaultConfiguration()
 	c.Alerts.Token = os.Getenv("ANXIN_ALERTS_TOKEN")
+	c.Access.OIDC.ClientSecret = os.Getenv("ANXIN_OIDC_SECRET")
 	if dsn := os.Getenv("ANXIN_STORE_DSN"); dsn != "" {
 		c.Store.DSN = dsn
 	}

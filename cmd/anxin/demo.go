@@ -137,7 +137,7 @@ func runDemo(ctx context.Context, o demoOptions) (err error) {
 		if o.once {
 			return nil
 		}
-		fmt.Printf("\n安薪  http://%s\nCtrl-C ends the demo.\n", l.Addr())
+		fmt.Printf("\n安薪  http://%s\nThe sign-in page offers one invented person of each role.\nCtrl-C ends the demo.\n", l.Addr())
 		return d.goOn(finished)
 	})
 	err = group.Wait()
@@ -196,10 +196,18 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 		return closeEngines, err
 	}
 	d.editions = d.parts.publisher(d.all)
-	if d.alerts, err = d.parts.alerts(ctx, d.all.Catalogue()); err != nil {
+	gate, err := d.parts.gate(ctx, demoCost)
+	if err != nil {
 		return closeEngines, err
 	}
-	if d.console, err = d.parts.console(d.all.Catalogue(), d.alerts.Cases(), d.stages.list); err != nil {
+	people, err := enterDemoPeople(ctx, gate.Register(), d.world.Townships())
+	if err != nil {
+		return closeEngines, err
+	}
+	if d.alerts, err = d.parts.alerts(ctx, d.all.Catalogue(), gate); err != nil {
+		return closeEngines, err
+	}
+	if d.console, err = d.parts.console(d.all.Catalogue(), d.alerts.Cases(), gate, protector, people, d.stages.list); err != nil {
 		return closeEngines, err
 	}
 	ruling := rules.DefaultConfiguration()

@@ -71,7 +71,7 @@ In production: anxin serve --config anxin.yaml`,
 		demoCommand(), assessCommand(),
 		serveCommand(), ingestCommand(), detectCommand(), alertsCommand(), consoleCommand(),
 		produceCommand(), deadlettersCommand(), runsCommand(), simulateCommand(), migrateCommand(),
-		detectorsCommand(), editionsCommand(), policyCommand(), blacklistCommand(), configCommand(), keysCommand(), benchCommand(), engineCommand(),
+		detectorsCommand(), editionsCommand(), policyCommand(), blacklistCommand(), configCommand(), keysCommand(), usersCommand(), auditCommand(), benchCommand(), engineCommand(),
 	)
 	return root
 }

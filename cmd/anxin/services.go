@@ -14,6 +14,9 @@ import (
 	"github.com/anxin-project/anxin/dashboards/console"
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/access/people"
+	"github.com/anxin-project/anxin/internal/access/reveal"
+	"github.com/anxin-project/anxin/internal/access/signin"
 	"github.com/anxin-project/anxin/internal/civil"
 )
 
@@ -163,8 +166,14 @@ func runServices(ctx context.Context, c configuration, level string, run service
 	group, ctx := errgroup.WithContext(ctx)
 	onPass := func(context.Context, detectors.Result) {}
 	var cases console.Cases
+	var gate *signin.Gate
+	if run.alerts || run.console {
+		if gate, err = p.gate(ctx, people.DefaultCost); err != nil {
+			return err
+		}
+	}
 	if run.alerts {
-		a, err := p.alerts(ctx, catalogue)
+		a, err := p.alerts(ctx, catalogue, gate)
 		if err != nil {
 			return err
 		}
@@ -178,7 +187,14 @@ func runServices(ctx context.Context, c configuration, level string, run service
 		}
 	}
 	if run.console {
-		pages, err := p.console(catalogue, cases, nil)
+		// Without the keys the pages work as well; nobody's name can then be shown in clear.
+		var opener reveal.Opener
+		if _, missing := os.Stat(c.Keys); missing == nil {
+			if opener, err = loadProtector(c.Keys); err != nil {
+				return err
+			}
+		}
+		pages, err := p.console(catalogue, cases, gate, opener, nil, nil)
 		if err != nil {
 			return err
 		}

@@ -25,6 +25,10 @@ import (
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/access/people"
+	"github.com/anxin-project/anxin/internal/access/reveal"
+	"github.com/anxin-project/anxin/internal/access/signin"
+	"github.com/anxin-project/anxin/internal/audit"
 	"github.com/anxin-project/anxin/internal/calendar"
 	"github.com/anxin-project/anxin/internal/civil"
 	"github.com/anxin-project/anxin/internal/store"
@@ -99,13 +103,23 @@ func (p *parts) detectors() (*detectors.Detectors, error) {
 	return all, err
 }
 
-func (p *parts) alerts(ctx context.Context, all []detectors.Detector) (*alerts.Alerts, error) {
+func (p *parts) alerts(ctx context.Context, all []detectors.Detector, gate *signin.Gate) (*alerts.Alerts, error) {
 	c, err := p.casework()
 	if err != nil {
 		return nil, err
 	}
 	return alerts.New(ctx, c, alerts.Dependencies{
 		Conn: p.store, Headers: detectors.Headers(all), Calendar: p.calendar, Registerer: p.registry, Logger: p.log, Clock: p.now,
+		Person: gate.Person,
+		Audit: func(r *http.Request, a alerts.Audited) {
+			e := audit.Event{Actor: a.Person.ID, Action: a.Action, Object: a.Subject, Purpose: a.Refused, Outcome: audit.Done, Origin: signin.Origin(r)}
+			if a.Refused != "" {
+				e.Outcome = audit.Refused
+			}
+			if err := gate.Audit().Record(context.WithoutCancel(r.Context()), e); err != nil {
+				p.log.Error("an action of casework is not in the audit log", "action", a.Action, "error", err) // it is in the case log
+			}
+		},
 	})
 }
 
@@ -130,7 +144,21 @@ func (p *parts) casework() (alerts.Configuration, error) {
 	return c, nil
 }
 
-func (p *parts) console(all []detectors.Detector, cases console.Cases, progress func() []console.Stage) (*console.Console, error) {
+// gate opens the register of people, the audit log and what lets people in. They go by real time, also where the rest goes by
+// a simulated clock.
+func (p *parts) gate(ctx context.Context, cost people.Cost) (*signin.Gate, error) {
+	trail, err := audit.Open(ctx, audit.Dependencies{Conn: p.store, Clock: time.Now, Logger: p.log, Registerer: p.registry})
+	if err != nil {
+		return nil, err
+	}
+	register, err := people.Open(ctx, people.Dependencies{Conn: p.store, Clock: time.Now, Cost: cost})
+	if err != nil {
+		return nil, err
+	}
+	return signin.New(p.config.Access, signin.Dependencies{Register: register, Audit: trail, Clock: time.Now, Logger: p.log, Registerer: p.registry})
+}
+
+func (p *parts) console(all []detectors.Detector, cases console.Cases, gate *signin.Gate, opener reveal.Opener, demo []console.DemoPerson, progress func() []console.Stage) (*console.Console, error) {
 	c := p.config.Console
 	k, err := detectors.Constants(p.policy, civil.DateOf(p.now()))
 	if err != nil {
@@ -148,6 +176,7 @@ func (p *parts) console(all []detectors.Detector, cases console.Cases, progress 
 	}
 	return console.New(c, console.Dependencies{
 		Conn: p.store, Catalog: detectors.Headers(all), Cases: cases, NoSuchCase: casework.ErrNotFound, Index: rules, Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
+		Gate: gate, Vault: reveal.NewVault(opener, gate.Audit()), Demo: demo,
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
@@ -75,6 +76,7 @@ func (c *Console) casesPage(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	list = access.MayRead(r.person(), list, func(k casefile.Case) access.Object { return k.Object(r.person()) })
 	if d.Text != "" { // here and not in the filter: without regard to case
 		list = slices.DeleteFunc(slices.Clone(list), func(k casefile.Case) bool {
 			return !strings.Contains(strings.ToLower(k.Name), d.Text) && !strings.Contains(strings.ToLower(k.ScopeID), d.Text)
@@ -180,6 +182,26 @@ func (c *Console) casePage(r *request) (answer, error) {
 	return answer{template: "case", title: k.Name, data: d}, nil
 }
 
+// oneCase is what a route about a case touches.
+func (c *Console) oneCase(r *request) (access.Object, error) {
+	id := r.http.PathValue("id")
+	scope, subject, ok := strings.Cut(id, ":")
+	if c.cases == nil || !ok || !subjectID.MatchString(subject) {
+		return access.Object{}, errNotFound
+	}
+	// Not Get: that also reads the log.
+	list, err := c.cases.List(r.ctx, casefile.Filter{Scope: catalog.Scope(scope), Search: subject})
+	if err != nil {
+		return access.Object{}, err
+	}
+	for _, k := range list {
+		if k.ID == id {
+			return k.Object(r.person()), nil
+		}
+	}
+	return access.Object{}, errNotFound
+}
+
 // readEvent takes from an event's data what pages know how to say; anything else stays in the log.
 func readEvent(e casefile.Event) eventRow {
 	row := eventRow{Event: e}
@@ -210,7 +232,9 @@ func (c *Console) caseOf(r *request, scope, id string) string {
 		c.log.Warn("looking for a subject's case failed", "error", err)
 		return ""
 	}
-	if slices.ContainsFunc(list, func(k casefile.Case) bool { return k.ID == caseID }) {
+	if slices.ContainsFunc(list, func(k casefile.Case) bool {
+		return k.ID == caseID && access.Allow(r.person(), access.Read, k.Object(r.person()))
+	}) {
 		return caseID
 	}
 	return ""

@@ -20,6 +20,7 @@ func TestEveryPageIsCleanInARealBrowserAndFitsItsScreen(t *testing.T) {
 	for _, width := range []int64{1366, 390, 360} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
 			b := openBrowser(t, width, 800)
+			b.enter(t, s, overseer.ID)
 			for _, l := range locales {
 				for i, path := range everyPage {
 					separator := "?"
@@ -53,6 +54,7 @@ func TestEveryPageIsCleanInARealBrowserAndFitsItsScreen(t *testing.T) {
 func TestFiltersSortingAndTheKeyboardWorkInARealBrowser(t *testing.T) {
 	s := serve(t, small)
 	b := openBrowser(t, 1366, 768)
+	b.enter(t, s, overseer.ID)
 	key := func(keys string) { b.do(t, chromedp.KeyEvent(keys)) }
 
 	// A chosen county is applied at once and stands in the address, without empty parameters.
@@ -124,6 +126,7 @@ func TestFiltersSortingAndTheKeyboardWorkInARealBrowser(t *testing.T) {
 func TestTextHasEnoughContrastInBothSchemes(t *testing.T) {
 	s := serve(t, small)
 	b := openBrowser(t, 1366, 768)
+	b.enter(t, s, overseer.ID)
 	script := `(() => {
 		const parse = c => { const m = c.match(/[\d.]+/g).map(Number); return m.length === 3 ? [...m, 1] : m; };
 		const light = ([r, g, b]) => { const f = v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }; return .2126 * f(r) + .7152 * f(g) + .0722 * f(b); };

@@ -2,8 +2,12 @@
 // active warnings and their evidence, each project's and employer's facts, the cases, and the quality of the sources' data.
 //
 // Pages are rendered on the server and work without scripts; a little JavaScript of its own adds sorting without a
-// reload and keyboard shortcuts. Nothing is loaded from another host. The pages read only; they show no personal data:
-// workers appear as counts, and no worker key, name or account leaves ClickHouse through this package.
+// reload and keyboard shortcuts. Nothing is loaded from another host.
+//
+// Nobody sees a page without having signed in, and everybody sees what their role, territory and department let them
+// (internal/access): the table of routes names the action of each route and the object it touches, admit asks, and pages
+// are given a view of the run that holds nothing else. Workers appear as counts; their names and phones are shown masked,
+// to those who may, and in clear one at a time, through internal/access/reveal.
 //
 // Reads follow one rule: a page shows one run. The latest completed run's index and warnings are held in memory
 // (View), replaced as a whole when a newer run completes; the facts of a subject come from that run's snapshot, and are
@@ -23,6 +27,8 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/anxin-project/anxin/internal/access/reveal"
+	"github.com/anxin-project/anxin/internal/access/signin"
 	"github.com/anxin-project/anxin/internal/catalog"
 )
 
@@ -36,6 +42,9 @@ type Dependencies struct {
 	NoSuchCase error
 	// Index are the numbers of the index in force.
 	Index    IndexRules
+	Gate     *signin.Gate     // who comes in
+	Vault    *reveal.Vault    // opens what is sealed of workers
+	Demo     []DemoPerson     // of a demonstration: whom its sign-in page offers; empty everywhere else
 	Regions  Regions          // nil: internal/region
 	Progress func() []Stage   // nil: the page before the first run shows no stages
 	Logger   *slog.Logger     // nil: slog.Default()
@@ -57,6 +66,9 @@ type Console struct {
 	cases      Cases
 	noSuchCase error
 	rules      IndexRules
+	gate       *signin.Gate
+	vault      *reveal.Vault
+	demo       []DemoPerson
 	regions    Regions
 	progress   func() []Stage
 	log        *slog.Logger
@@ -69,6 +81,7 @@ type Console struct {
 	refreshing sync.Mutex
 	lastPoll   atomic.Int64 // unix milliseconds of the last poll that succeeded
 	facts      *memory[*Facts]
+	scoped     *memory[*View] // what of the run somebody may see, by territory, department and roles
 	bodies     *memory[*body]
 
 	// Where facts and a view come from; the tests of pages alone replace them.
@@ -83,6 +96,9 @@ func New(config Configuration, d Dependencies) (*Console, error) {
 	}
 	if d.Metrics == nil {
 		return nil, errors.New("console: no metrics registerer")
+	}
+	if d.Gate == nil || d.Vault == nil {
+		return nil, errors.New("console: nobody to ask who comes in")
 	}
 	if d.Logger == nil {
 		d.Logger = slog.Default()
@@ -103,11 +119,15 @@ func New(config Configuration, d Dependencies) (*Console, error) {
 		cases:      d.Cases,
 		noSuchCase: d.NoSuchCase,
 		rules:      d.Index,
+		gate:       d.Gate,
+		vault:      d.Vault,
+		demo:       d.Demo,
 		regions:    d.Regions,
 		progress:   d.Progress,
 		log:        d.Logger.With("component", "console"),
 		now:        d.Now,
 		facts:      newMemory[*Facts](config.RememberSubjects),
+		scoped:     newMemory[*View](rememberScopes),
 		bodies:     newMemory[*body](config.RememberPages),
 	}
 	c.readView, c.readFacts = c.loadView, c.loadFacts
@@ -159,6 +179,7 @@ func (c *Console) Refresh(ctx context.Context) error {
 	}
 	c.view.Store(next)
 	c.facts.clear()
+	c.scoped.clear()
 	c.bodies.clear()
 	c.metrics.refreshSeconds.Observe(time.Since(start).Seconds())
 	c.log.Info("showing a newer run", "as_of", next.Run.AsOf, "run", next.Run.Number,

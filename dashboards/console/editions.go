@@ -2,10 +2,10 @@ package console
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"strconv"
 
+	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/edition"
 )
 
@@ -24,7 +24,7 @@ func (c *Console) editionsPage(r *request) (answer, error) {
 	d := &editionsData{Editions: slices.Clone(r.view.editions)}
 	slices.Reverse(d.Editions)
 	if latest := r.view.latest(); latest != nil {
-		units, err := edition.Units(r.ctx, c.conn, *latest)
+		units, err := c.editionUnits(r, latest)
 		if err != nil {
 			return answer{}, err
 		}
@@ -32,6 +32,15 @@ func (c *Console) editionsPage(r *request) (answer, error) {
 	}
 	return answer{template: "editions", title: message(r.lang, "editions.title"), data: d}, nil
 }
+
+// editionUnits reads the units of an edition that who asks may read.
+func (c *Console) editionUnits(r *request, e *edition.Edition) ([]edition.Unit, error) {
+	units, err := edition.Units(r.ctx, c.conn, *e)
+	return access.MayRead(r.person(), units, func(u edition.Unit) access.Object { return access.Object{Place: u.Code} }), err
+}
+
+// talkObject is what a proposal of talks is about.
+func talkObject(t edition.Talk) access.Object { return access.Object{Place: t.Township} }
 
 func talkRows(talks []edition.Talk, units []edition.Unit) []talkRow {
 	rows := make([]talkRow, len(talks))
@@ -82,11 +91,11 @@ func (c *Console) edition(r *request) (*editionData, error) {
 		Edition: *e, Newest: e.Number == r.view.latest().Number,
 		Unit: q.choice("unit", "township", "county"), County: q.code("county", 6), Light: q.choice("light", "", "green", "yellow", "red", "grey"),
 	}
-	units, err := edition.Units(r.ctx, c.conn, *e)
+	units, err := c.editionUnits(r, e)
 	if err != nil {
 		return nil, err
 	}
-	before, err := c.unitsBefore(r.ctx, r.view, e.Number)
+	before, err := c.unitsBefore(r, e.Number)
 	if err != nil {
 		return nil, err
 	}
@@ -113,17 +122,17 @@ func (c *Console) edition(r *request) (*editionData, error) {
 	}
 	sortUnits(d.Rows, "rank", false, d.County != "")
 	talks, err := edition.Talks(r.ctx, c.conn, *e)
-	d.Talks = talkRows(talks, units)
+	d.Talks = talkRows(access.MayRead(r.person(), talks, talkObject), units)
 	return d, err
 }
 
 // unitsBefore reads the edition before one by code; nil for the first.
-func (c *Console) unitsBefore(ctx context.Context, v *View, number uint32) (map[string]*Unit, error) {
-	e := v.numbered(number - 1)
+func (c *Console) unitsBefore(r *request, number uint32) (map[string]*Unit, error) {
+	e := r.view.numbered(number - 1)
 	if e == nil {
 		return nil, nil
 	}
-	units, err := edition.Units(ctx, c.conn, *e)
+	units, err := c.editionUnits(r, e)
 	before := make(map[string]*Unit, len(units))
 	for _, u := range units {
 		before[u.Code] = ofEdition(u)
@@ -205,11 +214,11 @@ func (c *Console) diff(r *request) (*diffData, error) {
 			d.Others = append(d.Others, e)
 		}
 	}
-	before, err := edition.Units(r.ctx, c.conn, *from)
+	before, err := c.editionUnits(r, from)
 	if err != nil {
 		return nil, err
 	}
-	after, err := edition.Units(r.ctx, c.conn, *to)
+	after, err := c.editionUnits(r, to)
 	if err != nil {
 		return nil, err
 	}

@@ -40,12 +40,12 @@ type explainStep struct {
 
 func (c *Console) explainPage(r *request) (answer, error) {
 	u := r.view.unit[r.http.PathValue("code")]
-	if u == nil || len(u.Components) == 0 {
+	if u == nil || u.RankOnly || len(u.Components) == 0 {
 		return answer{}, errNotFound
 	}
 	d := &explainData{Unit: u, Path: c.regions.Path(u.Code), Rules: c.rules, Lights: c.config.Lights}
-	base := u // what the unit is shrunk towards: a township's county, else itself
-	if county := r.view.unit[u.County]; u.Level == "township" && county != nil {
+	base := u // what the unit is shrunk towards: a township's county, also where the person may not see that, else itself
+	if county := r.all.unit[u.County]; u.Level == "township" && county != nil {
 		base = county
 	}
 	var sum []string

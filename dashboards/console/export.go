@@ -93,6 +93,10 @@ func (c *Console) rankingCSV(r *request) (answer, error) {
 		if n := rankOf(u, d.WithinCounty); n < 1<<31 {
 			rank = strconv.FormatUint(uint64(n), 10)
 		}
+		if u.RankOnly {
+			s.row(r.view.Run.AsOf.String(), rank, u.Code, u.Name, c.regions.Path(u.Code), "", "", "", "", "", "", "", "")
+			continue
+		}
 		if u.Index != nil {
 			index = strconv.FormatFloat(*u.Index, 'f', 1, 64)
 		}

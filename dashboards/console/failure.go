@@ -15,15 +15,25 @@ type failureData struct {
 }
 
 // fail answers an error by its page. What happened inside is logged, never shown.
-func (c *Console) fail(w http.ResponseWriter, r *http.Request, l locale, err error) {
+func (c *Console) fail(w http.ResponseWriter, q *request, err error) {
+	r, l := q.http, q.lang
 	var moved redirect
 	if errors.As(err, &moved) {
-		http.Redirect(w, r, string(moved), http.StatusFound)
+		status := http.StatusFound
+		if r.Method == http.MethodPost {
+			status = http.StatusSeeOther
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		http.Redirect(w, r, string(moved), status)
 		return
 	}
 	d := &failureData{Status: http.StatusInternalServerError, Key: "internal"}
 	var bad badRequest
 	switch {
+	case errors.Is(err, errForbidden):
+		d.Status, d.Key = http.StatusForbidden, "forbidden"
+	case errors.Is(err, errForged):
+		d.Status, d.Key = http.StatusForbidden, "forged"
 	case errors.Is(err, errNotFound):
 		d.Status, d.Key = http.StatusNotFound, "missing"
 	case errors.As(err, &bad):
@@ -36,8 +46,7 @@ func (c *Console) fail(w http.ResponseWriter, r *http.Request, l locale, err err
 	if d.Status >= 500 {
 		c.log.Error("a page failed", "path", r.URL.Path, "error", err)
 	}
-	q := &request{lang: l, view: c.view.Load(), query: readQuery(r), http: r}
-	b, renderErr := c.finish(q, "", answer{template: "failure", title: message(l, "failure."+d.Key+".title"), data: d}, d.Status)
+	b, renderErr := c.finish(q, "", answer{template: "failure", title: message(l, "failure."+d.Key+".title"), data: d, status: d.Status})
 	if renderErr != nil {
 		c.log.Error("the error page failed", "error", renderErr)
 		http.Error(w, http.StatusText(d.Status), d.Status)
@@ -50,14 +59,13 @@ func (c *Console) fail(w http.ResponseWriter, r *http.Request, l locale, err err
 type waitingData struct{ Stages []Stage }
 
 // waiting answers 200: the site works, there is nothing to show yet; the page looks again by itself.
-func (c *Console) waiting(w http.ResponseWriter, r *http.Request, l locale) {
-	q := &request{lang: l, query: readQuery(r), http: r}
-	b, err := c.finish(q, "waiting", answer{template: "waiting", title: message(l, "waiting.title"), data: &waitingData{c.progress()}}, http.StatusOK)
+func (c *Console) waiting(w http.ResponseWriter, q *request) {
+	b, err := c.finish(q, "waiting", answer{template: "waiting", title: message(q.lang, "waiting.title"), data: &waitingData{c.progress()}})
 	if err != nil {
-		c.fail(w, r, l, err)
+		c.fail(w, q, err)
 		return
 	}
-	b.writeFor(w, r, "no-store")
+	b.writeFor(w, q.http, "no-store")
 }
 
 // health answers probes: 200 while pages are served and newer runs are looked for with success.

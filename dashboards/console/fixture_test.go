@@ -51,13 +51,15 @@ type world struct {
 
 var small = world{codes: "3310", warnings: 420, runs: 9, cases: 130}
 
-// server is a console over a filled database.
+// server is a console over a filled database. Its tests ask as somebody who may see everything, unless they enter as
+// somebody else.
 type server struct {
 	*Console
 	conn     driver.Conn
 	database string
 	url      string
-	offset   uint64 // of the next message that fillQuality invents
+	offset   uint64       // of the next message that fillQuality invents
+	session  *http.Cookie // nil: nobody
 }
 
 // serve fills a fresh database and serves the console over it.
@@ -84,7 +86,9 @@ func emptyServer(t testing.TB, w world) *server {
 	if err := store.Migrate(t.Context(), conn, store.Layout{Database: options.Auth.Database}); err != nil {
 		t.Fatal(err)
 	}
+	gate, vault := openGate(t, conn)
 	c, err := New(DefaultConfiguration(), Dependencies{
+		Gate: gate, Vault: vault,
 		Conn: conn, Catalog: headers, Cases: inventedCases(w.cases), NoSuchCase: errNoCase, Index: rules, Metrics: prometheus.NewRegistry(),
 		Logger: slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Now:    func() time.Time { return asOf.End().Add(3 * time.Hour) },
@@ -101,7 +105,10 @@ func emptyServer(t testing.TB, w world) *server {
 	}
 	h := httptest.NewServer(c.Handler())
 	t.Cleanup(h.Close)
-	return &server{Console: c, conn: conn, database: options.Auth.Database, url: h.URL}
+	s := &server{Console: c, conn: conn, database: options.Auth.Database, url: h.URL}
+	s.add(t, overseer)
+	s.enter(t, overseer.ID)
+	return s
 }
 
 type testLog struct{ t testing.TB }
@@ -120,6 +127,15 @@ func (s *server) get(t testing.TB, path string, header ...string) (int, http.Hea
 	}
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
+	}
+	return s.do(t, r)
+}
+
+// do sends a request in the session, and follows no redirect.
+func (s *server) do(t testing.TB, r *http.Request) (int, http.Header, string) {
+	t.Helper()
+	if s.session != nil {
+		r.AddCookie(s.session)
 	}
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := client.Do(r)

@@ -209,6 +209,14 @@ func (l locale) seconds(s float64) string {
 	return fixed(s, 1) + " 秒"
 }
 
+// wait says for how long somebody has to wait.
+func (l locale) wait(d time.Duration) string {
+	if seconds := int(math.Ceil(d.Seconds())); seconds < 120 {
+		return fill(l, "wait.seconds", strconv.Itoa(seconds))
+	}
+	return fill(l, "wait.minutes", strconv.Itoa(int(math.Ceil(d.Minutes()))))
+}
+
 // days, workers and the like carry their unit in the language's own way.
 func (l locale) count(n int64, unit catalog.Unit) string {
 	if l == chinese {

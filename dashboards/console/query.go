@@ -27,6 +27,7 @@ func (badRequest) Error() string { return "bad parameters" }
 var parameterNames = []string{
 	"q", "unit", "prefecture", "county", "township", "light", "sort", "dir", "page", "level", "detector", "scope",
 	"department", "sector", "stage", "cleared", "open", "with", "grade", "due", "topic", "fault", "kind", "status",
+	"actor", "action", "from", "until", "next", "done",
 }
 
 func readQuery(r *http.Request) *query {
@@ -147,7 +148,11 @@ func (q *query) with(changes ...string) string {
 	return "?" + next.Encode()
 }
 
-var errNotFound = errors.New("not found")
+var (
+	errNotFound  = errors.New("not found")
+	errForbidden = errors.New("forbidden")
+	errForged    = errors.New("a form that this session's pages did not send")
+)
 
 // redirect is an address to go to instead.
 type redirect string

@@ -29,6 +29,9 @@ type lightCount struct {
 	Count int
 }
 
+// countyDigits are the digits of a county's code.
+const countyDigits = 6
+
 var lightNames = []string{"green", "yellow", "red", "grey"}
 
 // The columns a ranking can be sorted by, and whether their first order is descending.
@@ -72,8 +75,10 @@ func (c *Console) ranking(r *request, size int) *rankingData {
 		if u.Level != d.Unit || !inside(u, d.Prefecture, d.County) || !named(c.regions, u, d.Search) {
 			continue
 		}
-		counts[lightClass(u.Light)]++
-		if d.Light != "" && lightClass(u.Light) != d.Light {
+		if !u.RankOnly {
+			counts[lightClass(u.Light)]++
+		}
+		if d.Light != "" && (u.RankOnly || lightClass(u.Light) != d.Light) {
 			continue
 		}
 		d.Rows = append(d.Rows, u)
@@ -81,8 +86,9 @@ func (c *Console) ranking(r *request, size int) *rankingData {
 	for _, l := range lightNames {
 		d.Lights = append(d.Lights, lightCount{l, counts[l]})
 	}
-	d.WithinCounty = d.Unit == "township" && d.County != ""
-	d.ShowCounty = d.Unit == "township" && d.County == ""
+	oneCounty := d.County != "" || len(r.person().Territory) >= countyDigits
+	d.WithinCounty = d.Unit == "township" && oneCounty
+	d.ShowCounty = d.Unit == "township" && !oneCounty
 	d.Totals = totals(v, d.Prefecture, d.County)
 	sortUnits(d.Rows, d.Sort, d.Dir == "desc", d.WithinCounty)
 	d.Pager = pages(len(d.Rows), size, q.number("page"))
@@ -106,7 +112,7 @@ func named(names Regions, u *Unit, typed string) bool {
 func totals(v *View, prefecture, county string) []*Unit {
 	var out []*Unit
 	for _, code := range []string{county, prefecture} {
-		if u := v.unit[code]; u != nil {
+		if u := v.unit[code]; u != nil && !u.RankOnly {
 			out = append(out, u)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
+	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
 )
 
@@ -30,7 +32,7 @@ func (c *Console) searchPage(r *request) (answer, error) {
 	d := &searchData{Typed: r.query.given.Get("q")}
 	if typed != "" {
 		for _, u := range r.view.Units {
-			if named(c.regions, u, typed) && len(d.Units) < searchRows {
+			if !u.RankOnly && named(c.regions, u, typed) && len(d.Units) < searchRows {
 				d.Units = append(d.Units, u)
 			}
 		}
@@ -67,28 +69,32 @@ func (c *Console) findSubjects(r *request, typed string) ([]subjectHit, error) {
 	}
 	// Parameters are read as escaped text: a backslash or a control character would be an escape.
 	escaped := strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`, "\x00", ``).Replace(typed)
-	rows, err := c.conn.Query(withParameters(r.ctx, clickhouse.Parameters{"typed": escaped}), `
+	rows, err := c.conn.Query(withParameters(r.ctx, clickhouse.Parameters{"typed": escaped, "territory": r.person().Territory}), `
 SELECT
     scope,
     scope_id,
     name,
-    township
+    township,
+    sector
 FROM `+from+`
 WHERE scope IN ('project', 'employer')
+    AND (startsWith(township, {territory:String}) OR township = '')
     AND (positionUTF8(lowerUTF8(name), {typed:String}) > 0 OR position(lower(scope_id), {typed:String}) > 0)
-ORDER BY positionUTF8(lowerUTF8(name), {typed:String}) = 0, scope DESC, scope_id
-LIMIT 51`)
+ORDER BY positionUTF8(lowerUTF8(name), {typed:String}) = 0, scope DESC, scope_id`)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var hits []subjectHit
-	for rows.Next() {
+	for len(hits) <= searchRows && rows.Next() {
 		var h subjectHit
-		if err := rows.Scan(&h.Scope, &h.ID, &h.Name, &h.Township); err != nil {
+		var sector string
+		if err := rows.Scan(&h.Scope, &h.ID, &h.Name, &h.Township, &sector); err != nil {
 			return nil, err
 		}
-		hits = append(hits, h)
+		if access.Allow(r.person(), access.Read, access.At(h.Township, string(casefile.Route(catalog.Scope(h.Scope), sector)))) {
+			hits = append(hits, h)
+		}
 	}
 	return hits, rows.Err()
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -12,6 +13,10 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/access/signin"
+	"github.com/anxin-project/anxin/internal/audit"
 )
 
 // body is a finished answer. Only the compressed form is kept: nearly every client takes it, and it is a tenth.
@@ -28,6 +33,7 @@ type answer struct {
 	template string
 	title    string
 	data     any
+	status   int // 0: 200
 
 	redirect string
 	raw      []byte // instead of a template
@@ -42,58 +48,38 @@ type pageFunc func(*request) (answer, error)
 type request struct {
 	ctx   context.Context
 	lang  locale
-	view  *View
+	who   *signin.Session // nil: nobody is signed in
+	view  *View           // what of the run this person may see
+	all   *View           // the whole run, only to find out what an object is
 	query *query
 	http  *http.Request
+	w     http.ResponseWriter // of routes that are never remembered: for cookies
+
+	event    audit.Event // for the audit log: what a form did, as far as its page has filled it in
+	recorded bool        // the audit log has it already
+}
+
+// person is who asks; nil for nobody.
+func (r *request) person() *access.Person {
+	if r.who == nil {
+		return nil
+	}
+	return &r.who.Person
 }
 
 func (c *Console) routes() http.Handler {
 	mux := http.NewServeMux()
-	// Pages of a run stay as they are until a newer run: they are remembered without end. Cases change by themselves.
-	// So does the quality of the data, which is judged by days.
-	const untilNextRun, briefly, aWhile = 0, 2 * time.Second, 20 * time.Second
-	pages := []struct {
-		pattern string
-		section string
-		life    time.Duration
-		serve   pageFunc
-	}{
-		{"GET /{$}", "ranking", untilNextRun, c.rankingPage},
-		{"GET /ranking.csv", "ranking", untilNextRun, c.rankingCSV},
-		{"GET /townships/{code}", "ranking", untilNextRun, c.unitPage},
-		{"GET /units/{code}", "ranking", untilNextRun, c.unitPage},
-		{"GET /explain/{code}", "ranking", untilNextRun, c.explainPage},
-		{"GET /editions", "editions", untilNextRun, c.editionsPage},
-		{"GET /editions/{number}", "editions", untilNextRun, c.editionPage},
-		{"GET /editions/{number}/ranking.csv", "editions", untilNextRun, c.editionCSV},
-		{"GET /editions/{number}/diff", "editions", untilNextRun, c.diffPage},
-		{"GET /editions/{number}/diff.csv", "editions", untilNextRun, c.diffCSV},
-		{"GET /plan", "editions", untilNextRun, c.planPage},
-		{"GET /plan.csv", "editions", untilNextRun, c.planCSV},
-		{"GET /rates", "editions", untilNextRun, c.ratesPage},
-		{"GET /rates.csv", "editions", untilNextRun, c.ratesCSV},
-		{"GET /warnings", "warnings", untilNextRun, c.warningsPage},
-		{"GET /warnings.csv", "warnings", untilNextRun, c.warningsCSV},
-		{"GET /subjects/{scope}/{id}", "warnings", briefly, c.subjectPage},
-		{"GET /cases", "cases", briefly, c.casesPage},
-		{"GET /cases/{id}", "cases", briefly, c.casePage},
-		{"GET /quality", "quality", aWhile, c.qualityPage},
-		{"GET /quality.csv", "quality", aWhile, c.qualityCSV},
-		{"GET /search", "search", untilNextRun, c.searchPage},
-		{"GET /runs", "runs", briefly, c.runsPage},
-		{"GET /runs.csv", "runs", briefly, c.runsCSV},
-		{"GET /about", "about", untilNextRun, c.aboutPage},
-	}
-	for _, p := range pages {
-		mux.Handle(p.pattern, c.page(p.section, p.life, p.serve))
+	for _, route := range c.table() {
+		mux.Handle(route.pattern, c.page(route))
 	}
 	mux.Handle("GET /assets/{name}", c.assets)
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, c.assets.url("icon.svg"), http.StatusMovedPermanently)
 	})
 	mux.HandleFunc("GET /healthz", c.health)
-	mux.Handle("/", c.page("", briefly, func(r *request) (answer, error) { return answer{}, errNotFound }))
-	return c.around(mux)
+	return c.around(signin.Protect(mux, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.fail(w, &request{ctx: r.Context(), lang: c.language(r), query: readQuery(r), http: r}, errForged)
+	})))
 }
 
 // around sets the headers of every answer, turns a panic into the error page and counts.
@@ -114,7 +100,7 @@ func (c *Console) around(next http.Handler) http.Handler {
 				}
 				c.log.Error("a page panicked", "path", r.URL.Path, "panic", fmt.Sprint(p))
 				if !recorder.wrote {
-					c.fail(recorder, r, c.language(r), errors.New("panic"))
+					c.fail(recorder, &request{ctx: r.Context(), lang: c.language(r), query: readQuery(r), http: r}, errors.New("panic"))
 				}
 			}
 			c.metrics.observe(r.Pattern, recorder.status, time.Since(start))
@@ -139,8 +125,12 @@ func (w *statusWriter) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
-// page serves a page function: language, waiting page, memory of rendered pages, ETag, compression, errors.
-func (c *Console) page(section string, life time.Duration, serve pageFunc) http.Handler {
+// maxForm is the largest form taken.
+const maxForm = 64 << 10
+
+// page serves a route: who asks and whether they may, language, waiting page, memory of rendered pages, ETag, compression,
+// errors, and the audit log.
+func (c *Console) page(route route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		lang := c.language(r)
 		if r.URL.Query().Has("lang") {
@@ -149,13 +139,24 @@ func (c *Console) page(section string, life time.Duration, serve pageFunc) http.
 		w.Header().Set("Vary", "Accept-Encoding, Cookie, Accept-Language")
 		ctx, cancel := context.WithTimeout(r.Context(), c.config.QueryTimeout)
 		defer cancel()
-		q := &request{ctx: ctx, lang: lang, view: c.view.Load(), query: readQuery(r), http: r}
-		if q.view == nil && needsRun(section) {
-			c.waiting(w, r, lang)
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		q := &request{ctx: ctx, lang: lang, who: c.gate.Session(r), all: c.view.Load(), query: readQuery(r), http: r}
+		if err := c.admit(q, route); err != nil {
+			if errors.Is(err, errForbidden) {
+				err = errors.Join(err, c.record(q, route, err))
+			}
+			c.fail(w, q, err)
 			return
 		}
+		if q.all == nil && needsRun(route.section) {
+			c.waiting(w, q)
+			return
+		}
+		if route.life == never {
+			q.w = w
+		}
 		render := func() (*body, error) {
-			a, err := serve(q)
+			a, err := route.serve(q)
 			if err == nil {
 				err = q.query.err()
 			}
@@ -165,20 +166,42 @@ func (c *Console) page(section string, life time.Duration, serve pageFunc) http.
 			if a.redirect != "" {
 				return nil, redirect(a.redirect)
 			}
-			return c.finish(q, section, a, http.StatusOK)
+			return c.finish(q, route.section, a)
 		}
-		number := uint64(0)
-		if q.view != nil {
-			number = q.view.Run.Number
+		b, err := c.remembered(q, route, render)
+		if err == nil || route.writes() {
+			if recording := c.record(q, route, err); recording != nil {
+				err = recording
+			}
 		}
-		key := fmt.Sprintf("%s %d %s?%s", lang, number, r.URL.EscapedPath(), q.query.canonical())
-		b, err := c.bodies.get(ctx, key, c.now(), life, render)
 		if err != nil {
-			c.fail(w, r, lang, err)
+			c.fail(w, q, err)
+			return
+		}
+		if route.life == never {
+			b.writeFor(w, r, "no-store")
 			return
 		}
 		b.write(w, r)
 	})
+}
+
+// remembered renders a page, or returns it as it was rendered a moment ago for the same session. Pages carry who is signed
+// in and show what that person may see, so they are remembered per session and never shared: its key changes with the
+// person's rights.
+func (c *Console) remembered(q *request, route route, render func() (*body, error)) (*body, error) {
+	if route.life == never {
+		return render()
+	}
+	number, session := uint64(0), ""
+	if q.all != nil {
+		number = q.all.Run.Number
+	}
+	if q.who != nil {
+		session = q.who.Key
+	}
+	key := fmt.Sprintf("%s %s %d %s?%s", session, q.lang, number, q.http.URL.EscapedPath(), q.query.canonical())
+	return c.bodies.get(q.ctx, key, c.now(), route.life, render)
 }
 
 // needsRun: these sections show a run; the rest also works before the first one.
@@ -190,19 +213,19 @@ func needsRun(section string) bool {
 	return false
 }
 
-func (c *Console) finish(q *request, section string, a answer, status int) (*body, error) {
+func (c *Console) finish(q *request, section string, a answer) (*body, error) {
 	raw, kind := a.raw, a.kind
 	if a.template != "" {
 		var buffer bytes.Buffer
 		if err := c.templates[string(q.lang)].render(&buffer, a.template, &frame{
-			Lang: q.lang, Title: a.title, Section: section, View: q.view, Data: a.data,
+			Lang: q.lang, Title: a.title, Section: section, View: q.view, Data: a.data, Who: q.who,
 			path: q.http.URL.EscapedPath(), query: q.query,
 		}); err != nil {
 			return nil, fmt.Errorf("rendering %s: %w", a.template, err)
 		}
 		raw, kind = buffer.Bytes(), "text/html; charset=utf-8"
 	}
-	return pack(raw, kind, a.attach, status)
+	return pack(raw, kind, a.attach, cmp.Or(a.status, http.StatusOK))
 }
 
 func pack(raw []byte, kind, attach string, status int) (*body, error) {

@@ -40,6 +40,7 @@ func TestScreenshots(t *testing.T) {
 		width, height int64
 	}{{"1366", 1366, 768}, {"390", 390, 844}} {
 		b := openBrowser(t, screen.width, screen.height)
+		b.enter(t, s, overseer.ID)
 		for name, path := range pages {
 			for _, l := range locales {
 				separator := "?"
@@ -55,7 +56,9 @@ func TestScreenshots(t *testing.T) {
 		}
 	}
 	empty := emptyServer(t, small)
-	shoot(openBrowser(t, 1366, 768), "waiting-zh-1366", empty.url+"/?lang=zh")
+	b := openBrowser(t, 1366, 768)
+	b.enter(t, empty, overseer.ID)
+	shoot(b, "waiting-zh-1366", empty.url+"/?lang=zh")
 }
 
 func containsQuery(path string) bool {

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"io"
 	"net/http"
 	"slices"
 	"testing"
@@ -23,14 +22,8 @@ func TestAProvinceAnswersQuickly(t *testing.T) {
 		tick := time.NewTicker(time.Second / 50)
 		for i := range requests {
 			start := time.Now()
-			response, err := http.Get(s.url + path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, err = io.Copy(io.Discard, response.Body)
-			response.Body.Close()
-			if err != nil || response.StatusCode != http.StatusOK {
-				t.Fatalf("%s: %d, %v", path, response.StatusCode, err)
+			if status, _, _ := s.get(t, path); status != http.StatusOK {
+				t.Fatalf("%s: %d", path, status)
 			}
 			took[i] = time.Since(start)
 			if i == 0 {

@@ -6,6 +6,8 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
+	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
 	"github.com/anxin-project/anxin/internal/edition"
@@ -25,6 +27,7 @@ type subjectData struct {
 	Past       []*Warning
 	Grade      *edition.Grade // of an employer in the latest edition; nil when it has none
 	Edition    *edition.Edition
+	Workers    bool // who asks may see the list of workers
 	Gone       bool // the run's snapshot has been dropped: warnings are known, facts are not
 }
 
@@ -40,22 +43,13 @@ func (c *Console) subjectPage(r *request) (answer, error) {
 	if scope == catalog.Township && r.view.unit[id] != nil {
 		return answer{redirect: "/townships/" + id}, nil
 	}
-	if scope != catalog.Project && scope != catalog.Employer || !subjectID.MatchString(id) {
-		return answer{}, errNotFound
-	}
-	f, err := c.subjectFacts(r, scope, id)
-	if errors.Is(err, errUnknownSubject) {
-		return answer{}, errNotFound
-	}
-	gone := snapshotGone(err)
-	if gone {
-		f, err = c.withoutFacts(r.view, scope, id)
-	}
+	f, gone, err := c.subjectOf(r)
 	if err != nil {
 		return answer{}, err
 	}
 	d := &subjectData{Facts: f, AsOf: r.view.Run.AsOf, Path: c.regions.Path(f.Township), Active: r.view.subject[subjectKey(string(scope), id)]}
 	d.Gone = gone
+	d.Workers = access.Allow(r.person(), access.Reveal, access.At(f.Township, string(casefile.Route(f.Scope, f.Sector))))
 	if len(d.Active) > 0 {
 		d.Worst = string(d.Active[0].Level)
 	}
@@ -68,6 +62,9 @@ func (c *Console) subjectPage(r *request) (answer, error) {
 	if f.Project != nil {
 		d.Safeguards = checklist(r.lang, f, r.view.Run.AsOf)
 	}
+	shown := *f
+	shown.Projects = access.MayRead(r.person(), f.Projects, func(p ProjectRef) access.Object { return access.At(p.Township, "") })
+	d.Facts = &shown
 	for _, w := range f.Episodes {
 		if w.Closed != nil {
 			d.Past = append(d.Past, w)
@@ -84,6 +81,35 @@ func (c *Console) subjectPage(r *request) (answer, error) {
 	return answer{template: "subject", title: title, data: d}, nil
 }
 
+// subjectOf reads the facts of the subject that the address names; gone says that the run's snapshot has been dropped, so
+// that only its warnings are known.
+func (c *Console) subjectOf(r *request) (f *Facts, gone bool, err error) {
+	scope, id := catalog.Scope(r.http.PathValue("scope")), r.http.PathValue("id")
+	if scope != catalog.Project && scope != catalog.Employer || !subjectID.MatchString(id) || r.all == nil {
+		return nil, false, errNotFound
+	}
+	f, err = c.subjectFacts(r, scope, id)
+	if errors.Is(err, errUnknownSubject) {
+		return nil, false, errNotFound
+	}
+	if gone = snapshotGone(err); gone {
+		f, err = c.withoutFacts(r.all, scope, id)
+	}
+	return f, gone, err
+}
+
+// subjectObject is what a route about a subject touches.
+func (c *Console) subjectObject(r *request) (access.Object, error) {
+	if scope, id := r.http.PathValue("scope"), r.http.PathValue("id"); scope == string(catalog.Township) && r.all != nil && r.all.unit[id] != nil {
+		return access.Object{Place: id}, nil
+	}
+	f, _, err := c.subjectOf(r)
+	if err != nil {
+		return access.Object{}, err
+	}
+	return access.At(f.Township, string(casefile.Route(f.Scope, f.Sector))), nil
+}
+
 // subjectFacts reads the facts of a subject, remembered per run. When the run's snapshot is gone because a newer run
 // has completed meanwhile, it looks for that run and answers from it.
 func (c *Console) subjectFacts(r *request, scope catalog.Scope, id string) (*Facts, error) {
@@ -91,15 +117,17 @@ func (c *Console) subjectFacts(r *request, scope catalog.Scope, id string) (*Fac
 		key := fmt.Sprintf("%d %s:%s", v.Run.Number, scope, id)
 		return c.facts.get(r.ctx, key, c.now(), 0, func() (*Facts, error) { return c.readFacts(r.ctx, v, scope, id) })
 	}
-	f, err := read(r.view)
+	f, err := read(r.all)
 	if err == nil || errors.Is(err, errUnknownSubject) || r.ctx.Err() != nil {
 		return f, err
 	}
 	if refreshErr := c.Refresh(r.ctx); refreshErr != nil {
 		return nil, errors.Join(err, refreshErr)
 	}
-	if next := c.view.Load(); next != nil && next != r.view {
-		r.view = next
+	if next := c.view.Load(); next != nil && next != r.all {
+		if err := c.show(r, next); err != nil {
+			return nil, err
+		}
 		return read(next)
 	}
 	return nil, err

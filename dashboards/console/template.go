@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/access/signin"
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
@@ -32,9 +34,23 @@ type frame struct {
 	Section string
 	View    *View
 	Data    any
+	Who     *signin.Session // nil: nobody is signed in
 
 	path  string
 	query *query
+}
+
+// May reports whether who is signed in may do something at all, for what a page offers.
+func (f *frame) May(a access.Action) bool {
+	return f.Who != nil && access.Allow(&f.Who.Person, a, access.Object{})
+}
+
+// Home is the page to begin with.
+func (f *frame) Home() string {
+	if f.Who == nil {
+		return "/sign-in"
+	}
+	return home(&f.Who.Person)
 }
 
 // With is the page's own address with parameters changed; see query.with.
@@ -144,6 +160,7 @@ func functions(c *Console, l locale) template.FuncMap {
 		"derefD":    func(v *civil.Date) civil.Date { return *v },
 		"derefT":    func(v *time.Time) time.Time { return *v },
 		"list":      func(items ...string) []string { return items },
+		"args":      func(items ...any) []any { return items },
 
 		"header":   c.detectors.header,
 		"evidence": func(w *Warning) Evidence { return l.evidence(c.detectors.header(w.Detector), w.Evidence) },

@@ -3,6 +3,7 @@ package console
 import (
 	"math"
 
+	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/edition"
 )
@@ -42,7 +43,7 @@ const unitWarnings = 20
 func (c *Console) unitPage(r *request) (answer, error) {
 	code := r.http.PathValue("code")
 	u := r.view.unit[code]
-	if u == nil {
+	if u == nil || u.RankOnly {
 		return answer{}, errNotFound
 	}
 	d := &unitData{Unit: u, Path: c.regions.Path(code), Uncapped: u.Uncapped, Raise: u.Worst, Townships: u.townships}
@@ -50,7 +51,7 @@ func (c *Console) unitPage(r *request) (answer, error) {
 		d.Path = u.Name
 	}
 	for _, above := range []string{u.Prefecture, u.County} {
-		if a := r.view.unit[above]; a != nil && a != u {
+		if a := r.view.unit[above]; a != nil && a != u && !a.RankOnly {
 			d.Above = append(d.Above, a)
 		}
 	}
@@ -78,6 +79,15 @@ func (c *Console) unitPage(r *request) (answer, error) {
 		}
 	}
 	return answer{template: "unit", title: u.Name, data: d}, nil
+}
+
+// unitObject is what a route about a place touches.
+func (c *Console) unitObject(r *request) (access.Object, error) {
+	code := r.http.PathValue("code")
+	if r.all == nil || r.all.unit[code] == nil {
+		return access.Object{}, errNotFound
+	}
+	return access.Object{Place: code}, nil
 }
 
 func prefectureOf(v *View, w *Warning) string {

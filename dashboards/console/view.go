@@ -57,6 +57,7 @@ type Unit struct {
 	Trend                                            []Point
 	Red, Yellow                                      int // active warnings
 	townships                                        int
+	RankOnly                                         bool // only its name and rank may be known (access.RankOnly)
 }
 
 // Component is one part of the index. Points add up to the index before the cap.
@@ -130,12 +131,13 @@ func (v *View) index() {
 		u.townships = 0
 	}
 	for _, u := range v.Units {
-		switch u.Level {
-		case "county":
+		switch {
+		case u.RankOnly: // neither to be chosen nor counted
+		case u.Level == "county":
 			v.counties = append(v.counties, u)
-		case "prefecture":
+		case u.Level == "prefecture":
 			v.prefectures = append(v.prefectures, u)
-		case "township":
+		case u.Level == "township":
 			if c := v.unit[u.County]; c != nil {
 				c.townships++
 			}

@@ -62,13 +62,15 @@ func hashToken(token string) string {
 // this once; the register keeps its hash.
 func (r *Register) MakeToken(ctx context.Context, actor, id, label string) (string, error) {
 	if !validID.MatchString(label) {
-		return "", refused("the label %q cannot be used: want 2 to 32 of a–z, 0–9, dot, - and _, beginning with a letter", label)
+		return "", refused("名称 %q 不能使用：应为 2 至 32 位小写字母、数字、点、- 或 _，以字母开头",
+			"the label %q cannot be used: want 2 to 32 of a–z, 0–9, dot, - and _, beginning with a letter", label)
 	}
 	token := tokenMark + strings.ToLower(rand.Text()+rand.Text())
 	err := r.about(ctx, actor, id, tokenMade, Token{Label: label, Hash: hashToken(token)}, func(a Account) error {
 		for _, t := range a.Tokens {
 			if t.Label == label {
-				return refused("%s has a token %s already: end it first, or take another label", id, label)
+				return refused("%s 已有令牌 %s：请先作废，或换一个名称",
+					"%s has a token %s already: end it first, or take another label", id, label)
 			}
 		}
 		return nil
@@ -84,7 +86,8 @@ func (r *Register) EndToken(ctx context.Context, actor, id, label string) error 
 				return nil
 			}
 		}
-		return refused("%s has no token %s", id, label)
+		return refused("%s 没有令牌 %s",
+			"%s has no token %s", id, label)
 	})
 }
 

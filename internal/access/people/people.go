@@ -23,6 +23,7 @@ import (
 
 	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/ledger"
 	"github.com/anxin-project/anxin/internal/region"
 )
@@ -30,14 +31,17 @@ import (
 // Table is where the register's ledger is kept.
 const Table = "people_events"
 
-// What the register says no to. ErrRefused wraps the reason in words for the person who asked.
-var (
-	ErrUnknown = errors.New("no such person")
-	ErrRefused = errors.New("refused")
-)
+// ErrUnknown says that there is no such person.
+var ErrUnknown = errors.New("no such person")
 
-func refused(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrRefused, fmt.Sprintf(format, args...))
+// Refusal is what the register says no to, in words for whoever asked. As an error it speaks English.
+type Refusal struct{ catalog.Text }
+
+func (r Refusal) Error() string { return r.EN }
+
+// refused makes a Refusal of a text in Chinese and one in English, both filled with the same values.
+func refused(zh, en string, values ...any) error {
+	return Refusal{catalog.Text{ZH: fmt.Sprintf(zh, values...), EN: fmt.Sprintf(en, values...)}}
 }
 
 // Account is what the register knows of a person.
@@ -265,31 +269,40 @@ var reserved = []string{casefile.System, "command", "anxin"}
 func Check(p access.Person) error {
 	switch {
 	case !validID.MatchString(p.ID) || slices.Contains(reserved, p.ID):
-		return refused("the user name %q cannot be used: want 2 to 32 of a–z, 0–9, dot, - and _, beginning with a letter", p.ID)
+		return refused("用户名 %q 不能使用：应为 2 至 32 位小写字母、数字、点、- 或 _，以字母开头",
+			"the user name %q cannot be used: want 2 to 32 of a–z, 0–9, dot, - and _, beginning with a letter", p.ID)
 	case strings.TrimSpace(p.Name) == "" || len(p.Name) > 100:
-		return refused("the name is missing or too long: it is shown, and printed on documents")
+		return refused("缺少姓名或姓名过长：姓名会显示在页面上并印在文书上",
+			"the name is missing or too long: it is shown, and printed on documents")
 	case len(p.Roles) == 0:
-		return refused("no role is given: want one or more of %s", roleNames())
+		return refused("没有选择角色：应为 %s 中的一个或多个",
+			"no role is given: want one or more of %s", roleNames())
 	}
 	territory := false
 	for _, role := range p.Roles {
 		if !role.Valid() {
-			return refused("%q is no role: want one or more of %s", role, roleNames())
+			return refused("%q 不是角色：应为 %s 中的一个或多个",
+				"%q is no role: want one or more of %s", role, roleNames())
 		}
 		territory = territory || role.HasTerritory()
 	}
 	officer := p.Is(access.DepartmentOfficer)
 	switch {
 	case territory && (!access.ValidTerritory(p.Territory) || !region.Known(p.Territory)):
-		return refused("the territory %q is unknown: want the division code of a province (2 digits), prefecture (4), county (6) or township (9)", p.Territory)
+		return refused("辖区 %q 不存在：应为省（2 位）、市（4 位）、县（6 位）或乡镇（9 位）的区划代码",
+			"the territory %q is unknown: want the division code of a province (2 digits), prefecture (4), county (6) or township (9)", p.Territory)
 	case !territory && p.Territory != "":
-		return refused("a territory goes with the roles that have casework only")
+		return refused("只有办理案件的角色才填辖区",
+			"a territory goes with the roles that have casework only")
 	case p.Is(access.TownshipHead) && len(p.Territory) != 9:
-		return refused("the territory of a township head is a township: want a code of 9 digits")
+		return refused("乡镇负责人的辖区应为乡镇，即 9 位代码",
+			"the territory of a township head is a township: want a code of 9 digits")
 	case officer && !slices.Contains(casefile.Departments, casefile.Department(p.Department)):
-		return refused("the department %q is unknown: want one of %v", p.Department, casefile.Departments)
+		return refused("部门 %q 不存在：应为 %v 之一",
+			"the department %q is unknown: want one of %v", p.Department, casefile.Departments)
 	case !officer && p.Department != "":
-		return refused("a department goes with the role %s only", access.DepartmentOfficer)
+		return refused("只有角色 %s 才填部门",
+			"a department goes with the role %s only", access.DepartmentOfficer)
 	}
 	return nil
 }
@@ -318,7 +331,8 @@ func (r *Register) Add(ctx context.Context, actor string, p access.Person) error
 	}
 	return r.write(ctx, func() (ledger.Draft, error) {
 		if _, err := r.Get(p.ID); err == nil {
-			return ledger.Draft{}, refused("the user name %s is or was somebody's: user names are never used again", p.ID)
+			return ledger.Draft{}, refused("用户名 %s 已有人使用或曾有人使用：用户名不重复使用",
+				"the user name %s is or was somebody's: user names are never used again", p.ID)
 		}
 		return ledger.Draft{Actor: actor, Kind: added, Object: p.ID, Detail: p}, nil
 	})
@@ -335,7 +349,8 @@ func (r *Register) Change(ctx context.Context, actor string, p access.Person) er
 			return ledger.Draft{}, err
 		}
 		if !p.Is(access.Administrator) && r.lastAdministrator(p.ID) {
-			return ledger.Draft{}, refused("%s is the last administrator: name another one first", p.ID)
+			return ledger.Draft{}, refused("%s 是最后一名管理员：请先指定另一名管理员",
+				"%s is the last administrator: name another one first", p.ID)
 		}
 		return ledger.Draft{Actor: actor, Kind: changed, Object: p.ID, Detail: p}, nil
 	})
@@ -384,11 +399,14 @@ func (r *Register) Disable(ctx context.Context, actor, id string) error {
 	return r.about(ctx, actor, id, disabled, struct{}{}, func(a Account) error {
 		switch {
 		case a.Disabled:
-			return refused("%s is disabled already", id)
+			return refused("%s 已停用",
+				"%s is disabled already", id)
 		case actor == id:
-			return refused("nobody disables themselves: ask another administrator")
+			return refused("不能停用自己：请由另一名管理员操作",
+				"nobody disables themselves: ask another administrator")
 		case r.lastAdministrator(id):
-			return refused("%s is the last administrator: name another one first", id)
+			return refused("%s 是最后一名管理员：请先指定另一名管理员",
+				"%s is the last administrator: name another one first", id)
 		}
 		return nil
 	})
@@ -398,7 +416,8 @@ func (r *Register) Disable(ctx context.Context, actor, id string) error {
 func (r *Register) Enable(ctx context.Context, actor, id string) error {
 	return r.about(ctx, actor, id, enabled, struct{}{}, func(a Account) error {
 		if !a.Disabled {
-			return refused("%s is not disabled", id)
+			return refused("%s 没有停用",
+				"%s is not disabled", id)
 		}
 		return nil
 	})
@@ -407,11 +426,13 @@ func (r *Register) Enable(ctx context.Context, actor, id string) error {
 // Link says who a person is at an OpenID provider; the zero Subject ends the link. A subject is one person's.
 func (r *Register) Link(ctx context.Context, actor, id string, s Subject) error {
 	if (s.Issuer == "") != (s.ID == "") || len(s.ID) > 255 {
-		return refused("want the issuer and the person's subject there")
+		return refused("应填写身份提供方和该人在其中的标识",
+			"want the issuer and the person's subject there")
 	}
 	return r.about(ctx, actor, id, linked, s, func(Account) error {
 		if other, err := r.BySubject(s); err == nil && other.ID != id {
-			return refused("this subject is %s", other.ID)
+			return refused("该标识已属于 %s",
+				"this subject is %s", other.ID)
 		}
 		return nil
 	})

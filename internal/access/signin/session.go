@@ -111,8 +111,11 @@ func (s *sessions) count() int {
 }
 
 // CheckForm reports whether a form carries the session's form token.
-func (s *Session) CheckForm(r *http.Request) bool {
-	return subtle.ConstantTimeCompare([]byte(r.PostFormValue("form")), []byte(s.Form)) == 1
+func (s *Session) CheckForm(r *http.Request) bool { return s.owns(r.PostFormValue("form")) }
+
+// owns reports whether a form token is the session's.
+func (s *Session) owns(token string) bool {
+	return subtle.ConstantTimeCompare([]byte(token), []byte(s.Form)) == 1
 }
 
 // Names of the cookies. A name that begins with __Host- is only taken over TLS and cannot be set by a neighbouring host.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/access/people"
 	"github.com/anxin-project/anxin/internal/audit"
 )
@@ -173,6 +174,21 @@ func (g *Gate) Bearer(r *http.Request) (people.Account, error) {
 	return g.register.ByToken(r.Context(), strings.TrimSpace(token))
 }
 
+// Person returns who sends a request of the API: the owner of its bearer token, else who is signed in. From a session an
+// action is taken only with the header Anxin-Form holding the session's form token, which no other site can send.
+func (g *Gate) Person(r *http.Request) (access.Person, error) {
+	if r.Header.Get("Authorization") != "" {
+		a, err := g.Bearer(r)
+		return a.Person, err
+	}
+	s := g.Session(r)
+	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+	if s == nil || s.MustChange || !reads && !s.owns(r.Header.Get("Anxin-Form")) {
+		return access.Person{}, people.ErrWrong
+	}
+	return s.Person, nil
+}
+
 func (g *Gate) record(r *http.Request, actor, action, object, outcome, how string) error {
 	return g.audit.Record(r.Context(), audit.Event{Actor: actor, Action: action, Object: object, Purpose: how, Outcome: outcome, Origin: Origin(r)})
 }
@@ -186,8 +202,16 @@ func Origin(r *http.Request) string {
 	return host
 }
 
-// OpenID returns what the provider is called on the sign-in page, and whether there is one.
-func (g *Gate) OpenID() (title string, ok bool) { return g.config.OIDC.Title, g.provider != nil }
+// OpenID is what the provider is called on the sign-in page; empty without one.
+func (g *Gate) OpenID() string {
+	if g.provider == nil {
+		return ""
+	}
+	return g.config.OIDC.Title
+}
+
+// Issuer is the provider's name in links of people; empty without one.
+func (g *Gate) Issuer() string { return g.config.OIDC.Issuer }
 
 // ErrUnregistered is what somebody is told whom the provider knows and no administrator has registered.
 type ErrUnregistered struct{ people.Subject }

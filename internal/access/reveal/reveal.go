@@ -1,6 +1,6 @@
-// Package personal opens what is sealed of workers, and is the only way to it: with the right to it, for a purpose, and
+// Package reveal opens what is sealed of workers, and is the only way to it: with the right to it, for a purpose, and
 // after the audit log has it.
-package personal
+package reveal
 
 import (
 	"context"
@@ -36,7 +36,7 @@ type Worker struct {
 // Clear is what was asked for.
 type Clear struct{ Name, Phone string }
 
-// What Reveal says no to.
+// What Open says no to.
 var (
 	ErrForbidden = errors.New("not among the workers this person may see")
 	ErrPurpose   = errors.New("the purpose is missing or too long")
@@ -58,9 +58,9 @@ type Vault struct {
 // NewVault returns a vault. Without an opener it opens nothing.
 func NewVault(o Opener, a *audit.Log) *Vault { return &Vault{o, a} }
 
-// Reveal returns a worker's name and phone to a person, for a purpose. The entry in the audit log is written before
+// Open returns a worker's name and phone to a person, for a purpose. The entry in the audit log is written before
 // anything is opened; where it cannot be written, nothing is. origin is the address the request came from.
-func (v *Vault) Reveal(ctx context.Context, who *access.Person, w Worker, purpose, origin string) (Clear, error) {
+func (v *Vault) Open(ctx context.Context, who *access.Person, w Worker, purpose, origin string) (Clear, error) {
 	purpose = strings.TrimSpace(purpose)
 	event := audit.Event{Action: "reveal", Object: w.Subject + " worker " + w.Key, Purpose: purpose, Outcome: audit.Done, Origin: origin}
 	if who != nil {

@@ -1,4 +1,4 @@
-package personal
+package reveal
 
 import (
 	"context"
@@ -63,7 +63,7 @@ var (
 
 func TestAValueIsOpenedAfterItIsWrittenDown(t *testing.T) {
 	v, o := vault(t)
-	got, err := v.Reveal(t.Context(), inspector, worker, " 核实十月工资 ", "10.0.0.7")
+	got, err := v.Open(t.Context(), inspector, worker, " 核实十月工资 ", "10.0.0.7")
 	if err != nil || got != (Clear{"李四", "13800000000"}) {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -89,19 +89,19 @@ func TestNothingIsOpenedWithoutRightPurposeAndLog(t *testing.T) {
 		"no purpose":            {inspector, worker, "  x ", ErrPurpose},
 		"a purpose without end": {inspector, worker, strings.Repeat("x", 201), ErrPurpose},
 	} {
-		if got, err := v.Reveal(t.Context(), try.who, try.what, try.purpose, ""); !errors.Is(err, try.want) || got != (Clear{}) {
+		if got, err := v.Open(t.Context(), try.who, try.what, try.purpose, ""); !errors.Is(err, try.want) || got != (Clear{}) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // the store is away
-	if got, err := v.Reveal(ctx, inspector, worker, "核实十月工资", ""); err == nil || got != (Clear{}) {
+	if got, err := v.Open(ctx, inspector, worker, "核实十月工资", ""); err == nil || got != (Clear{}) {
 		t.Errorf("without a log: %+v, %v", got, err)
 	}
 	if o.seen != nil {
 		t.Error("something was opened")
 	}
-	if _, err := NewVault(nil, v.audit).Reveal(t.Context(), inspector, worker, "核实十月工资", ""); !errors.Is(err, ErrNoKeys) {
+	if _, err := NewVault(nil, v.audit).Open(t.Context(), inspector, worker, "核实十月工资", ""); !errors.Is(err, ErrNoKeys) {
 		t.Errorf("without keys: %v", err)
 	}
 	refused := 0

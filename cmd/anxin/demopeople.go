@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/anxin-project/anxin/dashboards/console"
+	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/access/people"
+	"github.com/anxin-project/anxin/internal/region"
+)
+
+// demoCost keeps signing in quick where passwords are shown on the page anyway.
+var demoCost = people.Cost{MemoryKiB: 1 << 10, Passes: 1, Lanes: 1}
+
+// demoPassword is everybody's in the demonstration.
+const demoPassword = "demo-only-password"
+
+// demoPeople are one invented person of each role, for a world whose townships are given.
+func demoPeople(townships []region.Township) []access.Person {
+	first := townships[0].Code
+	county, prefecture := region.County(first), region.Prefecture(first)
+	return []access.Person{
+		{ID: "inspector", Name: "陈安", Roles: []access.Role{access.Inspector}, Territory: county},
+		{ID: "supervisor", Name: "周正", Roles: []access.Role{access.Supervisor}, Territory: prefecture},
+		{ID: "housing", Name: "郑建", Roles: []access.Role{access.DepartmentOfficer}, Territory: prefecture, Department: "housing"},
+		{ID: "township", Name: "何乡", Roles: []access.Role{access.TownshipHead}, Territory: first},
+		{ID: "operator", Name: "吴维", Roles: []access.Role{access.Operator}},
+		{ID: "auditor", Name: "沈明", Roles: []access.Role{access.Auditor}},
+		{ID: "administrator", Name: "管理员", Roles: []access.Role{access.Administrator}},
+	}
+}
+
+// enterDemoPeople registers the people of the demonstration; those of a kept store are there already.
+func enterDemoPeople(ctx context.Context, r *people.Register, townships []region.Township) ([]console.DemoPerson, error) {
+	var all []console.DemoPerson
+	for _, p := range demoPeople(townships) {
+		all = append(all, console.DemoPerson{Person: p, Password: demoPassword})
+		if _, err := r.Get(p.ID); !errors.Is(err, people.ErrUnknown) {
+			continue
+		}
+		if err := r.Add(ctx, "command", p); err != nil {
+			return nil, err
+		}
+		if err := r.SetPassword(ctx, "command", p.ID, demoPassword, false); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}

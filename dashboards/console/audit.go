@@ -1,0 +1,68 @@
+package console
+
+import (
+	"slices"
+
+	"github.com/anxin-project/anxin/internal/audit"
+	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/ledger"
+)
+
+// auditData is the audit log, newest entry first, and whether it is whole.
+type auditData struct {
+	Actor, Action, From, Until string
+	Actions                    []string // that occur
+	Rows                       []audit.Entry
+	Pager                      pager
+	Checkpoint                 ledger.Checkpoint // the last entry that is whole
+	Broken                     string            // what is wrong with the log; empty: nothing
+}
+
+func (c *Console) auditPage(r *request) (answer, error) {
+	q := r.query
+	d := &auditData{Actor: q.given.Get("actor"), Action: q.word("action"), From: q.given.Get("from"), Until: q.given.Get("until")}
+	f := audit.Filter{Actor: d.Actor, Action: d.Action}
+	if on, ok := q.date("from"); ok {
+		f.From = on.Start()
+	}
+	if on, ok := q.date("until"); ok {
+		f.Until = on.End()
+	}
+	page := q.number("page")
+	if err := q.err(); err != nil {
+		return answer{}, err
+	}
+	actions := map[string]bool{}
+	var rows []audit.Entry
+	if err := c.gate.Audit().List(r.ctx, f, func(e audit.Entry) error {
+		actions[e.Action] = true
+		rows = append(rows, e)
+		return nil
+	}); err != nil {
+		return answer{}, err
+	}
+	slices.Reverse(rows)
+	d.Actions = names(actions)
+	d.Pager = pages(len(rows), c.config.PageSize, page)
+	d.Rows = rows[d.Pager.From:d.Pager.To]
+	var err error
+	if d.Checkpoint, err = c.gate.Audit().Verify(r.ctx, ledger.Checkpoint{}); ledger.IsBroken(err) {
+		d.Broken = err.Error()
+	} else if err != nil {
+		return answer{}, err
+	}
+	return answer{template: "audit", title: message(r.lang, "audit.title"), data: d}, nil
+}
+
+// date returns a day typed as YYYY-MM-DD.
+func (q *query) date(name string) (civil.Date, bool) {
+	text := q.given.Get(name)
+	if text == "" {
+		return 0, false
+	}
+	on, err := civil.ParseDate(text)
+	if err != nil {
+		q.refuse(name, "YYYY-MM-DD")
+	}
+	return on, err == nil
+}

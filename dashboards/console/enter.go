@@ -1,0 +1,157 @@
+package console
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+
+	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/access/people"
+	"github.com/anxin-project/anxin/internal/access/signin"
+	"github.com/anxin-project/anxin/internal/audit"
+)
+
+// DemoPerson is somebody invented as whom the sign-in page of a demonstration lets anybody enter.
+type DemoPerson struct {
+	access.Person
+	Password string
+}
+
+// signInData is the sign-in page.
+type signInData struct {
+	Name    string // as typed
+	Next    string
+	Problem string // key of a text under signin.
+	Detail  string // a value for it
+	OpenID  string // what the provider is called; empty without one
+	Nobody  bool   // nobody has been added yet
+	Demo    []DemoPerson
+}
+
+func (c *Console) signIn(r *request, d *signInData) answer {
+	status := http.StatusOK
+	if d.Problem != "" {
+		status = http.StatusForbidden
+	}
+	d.Next = local(cmp.Or(r.http.PostFormValue("next"), r.query.given.Get("next")))
+	d.OpenID = c.gate.OpenID()
+	d.Nobody, d.Demo = c.gate.Register().Empty(), c.demo
+	return answer{template: "sign-in", title: message(r.lang, "signin.title"), data: d, status: status}
+}
+
+func (c *Console) signInPage(r *request) (answer, error) {
+	if r.who != nil {
+		return answer{redirect: cmp.Or(local(r.query.given.Get("next")), home(r.person()))}, nil
+	}
+	if c.gate.Register().Empty() { // the first administrator may have been added by command since
+		if err := c.gate.Register().Fresh(r.ctx); err != nil {
+			return answer{}, err
+		}
+	}
+	return c.signIn(r, &signInData{}), nil
+}
+
+func (c *Console) signInForm(r *request) (answer, error) {
+	r.recorded = true // by the gate, which knows who it was
+	name := r.http.PostFormValue("name")
+	a, err := c.gate.Password(r.w, r.http, name, r.http.PostFormValue("password"))
+	var locked people.LockedOut
+	switch {
+	case errors.As(err, &locked):
+		return c.signIn(r, &signInData{Name: name, Problem: "locked", Detail: r.lang.wait(locked.For)}), nil
+	case errors.Is(err, people.ErrWrong):
+		return c.signIn(r, &signInData{Name: name, Problem: "wrong"}), nil
+	case err != nil:
+		return answer{}, err
+	}
+	return answer{redirect: cmp.Or(local(r.http.PostFormValue("next")), home(&a.Person))}, nil
+}
+
+func (c *Console) openIDPage(r *request) (answer, error) {
+	to, err := c.gate.ToProvider(r.w, r.http, local(r.query.given.Get("next")))
+	if err != nil {
+		return c.openIDFailed(r, err)
+	}
+	return answer{redirect: to}, nil
+}
+
+func (c *Console) openIDReturn(r *request) (answer, error) {
+	r.recorded = true // by the gate
+	a, next, err := c.gate.FromProvider(r.w, r.http)
+	if err != nil {
+		return c.openIDFailed(r, err)
+	}
+	return answer{redirect: cmp.Or(local(next), home(&a.Person))}, nil
+}
+
+func (c *Console) openIDFailed(r *request, err error) (answer, error) {
+	var unregistered signin.ErrUnregistered
+	switch {
+	case errors.As(err, &unregistered):
+		return c.signIn(r, &signInData{Problem: "unregistered", Detail: unregistered.ID}), nil
+	case errors.Is(err, signin.ErrProvider):
+		c.log.Warn("signing in by OpenID", "error", err)
+		return c.signIn(r, &signInData{Problem: "provider"}), nil
+	}
+	return answer{}, err
+}
+
+func (c *Console) signOutForm(r *request) (answer, error) {
+	c.gate.Leave(r.w, r.http)
+	r.event.Object = r.who.ID
+	return answer{redirect: "/sign-in"}, nil
+}
+
+// accountData is the page of one's own account.
+type accountData struct {
+	people.Account
+	Problem  string // key of a text under password.
+	Detail   string
+	Changed  bool
+	MinChars int
+}
+
+func (c *Console) account(r *request, d *accountData) answer {
+	d.Account, d.MinChars = r.who.Account, people.MinPassword
+	status := http.StatusOK
+	if d.Problem != "" {
+		status = http.StatusUnprocessableEntity
+	}
+	return answer{template: "account", title: message(r.lang, "account.title"), data: d, status: status}
+}
+
+func (c *Console) accountPage(r *request) (answer, error) {
+	return c.account(r, &accountData{Changed: r.query.given.Get("done") == "password"}), nil
+}
+
+func (c *Console) passwordForm(r *request) (answer, error) {
+	r.event.Object = r.who.ID
+	refuse := func(problem, detail string) (answer, error) {
+		r.event.Outcome = audit.Refused
+		return c.account(r, &accountData{Problem: problem, Detail: detail}), nil
+	}
+	next := r.http.PostFormValue("new")
+	if next != r.http.PostFormValue("again") {
+		return refuse("differ", "")
+	}
+	err := c.gate.Register().ChangePassword(r.ctx, r.who.ID, r.http.PostFormValue("old"), next)
+	var weak people.ErrWeakPassword
+	var locked people.LockedOut
+	switch {
+	case errors.As(err, &weak):
+		return refuse(weak.Reason, "")
+	case errors.As(err, &locked):
+		return refuse("locked", r.lang.wait(locked.For))
+	case errors.Is(err, people.ErrWrong):
+		return refuse("wrong", "")
+	case err != nil:
+		return answer{}, err
+	}
+	if err := c.gate.Renew(r.w, r.http, r.who.ID); err != nil {
+		return answer{}, err
+	}
+	if r.who.MustChange {
+		return answer{redirect: home(r.person())}, nil
+	}
+	return answer{redirect: "/account?done=password"}, nil
+}

@@ -1,0 +1,95 @@
+package console
+
+import (
+	"time"
+
+	"github.com/anxin-project/anxin/internal/access"
+)
+
+// route is one address of the pages. What it may be used for is written here and nowhere else: admit asks access.Allow for
+// the action and, where the route is about one place, project, employer or case, for that object. Lists are about nothing
+// in particular: they are made from what the person may see (scope.go).
+type route struct {
+	pattern string // with its method; a POST takes a form
+	section string // of the navigation
+	life    time.Duration
+	action  access.Action
+	about   func(*request) (access.Object, error)
+	audited string // what the audit log calls it; every form and every export has such a name
+	serve   pageFunc
+}
+
+// How long a rendered page is remembered for its session. Pages of a run stay as they are until a newer run; cases change by
+// themselves, and so does the quality of the data, which is judged by days; what is about people is never kept.
+const (
+	untilNextRun time.Duration = 0
+	briefly                    = 2 * time.Second
+	aWhile                     = 20 * time.Second
+	never        time.Duration = -1
+)
+
+func (c *Console) table() []route {
+	return []route{
+		{pattern: "GET /{$}", section: "ranking", life: untilNextRun, action: access.Read, serve: c.rankingPage},
+		{pattern: "GET /ranking.csv", section: "ranking", life: untilNextRun, action: access.Read, audited: "export", serve: c.rankingCSV},
+		{pattern: "GET /townships/{code}", section: "ranking", life: untilNextRun, action: access.Read, about: c.unitObject, serve: c.unitPage},
+		{pattern: "GET /units/{code}", section: "ranking", life: untilNextRun, action: access.Read, about: c.unitObject, serve: c.unitPage},
+		{pattern: "GET /explain/{code}", section: "ranking", life: untilNextRun, action: access.Read, about: c.unitObject, serve: c.explainPage},
+		{pattern: "GET /editions", section: "editions", life: untilNextRun, action: access.Read, serve: c.editionsPage},
+		{pattern: "GET /editions/{number}", section: "editions", life: untilNextRun, action: access.Read, serve: c.editionPage},
+		{pattern: "GET /editions/{number}/ranking.csv", section: "editions", life: untilNextRun, action: access.Read, audited: "export", serve: c.editionCSV},
+		{pattern: "GET /editions/{number}/diff", section: "editions", life: untilNextRun, action: access.Read, serve: c.diffPage},
+		{pattern: "GET /editions/{number}/diff.csv", section: "editions", life: untilNextRun, action: access.Read, audited: "export", serve: c.diffCSV},
+		{pattern: "GET /plan", section: "editions", life: untilNextRun, action: access.Read, serve: c.planPage},
+		{pattern: "GET /plan.csv", section: "editions", life: untilNextRun, action: access.Read, audited: "export", serve: c.planCSV},
+		{pattern: "GET /rates", section: "editions", life: untilNextRun, action: access.Read, serve: c.ratesPage},
+		{pattern: "GET /rates.csv", section: "editions", life: untilNextRun, action: access.Read, audited: "export", serve: c.ratesCSV},
+		{pattern: "GET /warnings", section: "warnings", life: untilNextRun, action: access.Read, serve: c.warningsPage},
+		{pattern: "GET /warnings.csv", section: "warnings", life: untilNextRun, action: access.Read, audited: "export", serve: c.warningsCSV},
+		{pattern: "GET /subjects/{scope}/{id}", section: "warnings", life: briefly, action: access.Read, about: c.subjectObject, serve: c.subjectPage},
+		{pattern: "GET /subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjectObject, serve: c.workersPage},
+		{pattern: "POST /subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjectObject, audited: "reveal", serve: c.revealForm},
+		{pattern: "GET /cases", section: "cases", life: briefly, action: access.Read, serve: c.casesPage},
+		{pattern: "GET /cases/{id}", section: "cases", life: briefly, action: access.Read, about: c.oneCase, serve: c.casePage},
+		{pattern: "GET /quality", section: "quality", life: aWhile, action: access.ReadSystem, serve: c.qualityPage},
+		{pattern: "GET /quality.csv", section: "quality", life: aWhile, action: access.ReadSystem, audited: "export", serve: c.qualityCSV},
+		{pattern: "GET /search", section: "search", life: untilNextRun, action: access.Read, serve: c.searchPage},
+		{pattern: "GET /runs", section: "runs", life: briefly, action: access.ReadSystem, serve: c.runsPage},
+		{pattern: "GET /runs.csv", section: "runs", life: briefly, action: access.ReadSystem, audited: "export", serve: c.runsCSV},
+		{pattern: "GET /about", section: "about", life: untilNextRun, action: access.OwnAccount, serve: c.aboutPage},
+
+		{pattern: "GET /sign-in", section: "sign-in", life: never, action: access.Public, serve: c.signInPage},
+		{pattern: "POST /sign-in", section: "sign-in", life: never, action: access.Public, audited: "sign_in", serve: c.signInForm},
+		{pattern: "GET /sign-in/openid", section: "sign-in", life: never, action: access.Public, serve: c.openIDPage},
+		{pattern: "GET /sign-in/openid/return", section: "sign-in", life: never, action: access.Public, audited: "sign_in", serve: c.openIDReturn},
+		{pattern: "POST /sign-out", section: "account", life: never, action: access.OwnAccount, audited: "sign_out", serve: c.signOutForm},
+		{pattern: "GET /account", section: "account", life: never, action: access.OwnAccount, serve: c.accountPage},
+		{pattern: "POST /account", section: "account", life: never, action: access.OwnAccount, audited: "password_changed", serve: c.passwordForm},
+
+		{pattern: "GET /people", section: "people", life: never, action: access.ManagePeople, serve: c.peoplePage},
+		{pattern: "POST /people", section: "people", life: never, action: access.ManagePeople, audited: "person_added", serve: c.addForm},
+		{pattern: "GET /people/{person}", section: "people", life: never, action: access.ManagePeople, serve: c.personPage},
+		{pattern: "POST /people/{person}", section: "people", life: never, action: access.ManagePeople, audited: "person_changed", serve: c.changeForm},
+		{pattern: "POST /people/{person}/password", section: "people", life: never, action: access.ManagePeople, audited: "password_given", serve: c.givePasswordForm},
+		{pattern: "POST /people/{person}/disable", section: "people", life: never, action: access.ManagePeople, audited: "person_disabled", serve: c.disableForm},
+		{pattern: "POST /people/{person}/enable", section: "people", life: never, action: access.ManagePeople, audited: "person_enabled", serve: c.enableForm},
+		{pattern: "POST /people/{person}/link", section: "people", life: never, action: access.ManagePeople, audited: "person_linked", serve: c.linkForm},
+
+		{pattern: "GET /audit", section: "audit", life: never, action: access.ReadAudit, serve: c.auditPage},
+
+		{pattern: "/", life: never, action: access.OwnAccount, serve: func(*request) (answer, error) { return answer{}, errNotFound }},
+	}
+}
+
+// home is where somebody begins: the first page that their role is about.
+func home(p *access.Person) string {
+	for _, page := range []struct {
+		action access.Action
+		path   string
+	}{{access.Read, "/"}, {access.ManagePeople, "/people"}, {access.ReadAudit, "/audit"}, {access.ReadSystem, "/quality"}} {
+		if access.Allow(p, page.action, access.Object{}) {
+			return page.path
+		}
+	}
+	return "/about"
+}

@@ -1,0 +1,157 @@
+package console
+
+import (
+	"encoding/hex"
+	"errors"
+	"regexp"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"github.com/anxin-project/anxin/internal/access/reveal"
+	"github.com/anxin-project/anxin/internal/access/signin"
+	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// workersData is the list of a subject's workers, masked; one of them in clear after a purpose has been given.
+type workersData struct {
+	Scope, ID, Name string
+	Rows            []workerRow
+	Pager           pager
+	Shown           string // the key of the worker shown in clear
+	Clear           reveal.Clear
+	Purpose         string
+	Problem         string // key of a text under workers.
+	MinChars, Max   int
+}
+
+// workerRow is a worker as the newest real-name registration on the subject has them.
+type workerRow struct {
+	Key          string // hexadecimal
+	Masked, Last string // 王*, the phone's last four digits
+	Team, Job    string
+	Entered      civil.Date
+	Left         *civil.Date
+
+	name, phone string // sealed
+}
+
+var workerKey = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+func (c *Console) workersPage(r *request) (answer, error) { return c.workers(r, &workersData{}) }
+
+func (c *Console) workers(r *request, d *workersData) (answer, error) {
+	f, _, err := c.subjectOf(r)
+	if err != nil {
+		return answer{}, err
+	}
+	d.Scope, d.ID, d.Name = string(f.Scope), f.ID, f.Name
+	d.MinChars, d.Max = reveal.MinPurpose, reveal.MaxPurpose
+	rows, err := c.readWorkers(r, f.Scope, f.ID, "")
+	if err != nil {
+		return answer{}, err
+	}
+	d.Pager = pages(len(rows), c.config.PageSize, r.query.number("page"))
+	d.Rows = rows[d.Pager.From:d.Pager.To]
+	return answer{template: "workers", title: message(r.lang, "workers.title"), data: d, status: problemStatus(d.Problem)}, nil
+}
+
+// revealForm shows one worker in clear, if the vault opens it.
+func (c *Console) revealForm(r *request) (answer, error) {
+	key, purpose := r.http.PostFormValue("worker"), r.http.PostFormValue("purpose")
+	object, err := c.subjectObject(r)
+	if err != nil {
+		return answer{}, err
+	}
+	if !workerKey.MatchString(key) {
+		return answer{}, errNotFound
+	}
+	scope, id := catalog.Scope(r.http.PathValue("scope")), r.http.PathValue("id")
+	rows, err := c.readWorkers(r, scope, id, key)
+	if err != nil {
+		return answer{}, err
+	}
+	if len(rows) == 0 {
+		return answer{}, errNotFound
+	}
+	clear, err := c.vault.Open(r.ctx, r.person(), reveal.Worker{
+		Subject: casefile.ID(scope, id), Key: key, Where: object, Name: rows[0].name, Phone: rows[0].phone,
+	}, purpose, signin.Origin(r.http))
+	r.recorded = true // by the vault, where there was something to write down
+	switch {
+	case errors.Is(err, reveal.ErrForbidden):
+		return answer{}, errForbidden
+	case errors.Is(err, reveal.ErrPurpose):
+		return c.workers(r, &workersData{Problem: "purpose", Purpose: purpose})
+	case errors.Is(err, reveal.ErrNoKeys):
+		return c.workers(r, &workersData{Problem: "no_keys", Purpose: purpose})
+	case err != nil:
+		return answer{}, err
+	}
+	return c.workers(r, &workersData{Shown: key, Clear: clear, Purpose: purpose})
+}
+
+// readWorkers reads the workers ever registered on a subject, as known at the end of the run's date; one, when key is not
+// empty.
+func (c *Console) readWorkers(r *request, scope catalog.Scope, id, key string) ([]workerRow, error) {
+	column := map[catalog.Scope]string{catalog.Project: "project_id", catalog.Employer: "employer_uscc"}[scope]
+	if c.conn == nil || column == "" {
+		return nil, errNotFound
+	}
+	rows, err := c.conn.Query(withParameters(r.ctx, clickhouse.Parameters{
+		"id": id, "key": key, "end": r.view.Run.AsOf.End().UTC().Format("2006-01-02 15:04:05.000"),
+	}), `
+WITH registered AS
+(
+    SELECT
+        worker_key,
+        name_masked,
+        name_sealed,
+        phone_last4,
+        phone_sealed,
+        team,
+        job,
+        entered_on,
+        left_on,
+        source,
+        id AS record
+    FROM workers
+    WHERE `+column+` = {id:String}
+        AND recorded_at < {end:DateTime64(3, 'UTC')}
+        AND ({key:String} = '' OR worker_key = unhex({key:String}))
+    ORDER BY version DESC, recorded_at ASC
+    LIMIT 1 BY source, record
+)
+SELECT
+    toString(worker_key) AS worker,
+    name_masked,
+    name_sealed,
+    phone_last4,
+    phone_sealed,
+    team,
+    job,
+    entered_on,
+    left_on
+FROM registered
+ORDER BY entered_on DESC, source, record
+LIMIT 1 BY worker`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []workerRow
+	for rows.Next() {
+		var w workerRow
+		var worker string
+		var entered time.Time
+		var left *time.Time
+		if err := rows.Scan(&worker, &w.Masked, &w.name, &w.Last, &w.phone, &w.Team, &w.Job, &entered, &left); err != nil {
+			return nil, err
+		}
+		w.Key, w.Entered, w.Left = hex.EncodeToString([]byte(worker)), dateOf(entered), maybeDate(left)
+		all = append(all, w)
+	}
+	return all, rows.Err()
+}

@@ -1,0 +1,12 @@
+package casefile
+
+import "github.com/anxin-project/anxin/internal/access"
+
+// Object is what reading a case touches for a person: a case is read where its subject is, and where it is handled.
+func (c Case) Object(p *access.Person) access.Object {
+	handled := access.At(c.Territory, string(c.Department))
+	if c.Territory != "" && access.Allow(p, access.Read, handled) {
+		return handled
+	}
+	return access.At(c.Township, string(c.Department))
+}
