@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -13,10 +14,12 @@ var everyPage = []string{
 	"/warnings", "/warnings?q=XSS-1", "/subjects/project/" + projectID, "/subjects/project/XSS-1", "/subjects/employer/" + employerID,
 	"/cases", "/cases/project:" + projectID, "/quality", "/quality?fault=any&topic=payroll", "/search?q=331024", "/about", "/runs",
 	"/editions", "/editions/6", "/editions/6/diff?with=3", "/plan", "/plan?grade=A&due=all", "/rates", "/explain/331024001",
+	"/subjects/project/" + projectID + "/workers", "/account", "/people", "/people/" + overseer.ID, "/audit",
 }
 
 func TestEveryPageIsCleanInARealBrowserAndFitsItsScreen(t *testing.T) {
 	s := serve(t, small)
+	s.fillWorkers(t)
 	for _, width := range []int64{1366, 390, 360} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
 			b := openBrowser(t, width, 800)
@@ -151,4 +154,54 @@ func TestTextHasEnoughContrastInBothSchemes(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The story of signing in: an outsider sees the sign-in page alone, a supervisor comes in, sees a worker's name for a purpose
+// and leaves; the head of a township sees the own township in detail and the others as ranks.
+func TestPeopleSignInWorkAndLeaveInARealBrowser(t *testing.T) {
+	s := serve(t, small)
+	s.fillWorkers(t)
+	for _, p := range variants() {
+		s.add(t, p)
+	}
+	s.demo = []DemoPerson{{Person: variants()[0], Password: password}}
+	b := openBrowser(t, 1366, 768)
+	b.do(t, chromedp.Navigate(s.url+"/subjects/project/"+projectID))
+	b.until(t, `location.pathname === "/sign-in" && location.search.startsWith("?next=")`)
+	if shown := eval[string](t, b, "document.body.innerText"); strings.Contains(shown, "滨河") || strings.Contains(shown, "331024") && !strings.Contains(shown, "虚构") {
+		t.Errorf("an outsider sees %s", shown)
+	}
+	if links := eval[int](t, b, `document.querySelectorAll("header nav a, #find").length`); links != 0 {
+		t.Errorf("an outsider is offered %d links", links)
+	}
+	b.do(t, chromedp.SendKeys(chromedp.CSS("input[name=name]"), "supervisor-in"), chromedp.SendKeys(chromedp.CSS("input[name=password]"), password+kb.Enter))
+	b.until(t, `location.pathname === "/subjects/project/`+projectID+`" && document.readyState === "complete"`)
+	if name := eval[string](t, b, `document.querySelector(".whoami").textContent`); name != "某人" {
+		t.Errorf("signed in as %s", name)
+	}
+	if seen := eval[string](t, b, "document.cookie"); strings.Contains(seen, "anxin=") {
+		t.Error("scripts can read the session's cookie")
+	}
+	b.do(t, chromedp.Click(chromedp.CSS(`a.button[href$="/workers"]`)))
+	b.until(t, `document.querySelectorAll("table.workers tbody tr").length === 2`)
+	b.do(t, chromedp.SendKeys(chromedp.CSS("input[name=purpose]"), "核实十月工资"), chromedp.Click(chromedp.CSS(`button[value="`+workerOne+`"]`)))
+	b.until(t, `document.body.innerText.includes("李四") && document.body.innerText.includes("赵*")`)
+	b.do(t, chromedp.Click(chromedp.CSS(".signout button")))
+	b.until(t, `location.pathname === "/sign-in" && document.readyState === "complete"`)
+	b.do(t, chromedp.Navigate(s.url+"/warnings"))
+	b.until(t, `location.pathname === "/sign-in"`)
+
+	b.enter(t, s, "township-head-in")
+	b.until(t, `document.querySelectorAll("tr.rankonly").length === 19 && document.querySelectorAll("tbody tr[data-href]").length === 1`)
+	if figures := eval[string](t, b, `[...document.querySelectorAll("tr.rankonly td:not(.rank)")].map(c => c.textContent.trim() + c.dataset.v).join("").replaceAll("undefined", "")`); figures != "" {
+		t.Errorf("the other townships show %s", figures)
+	}
+	b.do(t, chromedp.Click(chromedp.CSS("tbody tr[data-href] .name a")))
+	b.until(t, `location.pathname === "/townships/331024001" && document.readyState === "complete"`)
+	b.do(t, chromedp.Click(chromedp.CSS(".signout button")))
+	b.until(t, `location.pathname === "/sign-in" && document.readyState === "complete"`)
+
+	b.do(t, chromedp.Click(chromedp.CSS(".demo button")))
+	b.until(t, `location.pathname === "/" && document.querySelector(".whoami") !== null`)
+	b.clean(t, s.url, "the story of signing in")
 }

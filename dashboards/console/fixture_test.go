@@ -60,6 +60,9 @@ type server struct {
 	url      string
 	offset   uint64       // of the next message that fillQuality invents
 	session  *http.Cookie // nil: nobody
+
+	token   string // the form token of the session tokenOf
+	tokenOf *http.Cookie
 }
 
 // serve fills a fresh database and serves the console over it.
@@ -74,7 +77,17 @@ func serve(t testing.TB, w world) *server {
 	return s
 }
 
+// emptyServer is a console over a database without runs.
 func emptyServer(t testing.TB, w world) *server {
+	t.Helper()
+	s := bareServer(t, w)
+	s.add(t, overseer)
+	s.enter(t, overseer.ID)
+	return s
+}
+
+// bareServer is one that nobody is registered for either.
+func bareServer(t testing.TB, w world) *server {
 	t.Helper()
 	options := embeddedtest.Database(t)
 	options.MaxOpenConns, options.MaxIdleConns = 8, 8
@@ -105,10 +118,7 @@ func emptyServer(t testing.TB, w world) *server {
 	}
 	h := httptest.NewServer(c.Handler())
 	t.Cleanup(h.Close)
-	s := &server{Console: c, conn: conn, database: options.Auth.Database, url: h.URL}
-	s.add(t, overseer)
-	s.enter(t, overseer.ID)
-	return s
+	return &server{Console: c, conn: conn, database: options.Auth.Database, url: h.URL}
 }
 
 type testLog struct{ t testing.TB }

@@ -88,7 +88,10 @@ func (s *server) enter(t testing.TB, id string) {
 func (s *server) post(t testing.TB, path string, form url.Values) (int, http.Header, string) {
 	t.Helper()
 	if s.session != nil && form.Get("form") == "" {
-		form.Set("form", s.formToken(t))
+		if s.tokenOf != s.session {
+			s.tokenOf, s.token = s.session, s.formToken(t)
+		}
+		form.Set("form", s.token)
 	}
 	r, err := http.NewRequest(http.MethodPost, s.url+path, strings.NewReader(form.Encode()))
 	must(t, err)
@@ -115,6 +118,14 @@ func (b *browser) enter(t *testing.T, s *server, id string) {
 	b.do(t, chromedp.Navigate(s.url+"/sign-in"), chromedp.SendKeys(chromedp.CSS("input[name=name]"), id),
 		chromedp.SendKeys(chromedp.CSS("input[name=password]"), password), chromedp.Click(chromedp.CSS(".fields button")))
 	b.until(t, `location.pathname !== "/sign-in" && document.readyState === "complete"`)
+}
+
+// auditEntries counts the audit log.
+func (s *server) auditEntries(t testing.TB) (n int) {
+	t.Helper()
+	var count uint64
+	must(t, s.conn.QueryRow(t.Context(), "SELECT count() FROM audit_log").Scan(&count))
+	return int(count)
 }
 
 // audited returns the audit log from an entry on, a line each.
