@@ -138,7 +138,10 @@ func runServices(ctx context.Context, c configuration, level string, run service
 		return badInput{errors.New("there is no token for the webhook: set ANXIN_ALERTS_TOKEN, or alerts.token in the configuration, to a secret that Alertmanager sends too")}
 	}
 	var protector *record.Protector
-	if run.ingest { // before the engine's process starts, which is not to inherit keys from the environment
+	_, missing := os.Stat(c.Keys)
+	// Before the engine's process starts, which is not to inherit keys from the environment. Ingest needs them; the pages work
+	// without, but nobody's name can then be shown in clear.
+	if run.ingest || run.console && (missing == nil || os.Getenv(keysVariable) != "") {
 		if protector, err = loadProtector(c.Keys); err != nil {
 			return err
 		}
@@ -187,12 +190,9 @@ func runServices(ctx context.Context, c configuration, level string, run service
 		}
 	}
 	if run.console {
-		// Without the keys the pages work as well; nobody's name can then be shown in clear.
 		var opener reveal.Opener
-		if _, missing := os.Stat(c.Keys); missing == nil {
-			if opener, err = loadProtector(c.Keys); err != nil {
-				return err
-			}
+		if protector != nil {
+			opener = protector
 		}
 		pages, err := p.console(catalogue, cases, gate, opener, nil, nil)
 		if err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/access/signin"
 	"github.com/anxin-project/anxin/internal/store"
 )
 
@@ -35,12 +36,15 @@ var structs = []struct {
 	{"cmd/anxin/tls.go", "tlsFiles", nil},
 	{"internal/store/store.go", "TLS", store.TLS{}},
 	{"detectors/config.go", "Schedule", detectors.DefaultConfiguration().Schedule},
+	{"internal/access/signin/config.go", "Configuration", signin.DefaultConfiguration()},
+	{"internal/access/signin/config.go", "OIDC", signin.DefaultConfiguration().OIDC},
 }
 
 // byType finds the struct that a field's type names, from within a package.
 var byType = map[string]int{
 	"store.Configuration": 1, "ingest.Configuration": 2, "Kafka": 3, "record.Rules": 4,
 	"detectors.Configuration": 5, "alerts.Configuration": 6, "console.Configuration": 7, "tlsFiles": 8, "TLS": 9, "Schedule": 10,
+	"signin.Configuration": 11, "OIDC": 12,
 }
 
 func configuration(root string) (string, error) {
@@ -58,6 +62,7 @@ Durations are written as in 10s, 5m, 2h.
 | ` + "`ANXIN_KEYS`" + ` | the content of a key file, instead of the file that ` + "`keys`" + ` names |
 | ` + "`ANXIN_STORE_DSN`" + ` | ` + "`store.dsn`" + `, where the file does not set it |
 | ` + "`ANXIN_ALERTS_TOKEN`" + ` | ` + "`alerts.token`" + `, where the file does not set it |
+| ` + "`ANXIN_OIDC_SECRET`" + ` | ` + "`access.oidc.client_secret`" + `, where the file does not set it |
 | the one named by ` + "`ingest.kafka.sasl.password_env`" + ` | password of the Kafka user |
 | ` + "`ANXIN_LIBCHDB`" + ` | path of a libchdb.so of your own for the embedded engine, instead of the one fetched by npm |
 

@@ -143,6 +143,8 @@ var metricGroups = []struct{ folder, title string }{
 	{"alerts/cases", "Cases"},
 	{"alerts/blacklist", "The joint-discipline list"},
 	{"dashboards/console", "Console"},
+	{"internal/access/signin", "Signing in"},
+	{"internal/audit", "Audit log"},
 	{"internal/embedded/rules", "Embedded rule evaluator (demo only)"},
 }
 

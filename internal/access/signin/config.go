@@ -21,13 +21,16 @@ type Configuration struct {
 	OIDC      OIDC `yaml:"oidc"`
 }
 
-// OIDC is an OpenID provider; without Issuer people sign in with a password only.
+// OIDC is an OpenID provider.
 type OIDC struct {
-	Issuer   string `yaml:"issuer"`
+	// Issuer is the provider's address; empty for none: then people sign in with a password only.
+	Issuer string `yaml:"issuer"`
+	// ClientID is what the provider calls this system.
 	ClientID string `yaml:"client_id"`
 	// ClientSecret may stand in the environment instead, in ANXIN_OIDC_SECRET. A public client has none.
-	ClientSecret string   `yaml:"client_secret"`
-	Scopes       []string `yaml:"scopes"`
+	ClientSecret string `yaml:"client_secret"`
+	// Scopes are what the provider is asked for: openid, and what Claim may need besides.
+	Scopes []string `yaml:"scopes"`
 	// Claim is the claim of the ID token that says who somebody is; it must be one that the provider never gives to
 	// another person.
 	Claim string `yaml:"claim"`
