@@ -283,3 +283,42 @@ func TestTheDemoRunsFromRecordsToCasesAndStopsOnCtrlC(t *testing.T) {
 		t.Errorf("%s was left behind", left[0].Name())
 	}
 }
+
+func TestTheFirstAdministratorIsMadeByCommandAndWrittenDown(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "anxin.yaml")
+	if err := os.WriteFile(config, []byte("store: {dsn: \"embedded:"+filepath.Join(t.TempDir(), "store")+"\"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	users := func(stdin string, args ...string) (string, string, int) {
+		t.Helper()
+		var out, errs bytes.Buffer
+		cmd := anxin(t.Context(), append(args, "--config", config)...)
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &errs
+		_ = cmd.Run()
+		return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+	}
+	out, errs, code := users("", "users", "add", "admin", "--name", "管理员", "--role", "administrator")
+	if code != exitDone || !regexp.MustCompile(`initial password: [a-z0-9]{16}\n`).MatchString(out) {
+		t.Fatalf("adding: %d %q %q", code, out, errs)
+	}
+	if _, errs, code := users("", "users", "add", "wang", "--name", "王", "--role", "inspector", "--territory", "99"); code != exitUsage || !strings.Contains(errs, "territory") {
+		t.Errorf("a territory nowhere: %d %q", code, errs)
+	}
+	if _, errs, code := users("short\n", "users", "passwd", "admin"); code != exitUsage || !strings.Contains(errs, "12 characters") || strings.Contains(errs, "short\n") {
+		t.Errorf("a short password: %d %q", code, errs)
+	}
+	if _, errs, code := users("four plain words here\n", "users", "passwd", "admin"); code != exitDone {
+		t.Errorf("a password: %d %q", code, errs)
+	}
+	if out, errs, code := users("", "audit", "list", "--json"); code != exitDone || strings.Count(out, "\n") != 2 || !strings.Contains(out, "password_given") || strings.Contains(out, "four plain") {
+		t.Errorf("the audit log: %d %q %q", code, out, errs)
+	}
+	out, _, code = users("", "audit", "verify")
+	checkpoint := regexp.MustCompile(`checkpoint to note: (2:[0-9a-f]{64})`).FindStringSubmatch(out)
+	if code != exitDone || checkpoint == nil {
+		t.Fatalf("verifying: %d %q", code, out)
+	}
+	if _, errs, code := users("", "audit", "verify", "--checkpoint", strings.Replace(checkpoint[1], "2:", "9:", 1)); code != exitFailed || !strings.Contains(errs, "entry 3 is missing") {
+		t.Errorf("against a later checkpoint: %d %q", code, errs)
+	}
+}
