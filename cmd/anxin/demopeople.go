@@ -20,10 +20,16 @@ const demoPassword = "demo-only-password"
 func demoPeople(townships []region.Township) []access.Person {
 	first := townships[0].Code
 	county, prefecture := region.County(first), region.Prefecture(first)
+	whole := prefecture // the whole world of the demonstration: a prefecture, or else a province
+	for _, t := range townships {
+		if region.Prefecture(t.Code) != prefecture {
+			whole = first[:2]
+		}
+	}
 	return []access.Person{
 		{ID: "inspector", Name: "陈安", Roles: []access.Role{access.Inspector}, Territory: county},
-		{ID: "supervisor", Name: "周正", Roles: []access.Role{access.Supervisor}, Territory: prefecture},
-		{ID: "housing", Name: "郑建", Roles: []access.Role{access.DepartmentOfficer}, Territory: prefecture, Department: "housing"},
+		{ID: "supervisor", Name: "周正", Roles: []access.Role{access.Supervisor}, Territory: whole},
+		{ID: "housing", Name: "郑建", Roles: []access.Role{access.DepartmentOfficer}, Territory: whole, Department: "housing"},
 		{ID: "township", Name: "何乡", Roles: []access.Role{access.TownshipHead}, Territory: first},
 		{ID: "operator", Name: "吴维", Roles: []access.Role{access.Operator}},
 		{ID: "auditor", Name: "沈明", Roles: []access.Role{access.Auditor}},
