@@ -9,6 +9,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -248,8 +250,13 @@ func TestTheDemoRunsFromRecordsToCasesAndStopsOnCtrlC(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := http.Client{Jar: jar}
 	get := func(path string) string {
-		res, err := http.Get("http://" + address + path)
+		res, err := browser.Get("http://" + address + path)
 		if err != nil {
 			return ""
 		}
@@ -269,6 +276,12 @@ func TestTheDemoRunsFromRecordsToCasesAndStopsOnCtrlC(t *testing.T) {
 			}
 		}
 	}
+	until("the sign-in page's people", func() bool { return strings.Contains(get("/"), demoPassword) })
+	res, err := browser.PostForm("http://"+address+"/sign-in", url.Values{"name": {"supervisor"}, "password": {demoPassword}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
 	until("the ranking", func() bool { return strings.Contains(get("/"), "/townships/331024") })
 	until("a warning among the metrics", func() bool { return strings.Contains(get("/metrics"), "\nanxin_warning_active{") })
 	until("a case", func() bool { return regexp.MustCompile(`/cases/(project|employer)`).MatchString(get("/cases")) })
