@@ -16,7 +16,7 @@ import (
 // "about" routes touch the project projectID (in 331024001, housing), "place" routes its township.
 var routeRules = map[string]struct {
 	path string // a request for it
-	who  string // public, anyone, read, reveal, people or audit
+	who  string // public, anyone, read, reveal, people, audit or system
 	form url.Values
 }{
 	"GET /{$}":                            {"/", "read", nil},
@@ -40,6 +40,10 @@ var routeRules = map[string]struct {
 	"POST /subjects/{scope}/{id}/workers": {"/subjects/project/" + projectID + "/workers", "reveal about", url.Values{"worker": {workerOne}, "purpose": {"核实十月工资"}}},
 	"GET /cases":                          {"/cases", "read", nil},
 	"GET /cases/{id}":                     {"/cases/project:" + projectID, "read about", nil},
+	"GET /quality":                        {"/quality", "system", nil},
+	"GET /quality.csv":                    {"/quality.csv", "system", nil},
+	"GET /runs":                           {"/runs", "system", nil},
+	"GET /runs.csv":                       {"/runs.csv", "system", nil},
 	"GET /search":                         {"/search?q=工程", "read", nil},
 	"GET /about":                          {"/about", "anyone", nil},
 	"GET /sign-in":                        {"/sign-in", "public", nil},
@@ -113,6 +117,8 @@ func expects(rule string, p access.Person) bool {
 		return role == access.Administrator
 	case "audit":
 		return role == access.Auditor
+	case "system":
+		return role == access.Operator
 	}
 	return false
 }
@@ -350,7 +356,7 @@ func TestEverybodyBeginsWhereTheirWorkIs(t *testing.T) {
 	s := serve(t, small)
 	for _, p := range variants() {
 		s.add(t, p)
-		want := map[access.Role]string{access.Operator: "/about", access.Auditor: "/audit", access.Administrator: "/people"}[p.Roles[0]]
+		want := map[access.Role]string{access.Operator: "/quality", access.Auditor: "/audit", access.Administrator: "/people"}[p.Roles[0]]
 		if want == "" {
 			want = "/"
 		}
