@@ -391,6 +391,44 @@ func TestMachinesComeByToken(t *testing.T) {
 	}
 }
 
+func TestTheAPITakesASessionsActionsOnlyWithItsFormToken(t *testing.T) {
+	d := open(t, nil)
+	b := d.browser(t)
+	b.signIn(t)
+	_, who, _ := b.get(t, d.URL+"/who")
+	u, _ := url.Parse(d.URL)
+	ask := func(method, token string, cookies []*http.Cookie) error {
+		r := httptest.NewRequest(method, d.URL+"/api/v1/cases/accept", nil)
+		r.Header.Set("Anxin-Form", token)
+		for _, c := range cookies {
+			r.AddCookie(c)
+		}
+		_, err := d.Person(r)
+		return err
+	}
+	session, form := b.Jar.Cookies(u), strings.Fields(who)[1]
+	for name, tt := range map[string]struct {
+		err  error
+		want error
+	}{
+		"reading":                   {ask(http.MethodGet, "", session), nil},
+		"acting":                    {ask(http.MethodPost, form, session), nil},
+		"acting without the token":  {ask(http.MethodPost, "", session), people.ErrWrong},
+		"acting with a made-up one": {ask(http.MethodPost, "x", session), people.ErrWrong},
+		"acting without a session":  {ask(http.MethodPost, form, nil), people.ErrWrong},
+		"reading without a session": {ask(http.MethodGet, "", nil), people.ErrWrong},
+	} {
+		if tt.err != tt.want {
+			t.Errorf("%s: %v", name, tt.err)
+		}
+	}
+	must(t, d.register.SetPassword(t.Context(), "root", "wang.li", "another plain phrase", true))
+	b.post(t, "/in", url.Values{"name": {"wang.li"}, "password": {"another plain phrase"}})
+	if err := ask(http.MethodGet, "", b.Jar.Cookies(u)); err != people.ErrWrong {
+		t.Errorf("before the initial password is changed: %v", err)
+	}
+}
+
 func TestAConfigurationIsChecked(t *testing.T) {
 	for name, change := range map[string]func(*Configuration){
 		"an address with a path":   func(c *Configuration) { c.URL = "https://x.example/anxin" },
