@@ -157,7 +157,8 @@ func (d *Detectors) basisOf(ctx context.Context, params store.Params) (uint64, e
 	return sum.Sum64(), nil
 }
 
-// before returns the latest published snapshot from which one as of a date can go on, or nil.
+// before returns the latest published snapshot from which one as of a date can go on, or nil; nil too where going on
+// would cost more than starting afresh.
 func (d *Detectors) before(ctx context.Context, asOf civil.Date, basis uint64) (*made, error) {
 	var runs []struct {
 		Snapshot string `ch:"snapshot"`
@@ -173,7 +174,28 @@ func (d *Detectors) before(ctx context.Context, asOf civil.Date, basis uint64) (
 		return nil, ctx.Err()
 	}
 	m.AsOf = day(on)
+	mostlyNew, err := d.mostlyNew(ctx, m)
+	if err != nil || mostlyNew {
+		return nil, err
+	}
 	return &m, nil
+}
+
+// mostlyNew tells whether so much came since a snapshot was made that it is cheaper to start afresh.
+func (d *Detectors) mostlyNew(ctx context.Context, m made) (yes bool, err error) {
+	counts := make([]string, 0, 3)
+	for _, table := range []string{"attendance", "payroll", "workers"} {
+		counts = append(counts, "SELECT countIf(stored_at >= {since:DateTime64(3, 'UTC')} OR recorded_at >= {before:DateTime64(3, 'UTC')}) AS fresh, count() AS every FROM "+table)
+	}
+	query := "SELECT sum(fresh) * 4 > sum(every) FROM (" + strings.Join(counts, " UNION ALL ") + ")"
+	with, err := store.Params{"since": m.Since.Add(-d.config.Settling), "before": m.AsOf.End()}.Context(ctx, query)
+	if err == nil {
+		err = d.conn.QueryRow(with, query).Scan(&yes)
+	}
+	if err != nil {
+		err = fmt.Errorf("counting what came since the pass before: %w", err)
+	}
+	return yes, err
 }
 
 // clock is the engine's, which also stamps the rows it stores.

@@ -26,6 +26,7 @@ import (
 func benchDetectCommand() *cobra.Command {
 	var scale string
 	var days int
+	var times []int
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "detect",
@@ -44,7 +45,12 @@ printed. The city takes about 15 minutes and 3 GB of disk on two cores.`,
 			if err != nil {
 				return badInput{err}
 			}
-			report, err := benchDetect(cmd.Context(), scale, size, days)
+			for _, n := range times {
+				if n < 1 {
+					return badInput{errors.New("want --times from 1 on")}
+				}
+			}
+			report, err := benchDetect(cmd.Context(), scale, size, times, days)
 			if err != nil {
 				return err
 			}
@@ -58,6 +64,7 @@ printed. The city takes about 15 minutes and 3 GB of disk on two cores.`,
 		},
 	}
 	cmd.Flags().StringVar(&scale, "scale", "city", "county or city")
+	cmd.Flags().IntSliceVar(&times, "times", []int{1, 2, 4}, "sizes, as times a quarter of the scale; the growth needs two")
 	cmd.Flags().IntVar(&days, "days", 3, "further days that are judged; the median is taken")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print every figure as JSON")
 	return cmd
@@ -88,9 +95,9 @@ type detectSize struct {
 	More     map[string]float64 `json:"one_more_day_steps_seconds"`
 }
 
-func benchDetect(ctx context.Context, name string, whole simulate.Scale, days int) (*detectReport, error) {
+func benchDetect(ctx context.Context, name string, whole simulate.Scale, sizes []int, days int) (*detectReport, error) {
 	report := &detectReport{Machine: thisMachine(), Scale: name}
-	for _, times := range []int{1, 2, 4} {
+	for _, times := range sizes {
 		size, err := benchDetectSize(ctx, report, whole, times, days)
 		if err != nil {
 			return nil, err
@@ -169,12 +176,12 @@ func benchDetectSize(ctx context.Context, report *detectReport, whole simulate.S
 		if !more.GoesOn {
 			return nil, fmt.Errorf("the pass as of %s did not go on from the one before", asOf)
 		}
-		size.OneMore, size.MoreCPU, size.More = append(size.OneMore, took), cpu, more.Seconds
+		size.OneMore, size.MoreCPU, size.More = append(size.OneMore, took), cpu, more.Steps
 		full, took, cpu, err := pass("full pass", all.PassAfresh, asOf)
 		if err != nil {
 			return nil, err
 		}
-		size.Full, size.FullCPU, size.Steps, size.Warnings = append(size.Full, took), cpu, full.Seconds, len(full.Active())
+		size.Full, size.FullCPU, size.Steps, size.Warnings = append(size.Full, took), cpu, full.Steps, len(full.Active())
 		if err := agree(more, full); err != nil {
 			return nil, fmt.Errorf("as of %s: %w", asOf, err)
 		}
@@ -217,7 +224,9 @@ func (r *detectReport) sum() {
 		x, y, xx, xy = x+a, y+b, xx+a*a, xy+a*b
 	}
 	n := float64(len(r.Sizes))
-	r.Exponent = (n*xy - x*y) / (n*xx - x*x)
+	if n > 1 {
+		r.Exponent = (n*xy - x*y) / (n*xx - x*x)
+	}
 	largest := r.Sizes[len(r.Sizes)-1]
 	r.TargetsReached = median(largest.Full) <= targetFull && largest.Peak <= targetDetect && largest.Ratio <= targetOneMore && r.Exponent <= targetExponent
 }
