@@ -25,6 +25,9 @@ evidence:
 */
 -- What was earned in the window and not paid in it has piled up; funding that came in and was not paid out as wages in it
 -- stands against that. So money counts once, whether it lies in the account or has reached the workers.
+--
+-- A month of wages is the mean of the last three pay lists that are due: before its pay day a list may hold but those who
+-- left and were paid off. Where a crew grows these lists are small, so the gap must exceed a month of the window's own too.
 WITH
     {as_of:Date} - {window_days:UInt16} AS day_before,
     -- months that lie in the window wholly are counted already; of the one it begins in, the days are counted here
@@ -88,7 +91,7 @@ WITH
                 wage_month,
                 sum(payable_fen) AS list_fen
             FROM slips
-            WHERE scope = 'project' AND wage_month < toStartOfMonth({as_of:Date})
+            WHERE scope = 'project' AND due_by <= {as_of:Date}
             GROUP BY project_id, wage_month
             ORDER BY wage_month DESC
             LIMIT 3 BY project_id
@@ -115,3 +118,4 @@ LEFT JOIN paid ON paid.project_id = projects.project_id
 LEFT JOIN funded ON funded.project_id = projects.project_id
 LEFT JOIN pay_lists ON pay_lists.project_id = projects.project_id
 WHERE projects.active AND month_fen > 0 AND gap_ratio > {yellow_months:Float64}
+    AND amount_fen > {yellow_months:Float64} * earned.fen * 30 / {window_days:UInt16}
