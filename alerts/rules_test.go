@@ -25,19 +25,8 @@ import (
 
 	"github.com/anxin-project/anxin/alerts"
 	"github.com/anxin-project/anxin/internal/embedded/rules"
+	"github.com/anxin-project/anxin/internal/prometheustest"
 )
-
-// promtool returns Prometheus's own checker. CI must have it; elsewhere the test is skipped without it.
-func promtool(t *testing.T) string {
-	path, err := exec.LookPath("promtool")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("promtool is missing: install Debian's package prometheus")
-		}
-		t.Skip("promtool is not installed: apt-get install prometheus")
-	}
-	return path
-}
 
 func testFiles(t *testing.T) []string {
 	files, err := filepath.Glob("rules/tests/*.yml")
@@ -48,7 +37,7 @@ func testFiles(t *testing.T) []string {
 }
 
 func TestPrometheusReadsTheRulesAndPassesTheirUnitTests(t *testing.T) {
-	tool := promtool(t)
+	tool := prometheustest.Program(t, "promtool")
 	files, err := filepath.Glob("rules/*.yml")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no rules: %v", err)
@@ -63,26 +52,34 @@ func TestPrometheusReadsTheRulesAndPassesTheirUnitTests(t *testing.T) {
 	}
 }
 
-// unitTests is promtool's file format, as far as the tests beside the rules use it.
+// unitTests is promtool's file format, as far as the tests use it.
 type unitTests struct {
 	RuleFiles          []string       `yaml:"rule_files"`
 	EvaluationInterval model.Duration `yaml:"evaluation_interval"`
-	Tests              []struct {
-		Name        string         `yaml:"name"`
-		Interval    model.Duration `yaml:"interval"`
-		InputSeries []struct {
-			Series string `yaml:"series"`
-			Values string `yaml:"values"`
-		} `yaml:"input_series"`
-		AlertRuleTest []struct {
-			EvalTime  model.Duration `yaml:"eval_time"`
-			Alertname string         `yaml:"alertname"`
-			ExpAlerts []struct {
-				ExpLabels      map[string]string `yaml:"exp_labels"`
-				ExpAnnotations map[string]string `yaml:"exp_annotations"`
-			} `yaml:"exp_alerts"`
-		} `yaml:"alert_rule_test"`
-	} `yaml:"tests"`
+	Tests              []promtoolTest `yaml:"tests"`
+}
+
+type promtoolTest struct {
+	Name          string           `yaml:"name,omitempty"`
+	Interval      model.Duration   `yaml:"interval"`
+	InputSeries   []promtoolSeries `yaml:"input_series"`
+	AlertRuleTest []alertRuleTest  `yaml:"alert_rule_test"`
+}
+
+type promtoolSeries struct {
+	Series string `yaml:"series"`
+	Values string `yaml:"values"`
+}
+
+type alertRuleTest struct {
+	EvalTime  model.Duration  `yaml:"eval_time"`
+	Alertname string          `yaml:"alertname"`
+	ExpAlerts []expectedAlert `yaml:"exp_alerts"`
+}
+
+type expectedAlert struct {
+	ExpLabels      map[string]string `yaml:"exp_labels"`
+	ExpAnnotations map[string]string `yaml:"exp_annotations,omitempty"`
 }
 
 // series is an input series: one value a step, nil where a scrape does not have it.
