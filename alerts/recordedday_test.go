@@ -6,13 +6,16 @@ import (
 	"io/fs"
 	"maps"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -160,13 +163,13 @@ func recordDay(t *testing.T) recording {
 	return day
 }
 
-// firing is what the embedded evaluator says fires at each minute of the day: the labels, in no order.
-func (day recording) firing(t *testing.T) [][]map[string]string {
+// firing is what the embedded evaluator says fires by some rules at each minute of the day: the labels, in no order.
+func (day recording) firing(t *testing.T, by fs.FS) [][]map[string]string {
 	t.Helper()
 	minute := 0
 	c := rules.DefaultConfiguration()
 	c.Interval = time.Minute
-	e, err := rules.New(c, rules.Dependencies{Rules: alerts.Rules(), Gatherer: prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
+	e, err := rules.New(c, rules.Dependencies{Rules: by, Gatherer: prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
 		return day.scrapes[minute], nil
 	})})
 	if err != nil {
@@ -186,35 +189,54 @@ func (day recording) firing(t *testing.T) [][]map[string]string {
 	return all
 }
 
-// series writes the day as promtool reads it. Its days begin at the epoch, so the values of metrics that hold a time move
-// along with it.
-func (day recording) series(needed func(metric string) bool) map[string]string {
-	values := map[string][]string{} // by series: a value each minute, with promtool's signs for none
+// each passes the samples of the gauges that some rule reads, by series and minute.
+func (day recording) each(t *testing.T, pass func(series string, minute int, v float64)) {
+	t.Helper()
+	var text strings.Builder
+	files, err := fs.Glob(alerts.Rules(), "*.yml")
+	for _, name := range files {
+		content, failed := fs.ReadFile(alerts.Rules(), name)
+		err = errors.Join(err, failed)
+		text.Write(content)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	for minute, scrape := range day.scrapes {
 		for _, f := range scrape {
-			if !needed(f.GetName()) {
+			if !strings.Contains(text.String(), f.GetName()) {
 				continue
 			}
 			for _, m := range f.GetMetric() {
+				if m.Gauge == nil {
+					t.Fatalf("a rule reads %s, which is no gauge: the recording has to learn it", f.GetName())
+				}
 				var pairs []string
 				for _, l := range m.GetLabel() {
 					pairs = append(pairs, fmt.Sprintf("%s=%q", l.GetName(), l.GetValue()))
 				}
-				name := f.GetName() + "{" + strings.Join(pairs, ",") + "}"
-				v := m.GetGauge().GetValue()
-				if strings.HasSuffix(f.GetName(), "_timestamp_seconds") {
-					v -= float64(day.start.Unix())
-				}
-				if values[name] == nil {
-					values[name] = slices.Repeat([]string{"_"}, len(day.scrapes))
-				}
-				values[name][minute] = strconv.FormatFloat(v, 'f', -1, 64)
-				if next := minute + 1; next < len(day.scrapes) {
-					values[name][next] = "stale" // unless it is there again
-				}
+				pass(f.GetName()+"{"+strings.Join(pairs, ",")+"}", minute, m.GetGauge().GetValue())
 			}
 		}
 	}
+}
+
+// series writes the day as promtool's unit tests read it. Their days begin at the epoch, so the values of metrics that hold
+// a time move along with it.
+func (day recording) series(t *testing.T) map[string]string {
+	values := map[string][]string{} // by series: a value each minute, with promtool's signs for none
+	day.each(t, func(name string, minute int, v float64) {
+		if strings.Contains(name, "_timestamp_seconds{") {
+			v -= float64(day.start.Unix())
+		}
+		if values[name] == nil {
+			values[name] = slices.Repeat([]string{"_"}, len(day.scrapes))
+		}
+		values[name][minute] = strconv.FormatFloat(v, 'f', -1, 64)
+		if next := minute + 1; next < len(day.scrapes) {
+			values[name][next] = "stale" // unless it is there again
+		}
+	})
 	written := map[string]string{}
 	for name, all := range values {
 		written[name] = strings.Join(all, " ")
@@ -222,55 +244,73 @@ func (day recording) series(needed func(metric string) bool) map[string]string {
 	return written
 }
 
-// Prometheus judges the day with the rules as they are shipped but for their texts, which the unit tests of the rules
-// compare. Each alert is asked for at each minute: what fires, and with which labels, has to be the same.
-//
-// The two differ by design where a test with one scrape before each evaluation does not look. Prometheus scrapes and
-// evaluates apart, so an alert may come or go an interval later; it ends all series with a scrape that fails, where the
-// evaluator, in the process itself, keeps the last values for five minutes; and it knows after a restart what was
-// pending, where the evaluator knows what the cases have been told. docs/explanation/rules.md says more.
-func TestPrometheusAndTheEvaluatorAgreeOverARecordedDay(t *testing.T) {
-	tool := prometheustest.Program(t, "promtool")
-	day := recordDay(t)
-	firing := day.firing(t)
+// ruleFile is a shipped rule file, to be changed for the comparison.
+type ruleFile struct {
+	name   string
+	Groups []struct {
+		Name  string           `yaml:"name"`
+		Rules []map[string]any `yaml:"rules"`
+	} `yaml:"groups"`
+}
 
-	dir := t.TempDir()
-	var names []string // of the alerts
-	var all strings.Builder
-	test := unitTests{EvaluationInterval: model.Duration(time.Minute)}
-	files, err := fs.Glob(alerts.Rules(), "*.yml")
+// rulesWithout reads the rules without some of their fields.
+func rulesWithout(t *testing.T, fields ...string) []ruleFile {
+	t.Helper()
+	names, err := fs.Glob(alerts.Rules(), "*.yml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range files {
+	var all []ruleFile
+	for _, name := range names {
 		content, err := fs.ReadFile(alerts.Rules(), name)
+		file := ruleFile{name: name}
+		if err == nil {
+			err = yaml.Unmarshal(content, &file)
+		}
 		if err != nil {
-			t.Fatal(err)
-		}
-		all.Write(content)
-		var file struct {
-			Groups []struct {
-				Name  string           `yaml:"name"`
-				Rules []map[string]any `yaml:"rules"`
-			} `yaml:"groups"`
-		}
-		if err := yaml.Unmarshal(content, &file); err != nil {
 			t.Fatal(err)
 		}
 		for _, g := range file.Groups {
 			for _, r := range g.Rules {
-				names = append(names, r["alert"].(string))
-				delete(r, "annotations")
+				for _, field := range fields {
+					delete(r, field)
+				}
 			}
 		}
-		writeYAML(t, filepath.Join(dir, name), file)
-		test.RuleFiles = append(test.RuleFiles, name)
+		all = append(all, file)
 	}
+	return all
+}
 
-	test.Tests = make([]promtoolTest, 1)
+// The two differ by design where a recording, with one scrape before each evaluation, does not look:
+// docs/explanation/rules.md.
+func TestPrometheusAndTheEvaluatorAgreeOverARecordedDay(t *testing.T) {
+	prometheustest.Program(t, "prometheus")
+	day := recordDay(t)
+	t.Run("which alerts fire", day.compareAlerts)
+	t.Run("what the expressions find", day.compareExpressions)
+}
+
+// compareAlerts has Prometheus's rule engine judge the day, with the rules as they are shipped but for their texts, which
+// the unit tests of the rules compare. Each alert is asked for at each minute: what fires, and with which labels, has to
+// be the same.
+func (day recording) compareAlerts(t *testing.T) {
+	firing := day.firing(t, alerts.Rules())
+	dir := t.TempDir()
+	var names []string // of the alerts
+	test := unitTests{EvaluationInterval: model.Duration(time.Minute), Tests: make([]promtoolTest, 1)}
+	for _, file := range rulesWithout(t, "annotations") {
+		for _, g := range file.Groups {
+			for _, r := range g.Rules {
+				names = append(names, r["alert"].(string))
+			}
+		}
+		write(t, filepath.Join(dir, file.name), yamlOf(t, file))
+		test.RuleFiles = append(test.RuleFiles, file.name)
+	}
 	one := &test.Tests[0]
 	one.Interval = model.Duration(time.Minute)
-	series := day.series(func(metric string) bool { return strings.Contains(all.String(), metric) })
+	series := day.series(t)
 	for _, name := range slices.Sorted(maps.Keys(series)) {
 		one.InputSeries = append(one.InputSeries, promtoolSeries{Series: name, Values: series[name]})
 	}
@@ -291,24 +331,123 @@ func TestPrometheusAndTheEvaluatorAgreeOverARecordedDay(t *testing.T) {
 	}
 	// A day on which an alert never fires says nothing about it.
 	for _, name := range names {
-		if n := fired[name]; n == 0 {
+		if fired[name] == 0 {
 			t.Errorf("on the recorded day %s never fires", name)
 		}
 	}
-	writeYAML(t, filepath.Join(dir, "day_test.yml"), test)
-	if out, err := exec.Command(tool, "test", "rules", filepath.Join(dir, "day_test.yml")).CombinedOutput(); err != nil {
+	write(t, filepath.Join(dir, "day_test.yml"), yamlOf(t, test))
+	if out, err := exec.Command(prometheustest.Program(t, "promtool"), "test", "rules", filepath.Join(dir, "day_test.yml")).CombinedOutput(); err != nil {
 		t.Errorf("Prometheus disagrees: %v\n%.5000s", err, out)
 	}
 	t.Logf("%d series, %d questions; minutes in which alerts fire: %v", len(series), len(one.AlertRuleTest), fired)
 }
 
-func writeYAML(t *testing.T, path string, content any) {
+// compareExpressions gives the very samples, with their own times, to a Prometheus server and has it find what each
+// expression returns at each minute. The evaluator, of rules that wait for nothing, has to fire just that.
+func (day recording) compareExpressions(t *testing.T) {
+	dir := t.TempDir()
+	var exposition strings.Builder
+	day.each(t, func(series string, minute int, v float64) {
+		fmt.Fprintln(&exposition, series, strconv.FormatFloat(v, 'f', -1, 64), day.start.Unix()+int64(minute)*60)
+	})
+	exposition.WriteString("# EOF\n")
+	write(t, filepath.Join(dir, "day.txt"), []byte(exposition.String()))
+	write(t, filepath.Join(dir, "prometheus.yml"), nil)
+	data := filepath.Join(dir, "data")
+	if out, err := exec.Command(prometheustest.Program(t, "promtool"), "tsdb", "create-blocks-from", "openmetrics", filepath.Join(dir, "day.txt"), data).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	// A file cannot say that a series has ended: a sample older than a scrape's interval is none.
+	server := prometheustest.StartPrometheus(t, prometheustest.FreeAddress(t), filepath.Join(dir, "prometheus.yml"), data,
+		"--query.lookback-delta=59s", "--storage.tsdb.retention.time=100y")
+
+	files := rulesWithout(t, "for", "keep_firing_for")
+	judged := fstest.MapFS{}
+	for _, file := range files {
+		judged[file.name] = &fstest.MapFile{Data: yamlOf(t, file)}
+	}
+	want := map[string][]string{} // by alert: minutes and labels
+	for minute, now := range day.firing(t, judged) {
+		for _, labels := range now {
+			name := labels[model.AlertNameLabel]
+			delete(labels, model.AlertNameLabel)
+			want[name] = append(want[name], fmt.Sprintf("%04d %v", minute, labels))
+		}
+	}
+	for _, file := range files {
+		for _, g := range file.Groups {
+			for _, r := range g.Rules {
+				name, got := r["alert"].(string), []string{}
+				for _, one := range day.query(t, server, r["expr"].(string)) {
+					for _, minute := range one.minutes {
+						got = append(got, fmt.Sprintf("%04d %v", minute, labelled(r, one.labels)))
+					}
+				}
+				slices.Sort(got)
+				slices.Sort(want[name])
+				if !slices.Equal(got, want[name]) {
+					t.Errorf("%s: Prometheus finds %d, the evaluator %d", name, len(got), len(want[name]))
+				}
+			}
+		}
+	}
+}
+
+// element is one series of what an expression returns, and the minutes in which it is there.
+type element struct {
+	labels  map[string]string
+	minutes []int
+}
+
+// query asks the server for what an expression returns over the day.
+func (day recording) query(t *testing.T, server *prometheustest.Server, expression string) []element {
+	t.Helper()
+	var answer struct {
+		Data struct {
+			Result []struct {
+				Metric map[string]string
+				Values [][2]any // seconds and the value as text
+			}
+		}
+	}
+	server.Get(t, "/api/v1/query_range?"+url.Values{
+		"query": {expression}, "step": {"60"},
+		"start": {fmt.Sprint(day.start.Unix())}, "end": {fmt.Sprint(day.start.Unix() + 60*minutes)},
+	}.Encode(), &answer)
+	var all []element
+	for _, series := range answer.Data.Result {
+		one := element{labels: series.Metric}
+		for _, v := range series.Values {
+			one.minutes = append(one.minutes, int(v[0].(float64)-float64(day.start.Unix()))/60)
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+var quoted = regexp.MustCompile(`\{\{ \$labels\.(\w+) \}\}`)
+
+// labelled gives what an expression returned the labels that its rule adds.
+func labelled(rule map[string]any, found map[string]string) map[string]string {
+	all := maps.Clone(found)
+	for name, text := range rule["labels"].(map[string]any) {
+		all[name] = quoted.ReplaceAllStringFunc(text.(string), func(s string) string { return found[quoted.FindStringSubmatch(s)[1]] })
+	}
+	return all
+}
+
+func yamlOf(t *testing.T, content any) []byte {
 	t.Helper()
 	text, err := yaml.Marshal(content)
-	if err == nil {
-		err = os.WriteFile(path, text, 0o600)
-	}
 	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func write(t *testing.T, path string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -89,7 +89,7 @@ alerts: {token: %s, refresh_interval: 200ms}
 	})
 	a.alerts = prometheustest.RewriteRules(t, alerts.Rules(), filepath.Join(dir, "rules"), "1s")
 	a.alertmanager = prometheustest.StartAlertmanager(t, alertmanagerAt, filepath.Join(dir, "alertmanager.yml"))
-	a.prometheus = prometheustest.StartPrometheus(t, prometheusAt, filepath.Join(dir, "prometheus.yml"))
+	a.prometheus = prometheustest.StartPrometheus(t, prometheusAt, filepath.Join(dir, "prometheus.yml"), t.TempDir())
 	return a
 }
 

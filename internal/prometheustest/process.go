@@ -60,10 +60,10 @@ type Server struct {
 	output        output
 }
 
-// StartPrometheus runs Prometheus on an address with a configuration file until the test ends.
-func StartPrometheus(t testing.TB, address, config string) *Server {
+// StartPrometheus runs Prometheus on an address with a configuration file and a folder for its data until the test ends.
+func StartPrometheus(t testing.TB, address, config, data string, more ...string) *Server {
 	t.Helper()
-	return start(t, address, "prometheus", "--config.file="+config, "--storage.tsdb.path="+t.TempDir(), "--web.listen-address="+address)
+	return start(t, address, "prometheus", append(more, "--config.file="+config, "--storage.tsdb.path="+data, "--web.listen-address="+address)...)
 }
 
 // StartAlertmanager runs Alertmanager on an address with a configuration file, and without peers, until the test ends.
