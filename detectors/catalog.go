@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,7 +17,6 @@ import (
 
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
 	"github.com/anxin-project/anxin/internal/store"
 )
 
@@ -46,6 +46,9 @@ func Catalogue(dir string) ([]Detector, error) {
 	all, err := readCatalogue(root)
 	if err != nil || dir == "" {
 		return all, err
+	}
+	if _, err := os.ReadDir(dir); err != nil {
+		return nil, fmt.Errorf("detectors in %s: %w", dir, err)
 	}
 	own, err := readCatalogue(os.DirFS(dir))
 	if err != nil {
@@ -121,9 +124,26 @@ func ParseDetector(id, text string) (Detector, error) {
 	return d, d.validate(id)
 }
 
+// idForm is how an id is written: it is a file name, a label of metrics, a section of policy and part of addresses.
+var idForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+// ValidID tells what is wrong with the id of a detector.
+func ValidID(id string) error {
+	if !idForm.MatchString(id) || len(id) > 60 {
+		return fmt.Errorf("%q is no detector's id: want small letters, digits and single hyphens, such as crane-idle", id)
+	}
+	if slices.Contains([]string{"common", "index", "casework", "editions", "grades", "rates"}, id) {
+		return fmt.Errorf("%q is a section of policy and cannot be a detector's id", id)
+	}
+	return nil
+}
+
 func (d Detector) validate(id string) error {
 	var problems []error
 	fail := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	if err := ValidID(id); err != nil {
+		problems = append(problems, err)
+	}
 	if d.ID != id {
 		fail("header id is %q, the file says %q", d.ID, id)
 	}
@@ -172,9 +192,15 @@ func (d Detector) validate(id string) error {
 			fail("the query takes {%s:…}, which is not among params", name)
 		}
 	}
-	for name := range d.Params {
+	for name, p := range d.Params {
 		if !slices.Contains(store.Placeholders(d.Query), name) {
 			fail("params.%s is not used by the query", name)
+		}
+		if p.Text.ZH == "" || p.Text.EN == "" || p.Unit == "" {
+			fail("params.%s needs text (zh, en) and unit", name)
+		}
+		if !slices.Contains(policy.Types(), p.Type) {
+			fail("params.%s: type is %q: want one of %s", name, p.Type, strings.Join(policy.Types(), ", "))
 		}
 	}
 	seen := map[string]bool{}
@@ -188,50 +214,4 @@ func (d Detector) validate(id string) error {
 		seen[f.Name] = true
 	}
 	return errors.Join(problems...)
-}
-
-// values returns the detector's parameters in force in a region on a day.
-func (d Detector) values(p *policy.Policy, region string, on civil.Date) (store.Params, error) {
-	values := store.Params{}
-	for name, param := range d.Params {
-		setting, ok := p.Lookup(d.ID, name, region, on)
-		if !ok {
-			return nil, fmt.Errorf("detector %s: policy has no value of %s in force on %s in region %q", d.ID, name, on, region)
-		}
-		v, err := convert(setting.Value, param.Type)
-		if err != nil {
-			return nil, fmt.Errorf("detector %s: policy value of %s: %w", d.ID, name, err)
-		}
-		values[name] = v
-	}
-	return values, nil
-}
-
-// convert makes of a policy value what the query parameter's type takes.
-func convert(v any, kind string) (any, error) {
-	switch n := v.(type) {
-	case int:
-		return n, nil
-	case float64:
-		if strings.HasPrefix(kind, "Float") {
-			return n, nil
-		}
-		if n == float64(int(n)) {
-			return int(n), nil
-		}
-		return nil, fmt.Errorf("%v is not a whole number, which %s wants", n, kind)
-	case string:
-		return n, nil
-	case []any:
-		texts := make([]string, len(n))
-		for i, item := range n {
-			text, ok := item.(string)
-			if !ok {
-				return nil, fmt.Errorf("item %d is not a text", i+1)
-			}
-			texts[i] = text
-		}
-		return texts, nil
-	}
-	return nil, fmt.Errorf("a %T cannot be a parameter", v)
 }

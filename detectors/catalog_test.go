@@ -18,7 +18,7 @@ func TestEveryShippedDetectorDoesWhatItsTestsSay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	outcomes, err := detectortest.Run(t.Context(), tests, func(_ context.Context, p *policy.Policy) (detectortest.Bench, error) {
+	outcomes, err := detectortest.Run(t.Context(), catalogue, tests, func(_ context.Context, p *policy.Policy) (detectortest.Bench, error) {
 		b := open(t, p)
 		return detectortest.Bench{Detectors: b.Detectors, Load: b.load}, nil
 	})

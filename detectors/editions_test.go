@@ -237,7 +237,7 @@ func TestAStaleIndexAnotherPolicyAndAnEmptyStoreAreNotPublished(t *testing.T) {
 	pr.tell(t, autumn)
 	pr.refused(t, october+1, "stale") // nothing has come in since 30 October
 	pr.pass(t, "2026-10-31")
-	other, err := policy.National().With([]byte(`index: {green: [{value: 90, source: "a county's decision"}]}`))
+	other, err := policy.National().With([]byte(`index: {green: [{value: 90, source: "a county's decision"}]}`), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

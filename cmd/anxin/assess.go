@@ -15,7 +15,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/anxin-project/anxin/detectors"
-	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/ingest/record"
@@ -48,8 +47,8 @@ Only what sources had recorded by the end of the date counts. The same records g
 			if err != nil {
 				return badInput{err}
 			}
-			if _, err := policy.Load(policyPath); err != nil {
-				return badInput{err}
+			if _, _, err := loadRules("", policyPath, on); err != nil {
+				return err
 			}
 			if err := os.MkdirAll(out, 0o755); err != nil {
 				return badInput{fmt.Errorf("--out: %w", err)}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/anxin-project/anxin/ingest/record"
@@ -52,7 +53,7 @@ func (l *worldLoader) until(ctx context.Context, last civil.Date, show func(done
 	full := make(chan record.Batch) // one batch is stored while the next fills
 	group.Go(func() error {
 		for b := range full {
-			if err := l.insert(storing, b); err != nil {
+			if err := insertBatch(storing, l.store, b); err != nil {
 				return err
 			}
 		}
@@ -97,9 +98,10 @@ func (l *worldLoader) until(ctx context.Context, last civil.Date, show func(done
 	return group.Wait()
 }
 
-func (l *worldLoader) insert(ctx context.Context, b record.Batch) error {
+// insertBatch stores a batch as ingest does.
+func insertBatch(ctx context.Context, conn driver.Conn, b record.Batch) error {
 	b.Sort()
-	to, err := l.store.PrepareBatch(ctx, "INSERT INTO "+b.Table()+" ("+strings.Join(b.Columns(), ", ")+")")
+	to, err := conn.PrepareBatch(ctx, "INSERT INTO "+b.Table()+" ("+strings.Join(b.Columns(), ", ")+")")
 	if err == nil {
 		if err = b.AppendTo(to); err == nil {
 			err = to.Send()

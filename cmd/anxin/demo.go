@@ -204,10 +204,10 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 	if err != nil {
 		return closeEngines, err
 	}
-	if d.alerts, err = d.parts.alerts(ctx, d.all.Catalogue(), gate); err != nil {
+	if d.alerts, err = d.parts.alerts(ctx, gate); err != nil {
 		return closeEngines, err
 	}
-	if d.console, err = d.parts.console(d.all.Catalogue(), d.alerts.Cases(), gate, protector, people, d.stages.list); err != nil {
+	if d.console, err = d.parts.console(d.alerts.Cases(), gate, protector, people, d.stages.list); err != nil {
 		return closeEngines, err
 	}
 	ruling := rules.DefaultConfiguration()

@@ -73,6 +73,7 @@ func TestBadInputIsOneClearMessageAndLeavesNothingBehind(t *testing.T) {
 	misspelt := write("wage.payrol.ndjson", "{}\n")
 	cutOff := write("wage.payroll.ndjson.gz", "\x1f\x8b\x08not gzip")
 	policy := write("policy.yaml", "wages-overdue: {yelow_days: [{value: 5, source: x}]}\n")
+	ownPolicy := write("policy.yaml", "crane-idle: {red_days: [{value: 5, source: x}]}\n")
 	config := write("anxin.yaml", "ingest: {kafak: {}}\n")
 	out := filepath.Join(t.TempDir(), "out")
 	assess := func(args ...string) []string { return append([]string{"assess"}, append(args, "--out", out)...) }
@@ -98,6 +99,12 @@ func TestBadInputIsOneClearMessageAndLeavesNothingBehind(t *testing.T) {
 		{"a busy port", []string{"demo", "--scale", "tiny", "--listen", busy.Addr().String()}, "in use"},
 		{"a configuration with a slip", []string{"config", "check", config}, "kafak"},
 		{"a policy check that fails", []string{"policy", "check", policy}, "yelow_days"},
+		{"a policy of a detector that is not there", []string{"policy", "check", ownPolicy}, "unknown section crane-idle"},
+		{"a catalogue that is no folder", []string{"detectors", "list", "--catalog", "/no/such/folder"}, "no such file or directory"},
+		{"a detector that is not there to test", []string{"detectors", "test", "crane-idle"}, "crane-idle"},
+		{"a new detector with an id that is none", []string{"detectors", "new", "Crane Idle", "--dir", out}, "small letters"},
+		{"a new detector of an unknown scope", []string{"detectors", "new", "crane-idle", "--scope", "person", "--dir", out}, "township"},
+		{"a new detector with a shipped id", []string{"detectors", "new", "wages-overdue", "--dir", out}, "another id"},
 		{"a month that is none", []string{"editions", "publish", "--month", "2026-8"}, "want YYYY-MM"},
 		{"an edition without a number", []string{"editions", "diff", "1", "last"}, "editions list"},
 		{"an unknown topic to produce to", []string{"produce", "--topic", "wages", good}, "wage.payroll"},

@@ -160,10 +160,6 @@ func runServices(ctx context.Context, c configuration, level string, run service
 	}
 	defer func() { err = errors.Join(err, p.store.Close()) }()
 
-	catalogue, err := detectors.Catalogue(c.Detectors.Catalog)
-	if err != nil {
-		return badInput{err}
-	}
 	mux := http.NewServeMux()
 	mux.Handle("/metrics", p.metricsHandler())
 	group, ctx := errgroup.WithContext(ctx)
@@ -176,7 +172,7 @@ func runServices(ctx context.Context, c configuration, level string, run service
 		}
 	}
 	if run.alerts {
-		a, err := p.alerts(ctx, catalogue, gate)
+		a, err := p.alerts(ctx, gate)
 		if err != nil {
 			return err
 		}
@@ -194,7 +190,7 @@ func runServices(ctx context.Context, c configuration, level string, run service
 		if protector != nil {
 			opener = protector
 		}
-		pages, err := p.console(catalogue, cases, gate, opener, nil, nil)
+		pages, err := p.console(cases, gate, opener, nil, nil)
 		if err != nil {
 			return err
 		}

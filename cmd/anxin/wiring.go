@@ -36,14 +36,15 @@ import (
 
 // parts are the components of a process, built on demand from one configuration.
 type parts struct {
-	config   configuration
-	log      *slog.Logger
-	registry *prometheus.Registry
-	now      func() time.Time
-	policy   *policy.Policy
-	calendar *calendar.Calendar
-	store    *store.Store
-	leader   detectors.Leader // nil in a process that makes runs by itself alone
+	config    configuration
+	log       *slog.Logger
+	registry  *prometheus.Registry
+	now       func() time.Time
+	catalogue []detectors.Detector
+	policy    *policy.Policy
+	calendar  *calendar.Calendar
+	store     *store.Store
+	leader    detectors.Leader // nil in a process that makes runs by itself alone
 }
 
 // open connects to the store, upgrades its schema and loads what all components share.
@@ -51,8 +52,8 @@ func open(ctx context.Context, c configuration, log *slog.Logger, now func() tim
 	p := &parts{config: c, log: log, now: now, registry: prometheus.NewRegistry()}
 	p.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	var err error
-	if p.policy, err = policy.Load(c.Policy); err != nil {
-		return nil, badInput{err}
+	if p.catalogue, p.policy, err = loadRules(c.Detectors.Catalog, c.Policy, civil.DateOf(now())); err != nil {
+		return nil, err
 	}
 	if p.calendar, err = loadCalendar(c.Holidays); err != nil {
 		return nil, badInput{err}
@@ -103,13 +104,13 @@ func (p *parts) detectors() (*detectors.Detectors, error) {
 	return all, err
 }
 
-func (p *parts) alerts(ctx context.Context, all []detectors.Detector, gate *signin.Gate) (*alerts.Alerts, error) {
+func (p *parts) alerts(ctx context.Context, gate *signin.Gate) (*alerts.Alerts, error) {
 	c, err := p.casework()
 	if err != nil {
 		return nil, err
 	}
 	return alerts.New(ctx, c, alerts.Dependencies{
-		Conn: p.store, Headers: detectors.Headers(all), Calendar: p.calendar, Registerer: p.registry, Logger: p.log, Clock: p.now,
+		Conn: p.store, Headers: detectors.Headers(p.catalogue), Calendar: p.calendar, Registerer: p.registry, Logger: p.log, Clock: p.now,
 		Person: gate.Person,
 		Audit: func(r *http.Request, a alerts.Audited) {
 			e := audit.Event{Actor: a.Person.ID, Action: a.Action, Object: a.Subject, Purpose: a.Refused, Outcome: audit.Done, Origin: signin.Origin(r)}
@@ -158,7 +159,7 @@ func (p *parts) gate(ctx context.Context, cost people.Cost) (*signin.Gate, error
 	return signin.New(p.config.Access, signin.Dependencies{Register: register, Audit: trail, Clock: time.Now, Logger: p.log, Registerer: p.registry})
 }
 
-func (p *parts) console(all []detectors.Detector, cases console.Cases, gate *signin.Gate, opener reveal.Opener, demo []console.DemoPerson, progress func() []console.Stage) (*console.Console, error) {
+func (p *parts) console(cases console.Cases, gate *signin.Gate, opener reveal.Opener, demo []console.DemoPerson, progress func() []console.Stage) (*console.Console, error) {
 	c := p.config.Console
 	k, err := detectors.Constants(p.policy, civil.DateOf(p.now()))
 	if err != nil {
@@ -175,7 +176,7 @@ func (p *parts) console(all []detectors.Detector, cases console.Cases, gate *sig
 		rules.Weights[string(component)] = weight
 	}
 	return console.New(c, console.Dependencies{
-		Conn: p.store, Catalog: detectors.Headers(all), Cases: cases, NoSuchCase: casework.ErrNotFound, Index: rules, Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
+		Conn: p.store, Catalog: detectors.Headers(p.catalogue), Cases: cases, NoSuchCase: casework.ErrNotFound, Index: rules, Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
 		Gate: gate, Vault: reveal.NewVault(opener, gate.Audit()), Demo: demo,
 	})
 }

@@ -38,9 +38,9 @@ type Outcome struct {
 	Problems []string
 }
 
-// Run runs tests and returns their outcomes in the same order. The error is of the bench, or of a detector whose query
-// fails; a test that does not hold is none.
-func Run(ctx context.Context, tests []Test, open Open) ([]Outcome, error) {
+// Run runs tests of a catalogue's detectors and returns their outcomes in the same order. The error is of the bench, or of
+// a detector whose query fails; a test that does not hold is none.
+func Run(ctx context.Context, catalogue []detectors.Detector, tests []Test, open Open) ([]Outcome, error) {
 	outcomes := make([]Outcome, len(tests))
 	byPolicy := map[string][]*told{}
 	for i, t := range tests {
@@ -52,7 +52,7 @@ func Run(ctx context.Context, tests []Test, open Open) ([]Outcome, error) {
 		byPolicy[t.policy] = append(byPolicy[t.policy], &told{test: t, story: s, outcome: &outcomes[i]})
 	}
 	for _, text := range slices.Sorted(maps.Keys(byPolicy)) {
-		if err := runPolicy(ctx, text, byPolicy[text], open); err != nil {
+		if err := runPolicy(ctx, catalogue, text, byPolicy[text], open); err != nil {
 			return nil, err
 		}
 	}
@@ -71,8 +71,8 @@ func (t *told) fail(format string, args ...any) {
 }
 
 // runPolicy runs the tests of one policy on one bench.
-func runPolicy(ctx context.Context, text string, tests []*told, open Open) error {
-	p, err := policy.National().With([]byte(text))
+func runPolicy(ctx context.Context, catalogue []detectors.Detector, text string, tests []*told, open Open) error {
+	p, err := policy.National().With([]byte(text), detectors.Headers(catalogue))
 	if err != nil {
 		return fmt.Errorf("policy of %q: %w", tests[0].test.Name, err)
 	}

@@ -26,7 +26,7 @@ func units(text string) []edition.Unit {
 }
 
 func TestTalksAreProposed(t *testing.T) {
-	local, err := policy.National().With([]byte(`editions: {red_in_a_row: [{value: 3, region: "331024", source: "县方案"}]}`))
+	local, err := policy.National().With([]byte(`editions: {red_in_a_row: [{value: 3, region: "331024", source: "县方案"}]}`), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package policy
 import (
 	"testing"
 
+	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
 )
 
@@ -15,7 +16,7 @@ func FuzzWith(f *testing.F) {
 	f.Add([]byte("common: {x: [{value: 1e999999999, source: x}]}\n"))
 	base := National()
 	f.Fuzz(func(t *testing.T, text []byte) {
-		p, err := base.With(text)
+		p, err := base.With(text, []catalog.Header{own})
 		if err != nil {
 			return
 		}

@@ -16,7 +16,9 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/region"
 )
 
 //go:embed national.yaml
@@ -32,6 +34,8 @@ type Setting struct {
 	From *civil.Date `yaml:"from,omitempty"`
 	// Source names the law, notice or decision that sets the value.
 	Source string `yaml:"source"`
+
+	line int // of the file; 0 when the file does not write it as a mapping of its own
 }
 
 // Policy is a complete set of parameters. It does not change after loading.
@@ -52,9 +56,10 @@ func National() *Policy {
 	return p
 }
 
-// Load reads a policy file and lays it over the national policy; an empty path is the national policy itself. Errors
-// name the file and the parameter, and say what would be accepted.
-func Load(path string) (*Policy, error) {
+// Load reads a policy file and lays it over the national policy; an empty path is the national policy itself. The file may
+// set what the national policy has and the parameters that a detector of the catalogue declares, in a section named
+// after it. Errors name the file, the line and the parameter, and say what would be accepted.
+func Load(path string, catalogue []catalog.Header) (*Policy, error) {
 	base := National()
 	if path == "" {
 		return base, nil
@@ -63,21 +68,21 @@ func Load(path string) (*Policy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading policy: %w", err)
 	}
-	merged, err := base.With(text)
+	merged, err := base.With(text, catalogue)
 	if err != nil {
 		return nil, fmt.Errorf("policy %s: %w", path, err)
 	}
 	return merged, nil
 }
 
-// With returns p with the text of a policy file laid over it; without text it is p itself.
-func (p *Policy) With(text []byte) (*Policy, error) {
+// With returns p with the text of a policy file laid over it, as Load does; without text it is p itself.
+func (p *Policy) With(text []byte, catalogue []catalog.Header) (*Policy, error) {
 	if len(text) == 0 {
 		return p, nil
 	}
 	over, err := parse(text)
 	if err == nil {
-		err = errors.Join(over.check(), over.knownTo(p))
+		err = errors.Join(over.check(), over.knownTo(p, catalogue))
 	}
 	if err != nil {
 		return nil, err
@@ -85,6 +90,9 @@ func (p *Policy) With(text []byte) (*Policy, error) {
 	merged := &Policy{sections: maps.Clone(p.sections), version: versionOf(p.version, text)}
 	for section, parameters := range over.sections {
 		merged.sections[section] = maps.Clone(merged.sections[section])
+		if merged.sections[section] == nil { // a detector of one's own
+			merged.sections[section] = map[string][]Setting{}
+		}
 		for name, settings := range parameters {
 			merged.sections[section][name] = overlay(merged.sections[section][name], settings)
 		}
@@ -105,18 +113,15 @@ func (p *Policy) Settings(section, name string) []Setting { return p.sections[se
 func (p *Policy) Names(section string) []string { return slices.Sorted(maps.Keys(p.sections[section])) }
 
 // Lookup returns the setting in force in a region on a day: of the settings whose region the code begins with and that
-// have begun, the one for the narrowest region, and of these the latest. A section that lacks the name falls back to
-// common.
+// have begun, the one for the narrowest region, and of these the latest. Where a section has none, common has it.
 func (p *Policy) Lookup(section, name, region string, on civil.Date) (Setting, bool) {
-	settings, ok := p.sections[section][name]
-	if !ok {
-		settings, ok = p.sections["common"][name]
+	if s, ok := inForce(p.sections[section][name], region, on); ok {
+		return s, true
 	}
-	if !ok {
-		return Setting{}, false
-	}
-	var best Setting
-	found := false
+	return inForce(p.sections["common"][name], region, on)
+}
+
+func inForce(settings []Setting, region string, on civil.Date) (best Setting, found bool) {
 	for _, s := range settings {
 		if !strings.HasPrefix(region, s.Region) || s.From != nil && *s.From > on {
 			continue
@@ -126,6 +131,22 @@ func (p *Policy) Lookup(section, name, region string, on civil.Date) (Setting, b
 		}
 	}
 	return best, found
+}
+
+// InForce returns the settings of a parameter in force on a day: in the whole country, and in those of the places, given
+// by their codes, that have another; by region.
+func (p *Policy) InForce(section, name string, places []string, on civil.Date) []Setting {
+	by := map[string]Setting{}
+	for _, place := range append([]string{""}, places...) {
+		if s, ok := p.Lookup(section, name, place, on); ok {
+			by[s.Region] = s
+		}
+	}
+	var all []Setting
+	for _, region := range slices.Sorted(maps.Keys(by)) {
+		all = append(all, by[region])
+	}
+	return all
 }
 
 // Number returns a numeric parameter in force, or an error that names it.
@@ -185,10 +206,42 @@ func parse(text []byte) (*Policy, error) {
 	if err := decoder.Decode(&p.sections); err != nil {
 		return nil, fmt.Errorf("not a policy file (section: {parameter: [{value, region, from, source}]}): %w", err)
 	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(text, &root); err == nil && len(root.Content) == 1 {
+		p.number(root.Content[0])
+	}
 	return p, nil
 }
 
-// check finds settings that lack a value or source, name no region code, or overlap.
+// number notes the lines on which settings stand. An alias or a merged key has no line of its own.
+func (p *Policy) number(sections *yaml.Node) {
+	each := func(node *yaml.Node, do func(key string, value *yaml.Node)) {
+		if node.Kind == yaml.MappingNode {
+			for i := 0; i+1 < len(node.Content); i += 2 {
+				do(node.Content[i].Value, node.Content[i+1])
+			}
+		}
+	}
+	each(sections, func(section string, parameters *yaml.Node) {
+		each(parameters, func(name string, settings *yaml.Node) {
+			if own := p.sections[section][name]; len(own) == len(settings.Content) {
+				for i := range own {
+					own[i].line = settings.Content[i].Line
+				}
+			}
+		})
+	})
+}
+
+// where names a setting in an error.
+func where(section, name string, s Setting) string {
+	if s.line == 0 {
+		return section + "." + name
+	}
+	return fmt.Sprintf("line %d, %s.%s", s.line, section, name)
+}
+
+// check finds settings that lack a value or source, are for no region there is, or overlap.
 func (p *Policy) check() error {
 	var problems []error
 	for _, section := range p.Sections() {
@@ -202,23 +255,25 @@ func (p *Policy) check() error {
 			if len(settings) == 0 {
 				problems = append(problems, fmt.Errorf("%s.%s has no setting", section, name))
 			}
-			for i, s := range settings {
-				where := fmt.Sprintf("%s.%s, setting %d", section, name, i+1)
-				if !acceptable(s.Value) {
-					problems = append(problems, fmt.Errorf("%s: value must be a number, a text or a list of texts", where))
+			for _, s := range settings {
+				fail := func(format string, args ...any) {
+					problems = append(problems, fmt.Errorf("%s: "+format, append([]any{where(section, name, s)}, args...)...))
+				}
+				if kindOf(s.Value) == "" {
+					fail("value must be a number, a text or a list of texts")
 				}
 				if strings.TrimSpace(s.Source) == "" {
-					problems = append(problems, fmt.Errorf("%s: source is missing (the law, notice or decision that sets it)", where))
+					fail("source is missing (the law, notice or decision that sets it)")
 				}
-				if strings.Trim(s.Region, "0123456789") != "" || len(s.Region) > 9 {
-					problems = append(problems, fmt.Errorf("%s: region %q is not a division code of up to 9 digits", where, s.Region))
+				if s.Region != "" && region.Name(s.Region) == "" {
+					fail("region %q is not a division code: want the 2, 4, 6 or 9 digits of a province, prefecture, county or township there is", s.Region)
 				}
 				at := place{region: s.Region}
 				if s.From != nil {
 					at.from = *s.From
 				}
 				if seen[at] {
-					problems = append(problems, fmt.Errorf("%s: another setting for region %q starts on the same day", where, s.Region))
+					fail("another setting for region %q starts on the same day", s.Region)
 				}
 				seen[at] = true
 			}
@@ -227,24 +282,39 @@ func (p *Policy) check() error {
 	return errors.Join(problems...)
 }
 
-// knownTo finds parameters that base does not have, which a slip of the pen would otherwise leave without effect, and
-// values of another kind than base's.
-func (p *Policy) knownTo(base *Policy) error {
+// knownTo finds parameters that neither base nor a detector has, which a slip of the pen would otherwise leave without
+// effect, and values of another kind than theirs.
+func (p *Policy) knownTo(base *Policy, catalogue []catalog.Header) error {
+	declared := map[string]map[string]catalog.Param{}
+	for _, h := range catalogue {
+		declared[h.ID] = h.Params
+	}
 	var problems []error
 	for _, section := range p.Sections() {
-		if base.sections[section] == nil {
-			problems = append(problems, fmt.Errorf("unknown section %s (known: %s)", section, strings.Join(base.Sections(), ", ")))
+		if base.sections[section] == nil && declared[section] == nil {
+			known := slices.AppendSeq(base.Sections(), maps.Keys(declared))
+			slices.Sort(known)
+			problems = append(problems, fmt.Errorf("unknown section %s (known: %s)", section, strings.Join(slices.Compact(known), ", ")))
 			continue
 		}
 		for _, name := range p.Names(section) {
-			known := base.sections[section][name]
-			if known == nil {
-				problems = append(problems, fmt.Errorf("unknown parameter %s.%s (known: %s)", section, name, strings.Join(base.Names(section), ", ")))
+			param, isDeclared := declared[section][name]
+			before := base.sections[section][name]
+			if !isDeclared && before == nil {
+				known := slices.AppendSeq(base.Names(section), maps.Keys(declared[section]))
+				slices.Sort(known)
+				problems = append(problems, fmt.Errorf("unknown parameter %s.%s (known: %s)", section, name, strings.Join(slices.Compact(known), ", ")))
 				continue
 			}
-			for i, s := range p.sections[section][name] {
-				if kind(s.Value) != kind(known[0].Value) {
-					problems = append(problems, fmt.Errorf("%s.%s, setting %d: want %s", section, name, i+1, kind(known[0].Value)))
+			for _, s := range p.sections[section][name] {
+				var err error
+				if isDeclared {
+					_, err = s.As(param.Type)
+				} else if want := kindOf(before[0].Value); kindOf(s.Value) != want {
+					err = fmt.Errorf("want %s", want)
+				}
+				if err != nil {
+					problems = append(problems, fmt.Errorf("%s: %w", where(section, name, s), err))
 				}
 			}
 		}
@@ -276,25 +346,6 @@ func later(a, b *civil.Date) bool {
 		return true
 	}
 	return *a > *b
-}
-
-func acceptable(v any) bool { return kind(v) != "" }
-
-func kind(v any) string {
-	switch v := v.(type) {
-	case int, float64:
-		return "a number"
-	case string:
-		return "a text"
-	case []any:
-		for _, item := range v {
-			if _, ok := item.(string); !ok {
-				return ""
-			}
-		}
-		return "a list of texts"
-	}
-	return ""
 }
 
 func versionOf(base string, text []byte) string {

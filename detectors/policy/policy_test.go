@@ -3,11 +3,19 @@ package policy
 import (
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
 )
+
+// own is a detector that the national policy knows nothing of.
+var own = catalog.Header{ID: "idle-crane", Params: map[string]catalog.Param{
+	"least_days": {Type: "UInt8"}, "most_share": {Type: "Float64"}, "kinds": {Type: "Array(String)"}, "lookback_days": {Type: "UInt16"},
+}}
 
 func load(t *testing.T, text string) (*Policy, error) {
 	t.Helper()
@@ -15,7 +23,7 @@ func load(t *testing.T, text string) (*Policy, error) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return Load(path)
+	return Load(path, []catalog.Header{own})
 }
 
 func date(t *testing.T, s string) civil.Date {
@@ -69,6 +77,14 @@ func TestASlipInAPolicyFileIsAnErrorThatNamesIt(t *testing.T) {
 		{"a text for a number", "wages-overdue: {yellow_days: [{value: five, source: s}]}", "want a number"},
 		{"two settings of one day", "wages-overdue: {yellow_days: [{value: 5, source: s}, {value: 6, source: s}]}", "starts on the same day"},
 		{"a region that is no code", "wages-overdue: {yellow_days: [{value: 5, region: Xianju, source: s}]}", "not a division code"},
+		{"a region there is not", "wages-overdue: {yellow_days: [{value: 5, region: \"3399\", source: s}]}", "region \"3399\" is not a division code"},
+		{"the line it stands on", "wages-overdue:\n  yellow_days:\n    - {value: 5, source: s}\n    - {value: 6, region: \"33\"}\n", "line 4, wages-overdue.yellow_days: source is missing"},
+		{"a parameter that a detector of one's own lacks", "idle-crane: {least_day: [{value: 5, source: s}]}", "unknown parameter idle-crane.least_day (known: kinds, least_days, lookback_days, most_share)"},
+		{"a share for days", "idle-crane: {least_days: [{value: 0.5, source: s}]}", "line 1, idle-crane.least_days: the value is 0.5: want a whole number from 0 to 255"},
+		{"more days than there can be", "idle-crane: {least_days: [{value: 256, source: s}]}", "want a whole number from 0 to 255"},
+		{"a text for a list", "idle-crane: {kinds: [{value: tower, source: s}]}", "want a list of texts"},
+		{"a missing source of a detector of one's own", "idle-crane: {least_days: [{value: 5}]}", "idle-crane.least_days: source is missing"},
+		{"a section of a detector that is not there", "idle-digger: {least_days: [{value: 5, source: s}]}", "unknown section idle-digger"},
 		{"an unknown field", "wages-overdue: {yellow_days: [{valeu: 5, source: s}]}", "valeu"},
 		{"no YAML at all", "\t{", "not a policy file"},
 	} {
@@ -77,5 +93,50 @@ func TestASlipInAPolicyFileIsAnErrorThatNamesIt(t *testing.T) {
 				t.Errorf("error %v does not say %q", err, c.want)
 			}
 		})
+	}
+}
+
+func TestADetectorOfOnesOwnHasASectionOfItsOwn(t *testing.T) {
+	p, err := load(t, `
+common:
+  lookback_days:
+    - {value: 100, region: "33", source: "province"}
+idle-crane:
+  least_days:
+    - {value: 5, source: "example"}
+    - {value: 3, region: "331024", from: 2026-07-01, source: "county"}
+  most_share: [{value: 1, source: "example"}]
+  kinds: [{value: [tower, mobile], source: "example"}]
+  lookback_days:
+    - {value: 30, region: "331024", source: "county"}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := date(t, "2026-10-31")
+	for _, c := range []struct {
+		name, parameter, region string
+		want                    any
+	}{
+		{"the country's", "least_days", "", 5},
+		{"the county's", "least_days", "331024001", 3},
+		{"a whole number for a share", "most_share", "", 1},
+		{"a list", "kinds", "", []any{"tower", "mobile"}},
+		{"its own before that of all", "lookback_days", "331024001", 30},
+		{"that of all where it has none", "lookback_days", "330502001", 100},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, ok := p.Lookup(own.ID, c.parameter, c.region, on)
+			if got := s.Value; !ok || !reflect.DeepEqual(got, c.want) {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+	var regions []string
+	for _, s := range p.InForce(own.ID, "lookback_days", []string{"331024001", "331024002", "330502001"}, on) {
+		regions = append(regions, s.Region)
+	}
+	if want := []string{"", "33", "331024"}; !slices.Equal(regions, want) {
+		t.Errorf("values are in force in %q, want %q", regions, want)
 	}
 }
