@@ -24,9 +24,9 @@ func (d *Detectors) index(ctx context.Context, facts driver.Conn, asOf civil.Dat
 	}
 	known.Underfunded = []string{}
 	warned := map[index.Subject]*index.Warned{}
-	groups := map[string]catalog.Group{}
+	headers := map[string]catalog.Header{}
 	for _, one := range d.catalogue {
-		groups[one.ID] = one.Group
+		headers[one.ID] = one.Header
 	}
 	for _, w := range found {
 		s := index.Subject{Scope: w.Scope, ID: w.ScopeID}
@@ -35,13 +35,13 @@ func (d *Detectors) index(ctx context.Context, facts driver.Conn, asOf civil.Dat
 			at = &index.Warned{Subject: s, Township: w.Township}
 			warned[s] = at
 		}
-		if group := groups[w.Detector]; (group == catalog.Payment || group == catalog.Foresight) && at.Level != catalog.Red {
+		if group := headers[w.Detector].Group; (group == catalog.Payment || group == catalog.Foresight) && at.Level != catalog.Red {
 			at.Level = w.Level
 		}
-		switch w.Detector {
-		case "order-unmet":
+		switch headers[w.Detector].Marks {
+		case catalog.OrderUnmet:
 			at.OrderUnmet = true
-		case "labor-cost-late":
+		case catalog.Underfunded:
 			known.Underfunded = append(known.Underfunded, w.ScopeID)
 		}
 	}
@@ -58,14 +58,13 @@ func (d *Detectors) index(ctx context.Context, facts driver.Conn, asOf civil.Dat
 // Constants reads the index's numbers from policy. They are national: a ranking compares townships by one measure.
 func Constants(p *policy.Policy, on civil.Date) (index.Constants, error) {
 	var failed error
-	number := func(section, name string) float64 {
-		v, err := p.Number(section, name, "", on)
+	of := func(name string) float64 {
+		v, err := p.Number("index", name, "", on)
 		if err != nil && failed == nil {
 			failed = fmt.Errorf("the index: %w", err)
 		}
 		return v
 	}
-	of := func(name string) float64 { return number("index", name) }
 	k := index.Constants{
 		WindowDays:            int(of("window_days")),
 		GraceDays:             int(of("grace_days")),
@@ -87,7 +86,7 @@ func Constants(p *policy.Policy, on civil.Date) (index.Constants, error) {
 		Yellow:                of("yellow"),
 		DepositShare:          of("deposit_share"),
 		DepositWorkdays:       int(of("deposit_workdays")),
-		AccountDays:           int(number("account-not-opened", "red_days")),
+		AccountDays:           int(of("account_days")),
 	}
 	for _, c := range index.Components {
 		k.Weight[c] = of("weight_" + string(c))

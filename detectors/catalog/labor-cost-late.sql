@@ -3,6 +3,7 @@ id: labor-cost-late
 title: {zh: "人工费用拨付不到位", en: "Labour cost funded late"}
 question: {zh: "人工费用是否按月足额拨付到工资专户？", en: "Is labour cost funded every month?"}
 group: safeguards
+marks: underfunded
 scope: [project]
 department: sector
 basis: [Reg. 24, Reg. 27, Reg. 29]

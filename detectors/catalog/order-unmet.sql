@@ -3,6 +3,7 @@ id: order-unmet
 title: {zh: "责令支付逾期未履行", en: "Order to pay unmet"}
 question: {zh: "限期支付决定是否逾期未履行？", en: "Did an order to pay run out unmet?"}
 group: handling
+marks: order_unmet
 scope: [project, employer]
 department: human_resources
 basis: ["MOHRSS Order 45 of 2021, art. 5", Labour Inspection Regulation 17]

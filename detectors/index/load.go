@@ -23,7 +23,7 @@ type Known struct {
 	Names     map[Subject]string
 	Townships map[Subject]string
 	Warned    []Warned
-	// Underfunded are the projects whose labour cost is late (labor-cost-late): their funding safeguard is not in force.
+	// Underfunded are the projects whose labour cost is late (catalog.Underfunded): their funding safeguard is not in force.
 	Underfunded []string
 }
 

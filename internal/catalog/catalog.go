@@ -47,6 +47,15 @@ const (
 	Handling   Group = "handling"
 )
 
+// Mark is what a warning says of its subject beyond its level, where another part of Anxin goes by it.
+type Mark string
+
+// The marks a detector may bear.
+const (
+	OrderUnmet  Mark = "order_unmet" // an order to pay has run out unmet: the index is capped
+	Underfunded Mark = "underfunded" // labour cost is late: the funding safeguard of a project is not in force
+)
+
 // Header describes one detector.
 type Header struct {
 	ID         string           `yaml:"id"`
@@ -54,6 +63,7 @@ type Header struct {
 	Question   Text             `yaml:"question"`
 	Group      Group            `yaml:"group"`
 	After      Group            `yaml:"after"` // group whose warnings of the same date the detector reads; mostly empty
+	Marks      Mark             `yaml:"marks"` // mostly empty
 	Scopes     []Scope          `yaml:"scope"`
 	Basis      []string         `yaml:"basis"`      // articles of law, such as "Reg. 26"
 	Department string           `yaml:"department"` // "sector": the regulator of the project's industry; else a department's name

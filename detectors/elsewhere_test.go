@@ -1,0 +1,69 @@
+package detectors_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/anxin-project/anxin/detectors"
+)
+
+// The joint-discipline list goes by the one detector that proposes whom to list: the alert named after it, the metric of
+// candidates and the facts of a listing are about its warnings alone.
+var aboutTheList = map[string]string{"alerts": "blacklist-candidate", "internal/casefile": "blacklist-candidate"}
+
+func TestNothingAboutASingleDetectorIsWrittenOutsideTheCatalogue(t *testing.T) {
+	catalogue, err := detectors.Catalogue("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const root = ".."
+	read := 0
+	for _, part := range []string{"alerts", "cmd", "dashboards", "deploy", "detectors", "ingest", "internal"} {
+		err := filepath.WalkDir(filepath.Join(root, part), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			name, _ := filepath.Rel(root, path)
+			name = filepath.ToSlash(name)
+			if entry.IsDir() {
+				if slices.Contains([]string{"catalog", "policy", "tests", "testdata"}, entry.Name()) && name != "internal/catalog" {
+					return fs.SkipDir
+				}
+				return nil
+			}
+			if strings.HasSuffix(name, "_test.go") || !slices.Contains([]string{".go", ".sql", ".html", ".js", ".css", ".yml", ".yaml", ".json"}, filepath.Ext(name)) {
+				return nil
+			}
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			read++
+			for _, one := range catalogue {
+				if strings.Contains(string(text), one.ID) && !allowed(name, one.ID) {
+					t.Errorf("%s names the detector %s: put what it needs into a field of the header", name, one.ID)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if read < 300 {
+		t.Errorf("only %d files were read", read)
+	}
+}
+
+func allowed(file, id string) bool {
+	for dir, of := range aboutTheList {
+		if id == of && strings.HasPrefix(file, dir+"/") {
+			return true
+		}
+	}
+	return file == "detectors/detectortest/doc.go" // an example
+}
