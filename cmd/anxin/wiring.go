@@ -176,9 +176,18 @@ func (p *parts) console(cases console.Cases, gate *signin.Gate, opener reveal.Op
 		rules.Weights[string(component)] = weight
 	}
 	return console.New(c, console.Dependencies{
-		Conn: p.store, Catalog: detectors.Headers(p.catalogue), Cases: cases, NoSuchCase: casework.ErrNotFound, Index: rules, Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
+		Conn: p.store, Catalog: detectors.Headers(p.catalogue), Cases: cases, NoSuchCase: casework.ErrNotFound, Thresholds: p.thresholds, Index: rules, Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
 		Gate: gate, Vault: reveal.NewVault(opener, gate.Audit()), Demo: demo,
 	})
+}
+
+// thresholds is what pages show of the policy in force for a detector.
+func (p *parts) thresholds(detector, parameter string, townships []string, on civil.Date) []console.Threshold {
+	var all []console.Threshold
+	for _, s := range p.policy.InForce(detector, parameter, townships, on) {
+		all = append(all, console.Threshold{Region: s.Region, Value: s.Value, Source: s.Source})
+	}
+	return all
 }
 
 // loadProtector builds what hashes and seals from the keys of the environment or of a file.

@@ -35,6 +35,8 @@ var routeRules = map[string]struct {
 	"GET /rates.csv":                      {"/rates.csv", "read", nil},
 	"GET /warnings":                       {"/warnings", "read", nil},
 	"GET /warnings.csv":                   {"/warnings.csv", "read", nil},
+	"GET /detectors":                      {"/detectors", "read", nil},
+	"GET /detectors/{id}":                 {"/detectors/wages-overdue", "read", nil},
 	"GET /subjects/{scope}/{id}":          {"/subjects/project/" + projectID, "read about", nil},
 	"GET /subjects/{scope}/{id}/workers":  {"/subjects/project/" + projectID + "/workers", "reveal about", nil},
 	"POST /subjects/{scope}/{id}/workers": {"/subjects/project/" + projectID + "/workers", "reveal about", url.Values{"worker": {workerOne}, "purpose": {"核实十月工资"}}},
@@ -189,7 +191,7 @@ func TestNoPageShowsWhatLiesOutsideTheTerritory(t *testing.T) {
 		s.add(t, p)
 	}
 	pages := []string{"/", "/?unit=county", "/?sort=fen", "/ranking.csv", "/warnings", "/warnings?page=2", "/warnings.csv", "/cases", "/search?q=工程", "/search?q=331", "/search?q=" + employerID[:6],
-		"/editions", "/editions/6", "/editions/6?unit=county", "/editions/6/ranking.csv", "/editions/6/diff?with=3", "/editions/6/diff.csv?with=3", "/plan?due=all", "/plan.csv?due=all", "/rates", "/rates.csv"}
+		"/editions", "/editions/6", "/editions/6?unit=county", "/editions/6/ranking.csv", "/editions/6/diff?with=3", "/editions/6/diff.csv?with=3", "/detectors", "/detectors/wages-overdue", "/plan?due=all", "/plan.csv?due=all", "/rates", "/rates.csv"}
 	for round := range 2 { // the second time from memory
 		for _, p := range variants() {
 			if !p.Roles[0].HasTerritory() {

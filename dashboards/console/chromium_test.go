@@ -13,7 +13,7 @@ var everyPage = []string{
 	"/", "/?county=331024&light=red", "/?unit=county", "/townships/331024001", "/units/331024", "/units/3310",
 	"/warnings", "/warnings?q=XSS-1", "/subjects/project/" + projectID, "/subjects/project/XSS-1", "/subjects/employer/" + employerID,
 	"/cases", "/cases/project:" + projectID, "/quality", "/quality?fault=any&topic=payroll", "/search?q=331024", "/about", "/runs",
-	"/editions", "/editions/6", "/editions/6/diff?with=3", "/plan", "/plan?grade=A&due=all", "/rates", "/explain/331024001",
+	"/editions", "/editions/6", "/editions/6/diff?with=3", "/plan", "/plan?grade=A&due=all", "/rates", "/explain/331024001", "/detectors", "/detectors/wages-overdue",
 	"/subjects/project/" + projectID + "/workers", "/account", "/people", "/people/" + overseer.ID, "/audit",
 }
 

@@ -40,6 +40,8 @@ type Dependencies struct {
 	// NoSuchCase is what an error of Cases.Get is when there is no such case (alerts/cases.ErrNotFound): a page about it
 	// is then not found rather than broken.
 	NoSuchCase error
+	// Thresholds are those of the detectors in force; nil: pages show none.
+	Thresholds Thresholds
 	// Index are the numbers of the index in force.
 	Index    IndexRules
 	Gate     *signin.Gate     // who comes in
@@ -63,6 +65,7 @@ type Console struct {
 	config     Configuration
 	conn       driver.Conn
 	detectors  *detectors
+	thresholds Thresholds
 	cases      Cases
 	noSuchCase error
 	rules      IndexRules
@@ -116,6 +119,7 @@ func New(config Configuration, d Dependencies) (*Console, error) {
 		config:     config,
 		conn:       d.Conn,
 		detectors:  newDetectors(d.Catalog),
+		thresholds: d.Thresholds,
 		cases:      d.Cases,
 		noSuchCase: d.NoSuchCase,
 		rules:      d.Index,

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -102,7 +103,7 @@ func bareServer(t testing.TB, w world) *server {
 	gate, vault := openGate(t, conn)
 	c, err := New(DefaultConfiguration(), Dependencies{
 		Gate: gate, Vault: vault,
-		Conn: conn, Catalog: headers, Cases: inventedCases(w.cases), NoSuchCase: errNoCase, Index: rules, Metrics: prometheus.NewRegistry(),
+		Conn: conn, Catalog: headers, Cases: inventedCases(w.cases), NoSuchCase: errNoCase, Index: rules, Thresholds: inventedThresholds, Metrics: prometheus.NewRegistry(),
 		Logger: slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Now:    func() time.Time { return asOf.End().Add(3 * time.Hour) },
 		Progress: func() []Stage {
@@ -432,6 +433,12 @@ func (r ranked) write(add func(...any), date civil.Date, run uint64, rank, of ui
 var headers = []catalog.Header{
 	{ID: "wages-overdue", Title: catalog.Text{ZH: "工资逾期未付", EN: "Wages overdue"}, Question: catalog.Text{ZH: "到期工资是否未付？", EN: "Are due wages unpaid?"},
 		Group: catalog.Payment, Scopes: []catalog.Scope{catalog.Project, catalog.Employer}, Basis: []string{"Reg. 12", "Reg. 14", "Reg. 31"},
+		Department: "sector",
+		Params: map[string]catalog.Param{
+			"yellow_days": {Type: "UInt16", Unit: catalog.Days, Text: catalog.Text{ZH: "黄色逾期天数", EN: "days past due for yellow"}},
+			"red_share":   {Type: "Float64", Unit: catalog.Share, Text: catalog.Text{ZH: "红色比例", EN: "share for red"}},
+			"order_kinds": {Type: "Array(String)", Unit: catalog.Plain, Text: catalog.Text{ZH: "责令文书", EN: "orders"}},
+		},
 		Levels: map[catalog.Level]catalog.Text{"yellow": {ZH: "任何金额逾期3天", EN: "any amount 3 days past due"}, "red": {ZH: "逾期30天，或连续两个工资月逾期", EN: "30 days past due, or two wage months in a row"}},
 		Advice: catalog.Text{ZH: "核对工资表与银行代发回单；由施工总承包单位先行清偿（条例第30条）。", EN: "Compare the pay list with the bank's transfer slips; the general contractor pays first (Reg. 30)."},
 		Evidence: []catalog.Field{
@@ -463,6 +470,21 @@ var headers = []catalog.Header{
 	{ID: "order-unmet", Title: catalog.Text{ZH: "责令支付逾期未履行", EN: "Order to pay unmet"}, Question: catalog.Text{ZH: "责令限期支付是否到期未履行？", EN: "Did an order to pay run out unmet?"},
 		Group: catalog.Handling, Scopes: []catalog.Scope{catalog.Project, catalog.Employer}, Basis: []string{"MOHRSS Order 45 of 2021, art. 5"},
 		Levels: map[catalog.Level]catalog.Text{"red": {ZH: "到期未履行", EN: "past its due date"}}},
+}
+
+// inventedThresholds are those of wages-overdue: one county has days of its own.
+func inventedThresholds(_, parameter string, townships []string, _ civil.Date) []Threshold {
+	switch parameter {
+	case "yellow_days":
+		all := []Threshold{{Value: 3, Source: "default: first notice on day 3"}}
+		if slices.Contains(townships, "331024001") {
+			all = append(all, Threshold{Region: "331024", Value: 1, Source: "县人社局通知"})
+		}
+		return all
+	case "red_share":
+		return []Threshold{{Value: 0.125, Source: "default"}}
+	}
+	return []Threshold{{Value: []any{"rectification_order", "unheard_of"}, Source: "MOHRSS Order 45 of 2021"}}
 }
 
 // fillWarnings writes active warnings for the last run, the main project's own over several runs, and their subjects.

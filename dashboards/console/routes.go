@@ -46,6 +46,8 @@ func (c *Console) table() []route {
 		{pattern: "GET /rates.csv", section: "editions", life: untilNextRun, action: access.Read, audited: "export", serve: c.ratesCSV},
 		{pattern: "GET /warnings", section: "warnings", life: untilNextRun, action: access.Read, serve: c.warningsPage},
 		{pattern: "GET /warnings.csv", section: "warnings", life: untilNextRun, action: access.Read, audited: "export", serve: c.warningsCSV},
+		{pattern: "GET /detectors", section: "warnings", life: untilNextRun, action: access.Read, serve: c.rulebookPage},
+		{pattern: "GET /detectors/{id}", section: "warnings", life: untilNextRun, action: access.Read, serve: c.rulePage},
 		{pattern: "GET /subjects/{scope}/{id}", section: "warnings", life: briefly, action: access.Read, about: c.subjectObject, serve: c.subjectPage},
 		{pattern: "GET /subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjectObject, serve: c.workersPage},
 		{pattern: "POST /subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjectObject, audited: "reveal", serve: c.revealForm},

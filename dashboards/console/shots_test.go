@@ -23,7 +23,7 @@ func TestScreenshots(t *testing.T) {
 		"employer": "/subjects/employer/" + employerID, "cases": "/cases", "case": "/cases/project:" + projectID,
 		"editions": "/editions", "edition": "/editions/6?county=331024", "diff": "/editions/6/diff?with=4&county=331024", "plan": "/plan", "rates": "/rates",
 		"explain": "/explain/331024001", "idlecap": "/townships/331024003", "countypage": "/units/331024",
-		"quality": "/quality", "search": "/search?q=工程", "about": "/about", "missing": "/nothing", "bad": "/?sort=x&light=blue",
+		"rulebook": "/detectors", "rule": "/detectors/wages-overdue", "quality": "/quality", "search": "/search?q=工程", "about": "/about", "missing": "/nothing", "bad": "/?sort=x&light=blue",
 	}
 	shoot := func(b *browser, name, url string) {
 		b.do(t, chromedp.Navigate(url))

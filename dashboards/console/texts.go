@@ -259,6 +259,25 @@ var catalogue = map[string]catalog.Text{
 	"warnings.evidence": {ZH: "依据", EN: "Evidence"},
 	"warnings.new":      {ZH: "新", EN: "New"},
 
+	"warnings.views": {ZH: "预警与规则", EN: "Warnings and rules"},
+
+	"rulebook.title":         {ZH: "预警规则库", EN: "Catalogue of detectors"},
+	"rulebook.summary":       {ZH: "阈值为 {1} 所用；本辖区当前红色预警 {2} 条，黄色 {3} 条", EN: "Thresholds in force on {1}; {2} red and {3} yellow warnings in this territory"},
+	"rulebook.rule":          {ZH: "预警规则", EN: "Detector"},
+	"rulebook.in_force":      {ZH: "现行阈值", EN: "In force here"},
+	"rulebook.in_force_on":   {ZH: "{1} 所用阈值", EN: "Thresholds in force on {1}"},
+	"rulebook.active":        {ZH: "当前预警", EN: "Active"},
+	"rulebook.parameter":     {ZH: "参数", EN: "Parameter"},
+	"rulebook.where":         {ZH: "适用地区", EN: "Where"},
+	"rulebook.country":       {ZH: "全国", EN: "Whole country"},
+	"rulebook.value":         {ZH: "数值", EN: "Value"},
+	"rulebook.source":        {ZH: "出处", EN: "Source"},
+	"rulebook.no_parameters": {ZH: "本规则没有可设的阈值。", EN: "This detector has no threshold to set."},
+	"rulebook.evidence":      {ZH: "预警所附数据", EN: "Evidence it gives"},
+	"rulebook.history":       {ZH: "历次运行的预警条数", EN: "Warnings over the runs kept"},
+	"rulebook.as_of":         {ZH: "数据截至", EN: "As of"},
+	"rulebook.note":          {ZH: "阈值由政策文件规定并注明出处，各地可以另定；“红”“黄”一栏的文字按国家默认值写成，以现行阈值为准。", EN: "Thresholds are set by the policy file, each with its source; regions may set others. What is said of red and yellow is written for the national default: the values in force count."},
+
 	"evidence.figures":    {ZH: "数据", EN: "Figures"},
 	"evidence.other":      {ZH: "其他", EN: "Other"},
 	"evidence.thresholds": {ZH: "判定标准", EN: "Thresholds"},
@@ -307,6 +326,7 @@ var catalogue = map[string]catalog.Text{
 	"sector.T": {ZH: "国际组织", EN: "International organisations"},
 
 	"department.human_resources": {ZH: "人社", EN: "Human resources"},
+	"department.sector":          {ZH: "项目行业主管部门", EN: "Regulator of the project's industry"},
 	"department.housing":         {ZH: "住建", EN: "Housing"},
 	"department.construction":    {ZH: "住建", EN: "Housing"},
 	"department.transport":       {ZH: "交通", EN: "Transport"},

@@ -1,0 +1,179 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// Threshold is a value of a detector's parameter: in a region, with what sets it.
+type Threshold struct {
+	Region string // beginning of a division code; empty for the whole country
+	Value  any    // an int, a float64, a string or a list of texts
+	Source string
+}
+
+// Thresholds returns the values of a detector's parameter in force on a day: in the whole country, and in the regions of
+// the townships that have others.
+type Thresholds func(detector, parameter string, townships []string, on civil.Date) []Threshold
+
+// rulebookData is the catalogue: every detector with what it asks, by which thresholds, and what it finds at present.
+type rulebookData struct {
+	AsOf        civil.Date
+	Red, Yellow int
+	Groups      []ruleGroup
+}
+
+type ruleGroup struct {
+	Group catalog.Group
+	Rules []*rule
+}
+
+// rule is a detector as it is in force for somebody: by the thresholds of the territory, with the warnings there.
+type rule struct {
+	*catalog.Header
+	Red, Yellow int // active warnings
+	Parameters  []parameter
+}
+
+// parameter is one threshold, with its values in the order of their regions: the whole country's first.
+type parameter struct {
+	Text   catalog.Text
+	Unit   catalog.Unit
+	Values []Threshold
+}
+
+// rule puts a detector together with what is in force on the run's date, and with the run's warnings.
+func (c *Console) rule(v *View, h *catalog.Header) *rule {
+	r := &rule{Header: h}
+	for _, w := range v.Warnings {
+		switch {
+		case w.Detector != h.ID:
+		case w.Level == catalog.Red:
+			r.Red++
+		default:
+			r.Yellow++
+		}
+	}
+	if c.thresholds == nil {
+		return r
+	}
+	var townships []string
+	for _, u := range v.Units {
+		if u.Level == "township" && !u.RankOnly {
+			townships = append(townships, u.Code)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(h.Params)) {
+		p := h.Params[name]
+		r.Parameters = append(r.Parameters, parameter{p.Text, p.Unit, c.thresholds(h.ID, name, townships, v.Run.AsOf)})
+	}
+	return r
+}
+
+func (c *Console) rulebookPage(r *request) (answer, error) {
+	d := &rulebookData{AsOf: r.view.Run.AsOf}
+	for _, group := range c.detectors.grouped() {
+		g := ruleGroup{Group: group.Group}
+		for i := range group.Headers {
+			one := c.rule(r.view, &group.Headers[i])
+			d.Red, d.Yellow = d.Red+one.Red, d.Yellow+one.Yellow
+			g.Rules = append(g.Rules, one)
+		}
+		d.Groups = append(d.Groups, g)
+	}
+	return answer{template: "rulebook", title: message(r.lang, "rulebook.title"), data: d}, nil
+}
+
+// ruleData is the page of one detector.
+type ruleData struct {
+	*rule
+	AsOf    civil.Date
+	History []hits // newest first
+}
+
+// hits counts the warnings of a detector in a run.
+type hits struct {
+	AsOf        civil.Date
+	Red, Yellow uint64
+}
+
+func (c *Console) rulePage(r *request) (answer, error) {
+	h := c.detectors.byID[r.http.PathValue("id")]
+	if h == nil {
+		return answer{}, errNotFound
+	}
+	d := &ruleData{rule: c.rule(r.view, h), AsOf: r.view.Run.AsOf}
+	var err error
+	if d.History, err = c.hits(r.ctx, r.view, h.ID, r.person()); err != nil {
+		return answer{}, err
+	}
+	return answer{template: "rule", title: h.Title.In(string(r.lang)), data: d}, nil
+}
+
+// hits counts what a detector found in the runs of a trend line, of what the person may read.
+func (c *Console) hits(ctx context.Context, v *View, detector string, p *access.Person) ([]hits, error) {
+	picked := trendRuns(v.runs)
+	by := make(map[civil.Date]*hits, len(picked))
+	history := make([]hits, len(picked))
+	for i, r := range picked {
+		one := &history[len(picked)-1-i]
+		one.AsOf, by[r.AsOf] = r.AsOf, one
+	}
+	rows, err := c.conn.Query(withParameters(ctx, clickhouse.Parameters{"detector": detector}), `
+SELECT
+    as_of,
+    township,
+    department,
+    uniqExactIf((scope, scope_id), level = 'red') AS red,
+    uniqExactIf((scope, scope_id), level = 'yellow') AS yellow
+FROM warnings
+WHERE (as_of, run) IN (`+runTuples(picked)+`)
+    AND detector = {detector:String}
+    AND closed_on IS NULL
+GROUP BY as_of, township, department`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var on time.Time
+		var township, department string
+		var red, yellow uint64
+		if err := rows.Scan(&on, &township, &department, &red, &yellow); err != nil {
+			return nil, err
+		}
+		if one := by[dateOf(on)]; one != nil && access.Allow(p, access.Read, access.At(township, department)) {
+			one.Red, one.Yellow = one.Red+red, one.Yellow+yellow
+		}
+	}
+	return history, rows.Err()
+}
+
+// threshold writes a parameter's value in its unit; codes of the record contract by their names.
+func (l locale) threshold(v any, unit catalog.Unit) string {
+	switch n := v.(type) {
+	case int:
+		v = json.Number(strconv.Itoa(n))
+	case float64:
+		v = json.Number(strconv.FormatFloat(n, 'f', -1, 64))
+	case string:
+		v = l.word("outcome", l.word("proceeding", n))
+	case []any:
+		named := make([]any, len(n))
+		for i, item := range n {
+			named[i] = l.threshold(item, unit)
+		}
+		v = named
+	}
+	return l.value(v, unit)
+}
