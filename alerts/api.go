@@ -150,7 +150,7 @@ func (a *Alerts) actOnCase(w http.ResponseWriter, r *http.Request, by caller) {
 		a.fail(w, "acting on a case", err)
 		return
 	}
-	done, err := a.cases.Act(r.Context(), by.person, cases.Step{CaseID: id, Seq: seq, Action: action})
+	done, err := a.cases.Act(r.Context(), by.person, casefile.Step{CaseID: id, Seq: seq, Action: action})
 	a.audited(r, by.person, "case."+string(action.Kind), id, done.Event.Seq, err)
 	if err != nil {
 		a.fail(w, "acting on a case", err)
@@ -175,9 +175,9 @@ func (a *Alerts) acceptCases(w http.ResponseWriter, r *http.Request, by caller) 
 		writeProblem(w, http.StatusBadRequest, badRequest(fmt.Sprintf("cases 须有 1 至 %d 项", maxBulk), fmt.Sprintf("cases has %d items: want 1 to %d", len(body.Cases), maxBulk)))
 		return
 	}
-	var steps []cases.Step
+	var steps []casefile.Step
 	for _, one := range body.Cases {
-		steps = append(steps, cases.Step{CaseID: one.ID, Seq: one.Seq, Action: casefile.Action{Kind: casefile.Accept}})
+		steps = append(steps, casefile.Step{CaseID: one.ID, Seq: one.Seq, Action: casefile.Action{Kind: casefile.Accept}})
 	}
 	type outcome struct {
 		ID      string   `json:"id"`

@@ -48,7 +48,7 @@ func (a *Alerts) proposeEntry(w http.ResponseWriter, r *http.Request, by caller)
 	if !readBody(w, r, maxAction, &body) {
 		return
 	}
-	facts, err := blacklist.Candidate(r.Context(), a.findings.conn, a.findings.run(), body.Employer)
+	facts, err := a.Desk().Candidate(r.Context(), body.Employer)
 	var done blacklist.Done
 	if err == nil {
 		done, err = a.blacklist.Propose(r.Context(), by.person, body.Employer, facts, body.EntryAction)

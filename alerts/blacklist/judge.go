@@ -1,6 +1,7 @@
 package blacklist
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -297,7 +298,22 @@ func uncounted(basis string, err error) *casefile.Refusal {
 	return casefile.Refuse("deadline_unknown", basis, "工作日历缺少节假日安排，期限无法计算："+err.Error(), "the deadline cannot be counted: "+err.Error())
 }
 
-// Sees reports whether a person may read the entries of a place: those who act on them, the auditor not.
+// choices are the actions open to a person on a day, as far as role, place and stage decide, each with what else forbids it.
+func (s *state) choices(cal *calendar.Calendar, by access.Person, today civil.Date) []casefile.EntryChoice {
+	var all []casefile.EntryChoice
+	stage := s.view(cal, today).Stage
+	for kind, step := range steps {
+		if mayAct(by, step.roles, s.entry.Township, step.basis) != nil || !slices.Contains(step.from, stage) {
+			continue
+		}
+		filled := casefile.EntryAction{Kind: kind, Reason: "-", DocumentNo: "-", PromiseNo: "-", Bar: casefile.OtherBar}
+		all = append(all, casefile.EntryChoice{Kind: kind, Refusal: s.judge(cal, by, filled, today)})
+	}
+	slices.SortFunc(all, func(a, b casefile.EntryChoice) int { return cmp.Compare(a.Kind, b.Kind) })
+	return all
+}
+
+// Sees reports whether a person may read an entry: those who act on them, the auditor not.
 func Sees(by access.Person, e casefile.Entry) bool {
-	return by.Is(both...) && by.Covers(e.Township)
+	return access.Allow(&by, access.Discipline, e.Object())
 }

@@ -16,33 +16,18 @@ import (
 // Publication is the list as the law makes it public on a day: who is on it, and nothing about anybody who is not, or
 // not any more. It is the same for one day however often it is made.
 type Publication struct {
-	On        civil.Date  `json:"on"`
-	Employers []Published `json:"employers"` // by decision, the newest first
-}
-
-// Published is one listed employer. Persons' names are masked: only the family name stands.
-type Published struct {
-	Name       string                  `json:"name"`
-	USCC       string                  `json:"uscc"`
-	Persons    []casefile.ListedPerson `json:"persons"`
-	Facts      string                  `json:"facts"`
-	OrderNo    string                  `json:"order_no"`
-	Workers    uint32                  `json:"workers"`
-	AmountFen  int64                   `json:"amount_fen"`
-	DecisionNo string                  `json:"decision_no"`
-	DecidedOn  civil.Date              `json:"decided_on"`
-	Until      civil.Date              `json:"until"` // last day of the term
-	Authority  string                  `json:"authority"`
+	On        civil.Date           `json:"on"`
+	Employers []casefile.Published `json:"employers"` // by decision, the newest first
 }
 
 // Publish selects from entries, as they are on a day, what is public.
 func Publish(entries []casefile.Entry, on civil.Date) Publication {
-	p := Publication{On: on, Employers: []Published{}}
+	p := Publication{On: on, Employers: []casefile.Published{}}
 	for _, e := range entries {
 		if !e.Stage.OnList() {
 			continue
 		}
-		one := Published{
+		one := casefile.Published{
 			Name: e.Name, USCC: e.Employer, Persons: []casefile.ListedPerson{}, Facts: Reasons(e.Facts), OrderNo: e.OrderNo,
 			Workers: e.Facts.OrderedWorkers, AmountFen: e.Facts.OrderedFen,
 			DecisionNo: e.Decision.No, DecidedOn: e.Decision.On, Until: *e.Until, Authority: Authority(e.County),
@@ -52,7 +37,7 @@ func Publish(entries []casefile.Entry, on civil.Date) Publication {
 		}
 		p.Employers = append(p.Employers, one)
 	}
-	slices.SortFunc(p.Employers, func(a, b Published) int {
+	slices.SortFunc(p.Employers, func(a, b casefile.Published) int {
 		return cmp.Or(-cmp.Compare(a.DecidedOn, b.DecidedOn), cmp.Compare(a.USCC, b.USCC))
 	})
 	return p
@@ -102,13 +87,13 @@ func (p Publication) CSV() []byte {
 	s := spreadsheet.New("用人单位名称", "统一社会信用代码", "法定代表人或主要负责人", "直接责任人员", "列入事由", "责令支付文书号",
 		"涉及人数", "涉及金额（元）", "列入决定书文号", "列入日期", "期限至", "决定机关")
 	for _, e := range p.Employers {
-		s.Row(e.Name, e.USCC, e.people(casefile.LegalRepresentative), e.people(casefile.DirectlyResponsible), e.Facts, e.OrderNo,
+		s.Row(e.Name, e.USCC, people(e, casefile.LegalRepresentative), people(e, casefile.DirectlyResponsible), e.Facts, e.OrderNo,
 			strconv.FormatUint(uint64(e.Workers), 10), spreadsheet.Yuan(e.AmountFen), e.DecisionNo, e.DecidedOn.String(), e.Until.String(), e.Authority)
 	}
 	return s.Bytes()
 }
 
-func (e Published) people(as casefile.Capacity) string {
+func people(e casefile.Published, as casefile.Capacity) string {
 	var names []string
 	for _, p := range e.Persons {
 		if p.Capacity == as {

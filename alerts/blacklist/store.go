@@ -17,7 +17,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -39,7 +38,7 @@ import (
 var ErrConflict = eventlog.ErrConflict
 
 // ErrNotFound says that there is no such entry.
-var ErrNotFound = errors.New("no such entry of the list")
+var ErrNotFound = casefile.ErrNotFound
 
 // Dependencies of the store.
 type Dependencies struct {
@@ -247,4 +246,13 @@ func (s *Store) Get(ctx context.Context, id string) (casefile.Entry, []casefile.
 		return nil
 	})
 	return known.view(s.calendar, s.today()), events, err
+}
+
+// Choices are the actions open to a person on an entry as it is today; none for an entry there is not.
+func (s *Store) Choices(id string, by access.Person) []casefile.EntryChoice {
+	known := s.state(id)
+	if known == nil {
+		return nil
+	}
+	return known.choices(s.calendar, by, s.today())
 }

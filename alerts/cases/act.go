@@ -225,3 +225,8 @@ func Allowed(c casefile.Case, by access.Person) []casefile.ActionKind {
 	slices.Sort(all)
 	return all
 }
+
+// Allowed is what the package's function of that name says, for pages.
+func (s *Store) Allowed(c casefile.Case, by access.Person) []casefile.ActionKind {
+	return Allowed(c, by)
+}

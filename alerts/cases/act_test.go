@@ -74,7 +74,7 @@ func (d *desk) at(date string) { d.now = day(d.t, date, 0) }
 func (d *desk) try(by access.Person, a casefile.Action) string {
 	d.t.Helper()
 	c, _ := get(d.t, d.Store, one)
-	_, err := d.Act(d.t.Context(), by, Step{one, c.Seq, a})
+	_, err := d.Act(d.t.Context(), by, casefile.Step{CaseID: one, Seq: c.Seq, Action: a})
 	var r *casefile.Refusal
 	switch {
 	case err == nil:
@@ -344,7 +344,7 @@ func TestOfTwoWhoActAtOnceOneWins(t *testing.T) {
 		wg.Go(func() {
 			by := inspector
 			by.ID = fmt.Sprint("person-", i)
-			_, results[i] = d.Act(t.Context(), by, Step{one, c.Seq, act(casefile.Accept)})
+			_, results[i] = d.Act(t.Context(), by, casefile.Step{CaseID: one, Seq: c.Seq, Action: act(casefile.Accept)})
 		})
 	}
 	wg.Wait()
@@ -367,10 +367,10 @@ func TestOfTwoWhoActAtOnceOneWins(t *testing.T) {
 
 	// The same between two processes.
 	other := open(t, d.conn, d.now)
-	if _, err := other.Act(t.Context(), inspector, Step{one, after.Seq, act(casefile.Investigate)}); err != nil {
+	if _, err := other.Act(t.Context(), inspector, casefile.Step{CaseID: one, Seq: after.Seq, Action: act(casefile.Investigate)}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Act(t.Context(), inspector, Step{one, after.Seq, act(casefile.Investigate)}); !errors.Is(err, ErrConflict) {
+	if _, err := d.Act(t.Context(), inspector, casefile.Step{CaseID: one, Seq: after.Seq, Action: act(casefile.Investigate)}); !errors.Is(err, ErrConflict) {
 		t.Errorf("the slower process: %v, want ErrConflict", err)
 	}
 }
@@ -378,11 +378,11 @@ func TestOfTwoWhoActAtOnceOneWins(t *testing.T) {
 func TestManyCasesAreAcceptedTogetherEachWithItsOwnOutcome(t *testing.T) {
 	d := newDesk(t)
 	var alerts []Alert
-	var steps []Step
+	var steps []casefile.Step
 	for i := range 300 {
 		id := fmt.Sprintf("M-%03d", i)
 		alerts = append(alerts, warning(id, "red", d.now, time.Time{}))
-		steps = append(steps, Step{"project:" + id, 2, act(casefile.Accept)})
+		steps = append(steps, casefile.Step{CaseID: "project:" + id, Seq: 2, Action: act(casefile.Accept)})
 	}
 	deliver(t, d.Store, alerts...)
 	steps[7].Seq = 1

@@ -58,7 +58,7 @@ func write(to string) error {
 		if err != nil {
 			return err
 		}
-		done, err := s.Act(ctx, inspector, Step{one, c.Seq, because(casefile.Comment)})
+		done, err := s.Act(ctx, inspector, casefile.Step{CaseID: one, Seq: c.Seq, Action: because(casefile.Comment)})
 		if err != nil {
 			return err
 		}

@@ -9,31 +9,15 @@ import (
 	"github.com/anxin-project/anxin/internal/casefile"
 )
 
-// Step is an action on one case, by somebody who has seen its events up to Seq.
-type Step struct {
-	CaseID string
-	Seq    uint32
-	Action casefile.Action
-}
-
-// Outcome is what came of a step: the event in the log and the case after it, or why there is none. The error is
-// ErrNotFound, ErrConflict, a *casefile.Refusal, or that the log could not be written.
-type Outcome struct {
-	CaseID string
-	Event  casefile.Event
-	Case   casefile.Case
-	Err    error
-}
-
 // Act takes a step. Of two persons who act at once on what both have seen, one wins and the other gets ErrConflict. When
 // it returns nil, the action is in the log.
-func (s *Store) Act(ctx context.Context, by access.Person, one Step) (Outcome, error) {
-	o := s.ActAll(ctx, by, []Step{one})[0]
+func (s *Store) Act(ctx context.Context, by access.Person, one casefile.Step) (casefile.Outcome, error) {
+	o := s.ActAll(ctx, by, []casefile.Step{one})[0]
 	return o, o.Err
 }
 
 // ActAll takes steps on several cases in one insert; each has an outcome of its own.
-func (s *Store) ActAll(ctx context.Context, by access.Person, all []Step) []Outcome {
+func (s *Store) ActAll(ctx context.Context, by access.Person, all []casefile.Step) []casefile.Outcome {
 	s.appending.Lock()
 	defer s.appending.Unlock()
 	outcomes, err := s.perform(ctx, by, all)
@@ -49,8 +33,8 @@ func (s *Store) ActAll(ctx context.Context, by access.Person, all []Step) []Outc
 	return outcomes
 }
 
-func (s *Store) perform(ctx context.Context, by access.Person, all []Step) ([]Outcome, error) {
-	outcomes := make([]Outcome, len(all))
+func (s *Store) perform(ctx context.Context, by access.Person, all []casefile.Step) ([]casefile.Outcome, error) {
+	outcomes := make([]casefile.Outcome, len(all))
 	for i, one := range all {
 		outcomes[i].CaseID = one.CaseID
 	}
@@ -74,7 +58,7 @@ func (s *Store) perform(ctx context.Context, by access.Person, all []Step) ([]Ou
 }
 
 // judge adds a step to the changes, if it may be taken.
-func (s *Store) judge(o *Outcome, changes map[string]*change, by access.Person, one Step) error {
+func (s *Store) judge(o *casefile.Outcome, changes map[string]*change, by access.Person, one casefile.Step) error {
 	if by.ID == "" || by.ID == casefile.System {
 		return casefile.Refuse("nobody", byDesign, "操作须由具名人员进行", "an action needs a named person")
 	}

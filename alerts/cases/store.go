@@ -15,7 +15,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -38,7 +37,7 @@ import (
 var ErrConflict = eventlog.ErrConflict
 
 // ErrNotFound says that there is no such case.
-var ErrNotFound = errors.New("no such case")
+var ErrNotFound = casefile.ErrNotFound
 
 // Dependencies of the store.
 type Dependencies struct {

@@ -36,7 +36,7 @@ import (
 )
 
 // ErrConflict says that there are events which the writer had not seen.
-var ErrConflict = errors.New("there are newer events")
+var ErrConflict = casefile.ErrConflict
 
 // Event is one entry of the log.
 type Event struct {

@@ -16,13 +16,14 @@ const (
 	Work         Action = "work"          // act in a case: accept, pass on, investigate, order
 	Decide       Action = "decide"        // approve, extend, decide on the blacklist
 	Reveal       Action = "reveal"        // see a worker's name and phone
+	Discipline   Action = "discipline"    // the procedures of the joint-discipline list, which name persons
 	ReadSystem   Action = "read_system"   // runs, data quality
 	ReadAudit    Action = "read_audit"    // the audit log
 	ManagePeople Action = "manage_people" // people, their roles and territory
 )
 
 // Actions are all of them.
-var Actions = []Action{Public, OwnAccount, Read, Work, Decide, Reveal, ReadSystem, ReadAudit, ManagePeople}
+var Actions = []Action{Public, OwnAccount, Read, Work, Decide, Reveal, Discipline, ReadSystem, ReadAudit, ManagePeople}
 
 // rights says which roles may do what (casework.md, "Roles"). Public and OwnAccount are nobody's in particular.
 var rights = map[Action][]Role{
@@ -30,6 +31,7 @@ var rights = map[Action][]Role{
 	Work:         {Inspector, DepartmentOfficer, Supervisor},
 	Decide:       {Supervisor},
 	Reveal:       {Inspector, Supervisor},
+	Discipline:   {Inspector, Supervisor},
 	ReadSystem:   {Operator},
 	ReadAudit:    {Auditor},
 	ManagePeople: {Administrator},

@@ -22,6 +22,7 @@ var may = map[Action]map[Role]string{
 	Work:         {Inspector: "territory", DepartmentOfficer: "department", Supervisor: "territory"},
 	Decide:       {Supervisor: "territory"},
 	Reveal:       {Inspector: "territory", Supervisor: "territory"},
+	Discipline:   {Inspector: "territory", Supervisor: "territory"},
 	ReadSystem:   {Operator: "all"},
 	ReadAudit:    {Auditor: "all"},
 	ManagePeople: {Administrator: "all"},

@@ -10,3 +10,6 @@ func (c Case) Object(p *access.Person) access.Object {
 	}
 	return access.At(c.Township, string(c.Department))
 }
+
+// Object is what reading an entry of the list touches: the employer's place.
+func (e Entry) Object() access.Object { return access.At(e.Township, "") }

@@ -191,6 +191,21 @@ type Entry struct {
 	UpdatedAt   time.Time  `json:"updated_at"`
 }
 
+// Published is one listed employer, as the law makes it public. Persons' names are masked: only the family name stands.
+type Published struct {
+	Name       string         `json:"name"`
+	USCC       string         `json:"uscc"`
+	Persons    []ListedPerson `json:"persons"`
+	Facts      string         `json:"facts"`
+	OrderNo    string         `json:"order_no"`
+	Workers    uint32         `json:"workers"`
+	AmountFen  int64          `json:"amount_fen"`
+	DecisionNo string         `json:"decision_no"`
+	DecidedOn  civil.Date     `json:"decided_on"`
+	Until      civil.Date     `json:"until"` // last day of the term
+	Authority  string         `json:"authority"`
+}
+
 // EntryAction is what a person does to an entry. Which fields it takes depends on Kind (alerts/blacklist).
 type EntryAction struct {
 	Kind       EntryActionKind `json:"action"`
