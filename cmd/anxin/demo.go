@@ -207,7 +207,7 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 	if d.alerts, err = d.parts.alerts(ctx, gate); err != nil {
 		return closeEngines, err
 	}
-	if d.console, err = d.parts.console(d.alerts.Cases(), gate, protector, people, d.stages.list); err != nil {
+	if d.console, err = d.parts.console(d.alerts, gate, protector, people, d.stages.list); err != nil {
 		return closeEngines, err
 	}
 	ruling := rules.DefaultConfiguration()

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/anxin-project/anxin/dashboards/console"
+	"github.com/anxin-project/anxin/alerts"
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/access/people"
@@ -164,7 +164,7 @@ func runServices(ctx context.Context, c configuration, level string, run service
 	mux.Handle("/metrics", p.metricsHandler())
 	group, ctx := errgroup.WithContext(ctx)
 	onPass := func(context.Context, detectors.Result) {}
-	var cases console.Cases
+	var work *alerts.Alerts
 	var gate *signin.Gate
 	if run.alerts || run.console {
 		if gate, err = p.gate(ctx, people.DefaultCost); err != nil {
@@ -176,7 +176,7 @@ func runServices(ctx context.Context, c configuration, level string, run service
 		if err != nil {
 			return err
 		}
-		cases = a.Cases()
+		work = a
 		mux.Handle("/api/", a.Handler())
 		group.Go(func() error { return a.Run(ctx) })
 		onPass = func(ctx context.Context, _ detectors.Result) {
@@ -190,7 +190,7 @@ func runServices(ctx context.Context, c configuration, level string, run service
 		if protector != nil {
 			opener = protector
 		}
-		pages, err := p.console(cases, gate, opener, nil, nil)
+		pages, err := p.console(work, gate, opener, nil, nil)
 		if err != nil {
 			return err
 		}

@@ -19,7 +19,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/anxin-project/anxin/alerts"
-	casework "github.com/anxin-project/anxin/alerts/cases"
 	"github.com/anxin-project/anxin/dashboards/console"
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/policy"
@@ -159,7 +158,7 @@ func (p *parts) gate(ctx context.Context, cost people.Cost) (*signin.Gate, error
 	return signin.New(p.config.Access, signin.Dependencies{Register: register, Audit: trail, Clock: time.Now, Logger: p.log, Registerer: p.registry})
 }
 
-func (p *parts) console(cases console.Cases, gate *signin.Gate, opener reveal.Opener, demo []console.DemoPerson, progress func() []console.Stage) (*console.Console, error) {
+func (p *parts) console(work *alerts.Alerts, gate *signin.Gate, opener reveal.Opener, demo []console.DemoPerson, progress func() []console.Stage) (*console.Console, error) {
 	c := p.config.Console
 	k, err := detectors.Constants(p.policy, civil.DateOf(p.now()))
 	if err != nil {
@@ -175,10 +174,14 @@ func (p *parts) console(cases console.Cases, gate *signin.Gate, opener reveal.Op
 	for component, weight := range k.Weight {
 		rules.Weights[string(component)] = weight
 	}
-	return console.New(c, console.Dependencies{
-		Conn: p.store, Catalog: detectors.Headers(p.catalogue), Cases: cases, NoSuchCase: casework.ErrNotFound, Thresholds: p.thresholds, Index: rules, Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
+	d := console.Dependencies{
+		Conn: p.store, Catalog: detectors.Headers(p.catalogue), Thresholds: p.thresholds, Index: rules, Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
 		Gate: gate, Vault: reveal.NewVault(opener, gate.Audit()), Demo: demo,
-	})
+	}
+	if work != nil { // an interface of nothing would be something
+		d.Cases, d.Blacklist = work.Cases(), work.Desk()
+	}
+	return console.New(c, d)
 }
 
 // thresholds is what pages show of the policy in force for a detector.

@@ -16,7 +16,7 @@ import (
 // "about" routes touch the project projectID (in 331024001, housing), "place" routes its township.
 var routeRules = map[string]struct {
 	path string // a request for it
-	who  string // public, anyone, read, reveal, people, audit or system
+	who  string // public, anyone, read, work, decide, discipline, reveal, people, audit or system
 	form url.Values
 }{
 	"GET /{$}":                            {"/", "read", nil},
@@ -42,6 +42,17 @@ var routeRules = map[string]struct {
 	"POST /subjects/{scope}/{id}/workers": {"/subjects/project/" + projectID + "/workers", "reveal about", url.Values{"worker": {workerOne}, "purpose": {"核实十月工资"}}},
 	"GET /cases":                          {"/cases", "read", nil},
 	"GET /cases/{id}":                     {"/cases/project:" + projectID, "read about", nil},
+	"POST /cases/{id}":                    {"/cases/project:" + projectID, "read about", url.Values{"action": {"accept"}, "seq": {"1"}}},
+	"GET /cases/{id}/print":               {"/cases/project:" + projectID + "/print", "read about", nil},
+	"POST /cases/accept":                  {"/cases/accept", "work", url.Values{"case": {"project:" + projectID + " 1"}}},
+	"GET /work":                           {"/work", "work", nil},
+	"GET /approvals":                      {"/approvals", "decide", nil},
+	"GET /blacklist":                      {"/blacklist", "public", nil},
+	"GET /blacklist/entries":              {"/blacklist/entries", "discipline", nil},
+	"GET /blacklist/entries/{entry}":      {"/blacklist/entries/" + entryID, "discipline about", nil},
+	"POST /blacklist/entries/{entry}":     {"/blacklist/entries/" + entryID, "discipline about", url.Values{"action": {"notify"}, "seq": {"4"}}},
+	"GET /blacklist/propose/{employer}":   {"/blacklist/propose/" + employerID, "discipline about", nil},
+	"POST /blacklist/propose/{employer}":  {"/blacklist/propose/" + employerID, "discipline about", url.Values{"order_no": {"9"}}},
 	"GET /quality":                        {"/quality", "system", nil},
 	"GET /quality.csv":                    {"/quality.csv", "system", nil},
 	"GET /runs":                           {"/runs", "system", nil},
@@ -113,6 +124,12 @@ func expects(rule string, p access.Person) bool {
 		return true
 	case "read":
 		return role.HasTerritory() && (here || about == "")
+	case "work":
+		return role.HasTerritory() && role != access.TownshipHead
+	case "decide":
+		return role == access.Supervisor
+	case "discipline":
+		return (role == access.Inspector || role == access.Supervisor) && (here || about == "")
 	case "reveal":
 		return (role == access.Inspector || role == access.Supervisor) && here
 	case "people":
@@ -190,7 +207,7 @@ func TestNoPageShowsWhatLiesOutsideTheTerritory(t *testing.T) {
 	for _, p := range variants() {
 		s.add(t, p)
 	}
-	pages := []string{"/", "/?unit=county", "/?sort=fen", "/ranking.csv", "/warnings", "/warnings?page=2", "/warnings.csv", "/cases", "/search?q=工程", "/search?q=331", "/search?q=" + employerID[:6],
+	pages := []string{"/", "/?unit=county", "/?sort=fen", "/ranking.csv", "/warnings", "/warnings?page=2", "/warnings.csv", "/cases", "/work", "/approvals", "/blacklist/entries", "/search?q=工程", "/search?q=331", "/search?q=" + employerID[:6],
 		"/editions", "/editions/6", "/editions/6?unit=county", "/editions/6/ranking.csv", "/editions/6/diff?with=3", "/editions/6/diff.csv?with=3", "/detectors", "/detectors/wages-overdue", "/plan?due=all", "/plan.csv?due=all", "/rates", "/rates.csv"}
 	for round := range 2 { // the second time from memory
 		for _, p := range variants() {
@@ -326,7 +343,7 @@ func TestAnOutsiderSeesNothing(t *testing.T) {
 			t.Errorf("%s answers %d to nobody: %s", path, status, body)
 		}
 	}
-	for path, want := range map[string]string{"/sign-in": "登录", "/healthz": `"as_of"`} {
+	for path, want := range map[string]string{"/sign-in": "登录", "/blacklist": "失信联合惩戒名单", "/healthz": `"as_of"`} {
 		if status, _, body := s.get(t, path); status != 200 || !strings.Contains(body, want) || strings.Contains(body, "滨河") {
 			t.Errorf("%s answers %d", path, status)
 		}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -82,7 +83,7 @@ func (c *Console) record(r *request, route route, failure error) error {
 		return nil
 	}
 	e := r.event
-	e.Action, e.Origin = route.audited, signin.Origin(r.http)
+	e.Action, e.Origin = cmp.Or(e.Action, route.audited), signin.Origin(r.http)
 	if person := r.person(); person != nil {
 		e.Actor = person.ID
 	}

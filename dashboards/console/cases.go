@@ -2,26 +2,19 @@ package console
 
 import (
 	"cmp"
-	"context"
-	"encoding/json"
-	"errors"
+	"html/template"
+	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/audit"
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
 )
-
-// Cases are the cases that the alerts component keeps. The console only reads them.
-type Cases interface {
-	// List returns the cases that match, in any order.
-	List(context.Context, casefile.Filter) ([]casefile.Case, error)
-	// Get returns a case and its events in the order of the log; an error that is Dependencies.NoSuchCase when there is
-	// no such case.
-	Get(ctx context.Context, id string) (casefile.Case, []casefile.Event, error)
-}
 
 // casesData is the list of cases.
 type casesData struct {
@@ -35,24 +28,44 @@ type casesData struct {
 	Sort, Dir   string
 	Counties    []*Unit
 	Departments []casefile.Department
-	Stages      []string
+	Stages      []casefile.Stage
 	Rows        []casefile.Case
 	Pager       pager
 	Overdue     int
-	Today       civil.Date
+
+	Mine, Deadline string
+	MayAccept      bool
+	Export         template.URL // the export's query: the filters that it knows too
+	Done           string
+	Refused        []refusedCase // of several that were to be accepted
+	Problem        string        // key of a text
 }
 
-func (c *Console) casesPage(r *request) (answer, error) {
+// refusedCase is a case that could not be accepted, and why.
+type refusedCase struct {
+	ID, Name string
+	problem
+}
+
+func (c *Console) casesPage(r *request) (answer, error) { return c.caseList(r, &casesData{}) }
+
+// caseList fills in the list by the page's parameters; d may say already what came of accepting cases.
+func (c *Console) caseList(r *request, d *casesData) (answer, error) {
 	q := r.query
-	d := &casesData{
-		Connected: c.cases != nil, Departments: casefile.Departments, Stages: []string{string(casefile.Open)}, Today: civil.DateOf(c.now()),
-		Level:   q.choice("level", "", "red", "yellow"),
-		County:  q.code("county", 6),
-		Stage:   q.word("stage"),
-		Cleared: q.choice("cleared", "", "yes", "no"),
-		Text:    q.text("q"),
-		Sort:    q.choice("sort", "deadline", "opened", "people", "fen", "level"),
+	came := *d
+	*d = casesData{
+		Connected: c.cases != nil, Departments: casefile.Departments, Stages: casefile.Stages,
+		MayAccept: r.who != nil && r.who.Is(access.Inspector, access.DepartmentOfficer), Done: q.word("done"),
+		Level:    q.choice("level", "", "red", "yellow"),
+		County:   q.code("county", 6),
+		Stage:    q.word("stage"),
+		Cleared:  q.choice("cleared", "", "yes", "no"),
+		Mine:     q.choice("mine", "", "yes"),
+		Deadline: q.choice("deadline", "", string(casefile.Passed), string(casefile.Near), string(casefile.Running), string(casefile.Unknown)),
+		Text:     q.text("q"),
+		Sort:     q.choice("sort", "deadline", "opened", "people", "fen", "level"),
 	}
+	d.Refused, d.Problem = came.Refused, came.Problem
 	d.Department = q.word("department")
 	descending := d.Sort != "deadline"
 	if descending {
@@ -72,33 +85,49 @@ func (c *Console) casesPage(r *request) (answer, error) {
 		yes := d.Cleared == "yes"
 		f.Cleared = &yes
 	}
-	list, err := c.cases.List(r.ctx, f)
+	f.Deadline = casefile.DeadlineState(d.Deadline)
+	if d.Mine != "" {
+		f.Assignee = r.who.ID
+	}
+	d.Export = exportQuery(f, q.given.Get("q"))
+	list, err := c.myCases(r, f)
 	if err != nil {
 		return answer{}, err
 	}
-	list = access.MayRead(r.person(), list, func(k casefile.Case) access.Object { return k.Object(r.person()) })
 	if d.Text != "" { // here and not in the filter: without regard to case
 		list = slices.DeleteFunc(slices.Clone(list), func(k casefile.Case) bool {
 			return !strings.Contains(strings.ToLower(k.Name), d.Text) && !strings.Contains(strings.ToLower(k.ScopeID), d.Text)
 		})
 	}
-	stages := map[string]bool{string(casefile.Open): true}
 	for _, k := range list {
-		stages[string(k.Stage)] = true
-		if late(k, d.Today) {
+		if late(k) {
 			d.Overdue++
 		}
 	}
-	d.Stages = names(stages)
 	sortCases(list, d.Sort, d.Dir == "desc")
 	d.Pager = pages(len(list), c.config.PageSize, q.number("page"))
 	d.Rows = list[d.Pager.From:d.Pager.To]
 	return answered, nil
 }
 
-// late reports whether a case's deadline for accepting it has passed.
-func late(k casefile.Case, today civil.Date) bool {
-	return k.AcceptBy != nil && k.Stage == casefile.Open && *k.AcceptBy < today
+// exportQuery is the filter as the API's export takes it.
+func exportQuery(f casefile.Filter, search string) template.URL {
+	v := url.Values{}
+	for name, value := range map[string]string{"territory": f.Territory, "department": string(f.Department), "level": string(f.Level), "stage": string(f.Stage),
+		"assignee": f.Assignee, "deadline": string(f.Deadline), "search": search} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	if f.Cleared != nil {
+		v.Set("cleared", strconv.FormatBool(*f.Cleared))
+	}
+	return template.URL(v.Encode())
+}
+
+// late reports whether a deadline has passed of a case that has not ended.
+func late(k casefile.Case) bool {
+	return !k.Stage.Ended() && slices.ContainsFunc(k.Deadlines, func(d casefile.Deadline) bool { return d.State == casefile.Passed })
 }
 
 func sortCases(list []casefile.Case, by string, descending bool) {
@@ -124,12 +153,12 @@ func sortCases(list []casefile.Case, by string, descending bool) {
 	})
 }
 
-// deadline of a case without one is after all others.
+// deadline of a case that has ended, or has none, is after all others.
 func deadline(k *casefile.Case) civil.Date {
-	if k.AcceptBy == nil || k.Stage != casefile.Open {
-		return 1 << 30
+	if k.Stage.Ended() {
+		return dueOn(nil)
 	}
-	return *k.AcceptBy
+	return dueOn(nextDeadline(k.Deadlines))
 }
 
 func caseLevel(k *casefile.Case) int {
@@ -139,84 +168,46 @@ func caseLevel(k *casefile.Case) int {
 	return levelOrder(k.Level)
 }
 
-// caseData is one case.
-type caseData struct {
-	Case   casefile.Case
-	Events []eventRow // newest first
-	Path   string
-	Today  civil.Date
-	Late   bool
-	Active []*Warning
-}
+// maxAccept is how many cases one form accepts.
+const maxAccept = 500
 
-// eventRow is an event with what its data says, as far as it is about the case and not about people.
-type eventRow struct {
-	casefile.Event
-	Detector string
-	From, To string // levels
-	Workers  *uint32
-	Fen      *int64
-}
-
-func (c *Console) casePage(r *request) (answer, error) {
-	id := r.http.PathValue("id")
-	scope, subject, ok := strings.Cut(id, ":")
-	if c.cases == nil || !ok || !subjectID.MatchString(subject) || len(scope) > 16 {
-		return answer{}, errNotFound
+// acceptForm accepts the cases that were ticked; each has an outcome of its own, and an entry in the audit log.
+func (c *Console) acceptForm(r *request) (answer, error) {
+	ticked := r.http.PostForm["case"]
+	d := &casesData{}
+	if c.cases == nil || len(ticked) == 0 || len(ticked) > maxAccept {
+		r.event.Outcome, d.Problem = audit.Refused, "cases.none_ticked"
+		a, err := c.caseList(r, d)
+		a.status = http.StatusUnprocessableEntity
+		return a, err
 	}
-	k, events, err := c.cases.Get(r.ctx, id)
-	if c.noSuchCase != nil && errors.Is(err, c.noSuchCase) {
-		return answer{}, errNotFound
+	var steps []casefile.Step
+	for _, one := range ticked { // the id and the last event seen
+		id, at, _ := strings.Cut(one, " ")
+		steps = append(steps, casefile.Step{CaseID: id, Seq: seen(url.Values{"seq": {at}}), Action: casefile.Action{Kind: casefile.Accept}})
 	}
-	if err != nil {
-		return answer{}, err
-	}
-	d := &caseData{Case: k, Path: c.regions.Path(k.Township), Today: civil.DateOf(c.now())}
-	d.Late = late(k, d.Today)
-	if r.view != nil {
-		d.Active = r.view.subject[id]
-	}
-	for i := len(events) - 1; i >= 0; i-- {
-		d.Events = append(d.Events, readEvent(events[i]))
-	}
-	return answer{template: "case", title: k.Name, data: d}, nil
-}
-
-// oneCase is what a route about a case touches.
-func (c *Console) oneCase(r *request) (access.Object, error) {
-	id := r.http.PathValue("id")
-	scope, subject, ok := strings.Cut(id, ":")
-	if c.cases == nil || !ok || !subjectID.MatchString(subject) {
-		return access.Object{}, errNotFound
-	}
-	// Not Get: that also reads the log.
-	list, err := c.cases.List(r.ctx, casefile.Filter{Scope: catalog.Scope(scope), Search: subject})
-	if err != nil {
-		return access.Object{}, err
-	}
-	for _, k := range list {
-		if k.ID == id {
-			return k.Object(r.person()), nil
+	status := http.StatusOK
+	for _, o := range c.cases.ActAll(r.ctx, *r.person(), steps) {
+		r.event = audit.Event{Object: o.CaseID}
+		p, err := c.notDone(r, o.Err)
+		if err != nil { // not there: what is shown is the list, so it is told like a refusal
+			r.event.Outcome = audit.Refused
+			p = &problem{Text: message(r.lang, "failure.missing.title"), status: http.StatusUnprocessableEntity}
+		}
+		if p != nil {
+			d.Refused, status = append(d.Refused, refusedCase{ID: o.CaseID, Name: o.CaseID, problem: *p}), p.status
+		}
+		if err := c.record(r, route{audited: "case.accept"}, nil); err != nil {
+			return answer{}, err
 		}
 	}
-	return access.Object{}, errNotFound
-}
-
-// readEvent takes from an event's data what pages know how to say; anything else stays in the log.
-func readEvent(e casefile.Event) eventRow {
-	row := eventRow{Event: e}
-	var data struct {
-		Labels    map[string]string `json:"labels"` // of an alert
-		From      string            `json:"from"`
-		To        string            `json:"to"`
-		Workers   *uint32           `json:"workers"`
-		AmountFen *int64            `json:"amount_fen"`
+	r.recorded = true // one by one
+	if len(d.Refused) == 0 {
+		return answer{redirect: "/cases?done=accept"}, nil
 	}
-	if json.Unmarshal(e.Data, &data) == nil {
-		row.Detector, row.From, row.To = data.Labels["detector"], data.From, cmp.Or(data.To, data.Labels["level"])
-		row.Workers, row.Fen = data.Workers, data.AmountFen
-	}
-	return row
+	a, err := c.caseList(r, d)
+	a.status = status
+	return a, err
 }
 
 // caseOf returns the id of the subject's case, or "" when there is none. A page about a subject must not fail because

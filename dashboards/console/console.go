@@ -37,9 +37,8 @@ type Dependencies struct {
 	Conn    driver.Conn      // the main database
 	Catalog []catalog.Header // what the detectors are called, ask and advise
 	Cases   Cases            // nil: the pages about cases say that casework is not connected
-	// NoSuchCase is what an error of Cases.Get is when there is no such case (alerts/cases.ErrNotFound): a page about it
-	// is then not found rather than broken.
-	NoSuchCase error
+	// Blacklist is the joint-discipline list; nil: its pages say that casework is not connected.
+	Blacklist Blacklist
 	// Thresholds are those of the detectors in force; nil: pages show none.
 	Thresholds Thresholds
 	// Index are the numbers of the index in force.
@@ -67,7 +66,7 @@ type Console struct {
 	detectors  *detectors
 	thresholds Thresholds
 	cases      Cases
-	noSuchCase error
+	blacklist  Blacklist
 	rules      IndexRules
 	gate       *signin.Gate
 	vault      *reveal.Vault
@@ -121,7 +120,7 @@ func New(config Configuration, d Dependencies) (*Console, error) {
 		detectors:  newDetectors(d.Catalog),
 		thresholds: d.Thresholds,
 		cases:      d.Cases,
-		noSuchCase: d.NoSuchCase,
+		blacklist:  d.Blacklist,
 		rules:      d.Index,
 		gate:       d.Gate,
 		vault:      d.Vault,

@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -21,6 +20,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/anxin-project/anxin/internal/calendar"
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
@@ -103,7 +103,7 @@ func bareServer(t testing.TB, w world) *server {
 	gate, vault := openGate(t, conn)
 	c, err := New(DefaultConfiguration(), Dependencies{
 		Gate: gate, Vault: vault,
-		Conn: conn, Catalog: headers, Cases: inventedCases(w.cases), NoSuchCase: errNoCase, Index: rules, Thresholds: inventedThresholds, Metrics: prometheus.NewRegistry(),
+		Conn: conn, Catalog: headers, Cases: inventedCases(w.cases), Blacklist: memoryList{}, Index: rules, Thresholds: inventedThresholds, Metrics: prometheus.NewRegistry(),
 		Logger: slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Now:    func() time.Time { return asOf.End().Add(3 * time.Hour) },
 		Progress: func() []Stage {
@@ -699,8 +699,6 @@ func (s *server) fillProject(t testing.TB, snapshot string) {
 // cases in memory; the real ones are the alerts component's.
 type memoryCases []casefile.Case
 
-var errNoCase = errors.New("no such case")
-
 func (m memoryCases) List(_ context.Context, f casefile.Filter) ([]casefile.Case, error) {
 	var out []casefile.Case
 	for _, c := range m {
@@ -723,7 +721,7 @@ func (m memoryCases) Get(_ context.Context, id string) (casefile.Case, []casefil
 			}, nil
 		}
 	}
-	return casefile.Case{}, nil, fmt.Errorf("case %s: %w", id, errNoCase)
+	return casefile.Case{}, nil, fmt.Errorf("case %s: %w", id, casefile.ErrNotFound)
 }
 
 func inventedCases(n int) memoryCases {
@@ -740,7 +738,8 @@ func inventedCases(n int) memoryCases {
 		c := casefile.Case{ID: "project:" + id, Scope: catalog.Project, ScopeID: id, Name: name, Township: town, County: town[:6], Sector: "transport",
 			Department: casefile.Departments[random.IntN(4)], Stage: casefile.Open, Level: []catalog.Level{"red", "yellow", "yellow"}[i%3], Peak: "red",
 			Workers: uint32(1 + random.IntN(90)), AmountFen: random.Int64N(300_000_000), OpenedAt: opened.Start().Add(9 * time.Hour), OpenedOn: opened, AcceptBy: &by, FiguresAsOf: &by,
-			Alerts: []casefile.Alert{{Name: "WageWarning", Detector: "wages-overdue", Level: "yellow", StartsAt: opened.Start().Add(9 * time.Hour)}}}
+			Deadlines: []casefile.Deadline{casefile.DueOn(casefile.ToAccept, calendar.China(), by, 0, nil).On(asOf.AddDays(1))},
+			Alerts:    []casefile.Alert{{Name: "WageWarning", Detector: "wages-overdue", Level: "yellow", StartsAt: opened.Start().Add(9 * time.Hour)}}}
 		if i == 0 {
 			c.Sector, c.Department = "construction", casefile.Housing
 		}

@@ -44,6 +44,16 @@ func findAndFill(l locale, key string, values ...any) (string, error) {
 	return fill(l, key, words...), nil
 }
 
+// audited names what the audit log has somebody do; an action of casework by its own name.
+func (l locale) audited(action string) string {
+	for prefix, group := range map[string]string{"case.": "do", "blacklist.": "listing"} {
+		if kind, ok := strings.CutPrefix(action, prefix); ok {
+			return l.word("audited", prefix[:len(prefix)-1]) + message(l, "list.colon") + l.word(group, kind)
+		}
+	}
+	return l.word("audited", action)
+}
+
 // word names a value of an enumeration, such as a sector; a value that no text knows is shown as it is, since sources and
 // detectors may bring new ones before the pages learn them.
 func (l locale) word(group, value string) string {

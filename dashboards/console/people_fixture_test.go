@@ -18,6 +18,7 @@ import (
 	"github.com/anxin-project/anxin/internal/access/reveal"
 	"github.com/anxin-project/anxin/internal/access/signin"
 	"github.com/anxin-project/anxin/internal/audit"
+	"github.com/anxin-project/anxin/internal/browsertest"
 )
 
 // The password of the invented people of the tests.
@@ -112,12 +113,12 @@ func (s *server) formToken(t testing.TB) string {
 	return found[1]
 }
 
-// enter signs in by the page's own form.
-func (b *browser) enter(t *testing.T, s *server, id string) {
+// enterBy signs in by the page's own form.
+func (s *server) enterBy(t *testing.T, b *browsertest.Browser, id string) {
 	t.Helper()
-	b.do(t, chromedp.Navigate(s.url+"/sign-in"), chromedp.SendKeys(chromedp.CSS("input[name=name]"), id),
+	b.Do(t, chromedp.Navigate(s.url+"/sign-in"), chromedp.SendKeys(chromedp.CSS("input[name=name]"), id),
 		chromedp.SendKeys(chromedp.CSS("input[name=password]"), password), chromedp.Click(chromedp.CSS(".fields button")))
-	b.until(t, `location.pathname !== "/sign-in" && document.readyState === "complete"`)
+	b.Until(t, `location.pathname !== "/sign-in" && document.readyState === "complete"`)
 }
 
 // auditEntries counts the audit log.

@@ -27,7 +27,7 @@ func (badRequest) Error() string { return "bad parameters" }
 var parameterNames = []string{
 	"q", "unit", "prefecture", "county", "township", "light", "sort", "dir", "page", "level", "detector", "scope",
 	"department", "sector", "stage", "cleared", "open", "with", "grade", "due", "topic", "fault", "kind", "status",
-	"actor", "action", "from", "until", "next", "done",
+	"actor", "action", "from", "until", "next", "done", "mine", "deadline",
 }
 
 func readQuery(r *http.Request) *query {

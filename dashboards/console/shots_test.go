@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/anxin-project/anxin/internal/browsertest"
 )
 
 // Looking at the pages: ANXIN_SCREENSHOTS=DIR go test -run TestScreenshots ./dashboards/console writes every page in
@@ -25,13 +27,9 @@ func TestScreenshots(t *testing.T) {
 		"explain": "/explain/331024001", "idlecap": "/townships/331024003", "countypage": "/units/331024",
 		"rulebook": "/detectors", "rule": "/detectors/wages-overdue", "quality": "/quality", "search": "/search?q=工程", "about": "/about", "missing": "/nothing", "bad": "/?sort=x&light=blue",
 	}
-	shoot := func(b *browser, name, url string) {
-		b.do(t, chromedp.Navigate(url))
-		png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
+	shoot := func(b *browsertest.Browser, name, url string) {
+		b.Do(t, chromedp.Navigate(url))
+		if err := os.WriteFile(filepath.Join(dir, name+".png"), b.Screenshot(t), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -39,8 +37,8 @@ func TestScreenshots(t *testing.T) {
 		name          string
 		width, height int64
 	}{{"1366", 1366, 768}, {"390", 390, 844}} {
-		b := openBrowser(t, screen.width, screen.height)
-		b.enter(t, s, overseer.ID)
+		b := browsertest.Open(t, screen.width, screen.height)
+		s.enterBy(t, b, overseer.ID)
 		for name, path := range pages {
 			for _, l := range locales {
 				separator := "?"
@@ -50,14 +48,14 @@ func TestScreenshots(t *testing.T) {
 				shoot(b, name+"-"+string(l)+"-"+screen.name, s.url+path+separator+"lang="+string(l))
 			}
 		}
-		b.do(t, colourScheme("dark"))
+		b.Do(t, browsertest.ColourScheme("dark"))
 		for _, name := range []string{"ranking", "township", "project"} {
 			shoot(b, name+"-dark-"+screen.name, s.url+pages[name]+"?lang=zh")
 		}
 	}
 	empty := emptyServer(t, small)
-	b := openBrowser(t, 1366, 768)
-	b.enter(t, empty, overseer.ID)
+	b := browsertest.Open(t, 1366, 768)
+	empty.enterBy(t, b, overseer.ID)
 	shoot(b, "waiting-zh-1366", empty.url+"/?lang=zh")
 }
 

@@ -162,16 +162,21 @@ func functions(c *Console, l locale) template.FuncMap {
 		"list":      func(items ...string) []string { return items },
 		"args":      func(items ...any) []any { return items },
 
-		"header":    c.detectors.header,
-		"evidence":  func(w *Warning) Evidence { return l.evidence(c.detectors.header(w.Detector), w.Evidence) },
-		"article":   l.article,
-		"threshold": l.threshold,
-		"place":     c.regions.Name,
-		"path":      c.regions.Path,
-		"raw":       l.raw,
-		"light":     func(v any) string { return lightClass(fmt.Sprint(v)) },
-		"rank":      rankOf,
-		"caseURL":   func(id string) string { return "/cases/" + url.PathEscape(id) },
+		"header":     c.detectors.header,
+		"evidence":   func(w *Warning) Evidence { return l.evidence(c.detectors.header(w.Detector), w.Evidence) },
+		"article":    l.article,
+		"threshold":  l.threshold,
+		"place":      c.regions.Name,
+		"path":       c.regions.Path,
+		"raw":        l.raw,
+		"light":      func(v any) string { return lightClass(fmt.Sprint(v)) },
+		"rank":       rankOf,
+		"caseURL":    caseURL,
+		"entryURL":   entryURL,
+		"proposeURL": proposeURL,
+		"next":       nextDeadline,
+		"audited":    l.audited,
+		"ground":     func(name string) catalog.Text { g, _ := casefile.Ground(name); return g },
 		"subjectURL": func(scope, id any) string {
 			return "/subjects/" + url.PathEscape(fmt.Sprint(scope)) + "/" + url.PathEscape(fmt.Sprint(id))
 		},
@@ -196,7 +201,7 @@ func functions(c *Console, l locale) template.FuncMap {
 			}
 			return "/warnings?" + v.Encode()
 		},
-		"late": func(k casefile.Case, today civil.Date) bool { return late(k, today) },
+		"late": late,
 
 		"spark": func(u *Unit) template.HTML { return sparkline(u.Trend, message(l, "chart.trend")) },
 		"trend": func(u *Unit) template.HTML {

@@ -1,4 +1,5 @@
-package console
+// Package browsertest drives a real Chromium in tests of the pages.
+package browsertest
 
 import (
 	"context"
@@ -17,8 +18,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// browser is a tab of a real Chromium that writes down what a good page never causes.
-type browser struct {
+// Browser is a tab of a real Chromium that writes down what a good page never causes.
+type Browser struct {
 	ctx context.Context
 
 	mu       sync.Mutex
@@ -42,7 +43,8 @@ func chromium(t *testing.T) string {
 	return ""
 }
 
-func openBrowser(t *testing.T, width, height int64) *browser {
+// Open starts a browser of a window's size that ends with the test.
+func Open(t *testing.T, width, height int64) *Browser {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium(t)), chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(int(width), int(height)),
@@ -53,7 +55,7 @@ func openBrowser(t *testing.T, width, height int64) *browser {
 	t.Cleanup(cancelAllocator)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
-	b := &browser{ctx: ctx}
+	b := &Browser{ctx: ctx}
 	err := chromedp.Listen(ctx, func(event any) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
@@ -73,12 +75,13 @@ func openBrowser(t *testing.T, width, height int64) *browser {
 	if err != nil {
 		t.Fatalf("start Chromium: %v", err)
 	}
-	b.do(t, command(network.Enable, network.EnableParams{}), command(log.Enable, cdp.Empty{}),
+	b.Do(t, command(network.Enable, network.EnableParams{}), command(log.Enable, cdp.Empty{}),
 		command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 800}))
 	return b
 }
 
-func colourScheme(scheme string) chromedp.Action[chromedp.Void] {
+// ColourScheme is the step that asks for the "light" or the "dark" scheme.
+func ColourScheme(scheme string) chromedp.Action[chromedp.Void] {
 	return command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
 	})
@@ -92,7 +95,8 @@ func command[P, R any](c cdp.Command[P, R], parameters P) chromedp.Action[chrome
 	})
 }
 
-func (b *browser) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
+// Do takes steps.
+func (b *Browser) Do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
 	defer cancel()
@@ -103,8 +107,8 @@ func (b *browser) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// eval returns what a script says.
-func eval[T any](t *testing.T, b *browser, script string) T {
+// Eval returns what a script says.
+func Eval[T any](t *testing.T, b *Browser, script string) T {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
 	defer cancel()
@@ -115,9 +119,9 @@ func eval[T any](t *testing.T, b *browser, script string) T {
 	return v
 }
 
-// until waits for a script to become true: pages change by events. chromedp's own polling needs eval, which the pages'
+// Until waits for a script to become true: pages change by events. chromedp's own polling needs eval, which the pages'
 // security policy rightly forbids, so the question is asked again from here.
-func (b *browser) until(t *testing.T, script string) {
+func (b *Browser) Until(t *testing.T, script string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
 	defer cancel()
@@ -130,14 +134,14 @@ func (b *browser) until(t *testing.T, script string) {
 		}
 		select {
 		case <-ctx.Done():
-			t.Fatalf("never true: %s; at %s", script, eval[string](t, b, "location.href"))
+			t.Fatalf("never true: %s; at %s", script, Eval[string](t, b, "location.href"))
 		case <-tick.C:
 		}
 	}
 }
 
-// clean fails when a page wrote an error or asked another host, and forgets what it saw.
-func (b *browser) clean(t *testing.T, url, page string) {
+// Clean fails when a page wrote an error or asked another host, and forgets what it saw.
+func (b *Browser) Clean(t *testing.T, url, page string) {
 	t.Helper()
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -150,4 +154,14 @@ func (b *browser) clean(t *testing.T, url, page string) {
 		}
 	}
 	b.problems, b.requests = nil, nil
+}
+
+// Screenshot takes the whole page as a PNG.
+func (b *Browser) Screenshot(t *testing.T) []byte {
+	t.Helper()
+	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return png
 }

@@ -1,0 +1,204 @@
+package console
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/catalog"
+)
+
+// caseData is one case.
+type caseData struct {
+	Case     casefile.Case
+	Events   []eventRow // newest first; in the printed file oldest first
+	Path     string
+	Handled  string // the place that handles it, where that is another
+	Assignee string // what the person in charge is called
+	Late     bool
+	Active   []*Warning
+	Forms    []stepForm
+	Done     string           // the action just taken
+	Entries  []casefile.Entry // of the joint-discipline list about the employer
+	Propose  string           // where the employer can be proposed for the list; empty when it cannot
+}
+
+func caseURL(id string) string { return "/cases/" + url.PathEscape(id) }
+
+// caseID is the id in the address of a request, and its parts; casework knows no others.
+func caseID(r *request) (id, scope, subject string, err error) {
+	id = r.http.PathValue("id")
+	scope, subject, ok := strings.Cut(id, ":")
+	if !ok || !subjectID.MatchString(subject) || len(scope) > 16 {
+		return "", "", "", errNotFound
+	}
+	return id, scope, subject, nil
+}
+
+func (c *Console) casePage(r *request) (answer, error) { return c.caseWith(r, nil) }
+
+// caseWith is a case's page, with what was sent and not done.
+func (c *Console) caseWith(r *request, s *sent) (answer, error) {
+	d, err := c.readCase(r)
+	if err != nil {
+		return answer{}, err
+	}
+	slices.Reverse(d.Events)
+	if done := r.query.word("done"); slices.Contains(caseActions, casefile.ActionKind(done)) {
+		d.Done = done
+	}
+	allowed := c.cases.Allowed(d.Case, *r.person())
+	for _, kind := range caseActions {
+		if slices.Contains(allowed, kind) || s != nil && s.kind == string(kind) {
+			d.Forms = append(d.Forms, s.again(c.caseStep(r, d.Case, kind)))
+		}
+	}
+	return answer{template: "case", title: d.Case.Name, data: d, status: s.status()}, nil
+}
+
+// caseFilePage is the case to be printed: everything, and no form.
+func (c *Console) caseFilePage(r *request) (answer, error) {
+	d, err := c.readCase(r)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{template: "casefile", title: d.Case.Name, data: d}, nil
+}
+
+func (c *Console) readCase(r *request) (*caseData, error) {
+	id, _, _, err := caseID(r)
+	if err != nil || c.cases == nil {
+		return nil, errNotFound
+	}
+	k, events, err := c.cases.Get(r.ctx, id)
+	if err != nil {
+		return nil, notFound(err)
+	}
+	d := &caseData{Case: k, Path: c.regions.Path(k.Township), Events: c.readEvents(r.lang, events), Late: late(k)}
+	if k.Territory != "" && k.Territory != k.Township {
+		d.Handled = c.regions.Path(k.Territory)
+	}
+	if k.Assignee != "" {
+		d.Assignee = c.nameOf(k.Assignee)
+	}
+	if r.view != nil {
+		d.Active = r.view.subject[id]
+	}
+	if k.Scope == catalog.Employer {
+		underWay := false
+		for _, e := range c.myEntries(r) {
+			if e.Employer == k.ScopeID {
+				d.Entries = append(d.Entries, e)
+				underWay = underWay || !e.Stage.Ended()
+			}
+		}
+		if !underWay && c.mayPropose(r) && slices.ContainsFunc(d.Active, func(w *Warning) bool { return w.Detector == candidateDetector }) {
+			d.Propose = proposeURL(k.ScopeID)
+		}
+	}
+	return d, nil
+}
+
+// caseForm takes a step on a case. What is refused, or was overtaken, comes back with what was typed.
+func (c *Console) caseForm(r *request) (answer, error) {
+	id, _, _, err := caseID(r)
+	if err != nil {
+		return answer{}, err
+	}
+	form := r.http.PostForm
+	kind := form.Get("action")
+	r.event.Object = id
+	if slices.Contains(caseActions, casefile.ActionKind(kind)) {
+		r.event.Action = "case." + kind
+	}
+	action, err := readAction(form)
+	if err == nil {
+		err = c.cases.ActAll(r.ctx, *r.person(), []casefile.Step{{CaseID: id, Seq: seen(form), Action: action}})[0].Err
+	}
+	p, err := c.notDone(r, err)
+	if err != nil {
+		return answer{}, err
+	}
+	if p != nil {
+		return c.caseWith(r, &sent{kind, form, p})
+	}
+	return answer{redirect: caseURL(id) + "?done=" + kind}, nil
+}
+
+// oneCase is what a route about a case touches.
+func (c *Console) oneCase(r *request) (access.Object, error) {
+	id, scope, subject, err := caseID(r)
+	if err != nil || c.cases == nil {
+		return access.Object{}, errNotFound
+	}
+	// Not Get: that also reads the log.
+	list, err := c.cases.List(r.ctx, casefile.Filter{Scope: catalog.Scope(scope), Search: subject})
+	if err != nil {
+		return access.Object{}, err
+	}
+	for _, k := range list {
+		if k.ID == id {
+			return k.Object(r.person()), nil
+		}
+	}
+	return access.Object{}, errNotFound
+}
+
+// caseActions are the actions in the order in which a page offers them.
+var caseActions = []casefile.ActionKind{
+	casefile.Accept, casefile.Investigate, casefile.HoldTalks, casefile.OrderPayment, casefile.RecordPayment, casefile.TakeSidePath, casefile.Extend,
+	casefile.Close, casefile.Dismiss, casefile.PassOn, casefile.Assign, casefile.Comment, casefile.AddDocument, casefile.Attach,
+}
+
+// caseStep is the form of an action, with what the case itself proposes to fill in.
+func (c *Console) caseStep(r *request, k casefile.Case, kind casefile.ActionKind) stepForm {
+	f := stepForm{Title: "do." + string(kind), Kind: string(kind), To: caseURL(k.ID), Seq: k.Seq}
+	because := field{Name: "reason", Kind: asText}
+	note := field{Name: "reason", Kind: asText, Optional: true}
+	number := field{Name: "document_no", Kind: asLine}
+	switch kind {
+	case casefile.HoldTalks, casefile.Extend, casefile.Close, casefile.Dismiss, casefile.Comment:
+		f.Fields = []field{because}
+	case casefile.OrderPayment:
+		f.Fields = []field{number, {Name: "due_on", Kind: asDay},
+			{Name: "workers", Kind: asCount, Value: strconv.FormatUint(uint64(k.Workers), 10)}, {Name: "amount", Kind: asYuan, Value: plainYuan(k.AmountFen)}, note}
+	case casefile.RecordPayment:
+		f.Fields = []field{{Name: "workers", Kind: asCount}, {Name: "amount", Kind: asYuan}, note}
+		if k.Order == nil { // with an order the amount tells
+			f.Fields = append(f.Fields, field{Name: "settled", Kind: asTick, Optional: true})
+		}
+	case casefile.TakeSidePath:
+		paths := field{Name: "path", Kind: asChoice}
+		for _, p := range casefile.SidePaths {
+			paths.Options = append(paths.Options, option{string(p), p.Title().In(string(r.lang))})
+		}
+		f.Fields = []field{paths, note}
+	case casefile.PassOn:
+		departments := field{Name: "department", Kind: asChoice, Optional: true}
+		for _, d := range casefile.Departments {
+			departments.Options = append(departments.Options, option{string(d), d.Title().In(string(r.lang))})
+		}
+		f.Fields = []field{departments, {Name: "territory", Kind: asLine, Optional: true}, because}
+	case casefile.Assign:
+		f.Fields = []field{c.colleagues(k), note}
+	case casefile.AddDocument:
+		f.Fields = []field{number, note}
+	case casefile.Attach:
+		f.Fields = []field{{Name: "file_name", Kind: asLine}, {Name: "sha256", Kind: asLine}, {Name: "kept_at", Kind: asLine}, note}
+	}
+	return f
+}
+
+// colleagues are those who may work on a case.
+func (c *Console) colleagues(k casefile.Case) field {
+	f := field{Name: "assignee", Kind: asChoice}
+	for _, a := range c.gate.Register().List() {
+		if !a.Disabled && access.Allow(&a.Person, access.Work, access.At(k.Territory, string(k.Department))) {
+			f.Options = append(f.Options, option{a.ID, a.Name})
+		}
+	}
+	return f
+}

@@ -1,0 +1,258 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"slices"
+
+	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/audit"
+	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// Cases are the cases that the alerts component keeps. What a person may do to one is decided there: pages show the
+// forms it allows and the refusals it gives.
+type Cases interface {
+	// List returns the cases that match, in any order.
+	List(context.Context, casefile.Filter) ([]casefile.Case, error)
+	// Get returns a case and its events in the order of the log; casefile.ErrNotFound when there is none.
+	Get(ctx context.Context, id string) (casefile.Case, []casefile.Event, error)
+	// Allowed are the actions open to a person at the case's stage.
+	Allowed(casefile.Case, access.Person) []casefile.ActionKind
+	// ActAll takes steps; each has an outcome of its own.
+	ActAll(context.Context, access.Person, []casefile.Step) []casefile.Outcome
+}
+
+// Blacklist is the joint-discipline list that the alerts component keeps.
+type Blacklist interface {
+	// Entries are all entries as they are today.
+	Entries() []casefile.Entry
+	// Entry returns an entry and its events in the order of the log; casefile.ErrNotFound when there is none.
+	Entry(ctx context.Context, id string) (casefile.Entry, []casefile.Event, error)
+	// Choices are the actions open to a person on an entry, each with what forbids it today.
+	Choices(id string, by access.Person) []casefile.EntryChoice
+	// Candidate is what the latest run found of an employer; nil when it is no candidate there.
+	Candidate(ctx context.Context, employer string) (*casefile.Facts, error)
+	// Propose makes an employer a candidate by what the latest run found.
+	Propose(ctx context.Context, by access.Person, employer string, a casefile.EntryAction) (casefile.Entry, error)
+	// Act takes a step on an entry, by somebody who has seen its events up to seq.
+	Act(ctx context.Context, by access.Person, id string, seq uint32, a casefile.EntryAction) (casefile.Entry, error)
+	// Published is the list as it is public today.
+	Published() []casefile.Published
+}
+
+// problem is why what a form sent was not done.
+type problem struct {
+	Code, Text, Rule string
+	status           int
+}
+
+// notDone turns an error of casework into what the page says, beside the form as it was filled in. What nobody can be
+// told, such as a case that is not there, stays an error.
+func (c *Console) notDone(r *request, err error) (*problem, error) {
+	if err == nil {
+		return nil, nil
+	}
+	var refusal *casefile.Refusal
+	p := &problem{}
+	switch {
+	case errors.As(err, &refusal):
+		*p = problem{Code: refusal.Code, Text: refusal.Message.In(string(r.lang)), Rule: refusal.Basis, status: http.StatusUnprocessableEntity}
+		r.event.Outcome = audit.Refused
+	case errors.Is(err, casefile.ErrConflict):
+		*p = problem{Code: "conflict", Text: message(r.lang, "step.conflict"), status: http.StatusConflict}
+		r.event.Outcome = audit.Refused
+	case errors.Is(err, casefile.ErrNotFound):
+		return nil, errNotFound
+	default:
+		c.log.Error("a step of casework failed", "path", r.http.URL.Path, "error", err)
+		*p = problem{Code: "unavailable", Text: message(r.lang, "step.unavailable"), status: http.StatusServiceUnavailable}
+		r.event.Outcome = audit.Failed
+	}
+	r.event.Purpose = p.Code
+	return p, nil
+}
+
+// nextDeadline is the first deadline that is not met; one that cannot be counted comes before all. Passing a case on is
+// left out: whoever keeps it has longer.
+func nextDeadline(all []casefile.Deadline) *casefile.Deadline {
+	var next *casefile.Deadline
+	for i, d := range all {
+		if d.DoneOn == nil && d.Kind != casefile.ToPassOn && (next == nil || dueOn(&d) < dueOn(next)) {
+			next = &all[i]
+		}
+	}
+	return next
+}
+
+// dueOn orders deadlines: what cannot be counted first, for somebody must look; what has none last.
+func dueOn(d *casefile.Deadline) civil.Date {
+	switch {
+	case d == nil:
+		return math.MaxInt32
+	case d.Due == nil:
+		return math.MinInt32
+	}
+	return *d.Due
+}
+
+// work is one thing that waits for somebody.
+type work struct {
+	URL, Name, Place string
+	Level            string // of a case
+	What             string // key of a text: what is to be done
+	Stage            catalog.Text
+	Mine             bool // assigned to the person
+	Deadline         *casefile.Deadline
+	Hindrance        *casefile.Refusal // what forbids it today
+}
+
+func sortWork(all []work) {
+	slices.SortStableFunc(all, func(a, b work) int {
+		return cmp.Or(cmp.Compare(dueOn(a.Deadline), dueOn(b.Deadline)), cmp.Compare(a.Level, b.Level), cmp.Compare(a.URL, b.URL)) // red before yellow
+	})
+}
+
+// workData is a list of work.
+type workData struct {
+	Connected  bool
+	Rows       []work
+	Late, Near int
+	Pager      pager
+}
+
+func (c *Console) workList(r *request, section string, rows []work) answer {
+	sortWork(rows)
+	d := &workData{Connected: c.cases != nil}
+	for _, w := range rows {
+		if w.Deadline != nil && w.Deadline.State == casefile.Passed {
+			d.Late++
+		}
+		if w.Deadline != nil && w.Deadline.State == casefile.Near {
+			d.Near++
+		}
+	}
+	d.Pager = pages(len(rows), c.config.PageSize, r.query.number("page"))
+	d.Rows = rows[d.Pager.From:d.Pager.To]
+	return answer{template: "work", title: message(r.lang, section+".title"), data: d}
+}
+
+// workPage is what waits for who asks: the cases assigned to them or to nobody, the next steps on the list, and what only
+// a supervisor can approve.
+func (c *Console) workPage(r *request) (answer, error) {
+	rows, err := c.approvals(r)
+	if err != nil {
+		return answer{}, err
+	}
+	person := *r.person()
+	list, err := c.myCases(r, casefile.Filter{})
+	if err != nil {
+		return answer{}, err
+	}
+	for _, k := range list {
+		mine := k.Assignee == person.ID
+		if k.Stage.Ended() || !mine && (k.Assignee != "" || !person.Is(access.Inspector, access.DepartmentOfficer)) {
+			continue
+		}
+		allowed := c.cases.Allowed(k, person)
+		for _, kind := range caseSteps {
+			if slices.Contains(allowed, kind) {
+				rows = append(rows, caseWork(k, "do."+string(kind), mine))
+				break
+			}
+		}
+	}
+	for _, e := range c.myEntries(r) {
+		for _, choice := range c.blacklist.Choices(e.ID, person) {
+			switch choice.Kind {
+			case casefile.Notify, casefile.Verify, casefile.List:
+				if choice.Refusal == nil {
+					rows = append(rows, entryWork(e, choice))
+				}
+			}
+		}
+	}
+	return c.workList(r, "work", rows), nil
+}
+
+// caseSteps are the actions that carry a case on: the first that is allowed is what is to be done.
+var caseSteps = []casefile.ActionKind{casefile.Accept, casefile.Investigate, casefile.OrderPayment, casefile.RecordPayment, casefile.Close}
+
+func caseWork(k casefile.Case, what string, mine bool) work {
+	return work{URL: caseURL(k.ID), Name: cmp.Or(k.Name, k.ScopeID), Place: k.Territory, Level: string(k.Level), What: what,
+		Stage: k.Stage.Title(), Mine: mine, Deadline: nextDeadline(k.Deadlines)}
+}
+
+func entryWork(e casefile.Entry, choice casefile.EntryChoice) work {
+	return work{URL: entryURL(e.ID), Name: e.Name, Place: e.Township, What: "listing." + string(choice.Kind),
+		Stage: e.Stage.Title(), Deadline: nextDeadline(e.Deadlines), Hindrance: choice.Refusal}
+}
+
+func (c *Console) approvalsPage(r *request) (answer, error) {
+	rows, err := c.approvals(r)
+	return c.workList(r, "approvals", rows), err
+}
+
+// approvals are what waits for a supervisor: decisions on listing and on removal, investigations about to run out of time,
+// and paid cases whose alert still fires.
+func (c *Console) approvals(r *request) ([]work, error) {
+	person := *r.person()
+	var rows []work
+	if !access.Allow(&person, access.Decide, access.Object{}) {
+		return nil, nil
+	}
+	list, err := c.myCases(r, casefile.Filter{})
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range list {
+		allowed := c.cases.Allowed(k, person)
+		runsOut := slices.ContainsFunc(k.Deadlines, func(d casefile.Deadline) bool { return d.Kind == casefile.ToInvestigate && d.State == casefile.Near })
+		switch {
+		case runsOut && !k.Extended && slices.Contains(allowed, casefile.Extend):
+			rows = append(rows, caseWork(k, "do."+string(casefile.Extend), false))
+		case k.Stage == casefile.Paid && !k.Cleared && slices.Contains(allowed, casefile.Close):
+			rows = append(rows, caseWork(k, "do."+string(casefile.Close), false))
+		}
+	}
+	for _, e := range c.myEntries(r) {
+		for _, choice := range c.blacklist.Choices(e.ID, person) {
+			if choice.Kind == casefile.Decide || choice.Kind == casefile.DecideRemoval {
+				rows = append(rows, entryWork(e, choice))
+			}
+		}
+	}
+	return rows, nil
+}
+
+// myCases are the cases that match and that who asks may read.
+func (c *Console) myCases(r *request, f casefile.Filter) ([]casefile.Case, error) {
+	if c.cases == nil {
+		return nil, nil
+	}
+	list, err := c.cases.List(r.ctx, f)
+	return access.MayRead(r.person(), list, func(k casefile.Case) access.Object { return k.Object(r.person()) }), err
+}
+
+// myEntries are the entries of the list whose procedure who asks may know.
+func (c *Console) myEntries(r *request) []casefile.Entry {
+	if c.blacklist == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(c.blacklist.Entries()), func(e casefile.Entry) bool {
+		return !access.Allow(r.person(), access.Discipline, e.Object())
+	})
+}
+
+// nameOf is what a person is called; the id of somebody the register does not know.
+func (c *Console) nameOf(id string) string {
+	if a, err := c.gate.Register().Get(id); err == nil {
+		return a.Name
+	}
+	return id
+}

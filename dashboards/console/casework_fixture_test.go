@@ -1,0 +1,96 @@
+package console
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/calendar"
+	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// Casework itself is the alerts component's, and its pages are tested with it (cmd/anxin). Here it refuses every step.
+var refused = casefile.Refuse("stage", "首问负责", "案件处于“已受理”阶段", "the case is accepted already")
+
+func (m memoryCases) Allowed(casefile.Case, access.Person) []casefile.ActionKind {
+	return caseActions
+}
+
+func (m memoryCases) ActAll(_ context.Context, _ access.Person, steps []casefile.Step) []casefile.Outcome {
+	var all []casefile.Outcome
+	for _, one := range steps {
+		all = append(all, casefile.Outcome{CaseID: one.CaseID, Err: refused})
+	}
+	return all
+}
+
+// memoryList has one procedure, about the fixture's employer.
+type memoryList struct{}
+
+const entryID = employerID + "-1"
+
+var listed = func() casefile.Entry {
+	on := asOf.AddDays(-3)
+	objected := on.AddDays(1)
+	until := on.AddDays(1095)
+	return casefile.Entry{
+		ID: entryID, Employer: employerID, Name: "浙江恒远建设有限公司", Township: "331024001", County: "331024", Stage: casefile.RemovalRequested, Facts: facts,
+		Order: facts.Orders[0], OrderNo: "仙人社监令〔2026〕9号", Persons: []casefile.ListedPerson{{Name: "某甲", Capacity: casefile.LegalRepresentative}},
+		ProposedOn: on, Notice: &casefile.Paper{No: "告〔2026〕9号", On: on}, Objection: &casefile.Objection{On: objected, Text: "<b>已付</b>"},
+		Decision: &casefile.Paper{No: "决〔2026〕9号", On: on, ByName: "某乙"}, Until: &until, Removal: &casefile.Removal{RequestedOn: on, PromiseNo: "诺1"},
+		NewProjects: []casefile.Sighting{{ProjectID: projectID, Name: "滨河安置房二期工程", Township: "331024001", SignedOn: on}},
+		Deadlines:   []casefile.Deadline{casefile.DueAfter(casefile.ToRemove, calendar.China(), on, 15, 3, nil).On(asOf)}, Seq: 4,
+	}
+}()
+
+var facts = casefile.Facts{
+	Employer: employerID, Name: "浙江恒远建设有限公司", Township: "331024001", County: "331024", Grounds: []string{"amount_many_workers"}, OrderedWorkers: 12, OrderedFen: 3_600_000,
+	Orders: []casefile.OrderFact{{ID: "O-2026-031", OpenedOn: asOf.AddDays(-40), DueOn: asOf.AddDays(-20), Workers: 12, AmountFen: 3_600_000}}, AsOf: asOf,
+}
+
+func (memoryList) Entries() []casefile.Entry { return []casefile.Entry{listed} }
+
+func (memoryList) Entry(_ context.Context, id string) (casefile.Entry, []casefile.Event, error) {
+	if id != entryID {
+		return casefile.Entry{}, nil, fmt.Errorf("entry %s: %w", id, casefile.ErrNotFound)
+	}
+	at := asOf.Start()
+	return listed, []casefile.Event{
+		{CaseID: id, Seq: 1, At: at, Actor: "li", Kind: "proposed", Data: []byte(`{"by_name":"李青","order_no":"仙人社监令〔2026〕9号","persons":[{"name":"某甲","capacity":"legal_representative"}]}`)},
+		{CaseID: id, Seq: 2, At: at, Actor: "li", Kind: "verified", Reason: "<i>不成立</i>", Data: []byte(`{"by_name":"李青","upheld":false}`)},
+		{CaseID: id, Seq: 3, At: at, Actor: casefile.System, Kind: "seen_on_project", Data: []byte(`{"project_id":"` + projectID + `","name":"滨河安置房二期工程"}`)},
+	}, nil
+}
+
+func (memoryList) Choices(string, access.Person) []casefile.EntryChoice {
+	var all []casefile.EntryChoice
+	for i, kind := range entryActions {
+		one := casefile.EntryChoice{Kind: kind}
+		if i == 0 {
+			one.Refusal = refused
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+func (memoryList) Candidate(_ context.Context, employer string) (*casefile.Facts, error) {
+	if employer != employerID {
+		return nil, nil
+	}
+	return &facts, nil
+}
+
+func (memoryList) Propose(context.Context, access.Person, string, casefile.EntryAction) (casefile.Entry, error) {
+	return casefile.Entry{}, refused
+}
+
+func (memoryList) Act(context.Context, access.Person, string, uint32, casefile.EntryAction) (casefile.Entry, error) {
+	return casefile.Entry{}, refused
+}
+
+func (memoryList) Published() []casefile.Published {
+	return []casefile.Published{{Name: "浙江恒远建设有限公司", USCC: employerID, Persons: []casefile.ListedPerson{{Name: "某*", Capacity: casefile.LegalRepresentative}},
+		Facts: "拖欠十名以上农民工工资", DecisionNo: "决〔2026〕9号", DecidedOn: asOf, Until: civil.NewDate(2029, 11, 20), Authority: "仙居县人力资源和社会保障局"}}
+}

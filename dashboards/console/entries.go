@@ -1,0 +1,272 @@
+package console
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/catalog"
+)
+
+// candidateDetector finds employers that meet the conditions of the joint-discipline list.
+const candidateDetector = "blacklist-candidate"
+
+func entryURL(id string) string         { return "/blacklist/entries/" + url.PathEscape(id) }
+func proposeURL(employer string) string { return "/blacklist/propose/" + url.PathEscape(employer) }
+
+// notFound is errNotFound where casework says so, else the error as it is.
+func notFound(err error) error {
+	if errors.Is(err, casefile.ErrNotFound) {
+		return errNotFound
+	}
+	return err
+}
+
+// mayPropose reports whether who asks may begin a procedure at all.
+func (c *Console) mayPropose(r *request) bool {
+	return c.blacklist != nil && r.person().Is(access.Inspector)
+}
+
+// publicationData is the list as the law makes it public.
+type publicationData struct {
+	Connected bool
+	Rows      []casefile.Published
+}
+
+func (c *Console) publicationPage(r *request) (answer, error) {
+	d := &publicationData{Connected: c.blacklist != nil}
+	if d.Connected {
+		d.Rows = c.blacklist.Published()
+	}
+	return answer{template: "publication", title: message(r.lang, "publication.title"), data: d}, nil
+}
+
+// entriesData is the list's procedures, with the candidates nobody has proposed yet.
+type entriesData struct {
+	Connected  bool
+	Stage      string
+	Text       string
+	Stages     []casefile.EntryStage
+	Rows       []casefile.Entry
+	Pager      pager
+	Candidates []*Warning
+	MayPropose bool
+}
+
+func (c *Console) entriesPage(r *request) (answer, error) {
+	q := r.query
+	d := &entriesData{Connected: c.blacklist != nil, Stages: casefile.EntryStages, Stage: q.word("stage"), Text: q.text("q"), MayPropose: c.mayPropose(r)}
+	list := c.myEntries(r)
+	underWay := map[string]bool{}
+	for _, e := range list {
+		underWay[e.Employer] = underWay[e.Employer] || !e.Stage.Ended()
+	}
+	if r.view != nil {
+		for _, w := range r.view.Warnings {
+			if w.Detector == candidateDetector && w.Scope == string(catalog.Employer) && !underWay[w.ScopeID] {
+				d.Candidates = append(d.Candidates, w)
+			}
+		}
+	}
+	list = slices.DeleteFunc(list, func(e casefile.Entry) bool {
+		return d.Stage != "" && string(e.Stage) != d.Stage || !strings.Contains(strings.ToLower(e.Name+" "+e.Employer), d.Text)
+	})
+	slices.SortStableFunc(list, func(a, b casefile.Entry) int { return cmp.Compare(entryDue(a), entryDue(b)) })
+	d.Pager = pages(len(list), c.config.PageSize, q.number("page"))
+	d.Rows = list[d.Pager.From:d.Pager.To]
+	return answer{template: "entries", title: message(r.lang, "entries.title"), data: d}, nil
+}
+
+// entryDue orders entries by what is due; those that have ended come last.
+func entryDue(e casefile.Entry) int64 {
+	if e.Stage.Ended() {
+		return 1 << 32
+	}
+	return int64(dueOn(nextDeadline(e.Deadlines)))
+}
+
+// entryData is one entry of the list.
+type entryData struct {
+	Entry  casefile.Entry
+	Path   string
+	Case   string // the employer's case; empty when there is none
+	Events []eventRow
+	Forms  []stepForm
+	Done   string
+	Papers []string // that can be printed
+}
+
+func (c *Console) entryPage(r *request) (answer, error) { return c.entryWith(r, nil) }
+
+// entryWith is an entry's page, with what was sent and not done.
+func (c *Console) entryWith(r *request, s *sent) (answer, error) {
+	e, events, err := c.blacklist.Entry(r.ctx, r.http.PathValue("entry"))
+	if err != nil {
+		return answer{}, notFound(err)
+	}
+	d := &entryData{Entry: e, Path: c.regions.Path(e.Township), Case: c.caseOf(r, string(catalog.Employer), e.Employer),
+		Events: c.readEvents(r.lang, events), Papers: []string{"notice"}}
+	if done := casefile.EntryActionKind(r.query.word("done")); done == casefile.Propose || slices.Contains(entryActions, done) {
+		d.Done = string(done)
+	}
+	slices.Reverse(d.Events)
+	if e.Notice != nil {
+		d.Papers = append(d.Papers, "decision")
+	}
+	if e.Removal != nil {
+		d.Papers = append(d.Papers, "removal")
+	}
+	choices := c.blacklist.Choices(e.ID, *r.person())
+	for _, kind := range entryActions {
+		i := slices.IndexFunc(choices, func(choice casefile.EntryChoice) bool { return choice.Kind == kind })
+		if i < 0 && (s == nil || s.kind != string(kind)) {
+			continue
+		}
+		f := stepForm{Title: "listing." + string(kind), Kind: string(kind), To: entryURL(e.ID), Seq: e.Seq, Fields: entryFields(r.lang, kind)}
+		if i >= 0 {
+			f.Not = choices[i].Refusal
+		}
+		d.Forms = append(d.Forms, s.again(f))
+	}
+	return answer{template: "entry", title: e.Name, data: d, status: s.status()}, nil
+}
+
+// entryForm takes a step on an entry of the list.
+func (c *Console) entryForm(r *request) (answer, error) {
+	id, form := r.http.PathValue("entry"), r.http.PostForm
+	action := readEntryAction(form)
+	r.event.Object = id
+	if slices.Contains(entryActions, action.Kind) {
+		r.event.Action = "blacklist." + string(action.Kind)
+	}
+	_, err := c.blacklist.Act(r.ctx, *r.person(), id, seen(form), action)
+	p, err := c.notDone(r, err)
+	if err != nil {
+		return answer{}, err
+	}
+	if p != nil {
+		return c.entryWith(r, &sent{string(action.Kind), form, p})
+	}
+	return answer{redirect: entryURL(id) + "?done=" + string(action.Kind)}, nil
+}
+
+// oneEntry is what a route about an entry touches.
+func (c *Console) oneEntry(r *request) (access.Object, error) {
+	if c.blacklist == nil {
+		return access.Object{}, errNotFound
+	}
+	for _, e := range c.blacklist.Entries() {
+		if e.ID == r.http.PathValue("entry") {
+			return e.Object(), nil
+		}
+	}
+	return access.Object{}, errNotFound
+}
+
+// proposeData is the form that makes an employer a candidate.
+type proposeData struct {
+	Facts *casefile.Facts
+	Path  string
+	Form  stepForm
+}
+
+func (c *Console) proposePage(r *request) (answer, error) { return c.proposeWith(r, nil) }
+
+func (c *Console) proposeWith(r *request, s *sent) (answer, error) {
+	f, err := c.candidate(r)
+	if err != nil {
+		return answer{}, err
+	}
+	orders := field{Name: "order_id", Kind: asChoice}
+	for _, o := range slices.Backward(f.Orders) { // the one due last first, as casework prefers
+		orders.Options = append(orders.Options, option{o.ID, fmt.Sprintf("%s · %s · %s · %s", o.ID, r.lang.shortDate(o.DueOn),
+			r.lang.count(int64(o.Workers), catalog.Workers), r.lang.exactYuan(o.AmountFen))})
+	}
+	d := &proposeData{Facts: f, Path: c.regions.Path(f.Township), Form: s.again(stepForm{
+		Title: "listing.propose", Kind: string(casefile.Propose), To: proposeURL(f.Employer),
+		Fields: []field{orders, {Name: "order_no", Kind: asLine}, {Name: "representative", Kind: asLine}, {Name: "responsible", Kind: asText, Optional: true}, {Name: "reason", Kind: asText, Optional: true}},
+	})}
+	return answer{template: "propose", title: f.Name, data: d, status: s.status()}, nil
+}
+
+func (c *Console) proposeForm(r *request) (answer, error) {
+	employer, form := r.http.PathValue("employer"), r.http.PostForm
+	r.event.Action, r.event.Object = "blacklist.propose", employer
+	action := readEntryAction(form)
+	action.Kind = casefile.Propose
+	entry, err := c.blacklist.Propose(r.ctx, *r.person(), employer, action)
+	p, err := c.notDone(r, err)
+	if err != nil {
+		return answer{}, err
+	}
+	if p != nil {
+		return c.proposeWith(r, &sent{string(casefile.Propose), form, p})
+	}
+	return answer{redirect: entryURL(entry.ID) + "?done=propose"}, nil
+}
+
+func (c *Console) candidate(r *request) (*casefile.Facts, error) {
+	employer := r.http.PathValue("employer")
+	if c.blacklist == nil || !subjectID.MatchString(employer) {
+		return nil, errNotFound
+	}
+	f, err := c.blacklist.Candidate(r.ctx, employer)
+	if err == nil && f == nil {
+		err = errNotFound
+	}
+	return f, err
+}
+
+// oneCandidate is what a route about a candidate touches.
+func (c *Console) oneCandidate(r *request) (access.Object, error) {
+	f, err := c.candidate(r)
+	if err != nil {
+		return access.Object{}, err
+	}
+	return access.At(f.Township, ""), nil
+}
+
+// entryActions are the actions on an entry in the order in which a page offers them.
+var entryActions = []casefile.EntryActionKind{
+	casefile.Notify, casefile.Object, casefile.Verify, casefile.Decide, casefile.DoNotList, casefile.ExtendDecision, casefile.List, casefile.Correct,
+	casefile.RequestRemoval, casefile.DecideRemoval, casefile.SetBar, casefile.LiftBar, casefile.Withdraw,
+}
+
+// entryFields are what an action on an entry asks for.
+func entryFields(l locale, kind casefile.EntryActionKind) []field {
+	because := field{Name: "reason", Kind: asText}
+	number := field{Name: "document_no", Kind: asLine}
+	promise := field{Name: "promise_no", Kind: asLine}
+	either := []option{{"no", l.word("value", "no")}, {"yes", l.word("value", "yes")}}
+	switch kind {
+	case casefile.Notify:
+		return []field{number}
+	case casefile.Decide:
+		return []field{number, {Name: "reason", Kind: asText, Optional: true}}
+	case casefile.Object, casefile.LiftBar:
+		return []field{because}
+	case casefile.Verify:
+		return []field{{Name: "upheld", Kind: asChoice, Options: either}, because}
+	case casefile.DoNotList, casefile.ExtendDecision, casefile.Withdraw:
+		return []field{number, because}
+	case casefile.Correct:
+		promise.Optional = true
+		return []field{promise, because}
+	case casefile.RequestRemoval:
+		return []field{promise}
+	case casefile.DecideRemoval:
+		return []field{{Name: "granted", Kind: asChoice, Options: either}, number, {Name: "reason", Kind: asText, Optional: true}}
+	case casefile.SetBar:
+		bars := field{Name: "bar", Kind: asChoice}
+		for _, b := range []casefile.BarKind{casefile.NewArrears, casefile.Criminal, casefile.OtherBar} {
+			bars.Options = append(bars.Options, option{string(b), l.word("bar", string(b))})
+		}
+		return []field{bars, because}
+	}
+	return nil
+}
