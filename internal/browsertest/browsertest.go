@@ -156,6 +156,13 @@ func (b *Browser) Clean(t *testing.T, url, page string) {
 	b.problems, b.requests = nil, nil
 }
 
+// Forget drops what the pages wrote and asked so far: where refusals were asked for, the browser logs them.
+func (b *Browser) Forget() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.problems, b.requests = nil, nil
+}
+
 // Screenshot takes the whole page as a PNG.
 func (b *Browser) Screenshot(t *testing.T) []byte {
 	t.Helper()
