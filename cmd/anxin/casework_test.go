@@ -130,12 +130,12 @@ func (o *office) run(t *testing.T, asOf string, number int, candidates ...string
 	o.refresh()
 }
 
-// alert tells casework that a warning about the firm fires, as Alertmanager does.
-func (o *office) alert(t *testing.T) {
+// alert tells casework that a warning about a firm fires, as Alertmanager does.
+func (o *office) alert(t *testing.T, employer string) {
 	t.Helper()
 	body, err := json.Marshal(map[string]any{"version": "4", "groupKey": "g", "status": "firing", "alerts": []any{map[string]any{
-		"status": "firing", "fingerprint": "f1", "startsAt": time.Unix(o.clock.Load(), 0).UTC().Format(time.RFC3339), "endsAt": "0001-01-01T00:00:00Z",
-		"labels":      map[string]string{"alertname": "RedWarning", "detector": "wages-overdue", "scope": "employer", "scope_id": firm, "level": "red", "township": "331024001", "county": "331024", "sector": "construction", "severity": "critical"},
+		"status": "firing", "fingerprint": "f" + employer, "startsAt": time.Unix(o.clock.Load(), 0).UTC().Format(time.RFC3339), "endsAt": "0001-01-01T00:00:00Z",
+		"labels":      map[string]string{"alertname": "RedWarning", "detector": "wages-overdue", "scope": "employer", "scope_id": employer, "level": "red", "township": "331024001", "county": "331024", "sector": "construction", "severity": "critical"},
 		"annotations": map[string]string{}}}})
 	if err != nil {
 		t.Fatal(err)
@@ -254,16 +254,24 @@ func TestStoriesOfCaseworkInARealBrowser(t *testing.T) {
 	o := openOffice(t)
 	v := visitor{browsertest.Open(t, 1366, 900), t, o}
 	o.run(t, "2026-03-08", 1)
-	o.alert(t)
+	o.alert(t, firm)
+	o.alert(t, second)
 
 	// Monday. The inspector finds the case, takes it over, and orders payment; what the law forbids comes back with what was typed.
 	v.open("/work")
 	v.Until(t, `location.pathname === "/sign-in"`)
 	v.enter(inspector)
 	v.open("/work")
-	v.shows("仙居某某建筑劳务有限公司", "受理 2026-03-10", "临近")
+	v.shows("仙居某某建筑劳务有限公司", "受理 2026-03-10", "未到期")
 	v.shot("work")
-	v.leaving(`document.querySelector("tbody .name a").click()`)
+	v.open("/cases")
+	v.leaving(`document.querySelector("form[action='/cases/accept']").requestSubmit()`)
+	v.shows("请先勾选")
+	v.shot("cases")
+	v.leaving(`document.querySelector("input[value^='employer:` + second + `']").click(); document.querySelector("form[action='/cases/accept']").requestSubmit()`)
+	v.shows("所选案件已受理", "已受理", "待受理")
+	v.open("/work")
+	v.leaving(`document.querySelector("a[href$='` + firm + `']").click()`)
 	v.shows("待受理", "您现在可以办理")
 	v.step("accept")
 	v.step("investigate")
@@ -341,7 +349,7 @@ func TestStoriesOfCaseworkInARealBrowser(t *testing.T) {
 	}
 	v.enter(supervisor)
 	v.open("/approvals")
-	v.leaving(`document.querySelector("a[href='`+entry+`']").click()`)
+	v.leaving(`document.querySelector("a[href='` + entry + `']").click()`)
 	v.step("decide", "document_no", "仙人社决〔2026〕1号")
 	v.shows("已决定列入", "2029-03-23", "周正")
 	v.open("/blacklist/entries/" + other.ID)
