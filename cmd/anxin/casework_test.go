@@ -17,7 +17,6 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/anxin-project/anxin/alerts"
-	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/browsertest"
 	"github.com/anxin-project/anxin/internal/casefile"
@@ -73,11 +72,9 @@ func openOffice(t *testing.T) *office {
 		check(gate.Register().Add(t.Context(), "command", p))
 		check(gate.Register().SetPassword(t.Context(), "command", p.ID, demoPassword, false))
 	}
-	catalogue, err := detectors.Catalogue("")
+	o.alerts, err = o.parts.alerts(t.Context(), gate)
 	check(err)
-	o.alerts, err = o.parts.alerts(t.Context(), catalogue, gate)
-	check(err)
-	pages, err := o.console(catalogue, o.alerts, gate, nil, nil, nil)
+	pages, err := o.console(o.alerts, gate, nil, nil, nil)
 	check(err)
 	o.refresh = func() {
 		t.Helper()
