@@ -16,7 +16,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/anxin-project/anxin/alerts"
-	"github.com/anxin-project/anxin/alerts/cases"
 	"github.com/anxin-project/anxin/dashboards/console"
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/ingest"
@@ -52,7 +51,7 @@ func (s *stage) checkServices(t *testing.T, hidden *ingesttest.Secrets) {
 	pageConfig := console.DefaultConfiguration()
 	pageConfig.Lights = console.Lights{Green: 80, Yellow: 60}
 	pages, err := console.New(pageConfig, console.Dependencies{
-		Conn: s.Conn, Catalog: detectors.Headers(all), Cases: a.Cases(), NoSuchCase: cases.ErrNotFound, Logger: s.logger(), Metrics: registry,
+		Conn: s.Conn, Catalog: detectors.Headers(all), Cases: a.Cases(), Logger: s.logger(), Metrics: registry,
 	})
 	if err != nil {
 		t.Fatal(err)
