@@ -67,6 +67,7 @@ func (f *flow) finish(t *testing.T, w *ingesttest.World) {
 	<-f.end
 	w.AwaitCaughtUp(t, patience)
 	w.Check(t)
+	checkQuality(t, w)
 	t.Logf("%d records, %d messages compared with the truth", w.Truth.Records, w.Committed())
 	checkFindings(t, w, f.asOf)
 }

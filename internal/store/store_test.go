@@ -145,27 +145,21 @@ VALUES ('bank', 'P1', ?, toDateTime64('2026-09-01 00:00:00', 3, 'UTC'), 'PRJ', '
 	}
 }
 
-// An insert into a table and into its views is not atomic (docs/explanation/ingest.md). Whoever adds the first view or
-// aggregate adds it to TestTheEngineIsKilledBetweenATableAndItsView in ingest/faultstest too, and names it here.
-func TestNothingInTheSchemaIsFilledByAnInsertIntoAnotherTable(t *testing.T) {
+// An insert into a table and into its views is not atomic (docs/explanation/ingest.md). Whoever adds the first view adds it
+// to TestTheEngineIsKilledBetweenATableAndItsView in ingest/faultstest, and names it here.
+func TestTheSchemaHasNoViews(t *testing.T) {
 	conn, layout := connect(t)
 	if err := Migrate(t.Context(), conn, layout); err != nil {
 		t.Fatal(err)
 	}
 	var views []struct {
-		Name   string `ch:"name"`
-		Engine string `ch:"engine"`
+		Name string `ch:"name"`
 	}
-	err := conn.Select(t.Context(), &views, `
-SELECT name, engine
-FROM system.tables
-WHERE database = currentDatabase() AND engine NOT IN ('MergeTree', 'ReplacingMergeTree')
-ORDER BY name`)
-	if err != nil {
+	if err := conn.Select(t.Context(), &views, "SELECT name FROM system.tables WHERE database = currentDatabase() AND endsWith(engine, 'View')"); err != nil {
 		t.Fatal(err)
 	}
 	for _, v := range views {
-		t.Errorf("%s (%s) may be out of step with its table after a crash: prove that a replay mends it", v.Name, v.Engine)
+		t.Errorf("view %s may be out of step with its table after a crash: prove that a replay mends it", v.Name)
 	}
 }
 
