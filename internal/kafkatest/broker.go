@@ -283,9 +283,10 @@ func (b *Broker) transports() (open, secure *kafka.Transport, err error) {
 	}
 	trust := x509.NewCertPool()
 	trust.AppendCertsFromPEM(ca)
-	// A short MetadataTTL: what is learnt of a broker that is starting must not be believed for long.
-	open = &kafka.Transport{MetadataTTL: pollEvery}
-	secure = &kafka.Transport{MetadataTTL: pollEvery, TLS: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: trust}, SASL: mechanism}
+	// A short MetadataTTL: what is learnt of a broker that is starting must not be believed for long. A long DialTimeout, in
+	// which TLS and SASL are dealt with too: a broker that has just started on a busy machine takes its time for them.
+	open = &kafka.Transport{MetadataTTL: pollEvery, DialTimeout: startTime}
+	secure = &kafka.Transport{MetadataTTL: pollEvery, DialTimeout: startTime, TLS: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: trust}, SASL: mechanism}
 	return open, secure, nil
 }
 
