@@ -37,7 +37,6 @@ func paymentCauses() (all []cause) {
 			return true
 		}
 	}
-	// settled: wages are paid as agreed and nothing else is due on the subject's pay list of the month.
 	unpaid := func(ago civil.Date) func(*subject) {
 		return func(s *subject) {
 			for _, f := range s.payday(monthOf(s.asOf-ago), s.asOf-ago) {

@@ -142,7 +142,7 @@ func pay(f fact, fen int64, on civil.Date) {
 	}
 }
 
-// owe makes a slip one of so much, paid in full.
+// earn makes a slip one of so much, paid in full.
 func earn(f fact, fen int64) {
 	f["gross_yuan"], f["deducted_yuan"], f["payable_yuan"], f["paid_yuan"] = yuan(fen), "0", yuan(fen), yuan(fen)
 }
@@ -150,7 +150,7 @@ func earn(f fact, fen int64) {
 // monthOf is the wage month that is paid on a day.
 func monthOf(due civil.Date) civil.Month { return due.Month() - 1 }
 
-// share of the month's wages that are past due by the as-of date and paid.
+// paidShare is what was paid of the month's wages that are past due on the as-of date, and what was to pay.
 func (s *subject) paidShare(m civil.Month) (paid, payable int64) {
 	for _, f := range s.newest(s.on(record.TopicPayroll), s.asOf) {
 		if f.text("wage_month") == m.String() && s.payBy(f.date(s.t, "due_on")) < s.asOf && s.payBy(f.date(s.t, "due_on")) >= s.asOf-90 {

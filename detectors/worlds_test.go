@@ -314,7 +314,7 @@ func (s *scene) newest(facts []fact, on civil.Date) (newest []fact) {
 
 // TestEachCauseRaisesItsWarningAndNothingElse brings causes into random worlds, one a subject, until each was tried.
 func TestEachCauseRaisesItsWarningAndNothingElse(t *testing.T) {
-	first, n := worldSeeds(t, 5)
+	first, n := worldSeeds(t, 3)
 	tried := map[string]int{}
 	brought := 0
 	for seed := first; seed < first+uint64(n); seed++ {
@@ -336,6 +336,9 @@ func TestEachCauseRaisesItsWarningAndNothingElse(t *testing.T) {
 			missing++
 			t.Logf("no subject fitted: %s", c.name)
 		}
+	}
+	if n >= 3 && missing > 20 {
+		t.Errorf("%d kinds of cause fitted no subject", missing)
 	}
 	t.Logf("%d causes brought into %d worlds, %d of the %d kinds", brought, n, len(causes())-missing, len(causes()))
 }
