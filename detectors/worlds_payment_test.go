@@ -329,7 +329,8 @@ func paymentCauses() (all []cause) {
 		who := s.stayers()[0]
 		leaves(20, false, "")(s)
 		f := s.newest(slices.DeleteFunc(s.on(record.TopicWorkers), func(f fact) bool { return f.text("id_number") != who }), s.asOf)[0]
-		s.register(f.text("id_type"), who, s.asOf-10, nil)
+		// told by the same source: of two sources that know a worker on a site only one counts
+		s.register(f.text("id_type"), who, s.asOf-10, fact{"source": f.text("source"), "employer_uscc": f.text("employer_uscc")})
 	}))
 
 	earnings := func(fen int64) func(*subject) {

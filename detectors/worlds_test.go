@@ -263,10 +263,10 @@ func (s *scene) person() (idType, idNumber string) {
 	return "foreign", fmt.Sprintf("X%07d", s.drawn)
 }
 
-// add brings a record of a source of its own.
+// add brings a record, of a source of its own where it names none.
 func (s *scene) add(topic record.Topic, on civil.Date, f fact) fact {
 	s.drawn++
-	f["id"], f["source"], f["version"] = fmt.Sprint("T-", s.drawn), "test", json.Number("1")
+	f["id"], f["source"], f["version"] = fmt.Sprint("T-", s.drawn), cmp.Or(f.text("source"), "test"), json.Number("1")
 	f.known(on)
 	s.put(topic, f)
 	return f
