@@ -21,6 +21,7 @@ type Result struct {
 	AsOf     civil.Date
 	Run      uint64
 	GoesOn   bool      // from the snapshot of the pass before, rather than made afresh
+	Projects int       // under way on the date
 	Warnings []Warning // active and newly closed, by detector and subject
 	Index    []index.Row
 	Seconds  map[string]float64 // by stage: snapshot, detectors, index, publish
@@ -92,6 +93,9 @@ func (d *Detectors) pass(ctx context.Context, asOf civil.Date, fresh bool, began
 	if err != nil {
 		return result, err
 	}
+	if result.Projects, err = countProjects(ctx, facts); err != nil {
+		return result, err
+	}
 	var found []Warning
 	err = stage("detectors", func() error {
 		found, err = d.detect(ctx, facts, d.catalogue, asOf, places, steps)
@@ -124,15 +128,31 @@ func (d *Detectors) pass(ctx context.Context, asOf civil.Date, fresh bool, began
 	return result, d.dropOldSnapshots(ctx, snapshot)
 }
 
-// Judge runs the named detectors over what was known by the end of a date and returns what they find, without episodes;
-// it publishes nothing. It waits for a pass that is running.
-func (d *Detectors) Judge(ctx context.Context, asOf civil.Date, ids ...string) (_ []Warning, err error) {
+// Facts gives read the facts known by the end of a date: a snapshot made afresh, and dropped when read returns. Nothing is
+// published. It waits for a pass that is running.
+func (d *Detectors) Facts(ctx context.Context, asOf civil.Date, read func(facts driver.Conn) error) (err error) {
 	select {
 	case d.passing <- struct{}{}:
 		defer func() { <-d.passing }()
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
+	snapshot := fmt.Sprintf("%s_facts_%s_%d", d.database, asOf.Time().Format("20060102"), d.now().UnixMilli())
+	if _, err := d.buildSnapshot(ctx, snapshot, asOf, true, &timings{seconds: map[string]float64{}}); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.dropSnapshot(context.WithoutCancel(ctx), snapshot)) }()
+	facts, err := d.open(snapshot)
+	if err != nil {
+		return fmt.Errorf("connecting to the snapshot: %w", err)
+	}
+	defer facts.Close()
+	return read(facts)
+}
+
+// Judge runs the named detectors over what was known by the end of a date and returns what they find, without episodes;
+// it publishes nothing. It waits for a pass that is running.
+func (d *Detectors) Judge(ctx context.Context, asOf civil.Date, ids ...string) (found []Warning, err error) {
 	var chosen []Detector
 	for _, id := range ids {
 		at := slices.IndexFunc(d.catalogue, func(one Detector) bool { return one.ID == id })
@@ -141,21 +161,15 @@ func (d *Detectors) Judge(ctx context.Context, asOf civil.Date, ids ...string) (
 		}
 		chosen = append(chosen, d.catalogue[at])
 	}
-	snapshot := fmt.Sprintf("%s_judge_%s_%d", d.database, asOf.Time().Format("20060102"), d.now().UnixMilli())
-	if _, err := d.buildSnapshot(ctx, snapshot, asOf, true, &timings{seconds: map[string]float64{}}); err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, d.dropSnapshot(context.WithoutCancel(ctx), snapshot)) }()
-	facts, err := d.open(snapshot)
-	if err != nil {
-		return nil, fmt.Errorf("connecting to the snapshot: %w", err)
-	}
-	defer facts.Close()
-	places, err := loadPlaces(ctx, facts)
-	if err != nil {
-		return nil, err
-	}
-	return d.detect(ctx, facts, chosen, asOf, places, &timings{seconds: map[string]float64{}})
+	err = d.Facts(ctx, asOf, func(facts driver.Conn) error {
+		places, err := loadPlaces(ctx, facts)
+		if err != nil {
+			return err
+		}
+		found, err = d.detect(ctx, facts, chosen, asOf, places, &timings{seconds: map[string]float64{}})
+		return err
+	})
+	return found, err
 }
 
 // detect runs detectors over the facts and returns what they find. Those that come after a group run last: what the

@@ -60,6 +60,15 @@ func loadPlaces(ctx context.Context, facts driver.Conn) (places, error) {
 	return p, rows.Err()
 }
 
+// countProjects returns how many projects are under way.
+func countProjects(ctx context.Context, facts driver.Conn) (int, error) {
+	var n uint64
+	if err := facts.QueryRow(ctx, "SELECT countIf(active) FROM projects").Scan(&n); err != nil {
+		return 0, fmt.Errorf("counting projects: %w", err)
+	}
+	return int(n), nil
+}
+
 // runRow is one row of runs.
 type runRow struct {
 	AsOf     time.Time `ch:"as_of"`

@@ -33,8 +33,8 @@ const (
 	// attendanceMonths is how many whole months of attendance before the as-of date a snapshot holds: a wage month due at
 	// the far end of the lookback began some 150 days ago.
 	attendanceMonths = 7
-	// slipMonths is how many wage months a snapshot holds: pages show a year, arrears stay in sight.
-	slipMonths = 18
+	// SlipMonths is how many wage months before the as-of date's month a snapshot holds: pages show a year, arrears stay in sight.
+	SlipMonths = 18
 	// calendarFile makes the one table that is filled from Go.
 	calendarFile = "snapshot/01_calendar.sql"
 	// calendarDays on either side of the as-of date are at hand to queries.
@@ -119,7 +119,7 @@ func (d *Detectors) snapshotParams(ctx context.Context, asOf civil.Date) (store.
 		"as_of":             asOf,
 		"end":               asOf.End(),
 		"first_day":         (asOf.Month() - attendanceMonths).First(),
-		"first_month":       asOf.Month() - slipMonths,
+		"first_month":       asOf.Month() - SlipMonths,
 		"source_precedence": precedence,
 	}
 	for _, name := range []string{"paid_days_a_month", "hours_a_day"} {

@@ -64,7 +64,7 @@ func (d *Detectors) sweep(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("looking for snapshots left behind: %w", err)
 	}
-	ours := regexp.MustCompile("^" + regexp.QuoteMeta(d.database) + `_(asof|judge)_\d{8}_\d+$`) // as pass and Judge name them
+	ours := regexp.MustCompile("^" + regexp.QuoteMeta(d.database) + `_(asof|facts)_\d{8}_\d+$`) // as pass and Facts name them
 	for _, row := range rows {
 		if !ours.MatchString(row.Name) {
 			continue

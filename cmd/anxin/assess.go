@@ -85,39 +85,64 @@ func embeddedTopics(prefix string) map[string]int32 {
 	return topics
 }
 
-func assess(ctx context.Context, files []produce.File, asOf civil.Date, policyPath, holidays, out string) (_ *summary, err error) {
-	work, err := os.MkdirTemp("", "anxin-assess-")
+func assess(ctx context.Context, files []produce.File, asOf civil.Date, policyPath, holidays, out string) (*summary, error) {
+	show := newProgress()
+	defer show.clear()
+	result := newSummary(asOf)
+	c := defaultConfiguration()
+	c.Policy, c.Holidays = policyPath, holidays
+	err := withRecords(ctx, c, files, asOf, result, show, func(p *parts, letters []ingest.DeadLetter) error {
+		start := time.Now()
+		show.step("judging as of %s", asOf)
+		all, err := p.detectors()
+		if err != nil {
+			return err
+		}
+		pass, err := all.Pass(ctx, asOf)
+		if err != nil {
+			return err
+		}
+		result.found(pass)
+		result.stage("detect", start)
+		return writeResult(out, pass, letters, p.policy.Version())
+	})
 	if err != nil {
 		return nil, err
 	}
+	return result, nil
+}
+
+// withRecords loads files on engines embedded in this program, counts what was read and stored, and lets judge work on it.
+// Records may lie ahead of this machine's clock, as simulated ones do, but not of the date until. Whatever happens, the
+// engines are stopped and their files removed.
+func withRecords(ctx context.Context, c configuration, files []produce.File, until civil.Date, result *summary, show *progress,
+	judge func(p *parts, letters []ingest.DeadLetter) error) (err error) {
+	work, err := os.MkdirTemp("", "anxin-records-")
+	if err != nil {
+		return err
+	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-	show := newProgress()
-	defer show.clear()
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 
-	result := newSummary(asOf)
 	start := time.Now()
 	show.step("starting the engines")
 	broker, err := embedded.StartBroker(ctx, embedded.BrokerOptions{Topics: embeddedTopics(ingest.DefaultConfiguration().Kafka.Prefix)})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer broker.Close()
-	c := defaultConfiguration()
-	c.Policy, c.Holidays = policyPath, holidays
 	c.Store.DSN = "embedded:" + filepath.Join(work, "store")
 	c.Ingest.Kafka.Brokers = broker.Addrs()
 	c.Ingest.BatchTime = 200 * time.Millisecond // nobody waits to see a batch grow
-	// Records may lie ahead of this machine's clock, as simulated ones do, but not of the date that is judged.
 	now := func() time.Time {
-		if t := time.Now(); t.After(asOf.End()) {
+		if t := time.Now(); t.After(until.End()) {
 			return t
 		}
-		return asOf.End()
+		return until.End()
 	}
 	p, err := open(ctx, c, log, now)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, p.store.Close()) }()
 	result.stage("start", start)
@@ -125,37 +150,24 @@ func assess(ctx context.Context, files []produce.File, asOf civil.Date, policyPa
 	start = time.Now()
 	keys, err := record.GenerateKeys(today()) // nothing that is kept depends on them
 	if err != nil {
-		return nil, err
+		return err
 	}
 	protector, err := record.NewProtector(keys)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := loadFiles(ctx, p, protector, files, result, show); err != nil {
-		return nil, err
+		return err
 	}
 	result.stage("load", start)
-
-	start = time.Now()
 	letters, err := ingest.DeadLetters(ctx, c.Ingest.Kafka)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := result.count(ctx, p.store, letters); err != nil {
-		return nil, err
+		return err
 	}
-	show.step("judging as of %s", asOf)
-	all, err := p.detectors()
-	if err != nil {
-		return nil, err
-	}
-	pass, err := all.Pass(ctx, asOf)
-	if err != nil {
-		return nil, err
-	}
-	result.found(pass)
-	result.stage("detect", start)
-	return result, writeResult(out, pass, letters, p.policy.Version())
+	return judge(p, letters)
 }
 
 // loadFiles sends the files through Kafka and returns when ingest has committed every record.

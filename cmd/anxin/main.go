@@ -68,7 +68,7 @@ In production: anxin serve --config anxin.yaml`,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.AddCommand(
-		demoCommand(), assessCommand(),
+		demoCommand(), assessCommand(), backtestCommand(),
 		serveCommand(), ingestCommand(), detectCommand(), alertsCommand(), consoleCommand(),
 		produceCommand(), deadlettersCommand(), runsCommand(), simulateCommand(), migrateCommand(),
 		detectorsCommand(), editionsCommand(), policyCommand(), blacklistCommand(), configCommand(), keysCommand(), usersCommand(), auditCommand(), benchCommand(), engineCommand(),

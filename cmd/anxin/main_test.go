@@ -92,6 +92,8 @@ func TestBadInputIsOneClearMessageAndLeavesNothingBehind(t *testing.T) {
 		{"a policy that cannot be read", assess(filepath.Dir(good), "--as-of", "2026-10-31", "--policy", "/no/policy"), "reading policy"},
 		{"a policy with a slip", assess(filepath.Dir(good), "--as-of", "2026-10-31", "--policy", policy), "yelow_days"},
 		{"holidays that are none", assess(filepath.Dir(good), "--as-of", "2026-10-31", "--holidays", policy), "holidays"},
+		{"a back-test that ends before it begins", []string{"backtest", filepath.Dir(good), "--from", "2026-10-31", "--to", "2026-10-01"}, "is before --from"},
+		{"steps of a back-test that are none", []string{"backtest", filepath.Dir(good), "--from", "2026-10-01", "--to", "2026-10-31", "--every", "week"}, "such as 7d"},
 		{"a missing flag", []string{"assess", filepath.Dir(good)}, "as-of"},
 		{"an unknown command", []string{"bogus"}, "unknown command"},
 		{"an unknown flag", []string{"demo", "--bogus"}, "unknown flag"},

@@ -1,0 +1,86 @@
+package backtest
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// WriteFigures writes a row for all warnings together, one for each detector, and one for each whose warnings are about
+// townships. What is not known is empty.
+func (r Report) WriteFigures(w io.Writer) error {
+	rows := [][]string{{
+		"warnings_about", "detector", "title", "warnings", "followed", "not_followed", "in_arrears", "cut_off", "precision",
+		"outcomes", "warned", "recall", "lead_days_lower", "lead_days_median", "lead_days_upper", "warnings_per_100_projects_a_month", "false_alarms",
+	}}
+	add := func(about string, f Figures) {
+		q := [3]string{}
+		if f.LeadDays != nil {
+			q = [3]string{number(&f.LeadDays.Lower), number(&f.LeadDays.Median), number(&f.LeadDays.Upper)}
+		}
+		rows = append(rows, []string{
+			about, f.Detector, f.Title.ZH, strconv.Itoa(f.Warnings), strconv.Itoa(f.Followed), strconv.Itoa(f.NotFollowed), strconv.Itoa(f.InArrears),
+			strconv.Itoa(f.CutOff), number(f.Precision), strconv.Itoa(r.Outcomes), strconv.Itoa(f.Warned), number(f.Recall),
+			q[0], q[1], q[2], number(f.Rate), whole(f.FalseAlarms),
+		})
+	}
+	add("subjects", r.Overall)
+	for _, f := range r.Detectors {
+		add("subjects", f)
+	}
+	for _, f := range r.Townships {
+		add("townships", f)
+	}
+	return csv.NewWriter(w).WriteAll(rows)
+}
+
+// WriteWarnings writes every warning of the walk with what became of it.
+func (r Report) WriteWarnings(w io.Writer) error {
+	rows := [][]string{{"detector", "scope", "scope_id", "name", "level", "opened_on", "closed_on", "verdict", "arrears_scope", "arrears_scope_id", "arrears_from", "lead_days"}}
+	for _, one := range r.Judged {
+		came := [3]string{}
+		if a := one.Arrears; a != nil {
+			came = [3]string{string(a.Scope), a.ID, a.From.String()}
+		}
+		rows = append(rows, []string{
+			one.Detector, string(one.Scope), one.Subject.ID, one.Name, string(one.Level), one.OpenedOn.String(), date(one.ClosedOn),
+			string(one.Verdict), came[0], came[1], came[2], whole(one.LeadDays),
+		})
+	}
+	return csv.NewWriter(w).WriteAll(rows)
+}
+
+// WriteOutcomes writes every outcome of the walk with what had warned of it.
+func (r Report) WriteOutcomes(w io.Writer) error {
+	rows := [][]string{{"scope", "scope_id", "arrears_from", "arrears_to", "warned_on", "lead_days", "detectors"}}
+	for _, o := range r.Met {
+		rows = append(rows, []string{
+			string(o.Scope), o.ID, o.From.String(), date(o.To), date(o.WarnedOn), whole(o.LeadDays), strings.Join(o.By, " "),
+		})
+	}
+	return csv.NewWriter(w).WriteAll(rows)
+}
+
+func number(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*v, 'f', -1, 64)
+}
+
+func whole(v *int) string {
+	if v == nil {
+		return ""
+	}
+	return strconv.Itoa(*v)
+}
+
+func date(d *civil.Date) string {
+	if d == nil {
+		return ""
+	}
+	return d.String()
+}

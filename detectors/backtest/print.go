@@ -1,0 +1,78 @@
+package backtest
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"text/tabwriter"
+)
+
+// Print writes the report for people at a terminal.
+func (r Report) Print(w io.Writer) {
+	fmt.Fprintf(w, "Warnings of %d as-of dates from %s to %s, against arrears (%d days past due) as known at the end of %s; horizon %d days\n\n",
+		r.Dates, r.From, r.To, r.Rules.ArrearsDays, r.End, r.Rules.HorizonDays)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	head := "warnings\tfollowed\tnot\tin arrears\tcut off\tprecision\trecall\tlead days\tquartiles\tper 100 projects a month\t"
+	if r.Truth != nil {
+		head += "false alarms\t"
+	}
+	line := func(name string, f Figures) {
+		lead, rate := "–", "–"
+		if f.LeadDays != nil {
+			lead = plain(f.LeadDays.Lower) + "–" + plain(f.LeadDays.Upper)
+		}
+		if f.Rate != nil {
+			rate = strconv.FormatFloat(*f.Rate, 'f', 1, 64)
+		}
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t", name, f.Warnings, f.Followed, f.NotFollowed, f.InArrears, f.CutOff,
+			percent(f.Precision), percent(f.Recall), median(f.LeadDays), lead, rate)
+		if f.FalseAlarms != nil {
+			fmt.Fprintf(t, "%d\t", *f.FalseAlarms)
+		}
+		fmt.Fprintln(t)
+	}
+	fmt.Fprintln(t, "about projects and employers\t"+head)
+	line("all", r.Overall)
+	for _, f := range r.Detectors {
+		if f.Warnings > 0 {
+			line(f.Detector, f)
+		}
+	}
+	t.Flush()
+	first := true
+	for _, f := range r.Townships {
+		if f.Warnings == 0 {
+			continue
+		}
+		if first {
+			fmt.Fprintln(w)
+			fmt.Fprintln(t, "about townships\t"+head)
+			first = false
+		}
+		line(f.Detector, f)
+	}
+	t.Flush()
+	fmt.Fprintf(w, "\n%d times in arrears began in that time; %d were warned of before\n", r.Outcomes, r.Overall.Warned)
+	if r.Truth != nil {
+		r.Truth.print(w)
+	}
+}
+
+func (t Truth) print(w io.Writer) {
+	fmt.Fprintln(w)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "hidden causes\tbecame visible\tfound\tafter days\tquartiles\t")
+	line := func(name string, f Found) {
+		spread := "–"
+		if f.DaysTo != nil {
+			spread = plain(f.DaysTo.Lower) + " to " + plain(f.DaysTo.Upper)
+		}
+		fmt.Fprintf(table, "%s\t%d\t%d\t%s\t%s\t\n", name, f.Causes, f.Found, median(f.DaysTo), spread)
+	}
+	line("all", t.Found)
+	for _, f := range t.Causes {
+		line(f.Cause, f)
+	}
+	table.Flush()
+	fmt.Fprintf(w, "\n%d clean subjects; some warning was about %d of them\n", t.CleanSubjects, t.CleanWarned)
+}

@@ -1,0 +1,153 @@
+package backtest
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// Report is what a back-test tells. A figure that nothing stands behind is nil, never 0.
+type Report struct {
+	From          civil.Date `json:"from"`
+	To            civil.Date `json:"to"`
+	Dates         int        `json:"dates"`    // as-of dates judged
+	End           civil.Date `json:"data_end"` // what then happened is told as known at its end
+	Policy        string     `json:"policy_version"`
+	Rules         Rules      `json:"rules"`
+	ProjectMonths float64    `json:"project_months"` // projects under way times months between the first as-of date and the last
+	Outcomes      int        `json:"outcomes"`       // times in arrears that began after the first as-of date, up to the last
+	Overall       Figures    `json:"overall"`        // warnings about projects and employers, of all detectors together
+	Detectors     []Figures  `json:"detectors"`      // the same by detector, in the order of the catalogue; those that never warned too
+	Townships     []Figures  `json:"townships"`      // warnings about townships, by detector
+	Truth         *Truth     `json:"truth"`          // nil where nobody knows it
+
+	// Judged and Met are the warnings and outcomes the figures count.
+	Judged []Judged  `json:"-"`
+	Met    []Outcome `json:"-"`
+}
+
+// Figures are the measures of one detector, or of all together.
+type Figures struct {
+	Detector    string       `json:"detector,omitempty"`
+	Title       catalog.Text `json:"title"`
+	Warnings    int          `json:"warnings"` // opened in the walk = followed + not_followed + in_arrears + cut_off
+	Followed    int          `json:"followed"`
+	NotFollowed int          `json:"not_followed"`
+	InArrears   int          `json:"in_arrears"`
+	CutOff      int          `json:"cut_off"`
+	Precision   *float64     `json:"precision"` // followed ÷ (followed + not_followed)
+	Warned      int          `json:"warned"`    // outcomes that a warning foretold
+	Recall      *float64     `json:"recall"`    // warned ÷ all outcomes, whatever the detector's scope
+	LeadDays    *Quartiles   `json:"lead_days"` // of the outcomes warned of, from the earliest warning that foretold them
+	Rate        *float64     `json:"warnings_per_100_projects_a_month"`
+	FalseAlarms *int         `json:"false_alarms,omitempty"` // warnings about subjects that the truth holds clean
+
+	rated int // warnings opened after the first as-of date
+}
+
+// Quartiles of whole days; between two values, in proportion.
+type Quartiles struct {
+	Lower  float64 `json:"lower"`
+	Median float64 `json:"median"`
+	Upper  float64 `json:"upper"`
+}
+
+// daysAMonth is the mean length of a month of the Gregorian calendar.
+const daysAMonth = 365.2425 / 12
+
+// Measure compares warnings with what then happened. headers are the catalogue.
+func Measure(h History, headers []catalog.Header, r Rules, policyVersion string) Report {
+	j := judge(h, r)
+	report := Report{
+		Dates: len(h.Dates), End: h.End, Policy: policyVersion, Rules: r, Outcomes: len(j.outcomes),
+		Judged: j.judged, Met: j.outcomes, Detectors: []Figures{}, Townships: []Figures{},
+	}
+	if n := len(h.Dates); n > 0 {
+		report.From, report.To = h.Dates[0].On, h.Dates[n-1].On
+	}
+	for i := 1; i < len(h.Dates); i++ {
+		report.ProjectMonths += float64(h.Dates[i].Projects) * float64(h.Dates[i].On-h.Dates[i-1].On) / daysAMonth
+	}
+	figures := func(of row, title catalog.Text) Figures {
+		f := Figures{Detector: of.detector, Title: title}
+		for _, one := range j.judged {
+			if of.holds(one.Episode) {
+				f.count(one, report.From)
+			}
+		}
+		f.finish(j.outcomes, of, report.ProjectMonths)
+		return f
+	}
+	report.Overall = figures(all, catalog.Text{ZH: "全部预警", EN: "All warnings"})
+	for _, header := range headers {
+		report.Detectors = append(report.Detectors, figures(row{detector: header.ID}, header.Title))
+		if slices.Contains(header.Scopes, catalog.Township) {
+			report.Townships = append(report.Townships, figures(row{detector: header.ID, townships: true}, header.Title))
+		}
+	}
+	report.ProjectMonths = math.Round(report.ProjectMonths*10) / 10
+	return report
+}
+
+// holds tells whether a warning counts in a row.
+func (of row) holds(e Episode) bool {
+	return of.townships == (e.Scope == catalog.Township) && (of.detector == "" || of.detector == e.Detector)
+}
+
+func (f *Figures) count(one Judged, first civil.Date) {
+	f.Warnings++
+	if one.OpenedOn > first {
+		f.rated++
+	}
+	switch one.Verdict {
+	case Followed:
+		f.Followed++
+	case NotFollowed:
+		f.NotFollowed++
+	case InArrears:
+		f.InArrears++
+	case CutOff:
+		f.CutOff++
+	}
+}
+
+func (f *Figures) finish(outcomes []Outcome, of row, projectMonths float64) {
+	var lead []int
+	for _, o := range outcomes {
+		if on, warned := o.warned[of]; warned {
+			f.Warned++
+			lead = append(lead, int(o.From-on))
+		}
+	}
+	f.Precision = share(float64(f.Followed), float64(f.Followed+f.NotFollowed))
+	f.Recall = share(float64(f.Warned), float64(len(outcomes)))
+	f.LeadDays = quartiles(lead)
+	f.Rate = share(100*float64(f.rated), projectMonths)
+}
+
+// share is a ratio to four places, nil of nothing.
+func share(of, whole float64) *float64 {
+	if whole == 0 {
+		return nil
+	}
+	v := math.Round(of/whole*1e4) / 1e4
+	return &v
+}
+
+// quartiles sorts the days; nil of none.
+func quartiles(days []int) *Quartiles {
+	if len(days) == 0 {
+		return nil
+	}
+	slices.SortFunc(days, cmp.Compare)
+	at := func(q float64) float64 {
+		place := q * float64(len(days)-1)
+		below := int(place)
+		above := min(below+1, len(days)-1)
+		return float64(days[below]) + (place-float64(below))*float64(days[above]-days[below])
+	}
+	return &Quartiles{Lower: at(0.25), Median: at(0.5), Upper: at(0.75)}
+}
