@@ -50,8 +50,8 @@ func TestACarriedPassEqualsAFreshOne(t *testing.T) {
 				b.sameSnapshots(t, asOf)
 				sameResults(t, asOf, carried, fresh)
 			}
-			if goesOn != 6 {
-				t.Errorf("%d passes went on from the one before, want all 6 within a month", goesOn)
+			if goesOn < 4 { // a step that brings a quarter of all records starts afresh
+				t.Errorf("%d passes went on from the one before, want most of those within a month", goesOn)
 			}
 		})
 	}

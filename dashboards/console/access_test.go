@@ -217,6 +217,9 @@ func TestNoPageShowsWhatLiesOutsideTheTerritory(t *testing.T) {
 			s.enter(t, p.ID)
 			for _, path := range pages {
 				status, _, body := s.get(t, path)
+				if status == 403 && slices.Contains([]string{"/work", "/approvals", "/blacklist/entries"}, path) {
+					continue // not everybody's business; the matrix of routes says whose
+				}
 				if status != 200 {
 					t.Fatalf("%s by %s: %d", path, p.ID, status)
 				}

@@ -77,7 +77,7 @@ func (c *Console) readCase(r *request) (*caseData, error) {
 	if err != nil {
 		return nil, notFound(err)
 	}
-	d := &caseData{Case: k, Path: c.regions.Path(k.Township), Events: c.readEvents(r.lang, events), Late: late(k)}
+	d := &caseData{Case: k, Path: c.regions.Path(k.Township), Events: c.readEvents(r.lang, events), Late: late(&k)}
 	if k.Territory != "" && k.Territory != k.Township {
 		d.Handled = c.regions.Path(k.Territory)
 	}

@@ -99,14 +99,15 @@ func (c *Console) caseList(r *request, d *casesData) (answer, error) {
 			return !strings.Contains(strings.ToLower(k.Name), d.Text) && !strings.Contains(strings.ToLower(k.ScopeID), d.Text)
 		})
 	}
-	for _, k := range list {
-		if late(k) {
+	for i := range list {
+		if late(&list[i]) {
 			d.Overdue++
 		}
 	}
-	sortCases(list, d.Sort, d.Dir == "desc")
 	d.Pager = pages(len(list), c.config.PageSize, q.number("page"))
-	d.Rows = list[d.Pager.From:d.Pager.To]
+	for _, at := range sortedCases(list, d.Sort, d.Dir == "desc")[d.Pager.From:d.Pager.To] {
+		d.Rows = append(d.Rows, list[at])
+	}
 	return answered, nil
 }
 
@@ -126,31 +127,46 @@ func exportQuery(f casefile.Filter, search string) template.URL {
 }
 
 // late reports whether a deadline has passed of a case that has not ended.
-func late(k casefile.Case) bool {
+func late(k *casefile.Case) bool {
 	return !k.Stage.Ended() && slices.ContainsFunc(k.Deadlines, func(d casefile.Deadline) bool { return d.State == casefile.Passed })
 }
 
-func sortCases(list []casefile.Case, by string, descending bool) {
-	key := func(a, b *casefile.Case) int {
+// sortedCases returns the order of the cases. Keys are read once a case, and no case moves: there may be ten thousand.
+func sortedCases(list []casefile.Case, by string, descending bool) []int {
+	type place struct {
+		key, level int64
+		at         int
+	}
+	places := make([]place, len(list))
+	for i := range list {
+		k := &list[i]
+		p := place{level: int64(caseLevel(k)), at: i}
 		switch by {
 		case "opened":
-			return a.OpenedAt.Compare(b.OpenedAt)
+			p.key = k.OpenedAt.UnixNano()
 		case "people":
-			return cmp.Compare(a.Workers, b.Workers)
+			p.key = int64(k.Workers)
 		case "fen":
-			return cmp.Compare(a.AmountFen, b.AmountFen)
+			p.key = k.AmountFen
 		case "level":
-			return cmp.Compare(caseLevel(a), caseLevel(b))
+			p.key = p.level
+		default:
+			p.key = int64(deadline(k))
 		}
-		return cmp.Compare(deadline(a), deadline(b))
+		places[i] = p
 	}
-	slices.SortStableFunc(list, func(a, b casefile.Case) int {
-		n := key(&a, &b)
+	slices.SortFunc(places, func(a, b place) int {
+		n := cmp.Compare(a.key, b.key)
 		if descending {
 			n = -n
 		}
-		return cmp.Or(n, -cmp.Compare(caseLevel(&a), caseLevel(&b)), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(n, -cmp.Compare(a.level, b.level), cmp.Compare(list[a.at].ID, list[b.at].ID))
 	})
+	order := make([]int, len(places))
+	for i, p := range places {
+		order[i] = p.at
+	}
+	return order
 }
 
 // deadline of a case that has ended, or has none, is after all others.

@@ -20,6 +20,11 @@ import (
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/ingesttest"
+	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/access/people"
+	"github.com/anxin-project/anxin/internal/access/reveal"
+	"github.com/anxin-project/anxin/internal/access/signin"
+	"github.com/anxin-project/anxin/internal/audit"
 	"github.com/anxin-project/anxin/internal/calendar"
 	"github.com/anxin-project/anxin/internal/catalog"
 )
@@ -50,8 +55,21 @@ func (s *stage) checkServices(t *testing.T, hidden *ingesttest.Secrets) {
 	}
 	pageConfig := console.DefaultConfiguration()
 	pageConfig.Lights = console.Lights{Green: 80, Yellow: 60}
+	trail, err := audit.Open(t.Context(), audit.Dependencies{Conn: s.Conn, Clock: time.Now, Logger: s.logger(), Registerer: registry})
+	if err != nil {
+		t.Fatal(err)
+	}
+	register, err := people.Open(t.Context(), people.Dependencies{Conn: s.Conn, Clock: time.Now, Cost: people.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gate, err := signin.New(signin.DefaultConfiguration(), signin.Dependencies{Register: register, Audit: trail, Clock: time.Now, Logger: s.logger(), Registerer: registry})
+	if err != nil {
+		t.Fatal(err)
+	}
 	pages, err := console.New(pageConfig, console.Dependencies{
 		Conn: s.Conn, Catalog: detectors.Headers(all), Cases: a.Cases(), Logger: s.logger(), Metrics: registry,
+		Gate: gate, Vault: reveal.NewVault(nil, trail),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +98,8 @@ func (s *stage) checkServices(t *testing.T, hidden *ingesttest.Secrets) {
 		t.Fatal(err)
 	}
 
-	seen := crawl(t, pages.Handler(), hidden)
+	shown := signedIn(t, register, pages.Handler())
+	seen := crawl(t, shown, hidden)
 	for _, part := range []string{"/", "/ranking.csv", "/townships/", "/warnings.csv", "/subjects/project/", "/subjects/employer/", "/cases/", "/about"} {
 		if !seen.has(part) {
 			t.Errorf("no page %s among %d: not everything was tested", part, len(seen))
@@ -88,15 +107,41 @@ func (s *stage) checkServices(t *testing.T, hidden *ingesttest.Secrets) {
 	}
 	// A page says again what was searched for; the log and the metrics do not.
 	for _, searched := range []string{"522601198305141201", "欧阳娜娜", "13812345678"} {
-		serve(pages.Handler(), httptest.NewRequest("GET", "/search?q="+url.QueryEscape(searched), nil))
-		serve(pages.Handler(), httptest.NewRequest("GET", "/subjects/project/"+url.PathEscape(searched), nil))
-		serve(pages.Handler(), httptest.NewRequest("GET", "/cases/"+url.PathEscape(searched), nil))
+		serve(shown, httptest.NewRequest("GET", "/search?q="+url.QueryEscape(searched), nil))
+		serve(shown, httptest.NewRequest("GET", "/subjects/project/"+url.PathEscape(searched), nil))
+		serve(shown, httptest.NewRequest("GET", "/cases/"+url.PathEscape(searched), nil))
 	}
 	metrics := serve(promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), httptest.NewRequest("GET", "/metrics", nil)).Body.Bytes()
 	if !bytes.Contains(metrics, []byte("anxin_warning_active{")) {
 		t.Error("no warning among the metrics: nothing was tested")
 	}
 	hidden.Absent(t, "/metrics of alerts and console", metrics)
+}
+
+// signedIn answers every request as to somebody who may see all there is to see of a province and of the system.
+func signedIn(t *testing.T, register *people.Register, h http.Handler) http.Handler {
+	t.Helper()
+	const password = "four plain words here"
+	who := access.Person{ID: "overseer", Name: "全能", Territory: "33", Department: "housing",
+		Roles: []access.Role{access.Inspector, access.DepartmentOfficer, access.Supervisor, access.Operator, access.Auditor, access.Administrator}}
+	if err := register.Add(t.Context(), "command", who); err != nil {
+		t.Fatal(err)
+	}
+	if err := register.SetPassword(t.Context(), "command", who.ID, password, false); err != nil {
+		t.Fatal(err)
+	}
+	form := url.Values{"name": {who.ID}, "password": {password}}
+	request := httptest.NewRequest("POST", "/sign-in", strings.NewReader(form.Encode()))
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer := serve(h, request)
+	if answer.Code != http.StatusSeeOther {
+		t.Fatalf("signing in answers %d", answer.Code)
+	}
+	session := answer.Result().Cookies()[0]
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.AddCookie(session)
+		h.ServeHTTP(w, r)
+	})
 }
 
 func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
