@@ -66,21 +66,21 @@ func (in *Ingest) join(stop context.Context, topics map[string]int) (generations
 	}
 }
 
-// leaveAs takes a member that this process was out of the group, which would else wait for it until its session is over.
-// That it could be done says, too, that the group's coordinator is at work: one that is still starting may refuse to let a
-// member join and yet count it.
+// leaveAs takes a member that this process was out of the group, which would else wait for it until its session is over. An
+// error says that the group's coordinator could not do that yet.
 func (in *Ingest) leaveAs(ctx context.Context, member string) error {
 	left, err := in.client.LeaveGroup(ctx, &kafka.LeaveGroupRequest{
 		GroupID: in.config.Kafka.Group, Members: []kafka.LeaveGroupRequestMember{{ID: member}},
 	})
-	if err == nil {
-		err = left.Error
+	if err != nil {
+		return err
 	}
-	var answer kafka.Error
-	if errors.As(err, &answer) && !answer.Temporary() && answer != kafka.BrokerNotAvailable {
-		return nil // the group does not know the member, or will never say so
+	// kafka-go 0.4.51 takes the answer's first two fields the wrong way round (protocol/leavegroup): the error is what it
+	// has as the lower half of the throttle time.
+	if answer := kafka.Error(int16(left.Throttle.Milliseconds())); answer.Temporary() {
+		return answer
 	}
-	return err
+	return nil // the member has left, or the coordinator does not know it
 }
 
 // end is why work with a generation of the group ended.

@@ -188,6 +188,45 @@ func TestABrokerThatComesBackIsReadOn(t *testing.T) {
 	w.Check(t)
 }
 
+// A broker comes back, and at first its coordinator refuses whatever is asked of it.
+func TestAMemberThatLostTheBrokerDoesNotStayInTheGroup(t *testing.T) {
+	t.Parallel()
+	w := ingesttest.NewWorld(t, ingesttest.Topics(), "")
+	w.Config.Session = 5 * time.Minute // how long the group would wait for that member
+	records := ingesttest.Records(t, "tiny", 23, 4_000)
+	in := w.Start(t)
+	w.Produce(t, records[:2_000]...)
+	w.AwaitCaughtUp(t, patience)
+	before := w.Broker.Cluster().GroupInfo(w.Config.Kafka.Group).Members
+
+	var away atomic.Bool
+	away.Store(true)
+	c := w.Broker.Cluster()
+	refused := c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.LeaveGroup}, TopLevel: true, Err: kerr.NotCoordinator, Count: 3})
+	c.Control(func(r kmsg.Request) (kmsg.Response, error, bool) {
+		c.KeepControl()
+		switch kmsg.Key(r.Key()) {
+		case kmsg.FindCoordinator, kmsg.Heartbeat:
+			if away.Load() {
+				return nil, fmt.Errorf("cut"), true
+			}
+		}
+		return nil, nil, false
+	})
+	ingesttest.Eventually(t, patience, "the member is lost", func() bool { return in.Log.Contains("waiting for the broker") })
+	away.Store(false)
+	w.Produce(t, records[2_000:]...)
+	w.AwaitCaughtUp(t, patience)
+	w.Check(t)
+	if refused.Hits() != 3 {
+		t.Errorf("leaving the group was refused %d times, want 3", refused.Hits())
+	}
+	after := w.Broker.Cluster().GroupInfo(w.Config.Kafka.Group).Members
+	if len(before) != 1 || len(after) != 1 || before[0].MemberID == after[0].MemberID {
+		t.Errorf("members before %v and after %v; want one, and another one", before, after)
+	}
+}
+
 func TestTopicsThatComeLaterAreRead(t *testing.T) {
 	t.Parallel()
 	all := ingesttest.Topics()

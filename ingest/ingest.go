@@ -96,6 +96,9 @@ func (in *Ingest) Run(ctx context.Context) error {
 			if generations > 0 {
 				attempt = 0
 			}
+			if lost != "" {
+				in.client.Transport.(*kafka.Transport).CloseIdleConnections() // they lead to a broker that is gone
+			}
 		}
 		most := in.config.RetryMost
 		if lost != "" {

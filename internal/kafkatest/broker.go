@@ -33,6 +33,8 @@ const (
 	startTime  = 2 * time.Minute
 	stopTime   = 30 * time.Second
 	pollEvery  = 50 * time.Millisecond
+
+	metadataTime = 2 * time.Second
 )
 
 // User is the name that the secure listener knows.
@@ -283,10 +285,10 @@ func (b *Broker) transports() (open, secure *kafka.Transport, err error) {
 	}
 	trust := x509.NewCertPool()
 	trust.AppendCertsFromPEM(ca)
-	// A short MetadataTTL: what is learnt of a broker that is starting must not be believed for long. A long DialTimeout, in
-	// which TLS and SASL are dealt with too: a broker that has just started on a busy machine takes its time for them.
-	open = &kafka.Transport{MetadataTTL: pollEvery, DialTimeout: startTime}
-	secure = &kafka.Transport{MetadataTTL: pollEvery, DialTimeout: startTime, TLS: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: trust}, SASL: mechanism}
+	// What is learnt of a broker that is starting must not be believed for long; but kafka-go gives a question for metadata
+	// no longer than that either, and dialling with TLS and SASL its DialTimeout, on a machine that may be busy.
+	open = &kafka.Transport{MetadataTTL: metadataTime, DialTimeout: startTime}
+	secure = &kafka.Transport{MetadataTTL: metadataTime, DialTimeout: startTime, TLS: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: trust}, SASL: mechanism}
 	return open, secure, nil
 }
 
