@@ -11,16 +11,16 @@ import (
 	"time"
 
 	"github.com/segmentio/kafka-go"
+	"github.com/segmentio/kafka-go/protocol/describegroups"
 
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/kafkagroup"
 )
 
 // join makes this process a member of the consumer group for the given topics, until the context ends, the topics are no
-// longer these, or kafka-go loses its place in the group; it leaves the group then. They must exist (kafkagroup.Join). It
-// returns how many generations it worked for, and the member
-// that is still in the group because the broker could not be told.
-func (in *Ingest) join(stop context.Context, topics map[string]int) (generations int, lost string, err error) {
+// longer these, or kafka-go loses its place in the group. They must exist (kafkagroup.Join). It returns how many
+// generations it worked for, and whether a member may have stayed in the group because the broker could not be told.
+func (in *Ingest) join(stop context.Context, topics map[string]int) (generations int, lost bool, err error) {
 	group, err := kafkagroup.Join(kafka.ConsumerGroupConfig{
 		ID: in.config.Kafka.Group, Brokers: in.config.Kafka.Brokers, Topics: slices.Sorted(maps.Keys(topics)), Dialer: in.dialer,
 		// Few members share many partitions: each should get of every topic as evenly as can be.
@@ -33,30 +33,28 @@ func (in *Ingest) join(stop context.Context, topics map[string]int) (generations
 		ErrorLogger:       kafka.LoggerFunc(func(m string, args ...any) { in.deps.Log.Warn("consumer group", "message", fmt.Sprintf(m, args...)) }),
 	})
 	if err != nil {
-		return 0, "", err
+		return 0, false, err
 	}
 	defer group.Close()
-	member := ""
 	for attempt := 0; ; {
 		generation, err := group.Next(stop)
 		if err != nil {
 			if stop.Err() != nil {
-				return generations, "", nil
+				return generations, false, nil
 			}
 			in.deps.Log.Warn("waiting for the consumer group", "error", err)
 			if !errors.Is(err, kafka.RebalanceInProgress) {
-				return generations, member, nil
+				return generations, true, nil
 			}
 			attempt++
 			pause(stop, attempt, in.config.RetryMost)
 			continue
 		}
-		member = generation.MemberID
 		generations++
 		in.metrics.generations.Inc()
 		switch in.work(stop, generation, topics) {
 		case endLeave:
-			return generations, "", nil
+			return generations, false, nil
 		case endFailed:
 			attempt++
 			pause(stop, attempt, in.config.RetryMost)
@@ -66,21 +64,36 @@ func (in *Ingest) join(stop context.Context, topics map[string]int) (generations
 	}
 }
 
-// leaveAs takes a member that this process was out of the group, which would else wait for it until its session is over. An
-// error says that the group's coordinator could not do that yet.
-func (in *Ingest) leaveAs(ctx context.Context, member string) error {
-	left, err := in.client.LeaveGroup(ctx, &kafka.LeaveGroupRequest{
-		GroupID: in.config.Kafka.Group, Members: []kafka.LeaveGroupRequestMember{{ID: member}},
-	})
+// leaveBehind takes out of the group the members that this process was, for which the others would else wait until their
+// sessions are over. They are found by their client's name: kafka-go tells of a member only once it has work, and the
+// broker's answer to joining may be lost. An error says that the group's coordinator could not do it yet.
+func (in *Ingest) leaveBehind(ctx context.Context) error {
+	group := in.config.Kafka.Group
+	// not by Client.DescribeGroups, which fails on a member that has no assignment yet
+	answer, err := in.client.Transport.RoundTrip(ctx, in.client.Addr, &describegroups.Request{Groups: []string{group}})
 	if err != nil {
-		return err
+		return fmt.Errorf("asking for the group's members: %w", err)
 	}
-	// kafka-go 0.4.51 takes the answer's first two fields the wrong way round (protocol/leavegroup): the error is what it
-	// has as the lower half of the throttle time.
-	if answer := kafka.Error(int16(left.Throttle.Milliseconds())); answer.Temporary() {
-		return answer
+	for _, g := range answer.(*describegroups.Response).Groups {
+		if refused := kafka.Error(g.ErrorCode); refused.Temporary() {
+			return fmt.Errorf("asking for the group's members: %w", refused)
+		}
+		for _, m := range g.Members {
+			if m.ClientID != in.dialer.ClientID {
+				continue
+			}
+			left, err := in.client.LeaveGroup(ctx, &kafka.LeaveGroupRequest{GroupID: group, Members: []kafka.LeaveGroupRequestMember{{ID: m.MemberID}}})
+			if err != nil {
+				return fmt.Errorf("leaving the group: %w", err)
+			}
+			// kafka-go 0.4.51 takes the answer's first two fields the wrong way round (protocol/leavegroup): the error is what
+			// it has as the lower half of the throttle time.
+			if refused := kafka.Error(int16(left.Throttle.Milliseconds())); refused.Temporary() {
+				return fmt.Errorf("leaving the group: %w", refused)
+			}
+		}
 	}
-	return nil // the member has left, or the coordinator does not know it
+	return nil
 }
 
 // end is why work with a generation of the group ended.

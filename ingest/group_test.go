@@ -227,6 +227,24 @@ func TestAMemberThatLostTheBrokerDoesNotStayInTheGroup(t *testing.T) {
 	}
 }
 
+// kafka-go tells of a member only once it has work: one that joined and then lost the broker must not stay either.
+func TestAMemberThatLostTheBrokerWhileJoiningDoesNotStayInTheGroup(t *testing.T) {
+	t.Parallel()
+	w := ingesttest.NewWorld(t, ingesttest.Topics(), "")
+	w.Config.Session = 5 * time.Minute
+	c := w.Broker.Cluster()
+	refused := c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.LeaveGroup}, TopLevel: true, Err: kerr.NotCoordinator, Count: 2})
+	c.ControlKey(int16(kmsg.OffsetFetch), func(kmsg.Request) (kmsg.Response, error, bool) { return nil, fmt.Errorf("cut"), true })
+	records := ingesttest.Records(t, "tiny", 24, 2_000)
+	w.Start(t)
+	w.Produce(t, records...)
+	w.AwaitCaughtUp(t, patience)
+	w.Check(t)
+	if members := c.GroupInfo(w.Config.Kafka.Group).Members; len(members) != 1 || refused.Hits() != 2 {
+		t.Errorf("members %v, leaving refused %d times; want one member and 2", members, refused.Hits())
+	}
+}
+
 func TestTopicsThatComeLaterAreRead(t *testing.T) {
 	t.Parallel()
 	all := ingesttest.Topics()

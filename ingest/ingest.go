@@ -3,15 +3,18 @@
 //
 // The order is: store the rows, store what they tell of the quality of the data, write the dead letters, commit the offsets.
 // A crash between any two steps repeats work that is safe to repeat: rows of the same version collapse in their table, the
-// quality is kept as sets of messages, and a dead letter is known by topic, partition and offset. Offsets are committed by the generation of the group that fetched them, which the broker refuses once
-// another member owns the partition, so that nothing is skipped after a rebalance.
+// quality is kept as sets of messages, and a dead letter is known by topic, partition and offset. Offsets are committed by
+// the generation of the group that fetched them, which the broker refuses once another member owns the partition, so that
+// nothing is skipped after a rebalance.
 package ingest
 
 import (
 	"context"
+	crand "crypto/rand"
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -62,6 +65,7 @@ func New(c Configuration, deps Dependencies) (*Ingest, error) {
 	if err != nil {
 		return nil, err
 	}
+	dialer.ClientID += "-ingest-" + strings.ToLower(crand.Text()[:8]) // by which leaveBehind knows its own
 	return &Ingest{
 		config: c, deps: deps, client: client, dialer: dialer,
 		letters: c.Kafka.letterWriter(client.Transport),
@@ -75,13 +79,12 @@ func New(c Configuration, deps Dependencies) (*Ingest, error) {
 func (in *Ingest) Run(ctx context.Context) error {
 	defer in.client.Transport.(*kafka.Transport).CloseIdleConnections()
 	defer in.letters.Close() // always nil: what was written was waited for
-	lost := ""               // the member that this process was when it lost the broker
+	lost := false            // the broker, and perhaps as a member of the group
 	for attempt := 0; ctx.Err() == nil; attempt++ {
 		topics, err := in.topics(ctx)
-		if err == nil && lost != "" {
-			if err = in.leaveAs(ctx, lost); err == nil {
-				lost = ""
-			}
+		if err == nil && lost {
+			err = in.leaveBehind(ctx)
+			lost = err != nil
 		}
 		switch {
 		case err != nil && ctx.Err() == nil:
@@ -96,12 +99,12 @@ func (in *Ingest) Run(ctx context.Context) error {
 			if generations > 0 {
 				attempt = 0
 			}
-			if lost != "" {
+			if lost {
 				in.client.Transport.(*kafka.Transport).CloseIdleConnections() // they lead to a broker that is gone
 			}
 		}
 		most := in.config.RetryMost
-		if lost != "" {
+		if lost {
 			most = min(most, in.config.Heartbeat) // the group's other members wait
 		}
 		pause(ctx, attempt, most)
