@@ -76,6 +76,9 @@ func (a *Alerts) exportCases(w http.ResponseWriter, r *http.Request, by caller) 
 			string(c.Level), strconv.FormatBool(c.Cleared), strconv.FormatUint(uint64(c.Workers), 10), spreadsheet.Yuan(c.AmountFen),
 			spreadsheet.Yuan(c.PaidFen), c.OpenedOn.String(), c.Assignee, strings.Join(due, "；"), strings.Join(state, "；"))
 	}
+	if !by.service {
+		a.audited(r, by.person, "export", r.URL.RequestURI(), 0, nil)
+	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="anxin-cases.csv"`)
 	w.Header().Set("Cache-Control", "no-store")
@@ -225,8 +228,8 @@ func (a *Alerts) page(w http.ResponseWriter, page []byte, err error) {
 // Audited is what the audit log is told of a person's action: also of one that was refused.
 type Audited struct {
 	Person  access.Person
-	Action  string // case.accept, blacklist.decide, …
-	Subject string // a case, an entry, or the employer proposed
+	Action  string // case.accept, blacklist.decide, …; export
+	Subject string // a case, an entry, the employer proposed, or the address of an export
 	Seq     uint32 // of the event; 0 when there is none
 	Refused string // code of the refusal; empty when it was done
 }

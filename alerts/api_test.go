@@ -42,14 +42,18 @@ func (a answer) read(t *testing.T, into any) {
 	}
 }
 
-// as sends a request as a person; seen is what If-Match says, "" for none.
+// as sends a request as a person, or with a token ("Bearer …"); seen is what If-Match says, "" for none.
 func (r *rig) as(t *testing.T, who, method, path, seen, body string) answer {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, r.server.URL+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	request.Header.Set("X-Test-Person", who)
+	if strings.HasPrefix(who, "Bearer ") {
+		request.Header.Set("Authorization", who)
+	} else {
+		request.Header.Set("X-Test-Person", who)
+	}
 	if seen != "" {
 		request.Header.Set("If-Match", seen)
 	}
@@ -131,7 +135,7 @@ func TestActionsOverHTTPHaveStableAnswers(t *testing.T) {
 		{"inspector", "/api/v1/cases?stage=accepted&deadline=met&assignee=", 200, `"total":1`},
 		{"inspector", "/api/v1/cases?stage=open", 200, `"total":0`},
 		{"elsewhere", "/api/v1/cases", 200, `"total":0`},
-		{"operator", "/api/v1/cases", 200, `"total":0`},
+		{"operator", "/api/v1/cases", 403, "forbidden"},
 		{"inspector", "/api/v1/cases/project:P-1", 200, `"allowed":[`},
 		{"elsewhere", "/api/v1/cases/project:P-1", 404, "not_found"},
 		{"inspector", "/api/v1/cases.csv", 200, "已受理"},
@@ -203,6 +207,24 @@ func TestAThousandAlertsAtOnceAreAllKeptOnceAndAcceptedTogether(t *testing.T) {
 	}
 }
 
+// listed is an employer that the latest run finds to be a candidate for the list, and proposal proposes it.
+const (
+	listed   = "91331024MA00000001"
+	proposal = `{"employer":"` + listed + `","order_no":"监令3号","persons":[{"name":"王小明","capacity":"legal_representative"}]}`
+)
+
+// candidate stores a run that finds it.
+func (r *rig) candidate(t *testing.T) {
+	t.Helper()
+	// The run's snapshot is this database itself: its proceedings are all there is to read.
+	r.exec(t, `INSERT INTO warnings (as_of, run, detector, scope, scope_id, opened_on, level, name, township, county, evidence) VALUES ('2026-03-08', 7, 'blacklist-candidate', 'employer', '`+listed+`',
+		'2026-03-08', 'red', '某某建筑劳务有限公司', '331024001', '331024', '{"grounds":["amount_many_workers"],"ordered_workers":12,"ordered_fen":3600000,"records":["O-1"]}')`)
+	r.exec(t, `INSERT INTO proceedings (source, id, version, recorded_at, kind, employer_uscc, workers, amount_fen, opened_on, due_on)
+		VALUES ('court', 'O-1', 1, '2026-02-20 00:00:00', 'rectification_order', '`+listed+`', 12, 3600000, '2026-02-20', '2026-03-06')`)
+	r.exec(t, `INSERT INTO runs (as_of, run, started_at, finished_at, snapshot, detectors) SELECT '2026-03-08', 7, '2026-03-08 02:00:00', '2026-03-08 03:00:00', currentDatabase(), ['blacklist-candidate']`)
+	r.refresh(t)
+}
+
 func TestAnEmployerIsListedOverHTTPAndPublishedSigned(t *testing.T) {
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -217,16 +239,8 @@ func TestAnEmployerIsListedOverHTTPAndPublishedSigned(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := newRig(t, func(c *alerts.Configuration) { c.SigningKey = key })
-	const firm = "91331024MA00000001"
-	// The run's snapshot is this database itself: its proceedings are all there is to read.
-	r.exec(t, `INSERT INTO warnings (as_of, run, detector, scope, scope_id, opened_on, level, name, township, county, evidence) VALUES ('2026-03-08', 7, 'blacklist-candidate', 'employer', '`+firm+`',
-		'2026-03-08', 'red', '某某建筑劳务有限公司', '331024001', '331024', '{"grounds":["amount_many_workers"],"ordered_workers":12,"ordered_fen":3600000,"records":["O-1"]}')`)
-	r.exec(t, `INSERT INTO proceedings (source, id, version, recorded_at, kind, employer_uscc, workers, amount_fen, opened_on, due_on)
-		VALUES ('court', 'O-1', 1, '2026-02-20 00:00:00', 'rectification_order', '`+firm+`', 12, 3600000, '2026-02-20', '2026-03-06')`)
-	r.exec(t, `INSERT INTO runs (as_of, run, started_at, finished_at, snapshot, detectors) SELECT '2026-03-08', 7, '2026-03-08 02:00:00', '2026-03-08 03:00:00', currentDatabase(), ['blacklist-candidate']`)
-	r.refresh(t)
-
-	proposal := `{"employer":"` + firm + `","order_no":"监令3号","persons":[{"name":"王小明","capacity":"legal_representative"}]}`
+	const firm = listed
+	r.candidate(t)
 	for _, tt := range []struct {
 		name, who, body string
 		status          int

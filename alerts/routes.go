@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -30,31 +31,34 @@ const (
 	onlyNamed               // a person: whatever is done, and whatever names people
 )
 
-// route is one method of one path.
+// route is one method of one path. Of a person it asks that they may do the action at all; whether also to this case or
+// entry, its handler asks, once it knows which.
 type route struct {
 	method, path string
 	admits       admits
+	action       access.Action
 	handle       func(http.ResponseWriter, *http.Request, caller)
 }
 
 // routes are all of the API. docs/reference/openapi.yaml describes each of them; a test holds the two together.
 func (a *Alerts) routes() []route {
 	return []route{
-		{http.MethodGet, "/api/openapi.yaml", anybody, serveOpenAPI},
-		{http.MethodPost, "/api/v1/alerts", webhooks, a.webhook},
-		{http.MethodGet, "/api/v1/cases", readers, a.listCases},
-		{http.MethodGet, "/api/v1/cases.csv", readers, a.exportCases},
-		{http.MethodPost, "/api/v1/cases/accept", onlyNamed, a.acceptCases},
-		{http.MethodGet, "/api/v1/cases/{id}", readers, a.getCase},
-		{http.MethodPost, "/api/v1/cases/{id}/actions", onlyNamed, a.actOnCase},
-		{http.MethodGet, "/api/v1/cases/{id}/papers/order", onlyNamed, a.orderPaper},
-		{http.MethodGet, "/api/v1/blacklist", onlyNamed, a.listEntries},
-		{http.MethodPost, "/api/v1/blacklist", onlyNamed, a.proposeEntry},
-		{http.MethodGet, "/api/v1/blacklist/{id}", onlyNamed, a.getEntry},
-		{http.MethodPost, "/api/v1/blacklist/{id}/actions", onlyNamed, a.actOnEntry},
-		{http.MethodGet, "/api/v1/blacklist/{id}/papers/{paper}", onlyNamed, a.entryPaper},
-		{http.MethodGet, "/api/v1/publication", anybody, a.getPublication},
-		{http.MethodGet, "/api/v1/publication/{file}", anybody, a.getPublicationFile},
+		{http.MethodGet, "/api/openapi.yaml", anybody, access.Public, serveOpenAPI},
+		{http.MethodPost, "/api/v1/alerts", webhooks, access.Public, a.webhook},
+		{http.MethodGet, "/api/v1/cases", readers, access.Read, a.listCases},
+		{http.MethodGet, "/api/v1/cases.csv", readers, access.Read, a.exportCases},
+		{http.MethodPost, "/api/v1/cases/accept", onlyNamed, access.Work, a.acceptCases},
+		{http.MethodGet, "/api/v1/cases/{id}", readers, access.Read, a.getCase},
+		// whoever reads a case may send a step; which of them, casework decides and says by which rule
+		{http.MethodPost, "/api/v1/cases/{id}/actions", onlyNamed, access.Read, a.actOnCase},
+		{http.MethodGet, "/api/v1/cases/{id}/papers/order", onlyNamed, access.Read, a.orderPaper},
+		{http.MethodGet, "/api/v1/blacklist", onlyNamed, access.Discipline, a.listEntries},
+		{http.MethodPost, "/api/v1/blacklist", onlyNamed, access.Discipline, a.proposeEntry},
+		{http.MethodGet, "/api/v1/blacklist/{id}", onlyNamed, access.Discipline, a.getEntry},
+		{http.MethodPost, "/api/v1/blacklist/{id}/actions", onlyNamed, access.Discipline, a.actOnEntry},
+		{http.MethodGet, "/api/v1/blacklist/{id}/papers/{paper}", onlyNamed, access.Discipline, a.entryPaper},
+		{http.MethodGet, "/api/v1/publication", anybody, access.Public, a.getPublication},
+		{http.MethodGet, "/api/v1/publication/{file}", anybody, access.Public, a.getPublicationFile},
 	}
 }
 
@@ -83,7 +87,7 @@ func (a *Alerts) Handler() http.Handler {
 			if !ok {
 				one = methods[http.MethodPost]
 			}
-			if by, ok := a.admit(w, r, one.admits); ok {
+			if by, ok := a.admit(w, r, one); ok {
 				one.handle(w, r, by)
 			}
 		})
@@ -98,8 +102,8 @@ func (a *Alerts) Handler() http.Handler {
 const webhookPath = "/api/v1/alerts"
 
 // admit tells who asks, or refuses. Without a way to tell persons nobody is one.
-func (a *Alerts) admit(w http.ResponseWriter, r *http.Request, who admits) (caller, bool) {
-	switch who {
+func (a *Alerts) admit(w http.ResponseWriter, r *http.Request, to route) (caller, bool) {
+	switch to.admits {
 	case anybody, webhooks:
 		return caller{}, true
 	case readers:
@@ -107,20 +111,26 @@ func (a *Alerts) admit(w http.ResponseWriter, r *http.Request, who admits) (call
 			return caller{service: true}, true
 		}
 	}
+	person, err := access.Person{}, errNobody
 	if a.person != nil {
-		person, err := a.person(r)
-		if err == nil && person.ID != "" {
-			return caller{person: person}, true
-		}
+		person, err = a.person(r)
 	}
-	if who == readers {
+	switch {
+	case err == nil && person.ID != "" && access.Allow(&person, to.action, access.Object{}):
+		return caller{person: person}, true
+	case err == nil && person.ID != "":
+		writeProblem(w, http.StatusForbidden, problem{Code: codeForbidden, Message: catalog.Text{
+			ZH: "您的角色不能使用此接口", EN: "this is not for your role"}})
+	case to.admits == readers:
 		refuseToken(w)
-		return caller{}, false
+	default:
+		writeProblem(w, http.StatusUnauthorized, problem{Code: codeUnauthorized, Message: catalog.Text{
+			ZH: "请先登录：此接口须由具名人员使用", EN: "sign in first: this is for named persons"}})
 	}
-	writeProblem(w, http.StatusUnauthorized, problem{Code: codeUnauthorized, Message: catalog.Text{
-		ZH: "请先登录：此接口须由具名人员使用", EN: "sign in first: this is for named persons"}})
 	return caller{}, false
 }
+
+var errNobody = errors.New("nobody has signed in")
 
 func serveOpenAPI(w http.ResponseWriter, _ *http.Request, _ caller) {
 	w.Header().Set("Content-Type", "application/yaml; charset=utf-8")

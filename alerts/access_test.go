@@ -1,0 +1,114 @@
+package alerts_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/anxin-project/anxin/internal/access"
+)
+
+// What each route is for, written down apart from the table of routes: a route that is missing here fails the test.
+// "about" routes touch the case of a water project, or an entry, in 331024001.
+var routeRules = map[string]struct{ path, who, body string }{
+	"GET /api/openapi.yaml":                     {"/api/openapi.yaml", "public", ""},
+	"POST /api/v1/alerts":                       {"/api/v1/alerts", "service", body},
+	"GET /api/v1/cases":                         {"/api/v1/cases", "service read", ""},
+	"GET /api/v1/cases.csv":                     {"/api/v1/cases.csv", "service read", ""},
+	"POST /api/v1/cases/accept":                 {"/api/v1/cases/accept", "work", `{"cases":[{"id":"project:P-2","seq":1}]}`},
+	"GET /api/v1/cases/{id}":                    {"/api/v1/cases/project:P-1", "service read about", ""},
+	"POST /api/v1/cases/{id}/actions":           {"/api/v1/cases/project:P-1/actions", "read about", `{"action":"comment","reason":"已电话核实"}`},
+	"GET /api/v1/cases/{id}/papers/order":       {"/api/v1/cases/project:P-1/papers/order", "read about", ""},
+	"GET /api/v1/blacklist":                     {"/api/v1/blacklist", "discipline", ""},
+	"POST /api/v1/blacklist":                    {"/api/v1/blacklist", "discipline", `{"employer":"91331024MA00000002","order_no":"监令3号","persons":[]}`},
+	"GET /api/v1/blacklist/{id}":                {"/api/v1/blacklist/" + listed + "-1", "discipline about", ""},
+	"POST /api/v1/blacklist/{id}/actions":       {"/api/v1/blacklist/" + listed + "-1/actions", "discipline about", `{"action":"decide"}`},
+	"GET /api/v1/blacklist/{id}/papers/{paper}": {"/api/v1/blacklist/" + listed + "-1/papers/notice", "discipline about", ""},
+	"GET /api/v1/publication":                   {"/api/v1/publication", "public", ""},
+	"GET /api/v1/publication/{file}":            {"/api/v1/publication/list.csv", "public", ""},
+}
+
+// expects says whether a person may use a route, from the rule and the roles' meaning in casework.md.
+func expects(rule string, p access.Person) bool {
+	rule, about := strings.CutSuffix(strings.TrimPrefix(rule, "service "), " about")
+	role := p.Roles[0]
+	here := !about || strings.HasPrefix("331024001", p.Territory)
+	switch rule {
+	case "public":
+		return true
+	case "read":
+		return role.HasTerritory() && here && (!about || p.Department != "transport")
+	case "work":
+		return role.HasTerritory() && role != access.TownshipHead
+	case "discipline":
+		return (role == access.Inspector || role == access.Supervisor) && here
+	}
+	return false
+}
+
+func TestEveryRouteForEveryRoleAndTerritory(t *testing.T) {
+	r := newRig(t, nil)
+	r.candidate(t)
+	if status, text := r.request(t, "POST", "/api/v1/alerts", "Bearer "+token, body); status != 200 {
+		t.Fatal(status, text)
+	}
+	if got := r.as(t, "inspector", "POST", "/api/v1/blacklist", "", proposal); got.status != 201 {
+		t.Fatal(got.status, got.body)
+	}
+	served := r.Routes()
+	for _, one := range served {
+		if _, ok := routeRules[one]; !ok {
+			t.Errorf("%s has no rule in this test", one)
+		}
+	}
+	for one := range routeRules {
+		if !slices.Contains(served, one) {
+			t.Errorf("%s is no route", one)
+		}
+	}
+	ask := func(who, route string) (allowed bool, got answer) {
+		method, _, _ := strings.Cut(route, " ")
+		rule := routeRules[route]
+		seen := "1"
+		if of, ok := strings.CutSuffix(rule.path, "/actions"); ok {
+			seen = r.as(t, "inspector", "GET", of, "", "").header.Get("ETag")
+		}
+		got = r.as(t, who, method, rule.path, seen, rule.body)
+		refused := got.status == 401 || got.status == 403 && strings.Contains(got.body, `"code":"forbidden"`) ||
+			got.status == 404 && !strings.Contains(got.body, "signing_key")
+		return !refused, got
+	}
+	for i, role := range access.Roles {
+		for _, place := range []string{"331024", "331002", "3310", "33"} {
+			for _, department := range []string{"water", "transport"} {
+				p := access.Person{ID: fmt.Sprintf("p%d", i), Name: "某人", Roles: []access.Role{role}}
+				if role.HasTerritory() {
+					p.Territory = place
+				}
+				if role == access.TownshipHead {
+					p.Territory = (place + "000000")[:6] + "001"
+				}
+				if role == access.DepartmentOfficer {
+					p.Department = department
+				}
+				people["somebody"] = p
+				for _, one := range served {
+					allowed, got := ask("somebody", one)
+					if allowed != expects(routeRules[one].who, p) || got.status >= 500 {
+						t.Errorf("%s by %s of %q %s: %d %s", one, role, p.Territory, p.Department, got.status, got.body)
+					}
+				}
+			}
+		}
+	}
+	delete(people, "somebody")
+	for _, one := range served {
+		rule := routeRules[one].who
+		for who, want := range map[string]bool{"": rule == "public", "Bearer " + token: rule == "public" || strings.HasPrefix(rule, "service")} {
+			if allowed, got := ask(who, one); allowed != want {
+				t.Errorf("%s by nobody, with %q: %d %s", one, who, got.status, got.body)
+			}
+		}
+	}
+}
