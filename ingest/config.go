@@ -79,6 +79,10 @@ func DefaultConfiguration() Configuration {
 	}
 }
 
+// Inserts is how many inserts run at once, and so the connections to the store that ingest works with: one for every worker
+// and one for all other topics. Each holds its rows encoded, in memory that the driver keeps with the connection.
+func (c Configuration) Inserts() int { return c.Workers + 1 }
+
 // maxBatchBytes is well below what the driver can compress as one insert (2 GiB).
 const maxBatchBytes = 1 << 30
 

@@ -152,18 +152,18 @@ func TestConnectionsThatAreCutLoseNothing(t *testing.T) {
 	t.Parallel()
 	w := ingesttest.NewWorld(t, ingesttest.Topics(), "")
 	w.Config.BatchRows = 400
+	w.Produce(t, ingesttest.Records(t, "tiny", 17, 5_000)...) // before: the source's connections stay whole
 	var n, cuts atomic.Int64
 	c := w.Broker.Cluster()
-	c.Control(func(r kmsg.Request) (kmsg.Response, error, bool) {
+	c.Control(func(kmsg.Request) (kmsg.Response, error, bool) {
 		c.KeepControl()
-		if r.Key() != int16(kmsg.Produce) && n.Add(1)%13 == 0 && cuts.Load() < 60 {
+		if n.Add(1)%13 == 0 && cuts.Load() < 60 {
 			cuts.Add(1)
 			return nil, fmt.Errorf("cut"), true
 		}
 		return nil, nil, false
 	})
 	w.Start(t)
-	w.Produce(t, ingesttest.Records(t, "tiny", 17, 5_000)...)
 	ingesttest.Eventually(t, patience, "many connections have been cut", func() bool { return cuts.Load() == 60 })
 	w.AwaitCaughtUp(t, patience)
 	w.Check(t)

@@ -47,6 +47,7 @@ type Ingest struct {
 	letters *kafka.Writer
 	metrics *metrics
 	clock   clock
+	storing chan struct{} // as many as inserts may run at once
 }
 
 // New prepares the component; it connects when it runs.
@@ -71,6 +72,7 @@ func New(c Configuration, deps Dependencies) (*Ingest, error) {
 		letters: c.Kafka.letterWriter(client.Transport),
 		metrics: newMetrics(deps.Metrics),
 		clock:   clock{now: deps.Now},
+		storing: make(chan struct{}, c.Inserts()),
 	}, nil
 }
 

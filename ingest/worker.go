@@ -123,10 +123,10 @@ func (w *worker) full() bool {
 }
 
 // flush stores the batch (before it the aliases of its keys, or a worker would be two people for a moment), then what the
-// messages tell of the quality of the data, then writes the dead letters, then commits, and starts anew. All are repeated until they succeed but the commit: one that fails
-// says that the partitions are another member's now, or that the connection on which this generation commits is gone, so
-// the generation is given up. False means that, or that ctx ended before; then nothing was committed and the worker must
-// stop.
+// messages tell of the quality of the data, then writes the dead letters, then commits, and starts anew. All are repeated
+// until they succeed but the commit: one that fails says that the partitions are another member's now, or that the
+// connection on which this generation commits is gone, so the generation is given up. False means that, or that ctx ended
+// before; then nothing was committed and the worker must stop.
 func (w *worker) flush(ctx context.Context) bool {
 	if len(w.next) == 0 {
 		return true
@@ -182,6 +182,12 @@ func (w *worker) persist(ctx context.Context, what string, step func(context.Con
 }
 
 func (w *worker) store(ctx context.Context) error {
+	select {
+	case w.in.storing <- struct{}{}:
+		defer func() { <-w.in.storing }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, w.in.config.InsertTimeout)
 	defer cancel()

@@ -153,6 +153,7 @@ func runServices(ctx context.Context, c configuration, level string, run service
 	defer l.Close()
 	if run == (services{ingest: true}) {
 		limitIngestMemory()
+		c.Store.Connections = min(c.Store.Connections, c.Ingest.Inserts()+1) // one more, to answer whether it is ready
 	}
 	p, err := open(ctx, c, log, time.Now)
 	if err != nil {

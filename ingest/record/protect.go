@@ -161,7 +161,8 @@ func mac(h hash.Hash, what []byte) (k Key) {
 }
 
 // hasher is the part of hashing that one goroutine owns: running HMAC states, and a cache of recent hashes, for on a site
-// the same people come every day. The cache is bounded (cacheSets × 2 entries, 4 MiB) and lives in memory only.
+// the same people come every day. The cache is bounded (cacheSets × 2 entries, 4 MiB), begins with the first hash and lives in
+// memory only.
 type hasher struct {
 	p       *Protector
 	now     hash.Hash
@@ -182,7 +183,7 @@ type cached struct {
 const cacheSets = 1 << 15
 
 func newHasher(p *Protector) *hasher {
-	h := &hasher{p: p, seed: maphash.MakeSeed(), recent: make([][2]cached, cacheSets)}
+	h := &hasher{p: p, seed: maphash.MakeSeed()}
 	h.now = hmac.New(sha256.New, p.p.hash[0].key()[:])
 	if len(p.p.hash) > 1 {
 		h.before = hmac.New(sha256.New, p.p.hash[1].key()[:])
@@ -208,6 +209,9 @@ func (h *hasher) account(number []byte) Key {
 }
 
 func (h *hasher) key(kind string) Key {
+	if h.recent == nil {
+		h.recent = make([][2]cached, cacheSets)
+	}
 	set := &h.recent[maphash.Bytes(h.seed, h.buf)%cacheSets]
 	if len(h.buf) > len(set[0].what) {
 		return h.compute(kind)
