@@ -99,28 +99,37 @@ func (a *Alerts) getPublication(w http.ResponseWriter, _ *http.Request, _ caller
 	writeJSON(w, http.StatusOK, a.blacklist.Publication())
 }
 
-// getPublicationFile answers one of the publication's files, as `anxin blacklist publish` writes them.
+// getPublicationFile answers one of the publication's files, as `anxin blacklist publish` writes them. The list itself
+// needs no key.
 func (a *Alerts) getPublicationFile(w http.ResponseWriter, r *http.Request, _ caller) {
-	if a.signingKey == nil {
+	name, today := r.PathValue("file"), a.blacklist.Publication()
+	var files map[string][]byte
+	var err error
+	switch {
+	case a.signingKey != nil:
+		files, err = today.Sign(a.signingKey)
+	case name == blacklist.ManifestFile || name == blacklist.SignatureFile:
 		writeProblem(w, http.StatusNotFound, problem{Code: codeNotFound, Message: catalog.Text{
-			ZH: "未配置签名密钥 alerts.signing_key，没有签名的公布文件", EN: "there are no signed files: alerts.signing_key is not set"}})
+			ZH: "未配置签名密钥 alerts.signing_key，没有签名的清单", EN: "nothing is signed: alerts.signing_key is not set"}})
 		return
+	default:
+		files, err = today.Files()
 	}
-	files, err := a.blacklist.Publication().Sign(a.signingKey)
 	if err != nil {
-		a.fail(w, "signing the publication", err)
+		a.fail(w, "publishing the list", err)
 		return
 	}
-	content, ok := files[r.PathValue("file")]
+	content, ok := files[name]
 	if !ok {
 		a.fail(w, "reading the publication", blacklist.ErrNotFound)
 		return
 	}
 	kinds := map[string]string{blacklist.CSVFile: "text/csv; charset=utf-8", blacklist.SignatureFile: "text/plain; charset=utf-8"}
-	kind, ok := kinds[r.PathValue("file")]
+	kind, ok := kinds[name]
 	if !ok {
 		kind = "application/json; charset=utf-8"
 	}
 	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	_, _ = w.Write(content)
 }

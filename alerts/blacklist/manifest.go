@@ -40,13 +40,18 @@ type Digest struct {
 	SHA256 string `json:"sha256"`
 }
 
+// Files returns the list in both forms.
+func (p Publication) Files() (map[string][]byte, error) {
+	list, err := p.JSON()
+	return map[string][]byte{JSONFile: list, CSVFile: p.CSV()}, err
+}
+
 // Sign returns all files of a publication: the list in both forms, the manifest and its signature.
 func (p Publication) Sign(key ed25519.PrivateKey) (map[string][]byte, error) {
-	list, err := p.JSON()
+	files, err := p.Files()
 	if err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{JSONFile: list, CSVFile: p.CSV()}
 	m := Manifest{On: p.On, Employers: len(p.Employers), Key: keyID(key.Public().(ed25519.PublicKey))}
 	for _, name := range []string{JSONFile, CSVFile} {
 		m.Files = append(m.Files, digest(name, files[name]))

@@ -639,6 +639,7 @@ var catalogue = map[string]catalog.Text{
 	"publication.title":    {ZH: "拖欠农民工工资失信联合惩戒名单", EN: "Joint-discipline list for wage arrears"},
 	"publication.note":     {ZH: "依法公布；已移出、撤销或期满的不再显示。", EN: "Published by law; who was removed or withdrawn, or whose term is over, is not shown."},
 	"publication.none":     {ZH: "名单上目前没有用人单位。", EN: "Nobody is on the list."},
+	"publication.csv":      {ZH: "以 CSV 下载", EN: "As CSV"},
 	"publication.json":     {ZH: "以 JSON 下载", EN: "As JSON"},
 	"publication.uscc":     {ZH: "统一社会信用代码", EN: "Credit code"},
 	"publication.facts":    {ZH: "列入事由", EN: "Facts"},
