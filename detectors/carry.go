@@ -21,7 +21,9 @@ import (
 // On the left are columns of the table, on the right how the same values are made of the records (or of the places
 // touched in another carried table). The values name a place, and the file promises that what stands at a place
 // follows from the records that have a version there alone. A record that came since the pass before touches every
-// place where one of its versions stands; those places are emptied and filled again. In the table's INSERT
+// place where one of its versions stands; those places are emptied and filled again. Where the line ends in "lowest versions
+// apart", a version that is the lowest its source sends takes nothing away elsewhere: then only the few records that came
+// with a higher one need be looked for among all that there are. In the table's INSERT
 //
 //	{{touched TABLE (EXPRESSIONS)}}   keeps rows at touched places
 //	{{records TABLE}}                 keeps versions of records that have a version at a touched place
@@ -35,10 +37,11 @@ type carried struct {
 	columns     string // of the table, that name a place
 	source      string // the records' table, or touched_TABLE
 	expressions string // of the source, that make the columns
+	lowestApart bool
 }
 
 var (
-	carryLine = regexp.MustCompile(`(?m)^-- carry \((.+?)\) = (\w+) \((.+)\)\nCREATE TABLE \{\{snapshot\}\}\.(\w+)`)
+	carryLine = regexp.MustCompile(`(?m)^-- carry \((.+?)\) = (\w+) \((.+?)\)(, lowest versions apart)?\nCREATE TABLE \{\{snapshot\}\}\.(\w+)`)
 	touchedAt = regexp.MustCompile(`\{\{touched (\w+) (\(.+\))\}\}`)
 	recordsAt = regexp.MustCompile(`\{\{records (\w+)\}\}`)
 )
@@ -49,7 +52,7 @@ const untilEnd = "recorded_at < {end:DateTime64(3, 'UTC')}"
 func carriedTables(text string) map[string]carried {
 	tables := map[string]carried{}
 	for _, m := range carryLine.FindAllStringSubmatch(text, -1) {
-		tables[m[4]] = carried{table: m[4], columns: m[1], source: m[2], expressions: m[3]}
+		tables[m[5]] = carried{table: m[5], columns: m[1], source: m[2], expressions: m[3], lowestApart: m[4] != ""}
 	}
 	return tables
 }
@@ -99,20 +102,27 @@ func goingOn(text, from string, render func(string) string) []snapshotStatement 
 	return all
 }
 
-// takeOver returns the statements that clone the table from another snapshot and collect the touched places.
+// takeOver returns the statements that clone the table from another snapshot and collect the touched places: those of the
+// versions that came since, and those of other versions of the same records.
 func (c carried) takeOver(from string) []string {
-	places := "SELECT DISTINCT " + c.expressions + " FROM "
-	if strings.HasPrefix(c.source, "touched_") {
-		places += "{{snapshot}}." + c.source
-	} else {
-		places += c.source + " WHERE " + untilEnd + " AND (source, id) IN (SELECT source, id FROM " + c.source + " WHERE " + untilEnd +
-			" AND (stored_at >= {since:DateTime64(3, 'UTC')} OR recorded_at >= {before:DateTime64(3, 'UTC')}))"
+	places := []string{"SELECT DISTINCT " + c.expressions + " FROM {{snapshot}}." + c.source}
+	if !strings.HasPrefix(c.source, "touched_") {
+		came := untilEnd + " AND (stored_at >= {since:DateTime64(3, 'UTC')} OR recorded_at >= {before:DateTime64(3, 'UTC')})"
+		places = []string{"SELECT DISTINCT " + c.expressions + " FROM " + c.source + " WHERE " + came}
+		if c.lowestApart {
+			came += " AND (source, version) NOT IN (SELECT source, min(version) FROM " + c.source + " GROUP BY source)"
+		}
+		places = append(places, "SELECT DISTINCT "+c.expressions+" FROM "+c.source+" WHERE "+untilEnd+
+			" AND (source, id) IN (SELECT source, id FROM "+c.source+" WHERE "+came+")")
 	}
-	return []string{
+	statements := []string{
 		"CREATE TABLE {{snapshot}}." + c.table + " CLONE AS " + store.Quote(from) + "." + c.table,
 		"CREATE TABLE {{snapshot}}.touched_" + c.table + " ENGINE = Memory EMPTY AS SELECT " + c.columns + " FROM {{snapshot}}." + c.table,
-		"INSERT INTO {{snapshot}}.touched_" + c.table + " " + places,
 	}
+	for _, p := range places {
+		statements = append(statements, "INSERT INTO {{snapshot}}.touched_"+c.table+" "+p)
+	}
+	return statements
 }
 
 // empty returns the statement that empties the touched places.

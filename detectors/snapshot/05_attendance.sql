@@ -18,7 +18,6 @@ WITH
             source,
             min(version) AS version
         FROM attendance
-        WHERE recorded_at >= oldest AND recorded_at < {end:DateTime64(3, 'UTC')}
         GROUP BY source
     )
 SELECT
@@ -37,7 +36,7 @@ GROUP BY source, id;
 -- A correction may move a record to another day, worker or project, so versions are told apart by record, not by day. A
 -- day cannot be recorded before it was worked, which lets the partitions of older record months be left out; 45 days
 -- allow for gates with a wrong clock.
--- carry (project_id, work_date) = attendance (project_id, work_date)
+-- carry (project_id, work_date) = attendance (project_id, work_date), lowest versions apart
 CREATE TABLE {{snapshot}}.attendance
 (
     project_id    String,
