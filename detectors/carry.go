@@ -27,9 +27,10 @@ import (
 //
 //	{{touched TABLE (EXPRESSIONS)}}   keeps rows at touched places
 //	{{records TABLE}}                 keeps versions of records that have a version at a touched place
+//	{{earliest TABLE DATE FROM}}      is the first DATE of a touched place, or FROM if that is later
 //
-// and in a snapshot made afresh both keep everything. Carried and fresh snapshots are equal, row by row
-// (TestACarriedPassEqualsAFreshOne).
+// and in a snapshot made afresh the first two keep everything and the third is FROM. Carried and fresh snapshots are equal,
+// row by row (TestACarriedPassEqualsAFreshOne).
 
 // carried is a table that snapshots take over from the one before.
 type carried struct {
@@ -38,12 +39,14 @@ type carried struct {
 	source      string // the records' table, or touched_TABLE
 	expressions string // of the source, that make the columns
 	lowestApart bool
+	byRecord    bool // its INSERT asks for {{records}}
 }
 
 var (
 	carryLine = regexp.MustCompile(`(?m)^-- carry \((.+?)\) = (\w+) \((.+?)\)(, lowest versions apart)?\nCREATE TABLE \{\{snapshot\}\}\.(\w+)`)
 	touchedAt = regexp.MustCompile(`\{\{touched (\w+) (\(.+\))\}\}`)
 	recordsAt = regexp.MustCompile(`\{\{records (\w+)\}\}`)
+	earliest  = regexp.MustCompile(`\{\{earliest (\w+) (\w+) (\{.+?\})\}\}`)
 )
 
 const untilEnd = "recorded_at < {end:DateTime64(3, 'UTC')}"
@@ -52,13 +55,15 @@ const untilEnd = "recorded_at < {end:DateTime64(3, 'UTC')}"
 func carriedTables(text string) map[string]carried {
 	tables := map[string]carried{}
 	for _, m := range carryLine.FindAllStringSubmatch(text, -1) {
-		tables[m[5]] = carried{table: m[5], columns: m[1], source: m[2], expressions: m[3], lowestApart: m[4] != ""}
+		tables[m[5]] = carried{table: m[5], columns: m[1], source: m[2], expressions: m[3], lowestApart: m[4] != "",
+			byRecord: strings.Contains(text, "{{records "+m[5]+"}}")}
 	}
 	return tables
 }
 
 // afresh leaves out of a file what concerns carrying.
 func afresh(text string) string {
+	text = earliest.ReplaceAllString(text, "$3")
 	return recordsAt.ReplaceAllString(touchedAt.ReplaceAllString(text, "true"), "true")
 }
 
@@ -68,11 +73,8 @@ func onlyTouched(text string, tables map[string]carried) string {
 		m := touchedAt.FindStringSubmatch(s)
 		return m[2] + " IN (SELECT " + tables[m[1]].columns + " FROM {{snapshot}}.touched_" + m[1] + ")"
 	})
-	return recordsAt.ReplaceAllStringFunc(text, func(s string) string {
-		c := tables[recordsAt.FindStringSubmatch(s)[1]]
-		return "(source, id) IN (SELECT source, id FROM " + c.source + " WHERE " + untilEnd +
-			" AND (" + c.expressions + ") IN (SELECT " + c.columns + " FROM {{snapshot}}.touched_" + c.table + "))"
-	})
+	text = earliest.ReplaceAllString(text, "greatest($3, (SELECT min($2) FROM {{snapshot}}.touched_$1))")
+	return recordsAt.ReplaceAllString(text, "(source, id) IN (SELECT source, id FROM {{snapshot}}.records_$1)")
 }
 
 // goingOn returns the statements of a file for a snapshot that goes on from another.
@@ -91,13 +93,15 @@ func goingOn(text, from string, render func(string) string) []snapshotStatement 
 				all = append(all, snapshotStatement{text: render(s)})
 			}
 		default: // INSERT INTO
-			for _, s := range []string{c.empty(), s} {
+			for _, s := range append(c.empty(), s) {
 				all = append(all, snapshotStatement{text: render(s), places: render(places)})
 			}
 		}
 	}
 	for _, c := range tables {
-		all = append(all, snapshotStatement{text: render("DROP TABLE {{snapshot}}.touched_" + c.table)})
+		for _, of := range []string{"touched_", "records_"} {
+			all = append(all, snapshotStatement{text: render("DROP TABLE IF EXISTS {{snapshot}}." + of + c.table)})
+		}
 	}
 	return all
 }
@@ -112,8 +116,9 @@ func (c carried) takeOver(from string) []string {
 		if c.lowestApart {
 			came += " AND (source, version) NOT IN (SELECT source, min(version) FROM " + c.source + " GROUP BY source)"
 		}
+		// another source's record of the same id is taken along: that touches a place too many and changes nothing
 		places = append(places, "SELECT DISTINCT "+c.expressions+" FROM "+c.source+" WHERE "+untilEnd+
-			" AND (source, id) IN (SELECT source, id FROM "+c.source+" WHERE "+came+")")
+			" AND id IN (SELECT id FROM "+c.source+" WHERE "+came+")")
 	}
 	statements := []string{
 		"CREATE TABLE {{snapshot}}." + c.table + " CLONE AS " + store.Quote(from) + "." + c.table,
@@ -125,10 +130,17 @@ func (c carried) takeOver(from string) []string {
 	return statements
 }
 
-// empty returns the statement that empties the touched places.
-func (c carried) empty() string {
-	return "DELETE FROM {{snapshot}}." + c.table + " WHERE (" + c.columns + ") IN (SELECT " + c.columns + " FROM {{snapshot}}.touched_" + c.table + ")" +
-		" SETTINGS lightweight_deletes_sync = 2"
+// empty returns the statements that empty the touched places and list the records that have a version there.
+func (c carried) empty() []string {
+	touched := " IN (SELECT " + c.columns + " FROM {{snapshot}}.touched_" + c.table + ")"
+	statements := []string{
+		"DELETE FROM {{snapshot}}." + c.table + " WHERE (" + c.columns + ")" + touched + " SETTINGS lightweight_deletes_sync = 2",
+	}
+	if c.byRecord {
+		statements = append(statements, "CREATE TABLE {{snapshot}}.records_"+c.table+" ENGINE = Memory AS SELECT DISTINCT source, id FROM "+
+			c.source+" WHERE "+untilEnd+" AND ("+c.expressions+")"+touched)
+	}
+	return statements
 }
 
 // made says how a snapshot was made; every snapshot has it as its last table.

@@ -51,7 +51,7 @@ PARTITION BY toYYYYMM(work_date)
 ORDER BY (project_id, work_date, worker_key);
 
 INSERT INTO {{snapshot}}.attendance
-WITH toDateTime64({first_day:Date} - 45, 3, 'UTC') AS oldest
+WITH toDateTime64({{earliest attendance work_date {first_day:Date}}} - 45, 3, 'UTC') AS oldest
 SELECT
     project_id,
     work_date,

@@ -1,4 +1,5 @@
 -- Operating signals (Reg. 38), one value per employer, indicator and month, by source precedence.
+-- carry (employer_uscc) = signals (employer_uscc)
 CREATE TABLE {{snapshot}}.signals
 (
     employer_uscc String,
@@ -22,7 +23,7 @@ WITH versions AS
         source,
         id
     FROM signals
-    WHERE recorded_at < {end:DateTime64(3, 'UTC')}
+    WHERE recorded_at < {end:DateTime64(3, 'UTC')} AND {{records signals}}
     ORDER BY version DESC, recorded_at ASC
     LIMIT 1 BY source, id
 )
@@ -34,5 +35,6 @@ SELECT
     source,
     id
 FROM versions
+WHERE {{touched signals (employer_uscc)}}
 ORDER BY (indexOf({source_precedence:Array(String)}, source) + 65535) % 65536 ASC, source ASC, id ASC
 LIMIT 1 BY employer_uscc, indicator, month;
