@@ -71,10 +71,21 @@ func afresh(text string) string {
 func onlyTouched(text string, tables map[string]carried) string {
 	text = touchedAt.ReplaceAllStringFunc(text, func(s string) string {
 		m := touchedAt.FindStringSubmatch(s)
-		return m[2] + " IN (SELECT " + tables[m[1]].columns + " FROM {{snapshot}}.touched_" + m[1] + ")"
+		return tables[m[1]].touches(m[2])
 	})
 	text = earliest.ReplaceAllString(text, "greatest($3, (SELECT min($2) FROM {{snapshot}}.touched_$1))")
-	return recordsAt.ReplaceAllString(text, "(source, id) IN (SELECT source, id FROM {{snapshot}}.records_$1)")
+	return recordsAt.ReplaceAllString(text, "id IN (SELECT id FROM {{snapshot}}.records_$1) AND (source, id) IN (SELECT source, id FROM {{snapshot}}.records_$1)")
+}
+
+// touches says that expressions, in brackets, name a touched place. The last of them is asked first: it is a day or a month,
+// which costs less to look up than all of them and may leave out whole partitions.
+func (c carried) touches(expressions string) string {
+	last := func(list string) string { return strings.TrimSpace(list[strings.LastIndex(list, ",")+1:]) }
+	in := func(expression, columns string) string {
+		return "(" + expression + ") IN (SELECT " + columns + " FROM {{snapshot}}.touched_" + c.table + ")"
+	}
+	all := strings.TrimSuffix(strings.TrimPrefix(expressions, "("), ")")
+	return in(last(all), last(c.columns)) + " AND " + in(all, c.columns)
 }
 
 // goingOn returns the statements of a file for a snapshot that goes on from another.
@@ -132,13 +143,12 @@ func (c carried) takeOver(from string) []string {
 
 // empty returns the statements that empty the touched places and list the records that have a version there.
 func (c carried) empty() []string {
-	touched := " IN (SELECT " + c.columns + " FROM {{snapshot}}.touched_" + c.table + ")"
 	statements := []string{
-		"DELETE FROM {{snapshot}}." + c.table + " WHERE (" + c.columns + ")" + touched + " SETTINGS lightweight_deletes_sync = 2",
+		"DELETE FROM {{snapshot}}." + c.table + " WHERE " + c.touches("("+c.columns+")") + " SETTINGS lightweight_deletes_sync = 2",
 	}
 	if c.byRecord {
 		statements = append(statements, "CREATE TABLE {{snapshot}}.records_"+c.table+" ENGINE = Memory AS SELECT DISTINCT source, id FROM "+
-			c.source+" WHERE "+untilEnd+" AND ("+c.expressions+")"+touched)
+			c.source+" WHERE "+untilEnd+" AND "+c.touches("("+c.expressions+")"))
 	}
 	return statements
 }
