@@ -40,6 +40,9 @@ type Dependencies struct {
 	Conn     driver.Conn // on the main database, migrated
 	Headers  []catalog.Header
 	Calendar *calendar.Calendar
+	// CaseTerms and ListingTerms tell the terms of casework in force at a place on a day, from policy; nil: the national ones.
+	CaseTerms    cases.TermsOf
+	ListingTerms blacklist.TermsOf
 	// Registerer takes the findings and the component's own metrics.
 	Registerer prometheus.Registerer
 	Logger     *slog.Logger
@@ -47,8 +50,8 @@ type Dependencies struct {
 	Clock func() time.Time
 	// Person tells who sends a request. Without it nobody is a person: every action is refused.
 	Person func(*http.Request) (access.Person, error)
-	// Audit is told of every action, done or refused; nil for nobody.
-	Audit func(*http.Request, Audited)
+	// Audit is told of every action, done or refused, and of what is exported, printed or names persons; nil for nobody.
+	Audit func(*http.Request, Audited) error
 }
 
 // Alerts is the component.
@@ -64,7 +67,7 @@ type Alerts struct {
 	blacklist  *blacklist.Store
 	signingKey ed25519.PrivateKey // nil: publications are not signed
 	person     func(*http.Request) (access.Person, error)
-	audit      func(*http.Request, Audited)
+	audit      func(*http.Request, Audited) error
 
 	refreshing sync.Mutex
 	owed       bool // the cases have not had the figures of the published run; under refreshing
@@ -84,7 +87,7 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 	store, err := cases.Open(ctx, cases.Dependencies{
 		Conn:       d.Conn,
 		Calendar:   d.Calendar,
-		Terms:      c.Casework,
+		Terms:      d.CaseTerms,
 		Logger:     d.Logger,
 		Clock:      d.Clock,
 		Registerer: d.Registerer,
@@ -93,7 +96,7 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 		return nil, err
 	}
 	list, err := blacklist.Open(ctx, blacklist.Dependencies{
-		Conn: d.Conn, Calendar: d.Calendar, Terms: c.Blacklist, Logger: d.Logger, Clock: d.Clock, Registerer: d.Registerer,
+		Conn: d.Conn, Calendar: d.Calendar, Terms: d.ListingTerms, Logger: d.Logger, Clock: d.Clock, Registerer: d.Registerer,
 	})
 	if err != nil {
 		return nil, err

@@ -4,9 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/anxin-project/anxin/alerts/blacklist"
-	"github.com/anxin-project/anxin/alerts/cases"
 )
 
 // Configuration of the component.
@@ -27,26 +24,15 @@ type Configuration struct {
 	SigningKey string `yaml:"signing_key"`
 	// ClientNames are the names, in client certificates that tls.client_ca has signed, that may post alerts without the token.
 	ClientNames []string `yaml:"client_names"`
-	// Casework and Blacklist are the terms of cases and of the joint-discipline list. They come from policy.
-	Casework  cases.Terms     `yaml:"-"`
-	Blacklist blacklist.Terms `yaml:"-"`
-	// AcceptRedDays and AcceptYellowDays are the working days within which a case is to be accepted or passed on.
-	// They come from policy.
-	AcceptRedDays    int `yaml:"-"`
-	AcceptYellowDays int `yaml:"-"`
 }
 
 // DefaultConfiguration lacks the token.
 func DefaultConfiguration() Configuration {
 	return Configuration{
-		RefreshInterval:  10 * time.Second,
-		RefreshTimeout:   time.Minute,
-		MaxSeries:        50_000,
-		MaxBody:          1 << 20,
-		AcceptRedDays:    1,
-		AcceptYellowDays: 3,
-		Casework:         cases.DefaultTerms(),
-		Blacklist:        blacklist.DefaultTerms(),
+		RefreshInterval: 10 * time.Second,
+		RefreshTimeout:  time.Minute,
+		MaxSeries:       50_000,
+		MaxBody:         1 << 20,
 	}
 }
 
@@ -66,16 +52,5 @@ func (c Configuration) Validate() error {
 	check(c.RefreshTimeout > 0, "alerts.refresh_timeout is %s: want more than 0s", c.RefreshTimeout)
 	check(c.MaxSeries >= 1000, "alerts.max_series is %d: want at least 1000", c.MaxSeries)
 	check(c.MaxBody >= 1024, "alerts.max_body is %d bytes: want at least 1024", c.MaxBody)
-	check(c.AcceptRedDays >= 1, "policy: accept within %d working days (red): want at least 1", c.AcceptRedDays)
-	check(c.AcceptYellowDays >= c.AcceptRedDays, "policy: accept within %d working days (yellow): want at least those of red, %d",
-		c.AcceptYellowDays, c.AcceptRedDays)
-	for name, days := range map[string]int{
-		"pass_on_workdays": c.Casework.PassOn, "lead_workdays": c.Casework.Lead, "extension_workdays": c.Casework.Extension,
-		"objection_workdays": c.Blacklist.Object, "verification_workdays": c.Blacklist.Verify, "decision_workdays": c.Blacklist.Decide,
-		"decision_extension_workdays": c.Blacklist.Extension, "listing_years": c.Blacklist.Years, "removal_months": c.Blacklist.RemovalMonths,
-		"removal_workdays": c.Blacklist.DecideRemoval,
-	} {
-		check(days >= 1, "policy: casework.%s is %d: want at least 1", name, days)
-	}
 	return errors.Join(errs...)
 }

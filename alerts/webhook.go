@@ -71,10 +71,7 @@ func (a *Alerts) webhook(w http.ResponseWriter, r *http.Request, _ caller) {
 		if !cases.Opens(one.Labels) {
 			continue
 		}
-		taken := cases.Alert{Fingerprint: one.Fingerprint, Labels: one.Labels, StartsAt: one.StartsAt, AcceptDays: a.config.AcceptYellowDays}
-		if one.Labels["level"] == string(catalog.Red) {
-			taken.AcceptDays = a.config.AcceptRedDays
-		}
+		taken := cases.Alert{Fingerprint: one.Fingerprint, Labels: one.Labels, StartsAt: one.StartsAt}
 		if one.Status == "resolved" {
 			taken.EndsAt = one.EndsAt
 		}

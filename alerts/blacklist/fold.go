@@ -37,14 +37,14 @@ type actionData struct {
 	ByName string              `json:"by_name,omitempty"`
 	Facts  *casefile.Facts     `json:"facts,omitempty"` // proposed
 	Order  *casefile.OrderFact `json:"order,omitempty"` // proposed
-	Terms  *Terms              `json:"terms,omitempty"` // proposed
+	// Terms are those that bind the entry from this event on, where it changes them.
+	Terms *casefile.ListingTerms `json:"terms,omitempty"`
 }
 
 // state is an entry while it is added up.
 type state struct {
 	entry   casefile.Entry // without deadlines; its slices and pointers are replaced, never changed
-	terms   Terms
-	handled []string // ids of those who proposed, notified or verified: who decides is another person
+	handled []string       // ids of those who proposed, notified or verified: who decides is another person
 }
 
 func newState() *state { return &state{} }
@@ -72,13 +72,15 @@ func (s *state) apply(e eventlog.Event) error {
 	if err := json.Unmarshal(e.Data, &a); err != nil {
 		return fmt.Errorf("entry %s, event %d (%s): %w", e.ID, e.Seq, e.Kind, err)
 	}
+	if a.Terms != nil {
+		x.Terms = *a.Terms
+	}
 	paper := &casefile.Paper{No: a.DocumentNo, On: on, By: e.Actor, ByName: a.ByName}
 	switch e.Kind {
 	case proposed:
 		if a.Facts == nil || a.Order == nil || a.Terms == nil {
 			return fmt.Errorf("entry %s, event %d: the proposal lacks its facts", e.ID, e.Seq)
 		}
-		s.terms = *a.Terms
 		x.ID, x.Employer, x.Name, x.Township, x.County = e.ID, a.Facts.Employer, a.Facts.Name, a.Facts.Township, a.Facts.County
 		x.Facts, x.Order, x.OrderNo, x.Persons = *a.Facts, *a.Order, a.OrderNo, a.Persons
 		x.Stage, x.ProposedOn = casefile.Candidate, on
@@ -104,7 +106,7 @@ func (s *state) apply(e eventlog.Event) error {
 			s.end(casefile.NotListed, paper, e.Reason)
 		}
 	case decided:
-		until := after(on, s.terms.Years, 0)
+		until := after(on, x.Terms.Years, 0)
 		x.Stage, x.Decision, x.Until = casefile.Decided, paper, &until
 	case notListed:
 		s.end(casefile.NotListed, paper, e.Reason)
@@ -123,7 +125,7 @@ func (s *state) apply(e eventlog.Event) error {
 		x.Stage, x.Removal = casefile.RemovalRequested, &casefile.Removal{RequestedOn: on, PromiseNo: a.PromiseNo, RecordedBy: e.Actor}
 	case removalDecided:
 		r := *x.Removal
-		r.DecidedOn, r.Granted, r.Decision = &on, a.Granted, paper
+		r.DecidedOn, r.Granted, r.Reason, r.Decision = &on, a.Granted, e.Reason, paper
 		x.Removal, x.Stage = &r, casefile.Listed
 		if a.Granted {
 			x.Stage = casefile.Removed
@@ -162,7 +164,7 @@ func (s *state) view(cal *calendar.Calendar, today civil.Date) casefile.Entry {
 
 // deadlines of the steps that were or are to be taken. Those of a procedure that has ended otherwise are gone.
 func (s *state) deadlines(cal *calendar.Calendar, stage casefile.EntryStage) []casefile.Deadline {
-	x, near := s.entry, s.terms.Near
+	x, near := s.entry, s.entry.Terms.Near
 	var all []casefile.Deadline
 	add := func(d casefile.Deadline) {
 		if d.DoneOn != nil || !stage.Ended() {
@@ -170,10 +172,10 @@ func (s *state) deadlines(cal *calendar.Calendar, stage casefile.EntryStage) []c
 		}
 	}
 	if x.Notice != nil && x.Objection == nil && stage == casefile.Notified {
-		add(casefile.DueAfter(casefile.ToObject, cal, x.Notice.On, s.terms.Object, 0, nil))
+		add(casefile.DueAfter(casefile.ToObject, cal, x.Notice.On, x.Terms.Object, 0, nil))
 	}
 	if o := x.Objection; o != nil {
-		add(casefile.DueAfter(casefile.ToVerify, cal, o.On, s.terms.Verify, 0, o.VerifiedOn))
+		add(casefile.DueAfter(casefile.ToVerify, cal, o.On, x.Terms.Verify, 0, o.VerifiedOn))
 	}
 	var decidedOn *civil.Date
 	if x.Decision != nil {
@@ -181,16 +183,16 @@ func (s *state) deadlines(cal *calendar.Calendar, stage casefile.EntryStage) []c
 	}
 	add(casefile.DueAfter(casefile.ToDecide, cal, x.Order.DueOn, s.decideDays(), near, decidedOn))
 	if r := x.Removal; r != nil {
-		add(casefile.DueAfter(casefile.ToRemove, cal, r.RequestedOn, s.terms.DecideRemoval, near, r.DecidedOn))
+		add(casefile.DueAfter(casefile.ToRemove, cal, r.RequestedOn, x.Terms.DecideRemoval, near, r.DecidedOn))
 	}
 	return all
 }
 
 func (s *state) decideDays() int {
 	if s.entry.Extension != nil {
-		return s.terms.Decide + s.terms.Extension
+		return s.entry.Terms.Decide + s.entry.Terms.Extension
 	}
-	return s.terms.Decide
+	return s.entry.Terms.Decide
 }
 
 // fold adds up the events of one entry.

@@ -2,6 +2,7 @@ package blacklist
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -32,14 +33,15 @@ const (
 )
 
 const (
+	// The rules of the Order are named, not numbered: nothing here depends on the count of its articles.
 	order45   = "拖欠农民工工资失信联合惩戒对象名单管理暂行办法（MOHRSS Order 45 of 2021）"
-	whoIs     = order45 + " 5"
-	notice    = order45 + " 6"
-	amends    = order45 + " 7"
-	decision  = order45 + " 8"
-	sharing   = order45 + " 10"
-	early     = order45 + " 13–15"
-	revoked   = order45 + " 16"
+	whoIs     = order45 + "：列入条件（conditions of listing）"
+	notice    = order45 + "：告知、陈述申辩和核实（notice, objection, verification）"
+	amends    = order45 + "：决定前改正可不予列入（no listing after correction and promise）"
+	decision  = order45 + "：列入决定及其期限（decision and its term）"
+	sharing   = order45 + "：公布和共享（publication and sharing）"
+	early     = order45 + "：提前移出（early removal）"
+	revoked   = order45 + "：依据撤销或变更（basis revoked or changed）"
 	byDesign  = "办案规程（casework）"
 	maxText   = 4000 // characters of each text
 	maxPeople = 50
@@ -175,7 +177,7 @@ func (s *state) inOrder(cal *calendar.Calendar, by access.Person, a casefile.Ent
 	x := s.entry
 	switch a.Kind {
 	case casefile.Object:
-		last, err := cal.AddWorkdays(x.Notice.On, s.terms.Object)
+		last, err := cal.AddWorkdays(x.Notice.On, x.Terms.Object)
 		switch {
 		case err != nil:
 			return uncounted(notice, err)
@@ -246,7 +248,7 @@ func (s *state) heard(cal *calendar.Calendar, today civil.Date) *casefile.Refusa
 		}
 		return nil
 	}
-	last, err := cal.AddWorkdays(x.Notice.On, s.terms.Object)
+	last, err := cal.AddWorkdays(x.Notice.On, x.Terms.Object)
 	switch {
 	case err != nil:
 		return uncounted(notice, err)
@@ -268,7 +270,7 @@ func (s *state) inTime(cal *calendar.Calendar, today civil.Date) *casefile.Refus
 	return nil
 }
 
-// removable: the conditions of an early removal. Six months on the list count from the correction, and from the decision
+// removable: the conditions of an early removal. The months on the list count from the correction, and from the decision
 // when that came later; they must be over.
 func (s *state) removable(today civil.Date) *casefile.Refusal {
 	x := s.entry
@@ -278,9 +280,11 @@ func (s *state) removable(today civil.Date) *casefile.Refusal {
 	if r := barred(x.Bars); r != nil {
 		return r
 	}
-	last := after(max(*x.CorrectedOn, x.Decision.On), 0, s.terms.RemovalMonths)
+	months := x.Terms.RemovalMonths
+	last := after(max(*x.CorrectedOn, x.Decision.On), 0, months)
 	if today <= last {
-		return casefile.Refuse("too_early", early, "改正后列入名单未满六个月，"+last.String()+"届满", "not yet six months on the list since the correction: they end on "+last.String())
+		return casefile.Refuse("too_early", early, fmt.Sprintf("改正后列入名单未满%d个月，%s届满", months, last),
+			fmt.Sprintf("not yet %d months on the list since the correction: they end on %s", months, last))
 	}
 	return nil
 }

@@ -71,7 +71,7 @@ func newProcedure(t testing.TB, due, today string) *procedure {
 	if refusal != nil {
 		t.Fatal(refusal)
 	}
-	terms := DefaultTerms()
+	terms := DefaultTerms("", p.today)
 	p.record(inspector, proposed, "", actionData{EntryAction: proposal(), Facts: f, Order: &order, Terms: &terms})
 	return p
 }

@@ -44,7 +44,7 @@ var ErrNotFound = casefile.ErrNotFound
 type Dependencies struct {
 	Conn     driver.Conn
 	Calendar *calendar.Calendar
-	Terms    Terms // the zero value is DefaultTerms
+	Terms    TermsOf // nil: DefaultTerms
 	Logger   *slog.Logger
 	Clock    func() time.Time
 	// Registerer takes the metrics; nil for none.
@@ -54,7 +54,7 @@ type Dependencies struct {
 // Store holds the entries. Its methods are safe for concurrent use.
 type Store struct {
 	calendar *calendar.Calendar
-	terms    Terms
+	terms    TermsOf
 	clock    func() time.Time
 
 	appending sync.Mutex // makes appends one at a time
@@ -72,8 +72,8 @@ func Open(ctx context.Context, d Dependencies) (*Store, error) {
 	if d.Clock == nil {
 		d.Clock = time.Now
 	}
-	if d.Terms == (Terms{}) {
-		d.Terms = DefaultTerms()
+	if d.Terms == nil {
+		d.Terms = DefaultTerms
 	}
 	s := &Store{calendar: d.Calendar, terms: d.Terms, clock: d.Clock, states: map[string]*state{}}
 	s.log = eventlog.New(d.Conn, eventlog.Table{Name: "blacklist_events", ID: "entry_id"}, d.Logger, 0, newCounters(d.Registerer, s))
@@ -144,7 +144,8 @@ func (s *Store) Propose(ctx context.Context, by access.Person, employer string, 
 	if refusal != nil {
 		return Done{}, refusal
 	}
-	data := actionData{EntryAction: a, ByName: by.Name, Facts: f, Order: &order, Terms: &s.terms}
+	terms := s.terms.proposedOn(today, f, order)
+	data := actionData{EntryAction: a, ByName: by.Name, Facts: f, Order: &order, Terms: &terms}
 	data.Kind, data.Reason = casefile.Propose, ""
 	return s.append(ctx, fmt.Sprintf("%s-%d", employer, former+1), newState(), by.ID, proposed, a.Reason, data)
 }
@@ -165,12 +166,17 @@ func (s *Store) Act(ctx context.Context, by access.Person, id string, seq uint32
 	if seq != known.entry.Seq {
 		return Done{}, fmt.Errorf("entry %s is at event %d, you have seen %d: %w", id, known.entry.Seq, seq, ErrConflict)
 	}
-	if refusal := known.judge(s.calendar, by, a, s.today()); refusal != nil {
+	today := s.today()
+	if refusal := known.judge(s.calendar, by, a, today); refusal != nil {
 		return Done{}, refusal
 	}
 	data := actionData{EntryAction: a, ByName: by.Name}
 	data.Reason = "" // it stands in the event
-	return s.append(ctx, id, known, by.ID, steps[a.Kind].event, a.Reason, data)
+	event, bound := steps[a.Kind].event, known.entry.Terms
+	if terms := begin(event, bound, s.terms(known.entry.Township, today)); terms != bound {
+		data.Terms = &terms
+	}
+	return s.append(ctx, id, known, by.ID, event, a.Reason, data)
 }
 
 // append writes one event and takes it into memory. Called with appending held.

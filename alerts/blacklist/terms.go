@@ -3,24 +3,42 @@ package blacklist
 import (
 	"time"
 
+	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/civil"
 )
 
-// Terms are the periods of the procedure, from policy. Those in force when an employer is proposed bind its entry.
-type Terms struct {
-	Object        int `json:"object"`         // working days to object, after the notice
-	Verify        int `json:"verify"`         // working days to verify an objection
-	Decide        int `json:"decide"`         // working days to decide, after the order's date
-	Extension     int `json:"extension"`      // more, with approval
-	Years         int `json:"years"`          // on the list, from the decision
-	RemovalMonths int `json:"removal_months"` // on the list since the correction, before an early removal
-	DecideRemoval int `json:"decide_removal"` // working days, after the application
-	Near          int `json:"near"`           // a deadline is near so many working days before
+// TermsOf tells the periods in force at a place, given by its division code, on a day.
+type TermsOf func(place string, on civil.Date) casefile.ListingTerms
+
+// DefaultTerms are those of the national policy (MOHRSS Order 45 of 2021), everywhere and always.
+func DefaultTerms(string, civil.Date) casefile.ListingTerms {
+	return casefile.ListingTerms{Object: 5, Verify: 5, Decide: 20, Extension: 20, Years: 3, RemovalMonths: 6, DecideRemoval: 15, Near: 3}
 }
 
-// DefaultTerms are those of MOHRSS Order 45 of 2021.
-func DefaultTerms() Terms {
-	return Terms{Object: 5, Verify: 5, Decide: 20, Extension: 20, Years: 3, RemovalMonths: 6, DecideRemoval: 15, Near: 3}
+// proposedOn are the terms of a procedure that begins. The time to decide has run since the order's date.
+func (terms TermsOf) proposedOn(today civil.Date, f *casefile.Facts, order casefile.OrderFact) casefile.ListingTerms {
+	t := terms(f.Township, today)
+	t.Decide = terms(f.Township, order.DueOn).Decide
+	return t
+}
+
+// begin are an entry's terms after an event: the periods that it starts have the length now in force, the others keep theirs.
+func begin(event string, bound, now casefile.ListingTerms) casefile.ListingTerms {
+	switch event {
+	case notified:
+		bound.Object = now.Object
+	case objected:
+		bound.Verify = now.Verify
+	case extended:
+		bound.Extension = now.Extension
+	case decided:
+		bound.Years, bound.RemovalMonths = now.Years, now.RemovalMonths
+	case corrected:
+		bound.RemovalMonths = now.RemovalMonths
+	case removalRequested:
+		bound.DecideRemoval, bound.Near = now.DecideRemoval, now.Near
+	}
+	return bound
 }
 
 // after is the last day of a period of months or years that starts the day after d: the day of the same number, or the

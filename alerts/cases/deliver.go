@@ -18,7 +18,6 @@ type Alert struct {
 	Labels      map[string]string
 	StartsAt    time.Time
 	EndsAt      time.Time // zero while it fires
-	AcceptDays  int       // working days for acceptance at its level
 }
 
 // Subject is what the latest run's warnings say of a subject: the greatest figures among them.
@@ -139,9 +138,11 @@ func (s *Store) begin(id string, labels map[string]string, subject func(id strin
 // take adds to a change what the alerts of one notification tell; it returns how many told something new.
 func (s *Store) take(c *change, id string, alerts []Alert) (int, error) {
 	was := c.after.view(s.calendar, s.terms)
+	terms := s.terms(was.Territory, s.today())
 	told, fires := 0, false
 	for _, a := range alerts {
-		data := alertData{Fingerprint: a.Fingerprint, StartsAt: a.StartsAt.UTC(), Labels: a.Labels, AcceptDays: a.AcceptDays}
+		data := alertData{Fingerprint: a.Fingerprint, StartsAt: a.StartsAt.UTC(), Labels: a.Labels,
+			AcceptDays: terms.accept(catalog.Level(a.Labels["level"]))}
 		kind := casefile.AlertFired
 		if !a.EndsAt.IsZero() {
 			ends := a.EndsAt.UTC()

@@ -58,7 +58,7 @@ type (
 // that then goes on under its old start, looks like a late repeat and leaves the case cleared, though open.
 //
 // The deadlines have no states yet: these depend on the day (casefile.On).
-func Fold(cal *calendar.Calendar, terms Terms, events []casefile.Event) (casefile.Case, error) {
+func Fold(cal *calendar.Calendar, terms TermsOf, events []casefile.Event) (casefile.Case, error) {
 	s := newState()
 	for _, e := range events {
 		if err := s.apply(e); err != nil {
@@ -230,7 +230,7 @@ func higher(a, b catalog.Level) catalog.Level {
 }
 
 // view is the case as the events so far have it.
-func (s *state) view(cal *calendar.Calendar, terms Terms) casefile.Case {
+func (s *state) view(cal *calendar.Calendar, terms TermsOf) casefile.Case {
 	c := casefile.Case{
 		ID:        s.id,
 		Scope:     s.opened.Scope,
@@ -275,7 +275,11 @@ func (s *state) view(cal *calendar.Calendar, terms Terms) casefile.Case {
 			c.Peak = higher(c.Peak, a.Level)
 			c.Alerts = append(c.Alerts, a)
 			if from, counts := s.work.acceptFrom(e); counts {
-				deadline(&c, cal, from, e.acceptDays)
+				days := e.acceptDays
+				if e.receivedAt.Before(s.work.since) { // the wait has begun anew since, perhaps elsewhere
+					days = terms(c.Territory, from).accept(a.Level)
+				}
+				deadline(&c, cal, from, days)
 			}
 		}
 	}

@@ -88,7 +88,7 @@ func (l *log) alert(at time.Time, level string, starts, ends time.Time) {
 }
 
 func (l *log) fold() casefile.Case {
-	c, err := Fold(calendar.China(), DefaultTerms(), l.events)
+	c, err := Fold(calendar.China(), DefaultTerms, l.events)
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestADeadlineInAYearWithoutNoticeIsAnErrorAndNoGuess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c, err := Fold(calendar.China().With(supplied), DefaultTerms(), l.events); err != nil || c.AcceptBy == nil || c.DeadlineError != "" {
+	if c, err := Fold(calendar.China().With(supplied), DefaultTerms, l.events); err != nil || c.AcceptBy == nil || c.DeadlineError != "" {
 		t.Errorf("with the notice: accept by %v, error %q, %v", c.AcceptBy, c.DeadlineError, err)
 	}
 }
@@ -283,7 +283,7 @@ func TestFiguresAreThoseOfTheLatestRunWhateverTheirOrder(t *testing.T) {
 func TestALogOfANewerVersionIsRefused(t *testing.T) {
 	l := opened(t, day(t, "2026-03-09", 0))
 	l.add(day(t, "2026-03-09", 0), "teleported", struct{}{})
-	if _, err := Fold(calendar.China(), DefaultTerms(), l.events); err == nil || !strings.Contains(err.Error(), "newer version") {
+	if _, err := Fold(calendar.China(), DefaultTerms, l.events); err == nil || !strings.Contains(err.Error(), "newer version") {
 		t.Errorf("error is %v", err)
 	}
 }

@@ -80,9 +80,9 @@ func (s *Store) judge(o *casefile.Outcome, changes map[string]*change, by access
 	data.Reason = "" // it stands in the event
 	switch one.Action.Kind {
 	case casefile.Investigate:
-		data.Workdays = s.terms.Lead
+		data.Workdays = s.terms(view.Territory, today).Lead
 	case casefile.Extend:
-		data.Workdays = s.terms.Extension
+		data.Workdays = s.terms(view.Territory, today).Extension
 	}
 	if err := c.addBy(s, one.CaseID, by.ID, steps[one.Action.Kind].event, one.Action.Reason, data); err != nil {
 		return err

@@ -43,7 +43,7 @@ var ErrNotFound = casefile.ErrNotFound
 type Dependencies struct {
 	Conn     driver.Conn
 	Calendar *calendar.Calendar
-	Terms    Terms // the zero value is DefaultTerms
+	Terms    TermsOf // nil: DefaultTerms
 	Logger   *slog.Logger
 	Clock    func() time.Time
 	// Registerer takes the metrics; nil for none.
@@ -55,7 +55,7 @@ type Dependencies struct {
 // Store holds the cases. Its methods are safe for concurrent use.
 type Store struct {
 	calendar *calendar.Calendar
-	terms    Terms
+	terms    TermsOf
 	clock    func() time.Time
 	metrics  *metrics
 
@@ -82,8 +82,8 @@ func Open(ctx context.Context, d Dependencies) (*Store, error) {
 	if d.Clock == nil {
 		d.Clock = time.Now
 	}
-	if d.Terms == (Terms{}) {
-		d.Terms = DefaultTerms()
+	if d.Terms == nil {
+		d.Terms = DefaultTerms
 	}
 	s := &Store{
 		calendar: d.Calendar,

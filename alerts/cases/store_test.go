@@ -59,9 +59,8 @@ func warning(scopeID, level string, starts, ends time.Time) Alert {
 		Fingerprint: scopeID + level,
 		Labels: map[string]string{"alertname": "W", "detector": "wages-overdue", "level": level, "scope": "project", "scope_id": scopeID,
 			"township": "331024001", "county": "331024", "sector": "construction"},
-		StartsAt:   starts,
-		EndsAt:     ends,
-		AcceptDays: map[string]int{"red": 1, "yellow": 3}[level],
+		StartsAt: starts,
+		EndsAt:   ends,
 	}
 }
 

@@ -7,20 +7,36 @@ import (
 
 	"github.com/anxin-project/anxin/internal/calendar"
 	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
 )
 
-// Terms are the working days of casework, from policy. Those that bind a case are recorded with the event that starts
-// them, so that a later policy does not move a running deadline.
+// Terms are the working days of casework in force at a place on a day, from policy. A deadline keeps those of the day it
+// began on, at the place that handled the case then: a later policy does not move it.
 type Terms struct {
-	PassOn    int // first-asked responsibility
-	Lead      int // an investigation
-	Extension int // more, with approval
-	Near      int // a deadline is near so many working days before; those of a few days on their last day
+	AcceptRed    int // a case whose alert is red
+	AcceptYellow int
+	PassOn       int // first-asked responsibility
+	Lead         int // an investigation
+	Extension    int // more, with approval
+	Near         int // a deadline is near so many working days before; those of a few days on their last day
 }
 
-// DefaultTerms are those of the national policy.
-func DefaultTerms() Terms { return Terms{PassOn: 1, Lead: 60, Extension: 30, Near: 3} }
+// TermsOf tells the terms in force at a place, given by its division code, on a day.
+type TermsOf func(place string, on civil.Date) Terms
+
+// DefaultTerms are those of the national policy, everywhere and always.
+func DefaultTerms(string, civil.Date) Terms {
+	return Terms{AcceptRed: 1, AcceptYellow: 3, PassOn: 1, Lead: 60, Extension: 30, Near: 3}
+}
+
+// accept are the working days for acceptance at a level.
+func (t Terms) accept(level catalog.Level) int {
+	if level == catalog.Red {
+		return t.AcceptRed
+	}
+	return t.AcceptYellow
+}
 
 // actionData is the data of an event that a person caused: the action as taken, and what was in force then. The reason
 // stands in the event itself.
@@ -132,7 +148,7 @@ func (w *work) acceptFrom(e episode) (civil.Date, bool) {
 }
 
 // view puts into a case what persons have done.
-func (w *work) view(c *casefile.Case, cal *calendar.Calendar, terms Terms) {
+func (w *work) view(c *casefile.Case, cal *calendar.Calendar, terms TermsOf) {
 	c.Stage, c.Assignee, c.Order, c.PaidFen, c.Extended, c.SidePaths = w.stage, w.assignee, w.order, w.paidFen, w.extended, slices.Clip(w.paths)
 	var acceptedOn *civil.Date
 	if !w.acceptedAt.IsZero() {
@@ -149,12 +165,13 @@ func (w *work) view(c *casefile.Case, cal *calendar.Calendar, terms Terms) {
 		}
 	}
 	if w.stage == casefile.Open {
-		c.Deadlines = append(c.Deadlines, casefile.DueAfter(casefile.ToPassOn, cal, civil.DateOf(w.since), terms.PassOn, 0, nil))
+		since := civil.DateOf(w.since)
+		c.Deadlines = append(c.Deadlines, casefile.DueAfter(casefile.ToPassOn, cal, since, terms(c.Territory, since).PassOn, 0, nil))
 	}
 	if w.workdays > 0 {
-		c.Deadlines = append(c.Deadlines, casefile.DueAfter(casefile.ToInvestigate, cal, w.filedOn, w.workdays, terms.Near, w.concluded))
+		c.Deadlines = append(c.Deadlines, casefile.DueAfter(casefile.ToInvestigate, cal, w.filedOn, w.workdays, terms(c.Territory, w.filedOn).Near, w.concluded))
 	}
 	if w.order != nil && (!w.stage.Ended() || w.metOn != nil) {
-		c.Deadlines = append(c.Deadlines, casefile.DueOn(casefile.ToPay, cal, w.order.DueOn, terms.Near, w.metOn))
+		c.Deadlines = append(c.Deadlines, casefile.DueOn(casefile.ToPay, cal, w.order.DueOn, terms(c.Territory, w.order.IssuedOn).Near, w.metOn))
 	}
 }

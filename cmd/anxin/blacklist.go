@@ -35,11 +35,7 @@ func withBlacklist(ctx context.Context, c configuration, do func(*blacklist.Stor
 		return err
 	}
 	defer func() { err = errors.Join(err, p.store.Close()) }()
-	terms, err := p.casework()
-	if err != nil {
-		return err
-	}
-	list, err := blacklist.Open(ctx, blacklist.Dependencies{Conn: p.store, Calendar: p.calendar, Terms: terms.Blacklist, Logger: log, Clock: p.now})
+	list, err := blacklist.Open(ctx, blacklist.Dependencies{Conn: p.store, Calendar: p.calendar, Terms: terms{p.policy}.ofListing, Logger: log, Clock: p.now})
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/anxin-project/anxin/alerts"
+	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/browsertest"
 	"github.com/anxin-project/anxin/internal/casefile"
@@ -47,7 +48,10 @@ type office struct {
 	clock   atomic.Int64
 }
 
-func openOffice(t *testing.T) *office {
+func openOffice(t *testing.T) *office { return openOfficeUnder(t, nil) }
+
+// openOfficeUnder opens it under a policy; nil for the national one.
+func openOfficeUnder(t *testing.T, law *policy.Policy) *office {
 	t.Helper()
 	options := embeddedtest.Database(t)
 	c := defaultConfiguration()
@@ -66,6 +70,9 @@ func openOffice(t *testing.T) *office {
 	o.parts, err = open(t.Context(), c, log, func() time.Time { return time.Unix(o.clock.Load(), 0) })
 	check(err)
 	t.Cleanup(func() { _ = o.store.Close() })
+	if law != nil {
+		o.parts.policy = law
+	}
 	gate, err := o.gate(t.Context(), demoCost)
 	check(err)
 	for _, p := range []access.Person{inspector, colleague, supervisor, head} {

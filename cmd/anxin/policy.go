@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -21,7 +22,7 @@ func loadRules(folder, policyPath string, on civil.Date) ([]detectors.Detector, 
 	}
 	p, err := policy.Load(policyPath, detectors.Headers(catalogue))
 	if err == nil {
-		err = detectors.Supplied(catalogue, p, on)
+		err = errors.Join(detectors.Supplied(catalogue, p, on), checkTerms(p))
 	}
 	if err != nil {
 		return nil, nil, badInput{err}

@@ -104,44 +104,17 @@ func (p *parts) detectors() (*detectors.Detectors, error) {
 }
 
 func (p *parts) alerts(ctx context.Context, gate *signin.Gate) (*alerts.Alerts, error) {
-	c, err := p.casework()
-	if err != nil {
-		return nil, err
-	}
-	return alerts.New(ctx, c, alerts.Dependencies{
+	return alerts.New(ctx, p.config.Alerts, alerts.Dependencies{
 		Conn: p.store, Headers: detectors.Headers(p.catalogue), Calendar: p.calendar, Registerer: p.registry, Logger: p.log, Clock: p.now,
-		Person: gate.Person,
-		Audit: func(r *http.Request, a alerts.Audited) {
+		CaseTerms: terms{p.policy}.ofCases, ListingTerms: terms{p.policy}.ofListing, Person: gate.Person,
+		Audit: func(r *http.Request, a alerts.Audited) error {
 			e := audit.Event{Actor: a.Person.ID, Action: a.Action, Object: a.Subject, Purpose: a.Refused, Outcome: audit.Done, Origin: signin.Origin(r)}
 			if a.Refused != "" {
 				e.Outcome = audit.Refused
 			}
-			if err := gate.Audit().Record(context.WithoutCancel(r.Context()), e); err != nil {
-				p.log.Error("an action of casework is not in the audit log", "action", a.Action, "error", err) // it is in the case log
-			}
+			return gate.Audit().Record(context.WithoutCancel(r.Context()), e)
 		},
 	})
-}
-
-// casework is the alerts' configuration with the terms of casework from policy.
-func (p *parts) casework() (alerts.Configuration, error) {
-	c := p.config.Alerts
-	today := civil.DateOf(p.now())
-	for name, to := range map[string]*int{
-		"accept_red_workdays": &c.AcceptRedDays, "accept_yellow_workdays": &c.AcceptYellowDays, "pass_on_workdays": &c.Casework.PassOn,
-		"lead_workdays": &c.Casework.Lead, "extension_workdays": &c.Casework.Extension, "near_workdays": &c.Casework.Near,
-		"objection_workdays": &c.Blacklist.Object, "verification_workdays": &c.Blacklist.Verify, "decision_workdays": &c.Blacklist.Decide,
-		"decision_extension_workdays": &c.Blacklist.Extension, "listing_years": &c.Blacklist.Years,
-		"removal_months": &c.Blacklist.RemovalMonths, "removal_workdays": &c.Blacklist.DecideRemoval,
-	} {
-		v, err := p.policy.Number("casework", name, "", today)
-		if err != nil {
-			return c, err
-		}
-		*to = int(v)
-	}
-	c.Blacklist.Near = c.Casework.Near
-	return c, nil
 }
 
 // gate opens the register of people, the audit log and what lets people in. They go by real time, also where the rest goes by

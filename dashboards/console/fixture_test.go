@@ -468,7 +468,7 @@ var headers = []catalog.Header{
 		Group: catalog.Foresight, Scopes: []catalog.Scope{catalog.Employer}, Basis: []string{"Reg. 38"},
 		Levels: map[catalog.Level]catalog.Text{"yellow": {ZH: "2项不利", EN: "2 adverse"}, "red": {ZH: "3项及以上", EN: "3 or more"}}},
 	{ID: "order-unmet", Title: catalog.Text{ZH: "责令支付逾期未履行", EN: "Order to pay unmet"}, Question: catalog.Text{ZH: "责令限期支付是否到期未履行？", EN: "Did an order to pay run out unmet?"},
-		Group: catalog.Handling, Scopes: []catalog.Scope{catalog.Project, catalog.Employer}, Basis: []string{"MOHRSS Order 45 of 2021, art. 5"},
+		Group: catalog.Handling, Scopes: []catalog.Scope{catalog.Project, catalog.Employer}, Basis: []string{"MOHRSS Order 45 of 2021"},
 		Levels: map[catalog.Level]catalog.Text{"red": {ZH: "到期未履行", EN: "past its due date"}}},
 }
 

@@ -46,7 +46,7 @@ var laws = []struct {
 	text  catalog.Text
 }{
 	{"Labour Inspection", catalog.Text{ZH: "劳动保障监察条例：违法案件自立案之日起六十个工作日内办结，经批准可延长三十个工作日。", EN: "An investigation ends within 60 working days of filing, 30 more with approval."}},
-	{"MOHRSS Order 45", catalog.Text{ZH: "拖欠农民工工资失信联合惩戒对象名单管理暂行办法：列入、告知、异议、决定与移出。", EN: "Interim measures on the joint-discipline list: conditions, notice, objection, decision and removal."}},
+	{"MOHRSS Order 45", catalog.Text{ZH: "拖欠农民工工资失信联合惩戒对象名单管理暂行办法：列入、告知、陈述申辩、决定与移出。", EN: "Interim measures on the joint-discipline list: conditions, notice, objection, decision and removal."}},
 	{"MOHRSS 2021", catalog.Text{ZH: "工程建设领域农民工工资保证金规定与专用账户管理暂行办法。", EN: "Rules on the wage deposit and on dedicated wage accounts."}},
 	{"MOHRSS 2016", catalog.Text{ZH: "企业劳动保障守法诚信等级评价办法。", EN: "Measures on grading employers' compliance."}},
 	{"法释〔2013〕3号", catalog.Text{ZH: "最高人民法院关于审理拒不支付劳动报酬刑事案件的解释：“数额较大”的标准，由各省在幅度内确定。", EN: "Supreme People's Court interpretation on refusing to pay: what a large amount is, set by each province within a range."}},

@@ -6,7 +6,7 @@ group: handling
 marks: order_unmet
 scope: [project, employer]
 department: human_resources
-basis: ["MOHRSS Order 45 of 2021, art. 5", Labour Inspection Regulation 17]
+basis: [MOHRSS Order 45 of 2021, Labour Inspection Regulation 17]
 params:
   order_kinds: {type: Array(String), unit: text, text: {zh: "视为责令支付的文书", en: "proceedings that order to pay"}}
   void_outcomes: {type: Array(String), unit: text, text: {zh: "视为已撤销的结果", en: "outcomes that take an order back"}}

@@ -144,6 +144,7 @@ type Removal struct {
 	RecordedBy  string      `json:"recorded_by"`
 	DecidedOn   *civil.Date `json:"decided_on,omitempty"`
 	Granted     bool        `json:"granted"`
+	Reason      string      `json:"reason,omitempty"` // of the decision
 	Decision    *Paper      `json:"decision,omitempty"`
 }
 
@@ -170,6 +171,9 @@ type Entry struct {
 	Order   OrderFact      `json:"order"` // the one that the listing rests on
 	OrderNo string         `json:"order_no"`
 	Persons []ListedPerson `json:"persons"`
+
+	// Terms bind the entry; papers state them.
+	Terms ListingTerms `json:"-"`
 
 	ProposedOn  civil.Date  `json:"proposed_on"`
 	Notice      *Paper      `json:"notice,omitempty"`
