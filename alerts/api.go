@@ -76,8 +76,8 @@ func (a *Alerts) exportCases(w http.ResponseWriter, r *http.Request, by caller) 
 			string(c.Level), strconv.FormatBool(c.Cleared), strconv.FormatUint(uint64(c.Workers), 10), spreadsheet.Yuan(c.AmountFen),
 			spreadsheet.Yuan(c.PaidFen), c.OpenedOn.String(), c.Assignee, strings.Join(due, "；"), strings.Join(state, "；"))
 	}
-	if !by.service {
-		a.audited(r, by.person, "export", r.URL.RequestURI(), 0, nil)
+	if !by.service && !a.noted(w, r, by, "export") {
+		return
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="anxin-cases.csv"`)
@@ -209,13 +209,16 @@ func (a *Alerts) orderPaper(w http.ResponseWriter, r *http.Request, by caller) {
 	if err == nil {
 		page, err = documents.OfCase(one)
 	}
-	a.page(w, page, err)
+	a.page(w, r, by, page, err)
 }
 
 // page answers a paper, which loads nothing and runs nothing.
-func (a *Alerts) page(w http.ResponseWriter, page []byte, err error) {
+func (a *Alerts) page(w http.ResponseWriter, r *http.Request, by caller, page []byte, err error) {
 	if err != nil {
 		a.fail(w, "drawing up a paper", err)
+		return
+	}
+	if !a.noted(w, r, by, "print") {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -228,8 +231,8 @@ func (a *Alerts) page(w http.ResponseWriter, page []byte, err error) {
 // Audited is what the audit log is told of a person's action: also of one that was refused.
 type Audited struct {
 	Person  access.Person
-	Action  string // case.accept, blacklist.decide, …; export
-	Subject string // a case, an entry, the employer proposed, or the address of an export
+	Action  string // case.accept, blacklist.decide, …; export, print, read_entry
+	Subject string // a case, an entry, the employer proposed; of what was only read, its address
 	Seq     uint32 // of the event; 0 when there is none
 	Refused string // code of the refusal; empty when it was done
 }
@@ -243,7 +246,22 @@ func (a *Alerts) audited(r *http.Request, by access.Person, action, subject stri
 		_, p := a.explain(action, err)
 		entry.Seq, entry.Refused = 0, p.Code
 	}
-	a.audit(r, entry)
+	if err := a.audit(r, entry); err != nil {
+		a.logger.Error("an action of casework is not in the audit log", "action", action, "error", err) // it is in the case log
+	}
+}
+
+// noted writes down that something is read that names persons or is taken away: it is answered only after the audit log
+// has it.
+func (a *Alerts) noted(w http.ResponseWriter, r *http.Request, by caller, action string) bool {
+	if a.audit == nil {
+		return true
+	}
+	if err := a.audit(r, Audited{Person: by.person, Action: action, Subject: r.URL.RequestURI()}); err != nil {
+		a.fail(w, "writing into the audit log", err)
+		return false
+	}
+	return true
 }
 
 // tag is a sequence number as an entity tag.

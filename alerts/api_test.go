@@ -10,6 +10,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -273,6 +274,23 @@ func TestAnEmployerIsListedOverHTTPAndPublishedSigned(t *testing.T) {
 	if got := r.as(t, "inspector", "GET", path+"/papers/notice", "", ""); got.status != 200 || !strings.Contains(got.body, "告1号") ||
 		!strings.HasPrefix(got.header.Get("Content-Security-Policy"), "default-src 'none'") {
 		t.Errorf("the notice: %d %s", got.status, got.body)
+	}
+	// Papers and entries name persons: reading one is in the audit log, or does not happen.
+	readings := []string{path, path + "/papers/notice", "/api/v1/blacklist", "/api/v1/cases.csv"}
+	for i, action := range []string{"read_entry", "print", "read_entry", "export"} {
+		r.as(t, "inspector", "GET", readings[i], "", "")
+		r.auditing.Lock()
+		if got := r.audit[len(r.audit)-1]; got.Action != action || got.Subject != readings[i] || got.Person.ID != "li" {
+			t.Errorf("reading %s is written down as %+v", readings[i], got)
+		}
+		r.auditFails = errors.New("the store is gone")
+		r.auditing.Unlock()
+		if got := r.as(t, "inspector", "GET", readings[i], "", ""); got.status != 503 || strings.Contains(got.body, "小明") {
+			t.Errorf("%s without the audit log: %d %s", readings[i], got.status, got.body)
+		}
+		r.auditing.Lock()
+		r.auditFails = nil
+		r.auditing.Unlock()
 	}
 	if got := r.as(t, "inspector", "GET", path+"/papers/poem", "", ""); got.status != 404 {
 		t.Errorf("a paper that there is not: %d", got.status)

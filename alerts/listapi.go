@@ -16,6 +16,9 @@ func (a *Alerts) listEntries(w http.ResponseWriter, r *http.Request, by caller) 
 		Territory: q.Get("territory"), Stage: casefile.EntryStage(q.Get("stage")), Search: q.Get("search"),
 	})
 	list = slices.DeleteFunc(list, func(e casefile.Entry) bool { return !blacklist.Sees(by.person, e) })
+	if !a.noted(w, r, by, "read_entry") {
+		return
+	}
 	writeJSON(w, http.StatusOK, map[string]any{"total": len(list), "entries": list})
 }
 
@@ -32,6 +35,9 @@ func (a *Alerts) getEntry(w http.ResponseWriter, r *http.Request, by caller) {
 	one, events, err := a.entry(r, by)
 	if err != nil {
 		a.fail(w, "reading an entry of the list", err)
+		return
+	}
+	if !a.noted(w, r, by, "read_entry") {
 		return
 	}
 	w.Header().Set("ETag", tag(one.Seq))
@@ -91,7 +97,7 @@ func (a *Alerts) entryPaper(w http.ResponseWriter, r *http.Request, by caller) {
 	if err == nil {
 		page, err = documents.OfEntry(kind, one)
 	}
-	a.page(w, page, err)
+	a.page(w, r, by, page, err)
 }
 
 // getPublication answers the list as it is public today.
