@@ -202,6 +202,14 @@ func (c *Console) acceptForm(r *request) (answer, error) {
 		id, at, _ := strings.Cut(one, " ")
 		steps = append(steps, casefile.Step{CaseID: id, Seq: seen(url.Values{"seq": {at}}), Action: casefile.Action{Kind: casefile.Accept}})
 	}
+	list, err := c.myCases(r, casefile.Filter{})
+	if err != nil {
+		return answer{}, err
+	}
+	named := map[string]string{}
+	for _, k := range list {
+		named[k.ID] = k.Name
+	}
 	status := http.StatusOK
 	for _, o := range c.cases.ActAll(r.ctx, *r.person(), steps) {
 		r.event = audit.Event{Object: o.CaseID}
@@ -211,7 +219,7 @@ func (c *Console) acceptForm(r *request) (answer, error) {
 			p = &problem{Text: message(r.lang, "failure.missing.title"), status: http.StatusUnprocessableEntity}
 		}
 		if p != nil {
-			d.Refused, status = append(d.Refused, refusedCase{ID: o.CaseID, Name: o.CaseID, problem: *p}), p.status
+			d.Refused, status = append(d.Refused, refusedCase{ID: o.CaseID, Name: cmp.Or(named[o.CaseID], o.CaseID), problem: *p}), p.status
 		}
 		if err := c.record(r, route{audited: "case.accept"}, nil); err != nil {
 			return answer{}, err

@@ -101,6 +101,16 @@ func dueOn(d *casefile.Deadline) civil.Date {
 	return *d.Due
 }
 
+// lacking tells why a deadline that still runs cannot be counted; empty when all can.
+func lacking(all []casefile.Deadline) string {
+	for _, d := range all {
+		if d.Due == nil && d.DoneOn == nil {
+			return d.Error
+		}
+	}
+	return ""
+}
+
 // work is one thing that waits for somebody.
 type work struct {
 	URL, Name, Place string
@@ -159,12 +169,8 @@ func (c *Console) workPage(r *request) (answer, error) {
 		if k.Stage.Ended() || !mine && (k.Assignee != "" || !person.Is(access.Inspector, access.DepartmentOfficer)) {
 			continue
 		}
-		allowed := c.cases.Allowed(k, person)
-		for _, kind := range caseSteps {
-			if slices.Contains(allowed, kind) {
-				rows = append(rows, caseWork(k, "do."+string(kind), mine))
-				break
-			}
+		if next := nextStep(k); slices.Contains(c.cases.Allowed(k, person), next) && !waitsForSupervisor(k, person) {
+			rows = append(rows, caseWork(k, "do."+string(next), mine))
 		}
 	}
 	for _, e := range c.myEntries(r) {
@@ -180,8 +186,26 @@ func (c *Console) workPage(r *request) (answer, error) {
 	return c.workList(r, "work", rows), nil
 }
 
-// caseSteps are the actions that carry a case on: the first that is allowed is what is to be done.
-var caseSteps = []casefile.ActionKind{casefile.Accept, casefile.Investigate, casefile.OrderPayment, casefile.RecordPayment, casefile.Close}
+// nextStep is the action that carries a case on from its stage; one that is accepted and whose condition has cleared
+// can be closed.
+func nextStep(k casefile.Case) casefile.ActionKind {
+	switch {
+	case k.Stage == casefile.Open:
+		return casefile.Accept
+	case k.Stage == casefile.Paid || k.Cleared:
+		return casefile.Close
+	case k.Stage == casefile.Accepted:
+		return casefile.Investigate
+	case k.Stage == casefile.Ordered:
+		return casefile.RecordPayment
+	}
+	return casefile.OrderPayment
+}
+
+// waitsForSupervisor reports whether nobody but a supervisor can carry a case on: what was paid while an alert still fires.
+func waitsForSupervisor(k casefile.Case, p access.Person) bool {
+	return k.Stage == casefile.Paid && !k.Cleared && !p.Is(access.Supervisor)
+}
 
 func caseWork(k casefile.Case, what string, mine bool) work {
 	return work{URL: caseURL(k.ID), Name: cmp.Or(k.Name, k.ScopeID), Place: k.Territory, Level: string(k.Level), What: what,

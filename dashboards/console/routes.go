@@ -15,7 +15,7 @@ type route struct {
 	life    time.Duration
 	action  access.Action
 	about   func(*request) (access.Object, error)
-	audited string // what the audit log calls it; every form and every export has such a name
+	audited string // what the audit log calls it; every form, export and print has such a name, and every page that names persons
 	serve   pageFunc
 }
 
@@ -58,10 +58,10 @@ func (c *Console) table() []route {
 		{pattern: "GET /cases/{id}", section: "cases", life: never, action: access.Read, about: c.oneCase, serve: c.casePage},
 		// Whoever reads a case may send a step; which of them, casework decides and says by which rule.
 		{pattern: "POST /cases/{id}", section: "cases", life: never, action: access.Read, about: c.oneCase, audited: "case", serve: c.caseForm},
-		{pattern: "GET /cases/{id}/print", section: "cases", life: never, action: access.Read, about: c.oneCase, serve: c.caseFilePage},
+		{pattern: "GET /cases/{id}/print", section: "cases", life: never, action: access.Read, about: c.oneCase, audited: "print", serve: c.caseFilePage},
 		{pattern: "GET /blacklist", section: "publication", life: never, action: access.Public, serve: c.publicationPage},
 		{pattern: "GET /blacklist/entries", section: "entries", life: never, action: access.Discipline, serve: c.entriesPage},
-		{pattern: "GET /blacklist/entries/{entry}", section: "entries", life: never, action: access.Discipline, about: c.oneEntry, serve: c.entryPage},
+		{pattern: "GET /blacklist/entries/{entry}", section: "entries", life: never, action: access.Discipline, about: c.oneEntry, audited: "read_entry", serve: c.entryPage},
 		{pattern: "POST /blacklist/entries/{entry}", section: "entries", life: never, action: access.Discipline, about: c.oneEntry, audited: "blacklist", serve: c.entryForm},
 		{pattern: "GET /blacklist/propose/{employer}", section: "entries", life: never, action: access.Discipline, about: c.oneCandidate, serve: c.proposePage},
 		{pattern: "POST /blacklist/propose/{employer}", section: "entries", life: never, action: access.Discipline, about: c.oneCandidate, audited: "blacklist", serve: c.proposeForm},

@@ -135,6 +135,7 @@ func functions(c *Console, l locale) template.FuncMap {
 			}
 			return l.shortDate(*d)
 		},
+		"lacking":   lacking,
 		"faults":    l.faults,
 		"bound":     func(b *uint32) string { return l.bound(*b) },
 		"span":      l.span,

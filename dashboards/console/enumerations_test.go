@@ -1,0 +1,219 @@
+package console
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/audit"
+	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/catalog"
+)
+
+// constants returns the values of the text constants of a type in a folder of the module; of those that the type's name ""
+// leaves untyped, where a file is named. Read from the source, so that nobody has to remember to add a new one here.
+func constants(t *testing.T, folder, typeName string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("../..", folder))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no source in %s: %v", folder, err)
+	}
+	var values []string
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range parsed.Decls {
+			declaration, ok := d.(*ast.GenDecl)
+			if !ok || declaration.Tok != token.CONST {
+				continue
+			}
+			for _, s := range declaration.Specs {
+				spec := s.(*ast.ValueSpec)
+				name, _ := spec.Type.(*ast.Ident)
+				if (name == nil) != (typeName == "") || name != nil && name.Name != typeName {
+					continue
+				}
+				for _, v := range spec.Values {
+					if literal, ok := v.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+						text, err := strconv.Unquote(literal.Value)
+						if err != nil {
+							t.Fatal(err)
+						}
+						values = append(values, text)
+					}
+				}
+			}
+		}
+	}
+	if len(values) == 0 {
+		t.Fatalf("no constant of type %q in %s", typeName, folder)
+	}
+	return values
+}
+
+// found returns what a pattern's first group finds in files of this folder.
+func found(t *testing.T, pattern string, files ...string) []string {
+	t.Helper()
+	var all []string
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(string(text), -1) {
+			all = append(all, m[1])
+		}
+	}
+	if len(all) == 0 {
+		t.Fatalf("%s finds nothing in %v", pattern, files)
+	}
+	return all
+}
+
+// Keys that pages put together when they run: for every value of an enumeration there is a text.
+func TestEveryValueOfAnEnumerationHasItsText(t *testing.T) {
+	for _, group := range []struct {
+		name   string
+		values []string
+	}{
+		{"do.", constants(t, "internal/casefile/action.go", "ActionKind")},
+		{"listing.", constants(t, "internal/casefile/blacklist.go", "EntryActionKind")},
+		{"event.", constants(t, "internal/casefile/casefile.go", "Kind")},
+		{"event.", constants(t, "alerts/blacklist/fold.go", "")},
+		{"bar.", constants(t, "internal/casefile/blacklist.go", "BarKind")},
+		{"capacity.", constants(t, "internal/casefile/blacklist.go", "Capacity")},
+		{"deadline.", constants(t, "internal/casefile/deadline.go", "DeadlineState")},
+		{"department.", constants(t, "internal/casefile/department.go", "Department")},
+		{"level.", constants(t, "internal/catalog/*.go", "Level")},
+		{"scope.", constants(t, "internal/catalog/*.go", "Scope")},
+		{"role.", constants(t, "internal/access/person.go", "Role")},
+		{"outcome_of.", []string{audit.Done, audit.Refused, audit.Failed}},
+		{"paper.", found(t, `Papers(?:: \[\]string\{| = append\(d\.Papers, )"([a-z_]+)"`, "entries.go")},
+		{"field.", found(t, `\{Name: "([a-z0-9_]+)"`, "case.go", "entries.go")},
+		{"field.", found(t, `\bsay\("([a-z0-9_]+)"`, "events.go")},
+		{"field.", []string{capacityField[casefile.LegalRepresentative], capacityField[casefile.DirectlyResponsible]}},
+		{"failure.", found(t, `d\.Key(?:, d\.Parameters)? = http\.Status[A-Za-z]+, "([a-z]+)"`, "failure.go")},
+		{"failure.", found(t, `Key: "([a-z]+)"`, "failure.go")},
+		{"signin.", found(t, `Problem: "([a-z]+)"`, "enter.go")},
+		{"password.", found(t, `refuse\("([a-z]+)"`, "enter.go")},
+		{"password.", found(t, `ErrWeakPassword\{"([a-z]+)"`, "../../internal/access/people/password.go", "../../internal/access/people/people.go")},
+	} {
+		for _, value := range group.values {
+			key := group.name + value
+			if group.name == "failure." {
+				key += ".text"
+			}
+			if _, ok := catalogue[key]; !ok {
+				t.Errorf("%q has no text", key)
+			}
+		}
+	}
+}
+
+// What names itself has a title for each of its values, and its list is whole.
+func TestEnumerationsThatNameThemselvesAreWhole(t *testing.T) {
+	for _, one := range []struct {
+		file, typeName string
+		listed         []string
+		title          func(string) catalog.Text
+	}{
+		{"stage.go", "Stage", words(casefile.Stages), func(s string) catalog.Text { return casefile.Stage(s).Title() }},
+		{"stage.go", "SidePath", words(casefile.SidePaths), func(s string) catalog.Text { return casefile.SidePath(s).Title() }},
+		{"blacklist.go", "EntryStage", words(casefile.EntryStages), func(s string) catalog.Text { return casefile.EntryStage(s).Title() }},
+		{"deadline.go", "DeadlineKind", words(casefile.DeadlineKinds), func(s string) catalog.Text { return casefile.DeadlineKind(s).Title() }},
+		{"department.go", "Department", words(casefile.Departments), func(s string) catalog.Text { return casefile.Department(s).Title() }},
+	} {
+		values := constants(t, "internal/casefile/"+one.file, one.typeName)
+		for _, v := range values {
+			if title := one.title(v); title.ZH == "" || title.EN == "" || title.ZH == v {
+				t.Errorf("%s %q has the title %+v", one.typeName, v, title)
+			}
+		}
+		slices.Sort(values)
+		listed := slices.Sorted(slices.Values(one.listed))
+		if !slices.Equal(values, listed) {
+			t.Errorf("the constants of %s are %v, listed are %v", one.typeName, values, listed)
+		}
+	}
+	if roles := constants(t, "internal/access/person.go", "Role"); len(roles) != len(access.Roles) {
+		t.Errorf("%d roles, %d are listed", len(roles), len(access.Roles))
+	}
+}
+
+// The pages offer every action there is, and every action that a form asks for can be named.
+func TestThePagesOfferEveryAction(t *testing.T) {
+	if all := constants(t, "internal/casefile/action.go", "ActionKind"); len(all) != len(caseActions) {
+		t.Errorf("%d actions on a case, pages offer %d", len(all), len(caseActions))
+	}
+	if all := constants(t, "internal/casefile/blacklist.go", "EntryActionKind"); len(all) != len(entryActions)+1 { // and propose, on a page of its own
+		t.Errorf("%d actions on an entry, pages offer %d", len(all), len(entryActions))
+	}
+}
+
+// Whatever may stand in the audit log is said in words: what routes, the gate, the vault, casework and commands write.
+func TestEveryAuditedActionHasItsWord(t *testing.T) {
+	var actions []string
+	for _, r := range (&Console{}).table() {
+		if r.audited != "" {
+			actions = append(actions, r.audited)
+		}
+	}
+	written := regexp.MustCompile(`(?:Action: |\.record\(r, [^,]+, |\.noted\(w, r, by, |change\(cmd, configPath, |short, action := "enable", "[^"]*", |use, short, action = "disable", "[^"]*", )"([a-z_]+)"`)
+	for _, pattern := range []string{"../../internal/access/*/*.go", "../../alerts/*.go", "../../cmd/anxin/*.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range written.FindAllStringSubmatch(string(text), -1) {
+				actions = append(actions, m[1])
+			}
+		}
+	}
+	for _, kind := range caseActions {
+		actions = append(actions, "case."+string(kind))
+	}
+	for _, kind := range append(slices.Clone(entryActions), casefile.Propose) {
+		actions = append(actions, "blacklist."+string(kind))
+	}
+	for _, want := range []string{"sign_in", "locked_out", "reveal", "token_made", "person_disabled", "export", "print", "read_entry", "case.accept"} {
+		if !slices.Contains(actions, want) {
+			t.Errorf("%s is not found: the patterns no longer see it", want)
+		}
+	}
+	for _, action := range actions {
+		for _, l := range locales {
+			if word := l.audited(action); strings.Contains(word, "_") || strings.HasSuffix(word, action) {
+				t.Errorf("the audit log's %q is shown as %q", action, word)
+			}
+		}
+	}
+}
+
+func words[T ~string](values []T) []string {
+	var all []string
+	for _, v := range values {
+		all = append(all, string(v))
+	}
+	return all
+}
