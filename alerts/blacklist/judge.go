@@ -208,7 +208,7 @@ func (s *state) inOrder(cal *calendar.Calendar, by access.Person, a casefile.Ent
 			return casefile.Refuse("no_promise", amends, "决定前改正的，还须书面承诺不再违反", "before the decision a correction needs a written promise too (promise_no)")
 		}
 	case casefile.LiftBar:
-		if !slices.ContainsFunc(x.Bars, func(b casefile.Bar) bool { return b.Kind == casefile.Criminal && b.LiftedOn == nil }) {
+		if !s.liftable() {
 			return casefile.Refuse("no_bar", early, "没有可以解除的情形：再次拖欠在期限内一直有效", "nothing to lift: only criminal proceedings that ended without guilt are; new arrears bar for the whole term")
 		}
 	case casefile.RequestRemoval:
@@ -225,6 +225,11 @@ func (s *state) inOrder(cal *calendar.Calendar, by access.Person, a casefile.Ent
 		}
 	}
 	return nil
+}
+
+// liftable reports whether there is a bar that can be lifted: criminal proceedings, should they end without guilt.
+func (s *state) liftable() bool {
+	return slices.ContainsFunc(s.entry.Bars, func(b casefile.Bar) bool { return b.Kind == casefile.Criminal && b.LiftedOn == nil })
 }
 
 // other holds who approves and decides apart from who has handled the entry: four eyes.
@@ -309,6 +314,9 @@ func (s *state) choices(cal *calendar.Calendar, by access.Person, today civil.Da
 	for kind, step := range steps {
 		if mayAct(by, step.roles, s.entry.Township, step.basis) != nil || !slices.Contains(step.from, stage) {
 			continue
+		}
+		if kind == casefile.LiftBar && !s.liftable() {
+			continue // nothing to act on
 		}
 		filled := casefile.EntryAction{Kind: kind, Reason: "-", DocumentNo: "-", PromiseNo: "-", Bar: casefile.OtherBar}
 		all = append(all, casefile.EntryChoice{Kind: kind, Refusal: s.judge(cal, by, filled, today)})

@@ -13,6 +13,7 @@ type auditData struct {
 	Actor, Action, From, Until string
 	Actions                    []string // that occur
 	Rows                       []audit.Entry
+	Names                      map[string]string // of those who act, by id
 	Pager                      pager
 	Checkpoint                 ledger.Checkpoint // the last entry that is whole
 	Broken                     string            // what is wrong with the log; empty: nothing
@@ -45,6 +46,12 @@ func (c *Console) auditPage(r *request) (answer, error) {
 	d.Actions = names(actions)
 	d.Pager = pages(len(rows), c.config.PageSize, page)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
+	d.Names = map[string]string{}
+	for _, e := range d.Rows {
+		if name := c.nameOf(e.Actor); name != e.Actor {
+			d.Names[e.Actor] = name
+		}
+	}
 	var err error
 	if d.Checkpoint, err = c.gate.Audit().Verify(r.ctx, ledger.Checkpoint{}); ledger.IsBroken(err) {
 		d.Broken = err.Error()

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/casefile"
@@ -22,6 +23,7 @@ type caseData struct {
 	Active   []*Warning
 	Forms    []stepForm
 	Done     string           // the action just taken
+	Now      time.Time        // when a printed file was made
 	Entries  []casefile.Entry // of the joint-discipline list about the employer
 	Propose  string           // where the employer can be proposed for the list; empty when it cannot
 }
@@ -50,10 +52,15 @@ func (c *Console) caseWith(r *request, s *sent) (answer, error) {
 	if done := r.query.word("done"); slices.Contains(caseActions, casefile.ActionKind(done)) {
 		d.Done = done
 	}
-	allowed := c.cases.Allowed(d.Case, *r.person())
+	allowed, next := c.cases.Allowed(d.Case, *r.person()), nextStep(d.Case)
+	if d.Case.Stage.Ended() || waitsForSupervisor(d.Case, *r.person()) {
+		next = ""
+	}
 	for _, kind := range caseActions {
 		if slices.Contains(allowed, kind) || s != nil && s.kind == string(kind) {
-			d.Forms = append(d.Forms, s.again(c.caseStep(r, d.Case, kind)))
+			f := c.caseStep(r, d.Case, kind)
+			f.Next = kind == next
+			d.Forms = append(d.Forms, s.again(f))
 		}
 	}
 	return answer{template: "case", title: d.Case.Name, data: d, status: s.status()}, nil
@@ -65,6 +72,7 @@ func (c *Console) caseFilePage(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	d.Now = c.now()
 	return answer{template: "casefile", title: d.Case.Name, data: d}, nil
 }
 
@@ -181,7 +189,7 @@ func (c *Console) caseStep(r *request, k casefile.Case, kind casefile.ActionKind
 		for _, d := range casefile.Departments {
 			departments.Options = append(departments.Options, option{string(d), d.Title().In(string(r.lang))})
 		}
-		f.Fields = []field{departments, {Name: "territory", Kind: asLine, Optional: true}, because}
+		f.Fields = []field{departments, {Name: "territory", Kind: asLine, Optional: true, Hint: "hint.territory"}, because}
 	case casefile.Assign:
 		f.Fields = []field{c.colleagues(k), note}
 	case casefile.AddDocument:

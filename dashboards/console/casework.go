@@ -175,11 +175,8 @@ func (c *Console) workPage(r *request) (answer, error) {
 	}
 	for _, e := range c.myEntries(r) {
 		for _, choice := range c.blacklist.Choices(e.ID, person) {
-			switch choice.Kind {
-			case casefile.Notify, casefile.Verify, casefile.List:
-				if choice.Refusal == nil {
-					rows = append(rows, entryWork(e, choice))
-				}
+			if choice.Refusal == nil && slices.Contains(entrySteps, choice.Kind) && !decides(choice.Kind) {
+				rows = append(rows, entryWork(e, choice)) // decisions are among the approvals
 			}
 		}
 	}
@@ -246,12 +243,17 @@ func (c *Console) approvals(r *request) ([]work, error) {
 	}
 	for _, e := range c.myEntries(r) {
 		for _, choice := range c.blacklist.Choices(e.ID, person) {
-			if choice.Kind == casefile.Decide || choice.Kind == casefile.DecideRemoval {
+			if decides(choice.Kind) {
 				rows = append(rows, entryWork(e, choice))
 			}
 		}
 	}
 	return rows, nil
+}
+
+// decides reports whether an action is a supervisor's decision, which waits among the approvals.
+func decides(kind casefile.EntryActionKind) bool {
+	return kind == casefile.Decide || kind == casefile.DecideRemoval
 }
 
 // myCases are the cases that match and that who asks may read.

@@ -130,6 +130,7 @@ func (c *Console) entryWith(r *request, s *sent) (answer, error) {
 		f := stepForm{Title: "listing." + string(kind), Kind: string(kind), To: entryURL(e.ID), Seq: e.Seq, Fields: entryFields(r.lang, kind)}
 		if i >= 0 {
 			f.Not = choices[i].Refusal
+			f.Next = f.Not == nil && slices.Contains(entrySteps, kind)
 		}
 		d.Forms = append(d.Forms, s.again(f))
 	}
@@ -187,9 +188,12 @@ func (c *Console) proposeWith(r *request, s *sent) (answer, error) {
 		orders.Options = append(orders.Options, option{o.ID, fmt.Sprintf("%s · %s · %s · %s", o.ID, r.lang.shortDate(o.DueOn),
 			r.lang.count(int64(o.Workers), catalog.Workers), r.lang.exactYuan(o.AmountFen))})
 	}
+	if len(orders.Options) > 0 {
+		orders.Value = orders.Options[0].Value
+	}
 	d := &proposeData{Facts: f, Path: c.regions.Path(f.Township), Form: s.again(stepForm{
 		Title: "listing.propose", Kind: string(casefile.Propose), To: proposeURL(f.Employer),
-		Fields: []field{orders, {Name: "order_no", Kind: asLine}, {Name: "representative", Kind: asLine}, {Name: "responsible", Kind: asText, Optional: true}, {Name: "reason", Kind: asText, Optional: true}},
+		Fields: []field{orders, {Name: "order_no", Kind: asLine}, {Name: "representative", Kind: asLine}, {Name: "responsible", Kind: asText, Optional: true, Hint: "hint.responsible"}, {Name: "reason", Kind: asText, Optional: true}},
 	})}
 	return answer{template: "propose", title: f.Name, data: d, status: s.status()}, nil
 }
@@ -236,6 +240,9 @@ var entryActions = []casefile.EntryActionKind{
 	casefile.Notify, casefile.Object, casefile.Verify, casefile.Decide, casefile.DoNotList, casefile.ExtendDecision, casefile.List, casefile.Correct,
 	casefile.RequestRemoval, casefile.DecideRemoval, casefile.SetBar, casefile.LiftBar, casefile.Withdraw,
 }
+
+// entrySteps are the actions that carry a procedure on; the others end it, or record what has happened meanwhile.
+var entrySteps = []casefile.EntryActionKind{casefile.Notify, casefile.Verify, casefile.Decide, casefile.List, casefile.DecideRemoval}
 
 // entryFields are what an action on an entry asks for.
 func entryFields(l locale, kind casefile.EntryActionKind) []field {

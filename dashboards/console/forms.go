@@ -29,6 +29,7 @@ type field struct {
 	Name     string
 	Kind     fieldKind
 	Optional bool
+	Hint     string   // key of a text: how it is to be written
 	Options  []option // of a choice
 	Value    string   // as typed, or as proposed
 }
@@ -41,6 +42,7 @@ type stepForm struct {
 	Kind    string
 	To      string // where it is sent
 	Seq     uint32 // the last event that its reader has seen
+	Next    bool   // this is what is to be done next
 	Fields  []field
 	Problem *problem          // why what was sent was not done: the form is as it was filled in
 	Not     *casefile.Refusal // what forbids the action today: then there is nothing to fill in
