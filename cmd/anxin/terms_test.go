@@ -47,6 +47,7 @@ const changing = `
 casework:
   accept_red_workdays:
     - {value: 2, from: 2026-04-01, source: test}
+    - {value: 3, region: "3311", source: test}
   lead_workdays:
     - {value: 40, from: 2026-04-01, source: test}
     - {value: 30, region: "3311", source: test}
@@ -114,10 +115,11 @@ func TestDeadlinesFollowThePolicyOfTheirDayAndPlace(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	const third = "91331024MA2X0002G6"
 	secondID := "employer:" + second
 
 	o.at("2026-03-30") // Monday; Wednesday is the first of April, the next Monday the Qingming holiday
-	o.run(t, "2026-03-29", 1, firm, second)
+	o.run(t, "2026-03-29", 1, firm, second, third)
 	o.alert(t, firm)
 	expect("an alert before the change", due(firmID, casefile.ToAccept), "2026-03-31")
 	act(inspector, firmID, casefile.Action{Kind: casefile.Accept})
@@ -135,6 +137,10 @@ func TestDeadlinesFollowThePolicyOfTheirDayAndPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect("the notice before the change", dueOf(notified, casefile.ToObject), workdaysAfter(t, o, "2026-03-30", 5))
+	other, err := desk.Propose(t.Context(), inspector, second, proposal)
+	if err != nil {
+		t.Fatal(err)
+	}
 
 	o.at("2026-04-01")
 	o.alert(t, second)
@@ -148,20 +154,21 @@ func TestDeadlinesFollowThePolicyOfTheirDayAndPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect("the notice, later", dueOf(entry, casefile.ToObject), workdaysAfter(t, o, "2026-03-30", 5))
-	other, err := desk.Propose(t.Context(), inspector, second, proposal)
+	late, err := desk.Propose(t.Context(), inspector, third, proposal)
 	if err != nil {
 		t.Fatal(err)
 	}
-	expect("the decision on an order due before it", dueOf(other, casefile.ToDecide), workdaysAfter(t, o, "2026-03-20", 20))
+	expect("the decision on an order due before it", dueOf(late, casefile.ToDecide), workdaysAfter(t, o, "2026-03-20", 20))
 	if other, err = desk.Act(t.Context(), inspector, other.ID, other.Seq, casefile.EntryAction{Kind: casefile.Notify, DocumentNo: "告2号"}); err != nil {
 		t.Fatal(err)
 	}
 	expect("a notice after it", dueOf(other, casefile.ToObject), workdaysAfter(t, o, "2026-04-01", 8))
 
 	// Passed on to the prefecture that has set its own terms: the wait begins anew, by those.
+	o.clock.Add(3600)
 	act(inspector, secondID, casefile.Action{Kind: casefile.PassOn, Territory: "331102", Reason: "属地"})
 	expect("passed on", due(secondID, casefile.ToPassOn), workdaysAfter(t, o, "2026-04-01", 2))
-	expect("to be accepted there", due(secondID, casefile.ToAccept), workdaysAfter(t, o, "2026-04-01", 2))
+	expect("to be accepted there", due(secondID, casefile.ToAccept), workdaysAfter(t, o, "2026-04-01", 3))
 	elsewhere := access.Person{ID: "qian", Name: "钱远", Roles: []access.Role{access.Inspector}, Territory: "331102"}
 	act(elsewhere, secondID, casefile.Action{Kind: casefile.Accept})
 	act(elsewhere, secondID, casefile.Action{Kind: casefile.Investigate})

@@ -534,6 +534,13 @@ func TestEveryExportIsWrittenDownAlsoWhenItIsRemembered(t *testing.T) {
 	if got := s.audited(t, begun); !slices.Equal(got, []string{want, want}) {
 		t.Errorf("the audit log has %q", got)
 	}
+	begun = len(s.audited(t, 0))
+	s.get(t, "/cases/project:"+projectID+"/print")
+	s.get(t, "/blacklist/entries/"+entryID)
+	read := []string{"overseer print /cases/project:" + projectID + "/print done", "overseer read_entry /blacklist/entries/" + entryID + " done"}
+	if got := s.audited(t, begun); !slices.Equal(got, read) {
+		t.Errorf("a case file and a procedure that names persons were read, and the audit log has %q", got)
+	}
 	must(t, s.conn.Exec(t.Context(), "RENAME TABLE audit_log TO gone"))
 	if status, _, body := s.get(t, "/warnings.csv?level=red"); status != 500 || strings.Contains(body, "wages") {
 		t.Errorf("an export that cannot be written down answers %d", status)
