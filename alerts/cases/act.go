@@ -43,7 +43,7 @@ var (
 var (
 	reason = need{"reason", func(a casefile.Action) bool { return strings.TrimSpace(a.Reason) != "" }, "请写明理由", "give a reason"}
 	number = need{"document_no", func(a casefile.Action) bool { return strings.TrimSpace(a.DocumentNo) != "" }, "请填写文书编号", "give the document's number"}
-	amount = need{"amount_fen", func(a casefile.Action) bool { return a.AmountFen > 0 && a.Workers > 0 }, "请填写人数和金额（分）", "give workers and amount_fen, both above 0"}
+	amount = need{"amount_fen", func(a casefile.Action) bool { return a.AmountFen > 0 && a.Workers > 0 }, "请填写人数和金额，均须大于 0", "give the number of workers and the amount, both above 0"}
 	target = need{"department, territory", func(a casefile.Action) bool {
 		return (a.Department != "" || a.Territory != "") && (a.Department == "" || slices.Contains(casefile.Departments, a.Department)) &&
 			(a.Territory == "" || division.MatchString(a.Territory))

@@ -42,7 +42,7 @@ func TestAMissingHolidayNoticeShowsWhereDeadlinesDo(t *testing.T) {
 	v.enter(inspector)
 	for _, path := range []string{"/cases/" + firmID, "/cases/" + firmID + "/print"} {
 		v.open(path)
-		v.shows("调查办结", "无法计算", "缺节假日安排", "2027", "请系统运维补入")
+		v.shows("调查办结", "无法计算", "缺节假日安排", "“调查办结”的期限跨入 2027 年", "请系统运维补入")
 	}
 	v.shot("uncounted")
 	v.open("/work")

@@ -172,7 +172,8 @@ func (c *Console) caseStep(r *request, k casefile.Case, kind casefile.ActionKind
 		f.Fields = []field{because}
 	case casefile.OrderPayment:
 		f.Fields = []field{number, {Name: "due_on", Kind: asDay},
-			{Name: "workers", Kind: asCount, Value: strconv.FormatUint(uint64(k.Workers), 10)}, {Name: "amount", Kind: asYuan, Value: plainYuan(k.AmountFen)}, note}
+			{Name: "workers", Kind: asCount, Value: told(k.Workers > 0, strconv.FormatUint(uint64(k.Workers), 10))},
+			{Name: "amount", Kind: asYuan, Value: told(k.AmountFen > 0, plainYuan(k.AmountFen))}, note}
 	case casefile.RecordPayment:
 		f.Fields = []field{{Name: "workers", Kind: asCount}, {Name: "amount", Kind: asYuan}, note}
 		if k.Order == nil { // with an order the amount tells
@@ -198,6 +199,14 @@ func (c *Console) caseStep(r *request, k casefile.Case, kind casefile.ActionKind
 		f.Fields = []field{{Name: "file_name", Kind: asLine}, {Name: "sha256", Kind: asLine}, {Name: "kept_at", Kind: asLine}, note}
 	}
 	return f
+}
+
+// told is a value to propose; what no record tells is left to be filled in.
+func told(is bool, value string) string {
+	if is {
+		return value
+	}
+	return ""
 }
 
 // colleagues are those who may work on a case.

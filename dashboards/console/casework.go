@@ -101,14 +101,14 @@ func dueOn(d *casefile.Deadline) civil.Date {
 	return *d.Due
 }
 
-// lacking tells why a deadline that still runs cannot be counted; empty when all can.
-func lacking(all []casefile.Deadline) string {
-	for _, d := range all {
+// lacking is the first deadline that still runs and cannot be counted; nil when all can.
+func lacking(all []casefile.Deadline) *casefile.Deadline {
+	for i, d := range all {
 		if d.Due == nil && d.DoneOn == nil {
-			return d.Error
+			return &all[i]
 		}
 	}
-	return ""
+	return nil
 }
 
 // work is one thing that waits for somebody.

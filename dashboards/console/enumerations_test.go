@@ -101,6 +101,8 @@ func TestEveryValueOfAnEnumerationHasItsText(t *testing.T) {
 		{"scope.", constants(t, "internal/catalog/*.go", "Scope")},
 		{"role.", constants(t, "internal/access/person.go", "Role")},
 		{"outcome_of.", []string{audit.Done, audit.Refused, audit.Failed}},
+		{"why.", found(t, `Refuse\("([a-z_]+)"`, "../../alerts/cases/act.go", "../../alerts/cases/perform.go", "../../alerts/blacklist/judge.go", "../../alerts/blacklist/store.go", "forms.go")},
+		{"why.", found(t, `problem\{Code: "([a-z_]+)"`, "casework.go")},
 		{"paper.", found(t, `Papers(?:: \[\]string\{| = append\(d\.Papers, )"([a-z_]+)"`, "entries.go")},
 		{"field.", found(t, `\{Name: "([a-z0-9_]+)"`, "case.go", "entries.go")},
 		{"field.", found(t, `\bsay\("([a-z0-9_]+)"`, "events.go")},

@@ -60,6 +60,7 @@ type Deadline struct {
 	State  DeadlineState `json:"state"`
 
 	nearFrom civil.Date
+	lacks    int // the year whose notice is missing
 }
 
 // DueOn is a deadline on a known day that counts as near from some working days before it. Where these cannot be
@@ -84,12 +85,15 @@ func DueAfter(kind DeadlineKind, cal *calendar.Calendar, from civil.Date, workda
 // Uncounted is a deadline that runs from a day into a year whose holiday notice the calendar lacks.
 func Uncounted(kind DeadlineKind, cal *calendar.Calendar, from civil.Date, err error, done *civil.Date) Deadline {
 	_, last := cal.Years()
-	return Deadline{Kind: kind, Error: err.Error(), DoneOn: done, nearFrom: max(from, civil.NewDate(last+1, 1, 1).AddDays(-pressing))}
+	return Deadline{Kind: kind, Error: err.Error(), DoneOn: done, lacks: last + 1, nearFrom: max(from, civil.NewDate(last+1, 1, 1).AddDays(-pressing))}
 }
 
 // pressing are the days before the year without notice from which its notice is missed. It comes out in the November
 // before; a term of 60 working days may run into that year from October on, when nobody can supply it yet.
 const pressing = 31
+
+// Lacks is the year whose holiday notice a deadline that cannot be counted waits for; 0 of any other.
+func (d Deadline) Lacks() int { return d.lacks }
 
 // Pressing reports whether the missing notice can and must be supplied: the deadline may be due within a month.
 func (d Deadline) Pressing(today civil.Date) bool {

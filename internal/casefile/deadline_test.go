@@ -48,7 +48,7 @@ func TestADeadlineThatCannotBeCountedIsUnknownAndPressesOnlyInDecember(t *testin
 	d := DueAfter(ToInvestigate, cal, civil.NewDate(last, 11, 2), 60, 3, nil)
 	for day, want := range map[civil.Date]bool{civil.NewDate(last, 11, 2): false, civil.NewDate(last, 11, 30): false, civil.NewDate(last, 12, 1): true} {
 		got := d.On(day)
-		if got.State != Unknown || got.Error == "" || got.Pressing(day) != want {
+		if got.State != Unknown || got.Error == "" || got.Lacks() != last+1 || got.Pressing(day) != want {
 			t.Errorf("on %s: %+v, pressing %v, want %v", day, got, got.Pressing(day), want)
 		}
 	}
