@@ -1,10 +1,7 @@
 package alerts
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,6 +11,7 @@ import (
 	"github.com/anxin-project/anxin/alerts/cases"
 	"github.com/anxin-project/anxin/alerts/documents"
 	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/api"
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/region"
@@ -21,7 +19,6 @@ import (
 )
 
 const (
-	maxPage   = 1000    // cases that one answer lists
 	maxBulk   = 1000    // cases accepted at once
 	maxAction = 1 << 16 // bytes of an action; a bulk acceptance has maxBulk ids of at most some hundred bytes
 )
@@ -44,20 +41,20 @@ func (a *Alerts) chosen(r *http.Request, by caller) ([]casefile.Case, casefile.F
 func (a *Alerts) listCases(w http.ResponseWriter, r *http.Request, by caller) {
 	list, f, err := a.chosen(r, by)
 	if err != nil {
-		writeProblem(w, http.StatusBadRequest, badRequest(err.Error(), err.Error()))
+		api.WriteProblem(w, http.StatusBadRequest, badRequest(err.Error(), err.Error()))
 		return
 	}
 	total := len(list)
 	list = list[min(f.Offset, total):]
 	list = list[:min(f.Limit, len(list))]
-	writeJSON(w, http.StatusOK, map[string]any{"total": total, "cases": list})
+	api.WriteJSON(w, http.StatusOK, map[string]any{"total": total, "cases": list})
 }
 
 // exportCases answers all that the filter lets through, whatever its limit.
 func (a *Alerts) exportCases(w http.ResponseWriter, r *http.Request, by caller) {
 	list, _, err := a.chosen(r, by)
 	if err != nil {
-		writeProblem(w, http.StatusBadRequest, badRequest(err.Error(), err.Error()))
+		api.WriteProblem(w, http.StatusBadRequest, badRequest(err.Error(), err.Error()))
 		return
 	}
 	s := spreadsheet.New("案件", "名称", "对象", "所在地", "办理地", "主管部门", "阶段", "级别", "预警已消除", "涉及人数", "涉及金额（元）", "已付（元）", "产生日期", "承办人", "期限", "期限状态")
@@ -95,7 +92,7 @@ func readFilter(q url.Values) (casefile.Filter, error) {
 		Assignee:   q.Get("assignee"),
 		Deadline:   casefile.DeadlineState(q.Get("deadline")),
 		Search:     q.Get("search"),
-		Limit:      100,
+		Limit:      api.DefaultLimit,
 	}
 	if v := q.Get("cleared"); v != "" {
 		cleared, err := strconv.ParseBool(v)
@@ -107,7 +104,7 @@ func readFilter(q url.Values) (casefile.Filter, error) {
 	for name, field := range map[string]struct {
 		into     *int
 		min, max int
-	}{"limit": {&f.Limit, 1, maxPage}, "offset": {&f.Offset, 0, 1 << 30}} {
+	}{"limit": {&f.Limit, 1, api.MaxLimit}, "offset": {&f.Offset, 0, 1 << 30}} {
 		if v := q.Get(name); v != "" {
 			n, err := strconv.Atoi(v)
 			if err != nil || n < field.min || n > field.max {
@@ -139,7 +136,7 @@ func (a *Alerts) getCase(w http.ResponseWriter, r *http.Request, by caller) {
 		answer["allowed"] = cases.Allowed(one, by.person)
 	}
 	w.Header().Set("ETag", tag(one.Seq))
-	writeJSON(w, http.StatusOK, answer)
+	api.WriteJSON(w, http.StatusOK, answer)
 }
 
 func (a *Alerts) actOnCase(w http.ResponseWriter, r *http.Request, by caller) {
@@ -160,7 +157,7 @@ func (a *Alerts) actOnCase(w http.ResponseWriter, r *http.Request, by caller) {
 		return
 	}
 	w.Header().Set("ETag", tag(done.Case.Seq))
-	writeJSON(w, http.StatusOK, map[string]any{"case": done.Case, "event": done.Event})
+	api.WriteJSON(w, http.StatusOK, map[string]any{"case": done.Case, "event": done.Event})
 }
 
 // acceptCases accepts several cases; each has an outcome of its own.
@@ -175,7 +172,7 @@ func (a *Alerts) acceptCases(w http.ResponseWriter, r *http.Request, by caller) 
 		return
 	}
 	if len(body.Cases) == 0 || len(body.Cases) > maxBulk {
-		writeProblem(w, http.StatusBadRequest, badRequest(fmt.Sprintf("cases 须有 1 至 %d 项", maxBulk), fmt.Sprintf("cases has %d items: want 1 to %d", len(body.Cases), maxBulk)))
+		api.WriteProblem(w, http.StatusBadRequest, badRequest(fmt.Sprintf("cases 须有 1 至 %d 项", maxBulk), fmt.Sprintf("cases has %d items: want 1 to %d", len(body.Cases), maxBulk)))
 		return
 	}
 	var steps []casefile.Step
@@ -183,9 +180,9 @@ func (a *Alerts) acceptCases(w http.ResponseWriter, r *http.Request, by caller) 
 		steps = append(steps, casefile.Step{CaseID: one.ID, Seq: one.Seq, Action: casefile.Action{Kind: casefile.Accept}})
 	}
 	type outcome struct {
-		ID      string   `json:"id"`
-		Seq     uint32   `json:"seq,omitempty"`
-		Problem *problem `json:"problem,omitempty"`
+		ID      string       `json:"id"`
+		Seq     uint32       `json:"seq,omitempty"`
+		Problem *api.Problem `json:"problem,omitempty"`
 	}
 	outcomes := []outcome{}
 	accepted := 0
@@ -200,7 +197,7 @@ func (a *Alerts) acceptCases(w http.ResponseWriter, r *http.Request, by caller) 
 		}
 		outcomes = append(outcomes, one)
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"accepted": accepted, "outcomes": outcomes})
+	api.WriteJSON(w, http.StatusOK, map[string]any{"accepted": accepted, "outcomes": outcomes})
 }
 
 func (a *Alerts) orderPaper(w http.ResponseWriter, r *http.Request, by caller) {
@@ -271,13 +268,13 @@ func tag(seq uint32) string { return `"` + strconv.FormatUint(uint64(seq), 10) +
 func readAction(w http.ResponseWriter, r *http.Request, into any) (uint32, bool) {
 	match := r.Header.Get("If-Match")
 	if match == "" {
-		writeProblem(w, http.StatusPreconditionRequired, problem{Code: codePrecondition, Message: catalog.Text{
+		api.WriteProblem(w, http.StatusPreconditionRequired, api.Problem{Code: api.PreconditionRequired, Message: catalog.Text{
 			ZH: `请在 If-Match 头中写明所见记录的 seq，如 If-Match: "7"`, EN: `say what was seen: the header If-Match with the seq, such as If-Match: "7"`}})
 		return 0, false
 	}
 	seq, err := strconv.ParseUint(strings.Trim(match, `"`), 10, 32)
 	if err != nil {
-		writeProblem(w, http.StatusBadRequest, badRequest("If-Match 应为 seq", fmt.Sprintf("If-Match is %q: want the seq, such as \"7\"", match)))
+		api.WriteProblem(w, http.StatusBadRequest, badRequest("If-Match 应为 seq", fmt.Sprintf("If-Match is %q: want the seq, such as \"7\"", match)))
 		return 0, false
 	}
 	return uint32(seq), readBody(w, r, maxAction, into)
@@ -285,22 +282,9 @@ func readAction(w http.ResponseWriter, r *http.Request, into any) (uint32, bool)
 
 // readBody reads one JSON object, and nothing that it does not know.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64, into any) bool {
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, limit))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	if err == nil {
-		if _, more := d.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("the body goes on after the JSON object")
-		}
-	}
-	if err == nil {
-		return true
-	}
-	if size := new(http.MaxBytesError); errors.As(err, &size) {
-		writeProblem(w, http.StatusRequestEntityTooLarge, problem{Code: codeTooLarge, Message: catalog.Text{
-			ZH: "请求过大", EN: fmt.Sprintf("the body is larger than %d bytes", size.Limit)}})
+	if failure := api.ReadBody(w, r, limit, into); failure != nil {
+		failure.Write(w)
 		return false
 	}
-	writeProblem(w, http.StatusBadRequest, badRequest("正文不是所需的 JSON："+err.Error(), "the body is not the JSON wanted: "+err.Error()))
-	return false
+	return true
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/documents"
+	"github.com/anxin-project/anxin/internal/api"
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
 )
@@ -19,7 +20,7 @@ func (a *Alerts) listEntries(w http.ResponseWriter, r *http.Request, by caller) 
 	if !a.noted(w, r, by, "read_entry") {
 		return
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"total": len(list), "entries": list})
+	api.WriteJSON(w, http.StatusOK, map[string]any{"total": len(list), "entries": list})
 }
 
 // entry reads an entry that the caller may see.
@@ -41,7 +42,7 @@ func (a *Alerts) getEntry(w http.ResponseWriter, r *http.Request, by caller) {
 		return
 	}
 	w.Header().Set("ETag", tag(one.Seq))
-	writeJSON(w, http.StatusOK, map[string]any{"entry": one, "events": events})
+	api.WriteJSON(w, http.StatusOK, map[string]any{"entry": one, "events": events})
 }
 
 // proposeEntry makes an employer a candidate by what the latest run found: its facts are read here, not taken from the
@@ -84,7 +85,7 @@ func (a *Alerts) stepped(w http.ResponseWriter, status int, done blacklist.Done,
 		return
 	}
 	w.Header().Set("ETag", tag(done.Entry.Seq))
-	writeJSON(w, status, map[string]any{"entry": done.Entry, "event": done.Event.Case()})
+	api.WriteJSON(w, status, map[string]any{"entry": done.Entry, "event": done.Event.Case()})
 }
 
 func (a *Alerts) entryPaper(w http.ResponseWriter, r *http.Request, by caller) {
@@ -102,7 +103,7 @@ func (a *Alerts) entryPaper(w http.ResponseWriter, r *http.Request, by caller) {
 
 // getPublication answers the list as it is public today.
 func (a *Alerts) getPublication(w http.ResponseWriter, _ *http.Request, _ caller) {
-	writeJSON(w, http.StatusOK, a.blacklist.Publication())
+	api.WriteJSON(w, http.StatusOK, a.blacklist.Publication())
 }
 
 // getPublicationFile answers one of the publication's files, as `anxin blacklist publish` writes them. The list itself
@@ -115,7 +116,7 @@ func (a *Alerts) getPublicationFile(w http.ResponseWriter, r *http.Request, _ ca
 	case a.signingKey != nil:
 		files, err = today.Sign(a.signingKey)
 	case name == blacklist.ManifestFile || name == blacklist.SignatureFile:
-		writeProblem(w, http.StatusNotFound, problem{Code: codeNotFound, Message: catalog.Text{
+		api.WriteProblem(w, http.StatusNotFound, api.Problem{Code: api.NotFound, Message: catalog.Text{
 			ZH: "未配置签名密钥 alerts.signing_key，没有签名的清单", EN: "nothing is signed: alerts.signing_key is not set"}})
 		return
 	default:

@@ -13,6 +13,7 @@ import (
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/docs/reference"
+	"github.com/anxin-project/anxin/internal/api"
 	"github.com/anxin-project/anxin/internal/casefile"
 )
 
@@ -116,7 +117,7 @@ func TestTheSchemasHaveTheFieldsAndWordsOfTheTypes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, of := range map[string]any{
-		"Problem": problem{}, "Case": casefile.Case{}, "Event": casefile.Event{}, "Action": casefile.Action{}, "Deadline": casefile.Deadline{},
+		"Problem": api.Problem{}, "Case": casefile.Case{}, "Event": casefile.Event{}, "Action": casefile.Action{}, "Deadline": casefile.Deadline{},
 		"Entry": casefile.Entry{}, "EntryAction": casefile.EntryAction{}, "ListedPerson": casefile.ListedPerson{}, "Publication": blacklist.Publication{},
 	} {
 		var want, got []string

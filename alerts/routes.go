@@ -8,6 +8,7 @@ import (
 
 	"github.com/anxin-project/anxin/docs/reference"
 	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/api"
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
 )
@@ -81,7 +82,7 @@ func (a *Alerts) Handler() http.Handler {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			one, ok := methods[r.Method]
 			if !ok && path != webhookPath { // the webhook counts these, too
-				refuseMethod(w, strings.Join(allowed, ", "))
+				api.RefuseMethod(w, strings.Join(allowed, ", "))
 				return
 			}
 			if !ok {
@@ -93,8 +94,7 @@ func (a *Alerts) Handler() http.Handler {
 		})
 	}
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {
-		writeProblem(w, http.StatusNotFound, problem{Code: codeNotFound, Message: catalog.Text{
-			ZH: "没有这个接口，见 /api/openapi.yaml", EN: "there is no such path: see /api/openapi.yaml"}})
+		api.NoSuchPath().Write(w)
 	})
 	return mux
 }
@@ -119,12 +119,12 @@ func (a *Alerts) admit(w http.ResponseWriter, r *http.Request, to route) (caller
 	case err == nil && person.ID != "" && access.Allow(&person, to.action, access.Object{}):
 		return caller{person: person}, true
 	case err == nil && person.ID != "":
-		writeProblem(w, http.StatusForbidden, problem{Code: codeForbidden, Message: catalog.Text{
+		api.WriteProblem(w, http.StatusForbidden, api.Problem{Code: api.Forbidden, Message: catalog.Text{
 			ZH: "您的角色不能使用此接口", EN: "this is not for your role"}})
 	case to.admits == readers:
 		refuseToken(w)
 	default:
-		writeProblem(w, http.StatusUnauthorized, problem{Code: codeUnauthorized, Message: catalog.Text{
+		api.WriteProblem(w, http.StatusUnauthorized, api.Problem{Code: api.Unauthorized, Message: catalog.Text{
 			ZH: "请先登录：此接口须由具名人员使用", EN: "sign in first: this is for named persons"}})
 	}
 	return caller{}, false

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/alerts/cases"
+	"github.com/anxin-project/anxin/internal/api"
 	"github.com/anxin-project/anxin/internal/catalog"
 )
 
@@ -45,7 +46,7 @@ func (a *Alerts) webhook(w http.ResponseWriter, r *http.Request, _ caller) {
 
 	if r.Method != http.MethodPost {
 		outcome = wrongMethod
-		refuseMethod(w, http.MethodPost)
+		api.RefuseMethod(w, http.MethodPost)
 		return
 	}
 	if !a.tokenOf(r) && !a.certified(r) {
@@ -57,12 +58,12 @@ func (a *Alerts) webhook(w http.ResponseWriter, r *http.Request, _ caller) {
 	if err != nil {
 		if size := new(http.MaxBytesError); errors.As(err, &size) {
 			outcome = tooLarge
-			writeProblem(w, http.StatusRequestEntityTooLarge, problem{Code: codeTooLarge, Message: catalog.Text{
+			api.WriteProblem(w, http.StatusRequestEntityTooLarge, api.Problem{Code: api.TooLarge, Message: catalog.Text{
 				ZH: fmt.Sprintf("通知超过 %d 字节：请分成较小的组", size.Limit), EN: fmt.Sprintf("the body is larger than %d bytes: group the alerts into smaller notifications", size.Limit)}})
 			return
 		}
 		outcome = malformed
-		writeProblem(w, http.StatusBadRequest, badRequest("不是可用的通知："+err.Error(), err.Error()))
+		api.WriteProblem(w, http.StatusBadRequest, badRequest("不是可用的通知："+err.Error(), err.Error()))
 		return
 	}
 
@@ -85,7 +86,7 @@ func (a *Alerts) webhook(w http.ResponseWriter, r *http.Request, _ caller) {
 		outcome = unavailable
 		a.logger.Error("storing a notification", "error", err)
 		w.Header().Set("Retry-After", "10")
-		writeProblem(w, http.StatusServiceUnavailable, problem{Code: codeUnavailable, Message: catalog.Text{
+		api.WriteProblem(w, http.StatusServiceUnavailable, api.Problem{Code: api.Unavailable, Message: catalog.Text{
 			ZH: "通知未能保存：请重发", EN: "the notification could not be stored: send it again"}})
 		return
 	}
@@ -96,7 +97,7 @@ func (a *Alerts) webhook(w http.ResponseWriter, r *http.Request, _ caller) {
 	a.metrics.alerts.WithLabelValues("new").Add(float64(told))
 	a.metrics.alerts.WithLabelValues("known").Add(float64(len(alerts) - told))
 	a.metrics.alerts.WithLabelValues("no_case").Add(float64(len(n.Alerts) - len(alerts)))
-	writeJSON(w, http.StatusOK, map[string]int{"alerts": len(n.Alerts), "new": told, "no_case": len(n.Alerts) - len(alerts)})
+	api.WriteJSON(w, http.StatusOK, map[string]int{"alerts": len(n.Alerts), "new": told, "no_case": len(n.Alerts) - len(alerts)})
 }
 
 // readNotification reads and checks a body as a whole: one bad alert refuses all, since the sender repeats as a whole.

@@ -174,17 +174,30 @@ func (g *Gate) Bearer(r *http.Request) (people.Account, error) {
 	return g.register.ByToken(r.Context(), strings.TrimSpace(token))
 }
 
-// Person returns who sends a request of the API: the owner of its bearer token, else who is signed in. From a session an
-// action is taken only with the header Anxin-Form holding the session's form token, which no other site can send.
-func (g *Gate) Person(r *http.Request) (access.Person, error) {
+// Caller returns who sends a request of the API: the owner of its bearer token, else who is signed in; people.ErrWrong for
+// nobody. From a session an action is taken only with the header Anxin-Form holding the session's form token, which no
+// other site can send.
+func (g *Gate) Caller(r *http.Request) (*Session, error) {
 	if r.Header.Get("Authorization") != "" {
 		a, err := g.Bearer(r)
-		return a.Person, err
+		if err != nil {
+			return nil, err
+		}
+		return &Session{Account: a, Key: fmt.Sprintf("token %s %d", a.ID, a.Seq)}, nil
 	}
 	s := g.Session(r)
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 	if s == nil || s.MustChange || !reads && !s.owns(r.Header.Get("Anxin-Form")) {
-		return access.Person{}, people.ErrWrong
+		return nil, people.ErrWrong
+	}
+	return s, nil
+}
+
+// Person returns the person of Caller.
+func (g *Gate) Person(r *http.Request) (access.Person, error) {
+	s, err := g.Caller(r)
+	if err != nil {
+		return access.Person{}, err
 	}
 	return s.Person, nil
 }
