@@ -90,7 +90,7 @@ func openOfficeUnder(t *testing.T, law *policy.Policy) *office {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/api/", o.alerts.Handler())
-	mux.Handle("/", pages.Handler())
+	mountConsole(mux, pages)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	o.url = server.URL

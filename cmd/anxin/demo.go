@@ -220,7 +220,7 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 	mux := http.NewServeMux()
 	mux.Handle("/metrics", d.parts.metricsHandler())
 	mux.Handle("/api/", d.alerts.Handler())
-	mux.Handle("/", d.console.Handler())
+	mountConsole(mux, d.console)
 	group.Go(func() error { return serveHTTP(ctx, l, tlsFiles{}, mux) })
 	group.Go(func() error { return d.ingest.Run(ctx) })
 	group.Go(func() error { return d.console.Run(ctx) })

@@ -195,7 +195,7 @@ func runServices(ctx context.Context, c configuration, level string, run service
 		if err != nil {
 			return err
 		}
-		mux.Handle("/", pages.Handler())
+		mountConsole(mux, pages)
 		group.Go(func() error { return pages.Run(ctx) })
 	} else {
 		mux.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })

@@ -157,6 +157,16 @@ func (p *parts) console(work *alerts.Alerts, gate *signin.Gate, opener reveal.Op
 	return console.New(c, d)
 }
 
+// mountConsole has the console answer the pages and its paths of the API. Beside it alerts may answer /api/: the longer
+// pattern wins.
+func mountConsole(mux *http.ServeMux, c *console.Console) {
+	handler := c.Handler()
+	mux.Handle("/", handler)
+	for _, path := range c.APIPaths() {
+		mux.Handle(path, handler)
+	}
+}
+
 // thresholds is what pages show of the policy in force for a detector.
 func (p *parts) thresholds(detector, parameter string, townships []string, on civil.Date) []console.Threshold {
 	var all []console.Threshold

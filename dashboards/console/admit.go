@@ -8,24 +8,29 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/access/people"
 	"github.com/anxin-project/anxin/internal/access/signin"
 	"github.com/anxin-project/anxin/internal/audit"
 )
 
-// writes reports whether a route takes a form.
+// writes reports whether a route changes something.
 func (r route) writes() bool { return strings.HasPrefix(r.pattern, http.MethodPost+" ") }
 
 // admit is the one place that decides whether a request is answered: nil lets it in, with the view that its person may
-// see. Nobody signed in is sent to the sign-in page, and who has yet to change the first password to do that.
+// see. Nobody signed in is sent to the sign-in page, and who has yet to change the first password to do that; a caller of
+// the API is told, and sent nowhere.
 func (c *Console) admit(r *request, route route) error {
 	person := r.person()
 	if !access.Allow(person, route.action, access.Object{}) {
-		if person == nil {
-			return redirect(signInAddress(r.http))
+		switch {
+		case person != nil:
+			return errForbidden
+		case r.query.api:
+			return errNobody
 		}
-		return errForbidden
+		return redirect(signInAddress(r.http))
 	}
-	if route.writes() {
+	if route.writes() && !r.query.api { // what an action of the API must carry, the gate has seen to (Gate.Caller)
 		if err := r.http.ParseForm(); err != nil {
 			return errForged
 		}
@@ -37,7 +42,7 @@ func (c *Console) admit(r *request, route route) error {
 	if person == nil || route.action == access.Public {
 		return nil
 	}
-	if r.who.MustChange && route.section != "account" {
+	if r.who.MustChange && route.section != "account" && !r.query.api {
 		return redirect("/account")
 	}
 	if r.all != nil {
@@ -55,6 +60,18 @@ func (c *Console) admit(r *request, route route) error {
 		}
 	}
 	return nil
+}
+
+// whoAsks is who a request comes from; nil for nobody. Pages know people by their session, the API also by a token.
+func (c *Console) whoAsks(r *http.Request) *signin.Session {
+	if !asksAPI(r) {
+		return c.gate.Session(r)
+	}
+	who, err := c.gate.Caller(r)
+	if err != nil && !errors.Is(err, people.ErrWrong) {
+		c.log.Warn("looking for who asks the API", "error", err)
+	}
+	return who
 }
 
 // signInAddress is the sign-in page, from which somebody goes on to the page they asked for.

@@ -20,6 +20,15 @@ type auditData struct {
 }
 
 func (c *Console) auditPage(r *request) (answer, error) {
+	d, err := c.auditLog(r)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{template: "audit", title: message(r.lang, "audit.title"), data: d}, nil
+}
+
+// auditLog reads the entries that the parameters ask for, and whether the log is whole.
+func (c *Console) auditLog(r *request) (*auditData, error) {
 	q := r.query
 	d := &auditData{Actor: q.given.Get("actor"), Action: q.word("action"), From: q.given.Get("from"), Until: q.given.Get("until")}
 	f := audit.Filter{Actor: d.Actor, Action: d.Action}
@@ -29,9 +38,8 @@ func (c *Console) auditPage(r *request) (answer, error) {
 	if on, ok := q.date("until"); ok {
 		f.Until = on.End()
 	}
-	page := q.number("page")
 	if err := q.err(); err != nil {
-		return answer{}, err
+		return nil, err
 	}
 	actions := map[string]bool{}
 	var rows []audit.Entry
@@ -40,11 +48,11 @@ func (c *Console) auditPage(r *request) (answer, error) {
 		rows = append(rows, e)
 		return nil
 	}); err != nil {
-		return answer{}, err
+		return nil, err
 	}
 	slices.Reverse(rows)
 	d.Actions = names(actions)
-	d.Pager = pages(len(rows), c.config.PageSize, page)
+	d.Pager = q.rows(len(rows), c.config.PageSize)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
 	d.Names = map[string]string{}
 	for _, e := range d.Rows {
@@ -56,9 +64,9 @@ func (c *Console) auditPage(r *request) (answer, error) {
 	if d.Checkpoint, err = c.gate.Audit().Verify(r.ctx, ledger.Checkpoint{}); ledger.IsBroken(err) {
 		d.Broken = err.Error()
 	} else if err != nil {
-		return answer{}, err
+		return nil, err
 	}
-	return answer{template: "audit", title: message(r.lang, "audit.title"), data: d}, nil
+	return d, nil
 }
 
 // date returns a day typed as YYYY-MM-DD.

@@ -113,6 +113,7 @@ func lacking(all []casefile.Deadline) *casefile.Deadline {
 
 // work is one thing that waits for somebody.
 type work struct {
+	ID               string // of the case, or of the entry of the list
 	URL, Name, Place string
 	Level            string // of a case
 	What             string // key of a text: what is to be done
@@ -136,7 +137,7 @@ type workData struct {
 	Pager      pager
 }
 
-func (c *Console) workList(r *request, section string, rows []work) answer {
+func (c *Console) workList(r *request, rows []work) *workData {
 	sortWork(rows)
 	d := &workData{Connected: c.cases != nil}
 	for _, w := range rows {
@@ -147,22 +148,27 @@ func (c *Console) workList(r *request, section string, rows []work) answer {
 			d.Near++
 		}
 	}
-	d.Pager = pages(len(rows), c.config.PageSize, r.query.number("page"))
+	d.Pager = r.query.rows(len(rows), c.config.PageSize)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
-	return answer{template: "work", title: message(r.lang, section+".title"), data: d}
+	return d
 }
 
-// workPage is what waits for who asks: the cases assigned to them or to nobody, the next steps on the list, and what only
-// a supervisor can approve.
 func (c *Console) workPage(r *request) (answer, error) {
+	rows, err := c.work(r)
+	return answer{template: "work", title: message(r.lang, "work.title"), data: c.workList(r, rows)}, err
+}
+
+// work is what waits for who asks: the cases assigned to them or to nobody, the next steps on the list, and what only a
+// supervisor can approve.
+func (c *Console) work(r *request) ([]work, error) {
 	rows, err := c.approvals(r)
 	if err != nil {
-		return answer{}, err
+		return nil, err
 	}
 	person := *r.person()
 	list, err := c.myCases(r, casefile.Filter{})
 	if err != nil {
-		return answer{}, err
+		return nil, err
 	}
 	for _, k := range list {
 		mine := k.Assignee == person.ID
@@ -180,7 +186,7 @@ func (c *Console) workPage(r *request) (answer, error) {
 			}
 		}
 	}
-	return c.workList(r, "work", rows), nil
+	return rows, nil
 }
 
 // nextStep is the action that carries a case on from its stage; one that is accepted and whose condition has cleared
@@ -205,18 +211,18 @@ func waitsForSupervisor(k casefile.Case, p access.Person) bool {
 }
 
 func caseWork(k casefile.Case, what string, mine bool) work {
-	return work{URL: caseURL(k.ID), Name: cmp.Or(k.Name, k.ScopeID), Place: k.Territory, Level: string(k.Level), What: what,
+	return work{ID: k.ID, URL: caseURL(k.ID), Name: cmp.Or(k.Name, k.ScopeID), Place: k.Territory, Level: string(k.Level), What: what,
 		Stage: k.Stage.Title(), Mine: mine, Deadline: nextDeadline(k.Deadlines)}
 }
 
 func entryWork(e casefile.Entry, choice casefile.EntryChoice) work {
-	return work{URL: entryURL(e.ID), Name: e.Name, Place: e.Township, What: "listing." + string(choice.Kind),
+	return work{ID: e.ID, URL: entryURL(e.ID), Name: e.Name, Place: e.Township, What: "listing." + string(choice.Kind),
 		Stage: e.Stage.Title(), Deadline: nextDeadline(e.Deadlines), Hindrance: choice.Refusal}
 }
 
 func (c *Console) approvalsPage(r *request) (answer, error) {
 	rows, err := c.approvals(r)
-	return c.workList(r, "approvals", rows), err
+	return answer{template: "work", title: message(r.lang, "approvals.title"), data: c.workList(r, rows)}, err
 }
 
 // approvals are what waits for a supervisor: decisions on listing and on removal, investigations about to run out of time,

@@ -21,16 +21,24 @@ type talkRow struct {
 }
 
 func (c *Console) editionsPage(r *request) (answer, error) {
-	d := &editionsData{Editions: slices.Clone(r.view.editions)}
-	slices.Reverse(d.Editions)
+	d, err := c.editions(r)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{template: "editions", title: message(r.lang, "editions.title"), data: d}, nil
+}
+
+// editions gathers the editions and the talks that the latest proposes.
+func (c *Console) editions(r *request) (*editionsData, error) {
+	d := &editionsData{Editions: r.view.newestFirst()}
 	if latest := r.view.latest(); latest != nil {
 		units, err := c.editionUnits(r, latest)
 		if err != nil {
-			return answer{}, err
+			return nil, err
 		}
 		d.Talks = talkRows(r.view.talks, units)
 	}
-	return answer{template: "editions", title: message(r.lang, "editions.title"), data: d}, nil
+	return d, nil
 }
 
 // editionUnits reads the units of an edition that who asks may read.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,50 +28,84 @@ type Figure struct{ Label, Value string }
 // maxRecords bounds the record ids shown; the evidence holds samples anyway.
 const maxRecords = 20
 
-// evidence renders a warning's evidence by the header's fields. Values whose name says that they are keys of people or
-// accounts are never shown, whatever a detector wrote.
+// evidence renders a warning's evidence by the header's fields.
 func (l locale) evidence(h *catalog.Header, text string) Evidence {
+	figures, records, readable := readEvidence(h, text)
+	if !readable {
+		return Evidence{Raw: text}
+	}
+	e := Evidence{Records: records}
+	for _, f := range figures {
+		if f.known {
+			e.Figures = append(e.Figures, Figure{f.Label.In(string(l)), l.value(f.value, f.Unit)})
+		} else {
+			e.Other = append(e.Other, Figure{f.Name, l.value(f.value, f.Unit)})
+		}
+	}
+	return e
+}
+
+// evidenceFigure is a value of the evidence as the detector wrote it, with the field that describes it.
+type evidenceFigure struct {
+	catalog.Field
+	known bool // by the header; else its name is all there is
+	value any
+}
+
+// readEvidence reads a warning's evidence: the header's fields in the header's order, then what the header does not know,
+// and the ids of sample records. Values whose name says that they are keys of people or accounts are left out, whatever a
+// detector wrote. readable is false when the text is not the JSON object it should be.
+func readEvidence(h *catalog.Header, text string) (figures []evidenceFigure, records []string, readable bool) {
 	if text == "" {
-		return Evidence{}
+		return nil, nil, true
 	}
 	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
 	decoder.UseNumber() // fen above 2^53 must stay exact
 	var object map[string]any
 	if err := decoder.Decode(&object); err != nil {
-		return Evidence{Raw: text}
+		return nil, nil, false
 	}
-	var e Evidence
+	impersonal(object)
 	known := map[string]bool{}
 	for _, f := range h.Evidence {
-		v, ok := object[f.Name]
+		v := object[f.Name]
 		known[f.Name] = true
-		if !ok || v == nil || personal(f.Name) {
-			continue
-		}
-		if f.Unit == catalog.Records {
-			e.Records = append(e.Records, texts(v)...)
-			continue
-		}
-		e.Figures = append(e.Figures, Figure{f.Label.In(string(l)), l.value(v, f.Unit)})
-	}
-	names := make([]string, 0, len(object))
-	for name := range object {
-		if !known[name] && !personal(name) && object[name] != nil {
-			names = append(names, name)
+		switch {
+		case v == nil:
+		case f.Unit == catalog.Records:
+			records = append(records, texts(v)...)
+		default:
+			figures = append(figures, evidenceFigure{f, true, v})
 		}
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		if name == "records" {
-			e.Records = append(e.Records, texts(object[name])...)
-			continue
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		switch v := object[name]; {
+		case known[name] || v == nil:
+		case name == "records":
+			records = append(records, texts(v)...)
+		default:
+			figures = append(figures, evidenceFigure{catalog.Field{Name: name, Unit: catalog.Plain}, false, v})
 		}
-		e.Other = append(e.Other, Figure{name, l.value(object[name], catalog.Plain)})
 	}
-	if len(e.Records) > maxRecords {
-		e.Records = e.Records[:maxRecords]
+	return figures, records[:min(len(records), maxRecords)], true
+}
+
+// impersonal takes out of evidence, however deep, what identifies a person or an account.
+func impersonal(v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			if personal(name) {
+				delete(v, name)
+			} else {
+				impersonal(inner)
+			}
+		}
+	case []any:
+		for _, inner := range v {
+			impersonal(inner)
+		}
 	}
-	return e
 }
 
 // personal reports whether a figure's name says that it identifies a person or an account.

@@ -39,9 +39,18 @@ type explainStep struct {
 }
 
 func (c *Console) explainPage(r *request) (answer, error) {
+	d, err := c.explanation(r)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{template: "explain", title: fill(r.lang, "explain.title", d.Unit.Name), data: d}, nil
+}
+
+// explanation works out the index of the unit that the address names.
+func (c *Console) explanation(r *request) (*explainData, error) {
 	u := r.view.unit[r.http.PathValue("code")]
 	if u == nil || u.RankOnly || len(u.Components) == 0 {
-		return answer{}, errNotFound
+		return nil, errNotFound
 	}
 	d := &explainData{Unit: u, Path: c.regions.Path(u.Code), Rules: c.rules, Lights: c.config.Lights}
 	base := u // what the unit is shrunk towards: a township's county, also where the person may not see that, else itself
@@ -66,7 +75,7 @@ func (c *Console) explainPage(r *request) (answer, error) {
 			d.Sum += " → " + fixed(*u.Index, 1)
 		}
 	}
-	return answer{template: "explain", title: fill(r.lang, "explain.title", u.Name), data: d}, nil
+	return d, nil
 }
 
 // rate is the raw rate of one of a unit's components.

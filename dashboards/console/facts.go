@@ -11,7 +11,8 @@ import (
 	"github.com/anxin-project/anxin/internal/civil"
 )
 
-// Facts are what the run's snapshot knows about a project or employer. Workers are counts only.
+// Facts are what the run's snapshot knows about a project or employer. Workers are counts only. What has JSON names is
+// answered by the API as it is.
 type Facts struct {
 	Scope                          catalog.Scope
 	ID, Name, Township, Sector     string
@@ -30,77 +31,106 @@ type Facts struct {
 
 // ProjectFacts is a construction project as its registry describes it.
 type ProjectFacts struct {
-	Investment, DeveloperID, ContractorID, ContractorName, Status string
-	ContractFen                                                   int64
-	SignedOn                                                      civil.Date
-	PermitOn, StartedOn, CompletedOn                              *civil.Date
-	PayDay, LaborCostDay                                          uint8
-	LaborCostFen                                                  int64
-	AccountOpenedOn, AccountClosedOn                              *civil.Date
-	DepositForm                                                   string
-	DepositFen                                                    int64
-	DepositLodgedOn, DepositValidUntil                            *civil.Date
-	PaymentGuarantee, NoticeBoard, LaborOfficer                   bool
+	Investment        string      `json:"investment"`
+	DeveloperID       string      `json:"developer_uscc"`
+	ContractorID      string      `json:"contractor_uscc"`
+	ContractorName    string      `json:"contractor_name"`
+	Status            string      `json:"status"`
+	ContractFen       int64       `json:"contract_fen"`
+	SignedOn          civil.Date  `json:"contract_signed_on"`
+	PermitOn          *civil.Date `json:"permit_on"`
+	StartedOn         *civil.Date `json:"started_on"`
+	CompletedOn       *civil.Date `json:"completed_on"`
+	PayDay            uint8       `json:"pay_day"`
+	LaborCostDay      uint8       `json:"labor_cost_day"`
+	LaborCostFen      int64       `json:"labor_cost_fen"`
+	AccountOpenedOn   *civil.Date `json:"account_opened_on"`
+	AccountClosedOn   *civil.Date `json:"account_closed_on"`
+	DepositForm       string      `json:"deposit_form"`
+	DepositFen        int64       `json:"deposit_fen"`
+	DepositLodgedOn   *civil.Date `json:"deposit_lodged_on"`
+	DepositValidUntil *civil.Date `json:"deposit_valid_until"`
+	PaymentGuarantee  bool        `json:"payment_guarantee"`
+	NoticeBoard       bool        `json:"notice_board"`
+	LaborOfficer      bool        `json:"labor_officer"`
 }
 
 // EmployerFacts is an employer as its registry describes it, without its people.
 type EmployerFacts struct {
-	Industry, Status string
-	Headcount        *uint32
+	Industry  string  `json:"industry"`
+	Status    string  `json:"status"`
+	Headcount *uint32 `json:"headcount"`
 }
 
 // DayFacts is how many people worked on a day.
 type DayFacts struct {
-	On      civil.Date
-	Workers uint64
+	On      civil.Date `json:"on"`
+	Workers uint64     `json:"workers"`
 }
 
 // MonthFacts is a wage month: work done, wages due and paid.
 type MonthFacts struct {
-	Month                        civil.Month
-	Attended                     uint64 // people with at least one worked day
-	Workers, UnpaidWorkers       uint64 // people with a pay slip, and with an unpaid part
-	PayableFen, PaidFen, OpenFen int64
-	DueBy                        *civil.Date
+	Month         civil.Month `json:"month"`
+	Attended      uint64      `json:"attended"`       // people with at least one worked day
+	Workers       uint64      `json:"workers"`        // people with a pay slip
+	UnpaidWorkers uint64      `json:"unpaid_workers"` // people with an unpaid part
+	PayableFen    int64       `json:"payable_fen"`
+	PaidFen       int64       `json:"paid_fen"`
+	OpenFen       int64       `json:"unpaid_fen"`
+	DueBy         *civil.Date `json:"due_by"`
 }
 
 // AccountMonth is a month of the wage account; BalanceFen is the bank's figure after the last entry.
 type AccountMonth struct {
-	Month                         civil.Month
-	FundedFen, WagesFen, OtherFen int64 // OtherFen left the account for anything but wages
-	BalanceFen                    int64
-	Frozen                        bool
+	Month      civil.Month `json:"month"`
+	FundedFen  int64       `json:"funded_fen"`
+	WagesFen   int64       `json:"wages_fen"`
+	OtherFen   int64       `json:"other_fen"` // left the account for anything but wages
+	BalanceFen int64       `json:"balance_fen"`
+	Frozen     bool        `json:"frozen"`
 }
 
 // Lead is an arrears lead (欠薪线索).
 type Lead struct {
-	Source, ID, Channel, Status, Incident string
-	Workers                               uint32
-	AmountFen                             int64
-	ReceivedOn, StatusOn                  civil.Date
-	ResolvedOn                            *civil.Date
-	Open                                  bool
+	Source     string      `json:"source"`
+	ID         string      `json:"id"`
+	Channel    string      `json:"channel"`
+	Status     string      `json:"status"`
+	Incident   string      `json:"incident"`
+	Workers    uint32      `json:"workers"`
+	AmountFen  int64       `json:"amount_fen"`
+	ReceivedOn civil.Date  `json:"received_on"`
+	StatusOn   civil.Date  `json:"status_on"`
+	ResolvedOn *civil.Date `json:"resolved_on"`
+	Open       bool        `json:"open"`
 }
 
 // Proceeding is an order, mediation, arbitration, court or police matter.
 type Proceeding struct {
-	Source, ID, Kind, Outcome string
-	Workers                   uint32
-	AmountFen                 int64
-	OpenedOn                  civil.Date
-	DueOn, ClosedOn           *civil.Date
+	Source    string      `json:"source"`
+	ID        string      `json:"id"`
+	Kind      string      `json:"kind"`
+	Outcome   string      `json:"outcome"`
+	Workers   uint32      `json:"workers"`
+	AmountFen int64       `json:"amount_fen"`
+	OpenedOn  civil.Date  `json:"opened_on"`
+	DueOn     *civil.Date `json:"due_on"`
+	ClosedOn  *civil.Date `json:"closed_on"`
 }
 
 // Signal is one operating indicator of an employer by month, oldest first.
 type Signal struct {
-	Indicator string
-	Months    []civil.Month
-	Values    []float64
+	Indicator string        `json:"indicator"`
+	Months    []civil.Month `json:"months"`
+	Values    []float64     `json:"values"`
 }
 
 // ProjectRef is a project of an employer.
 type ProjectRef struct {
-	ID, Name, Township, Status string
+	ID       string `json:"project_id"`
+	Name     string `json:"name"`
+	Township string `json:"township"`
+	Status   string `json:"status"`
 }
 
 // errUnknownSubject says that the run has never heard of the subject.

@@ -14,9 +14,13 @@ type failureData struct {
 	Parameters []badParameter
 }
 
-// fail answers an error by its page. What happened inside is logged, never shown.
+// fail answers an error by its page, and the API by a problem. What happened inside is logged, never shown.
 func (c *Console) fail(w http.ResponseWriter, q *request, err error) {
 	r, l := q.http, q.lang
+	if q.query.api {
+		c.refuse(w, r, err)
+		return
+	}
 	var moved redirect
 	if errors.As(err, &moved) {
 		status := http.StatusFound
@@ -58,8 +62,13 @@ func (c *Console) fail(w http.ResponseWriter, q *request, err error) {
 // waitingData is shown until the first run has completed.
 type waitingData struct{ Stages []Stage }
 
-// waiting answers 200: the site works, there is nothing to show yet; the page looks again by itself.
+// waiting answers 200: the site works, there is nothing to show yet; the page looks again by itself. The API says so by a
+// problem.
 func (c *Console) waiting(w http.ResponseWriter, q *request) {
+	if q.query.api {
+		c.fail(w, q, errNoRun)
+		return
+	}
 	b, err := c.finish(q, "waiting", answer{template: "waiting", title: message(q.lang, "waiting.title"), data: &waitingData{c.progress()}})
 	if err != nil {
 		c.fail(w, q, err)

@@ -52,36 +52,52 @@ func problemStatus(problem string) int {
 
 func (c *Console) peoplePage(r *request) (answer, error) { return c.people(r, &peopleData{}), nil }
 
-// readPerson takes a person from a form.
-func readPerson(r *http.Request, id string) access.Person {
-	p := access.Person{ID: id, Name: r.PostFormValue("name"), Territory: strings.TrimSpace(r.PostFormValue("territory")), Department: r.PostFormValue("department")}
-	for _, role := range r.PostForm["role"] {
+// readPerson takes a person from a form, or from the body of an action of the API.
+func readPerson(r *request) (access.Person, error) {
+	var p access.Person
+	if r.query.api {
+		err := r.readJSON(&p)
+		return p, err
+	}
+	f := r.http
+	p = access.Person{ID: strings.TrimSpace(f.PostFormValue("id")), Name: f.PostFormValue("name"), Territory: strings.TrimSpace(f.PostFormValue("territory")), Department: f.PostFormValue("department")}
+	for _, role := range f.PostForm["role"] {
 		p.Roles = append(p.Roles, access.Role(role))
 	}
-	return p
+	return p, nil
+}
+
+// add registers a person, and has the audit log know whom.
+func (c *Console) add(r *request) (access.Person, error) {
+	p, err := readPerson(r)
+	if err != nil {
+		return p, err
+	}
+	r.event.Object = p.ID
+	return p, fromRegister(r, c.gate.Register().Add(r.ctx, r.who.ID, p))
 }
 
 func (c *Console) addForm(r *request) (answer, error) {
-	p := readPerson(r.http, strings.TrimSpace(r.http.PostFormValue("id")))
-	r.event.Object = p.ID
-	if err := c.gate.Register().Add(r.ctx, r.who.ID, p); err != nil {
-		problem, err := c.refused(r, err)
-		return c.people(r, &peopleData{New: p, Problem: problem}), err
+	p, err := c.add(r)
+	var refusal people.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		return c.people(r, &peopleData{New: p, Problem: refusal.In(string(r.lang))}), nil
+	case err != nil:
+		return answer{}, err
 	}
 	return answer{redirect: "/people/" + url.PathEscape(p.ID)}, nil
 }
 
-// refused turns what the register says no to into a problem for the page; any other error stays one.
-func (c *Console) refused(r *request, err error) (string, error) {
+// fromRegister is what came of asking the register for a change; what it says no to, the audit log is to have as refused.
+func fromRegister(r *request, err error) error {
 	if errors.Is(err, people.ErrUnknown) {
-		return "", errNotFound
+		return errNotFound
 	}
-	var refusal people.Refusal
-	if !errors.As(err, &refusal) {
-		return "", err
+	if errors.As(err, new(people.Refusal)) {
+		r.event.Outcome = audit.Refused
 	}
-	r.event.Outcome = audit.Refused
-	return refusal.In(string(r.lang)), nil
+	return err
 }
 
 func (c *Console) person(r *request, d *personData) (answer, error) {
@@ -95,53 +111,78 @@ func (c *Console) person(r *request, d *personData) (answer, error) {
 
 func (c *Console) personPage(r *request) (answer, error) { return c.person(r, &personData{}) }
 
-// changePerson runs a change and shows the person again, with what was wrong.
-func (c *Console) changePerson(r *request, change func(id string) error) (answer, error) {
+// change is one change of a person; by says who makes it, and with what.
+type change func(register *people.Register, by *request, id string) error
+
+// changed makes a change of the person that the address names, and has the audit log know whom.
+func (c *Console) changed(r *request, do change) error {
 	id := r.http.PathValue("person")
 	r.event.Object = id
-	if err := change(id); err != nil {
-		problem, err := c.refused(r, err)
-		if err != nil {
+	return fromRegister(r, do(c.gate.Register(), r, id))
+}
+
+// personForm makes a change and shows the person again, with what was wrong.
+func (c *Console) personForm(do change) pageFunc {
+	return func(r *request) (answer, error) {
+		err := c.changed(r, do)
+		var refusal people.Refusal
+		switch {
+		case errors.As(err, &refusal):
+			return c.person(r, &personData{Problem: refusal.In(string(r.lang))})
+		case err != nil:
 			return answer{}, err
 		}
-		return c.person(r, &personData{Problem: problem})
+		return answer{redirect: "/people/" + url.PathEscape(r.http.PathValue("person"))}, nil
 	}
-	return answer{redirect: "/people/" + url.PathEscape(id)}, nil
 }
 
-func (c *Console) changeForm(r *request) (answer, error) {
-	return c.changePerson(r, func(id string) error {
-		return c.gate.Register().Change(r.ctx, r.who.ID, readPerson(r.http, id))
-	})
+func changeRights(register *people.Register, by *request, id string) error {
+	p, err := readPerson(by)
+	if err != nil {
+		return err
+	}
+	p.ID = id
+	return register.Change(by.ctx, by.who.ID, p)
 }
 
-func (c *Console) disableForm(r *request) (answer, error) {
-	return c.changePerson(r, func(id string) error { return c.gate.Register().Disable(r.ctx, r.who.ID, id) })
+func disable(register *people.Register, by *request, id string) error {
+	return register.Disable(by.ctx, by.who.ID, id)
 }
 
-func (c *Console) enableForm(r *request) (answer, error) {
-	return c.changePerson(r, func(id string) error { return c.gate.Register().Enable(r.ctx, r.who.ID, id) })
+func enable(register *people.Register, by *request, id string) error {
+	return register.Enable(by.ctx, by.who.ID, id)
 }
 
-func (c *Console) linkForm(r *request) (answer, error) {
-	return c.changePerson(r, func(id string) error {
-		s := people.Subject{Issuer: c.gate.Issuer(), ID: strings.TrimSpace(r.http.PostFormValue("subject"))}
-		if s.ID == "" {
-			s = people.Subject{}
+// link ties a person to a subject at the OpenID provider; an empty one ends the link.
+func (c *Console) link(register *people.Register, by *request, id string) error {
+	var body struct {
+		Subject string `json:"subject"`
+	}
+	if by.query.api {
+		if err := by.readJSON(&body); err != nil {
+			return err
 		}
-		return c.gate.Register().Link(r.ctx, r.who.ID, id, s)
-	})
+	} else {
+		body.Subject = by.http.PostFormValue("subject")
+	}
+	s := people.Subject{Issuer: c.gate.Issuer(), ID: strings.TrimSpace(body.Subject)}
+	if s.ID == "" {
+		s = people.Subject{}
+	}
+	return register.Link(by.ctx, by.who.ID, id, s)
 }
 
-// givePasswordForm gives an initial password, made here so that it is a good one and another each time.
+// givePassword gives an initial password, made here so that it is a good one and another each time.
+func (c *Console) givePassword(r *request) (given string, err error) {
+	given = strings.ToLower(rand.Text()[:16])
+	err = c.changed(r, func(register *people.Register, by *request, id string) error {
+		return register.SetPassword(by.ctx, by.who.ID, id, given, true)
+	})
+	return given, err
+}
+
 func (c *Console) givePasswordForm(r *request) (answer, error) {
-	id := r.http.PathValue("person")
-	r.event.Object = id
-	given := strings.ToLower(rand.Text()[:16])
-	err := c.gate.Register().SetPassword(r.ctx, r.who.ID, id, given, true)
-	if errors.Is(err, people.ErrUnknown) {
-		return answer{}, errNotFound
-	}
+	given, err := c.givePassword(r)
 	if err != nil {
 		return answer{}, err
 	}

@@ -31,7 +31,7 @@ func (c *Console) plan(r *request, size int) *planData {
 	q := r.query
 	d := &planData{
 		Edition: r.view.latest(), Counties: r.view.counties,
-		County: q.code("county", 6), Grade: q.choice("grade", "", "A", "B", "C"), Due: q.choice("due", "quarter", "all"), Search: q.text("q"),
+		County: q.code("county", 6), Grade: q.choice("grade", "", "A", "B", "C"), Due: q.choice("due", "quarter", "all"), Search: q.search(),
 	}
 	if d.Edition == nil {
 		return d
@@ -57,7 +57,7 @@ func (c *Console) plan(r *request, size int) *planData {
 	slices.SortStableFunc(d.Rows, func(a, b *edition.Grade) int {
 		return cmp.Or(-cmp.Compare(a.Grade, b.Grade), -cmp.Compare(a.RedWarnings, b.RedWarnings), -cmp.Compare(a.Workers, b.Workers), cmp.Compare(a.Employer, b.Employer))
 	})
-	d.Pager = pages(len(d.Rows), size, q.number("page"))
+	d.Pager = q.rows(len(d.Rows), size)
 	d.Rows = d.Rows[d.Pager.From:d.Pager.To]
 	return d
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"slices"
 
 	"github.com/anxin-project/anxin/internal/edition"
 )
@@ -22,6 +23,13 @@ func (p *published) latest() *edition.Edition {
 		return nil
 	}
 	return &p.editions[len(p.editions)-1]
+}
+
+// newestFirst are the editions, the latest first.
+func (p *published) newestFirst() []edition.Edition {
+	all := slices.Clone(p.editions)
+	slices.Reverse(all)
+	return list(all)
 }
 
 // numbered returns an edition by its number, nil when there is none.

@@ -101,7 +101,7 @@ func (c *Console) qualityPage(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	d.Pager = pages(len(d.Rows), c.config.PageSize, r.query.number("page"))
+	d.Pager = r.query.rows(len(d.Rows), c.config.PageSize)
 	d.Rows = d.Rows[d.Pager.From:d.Pager.To]
 	return answer{template: "quality", title: message(r.lang, "quality.title"), data: d}, nil
 }

@@ -2,17 +2,21 @@ package console
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/anxin-project/anxin/internal/api"
 )
 
 // query reads a page's parameters. What a page does not know is ignored; a value that a page cannot take is an error
 // with the parameter's name, answered by a page that says so. Only parameters that were read count as the page's
 // address, so made-up ones do not fill the memory of rendered pages.
 type query struct {
+	api   bool // of a request of the API
 	given url.Values
 	bad   []badParameter
 }
@@ -23,15 +27,15 @@ type badRequest struct{ parameters []badParameter }
 
 func (badRequest) Error() string { return "bad parameters" }
 
-// The parameters of all pages.
+// The parameters of all pages and of the API.
 var parameterNames = []string{
 	"q", "unit", "prefecture", "county", "township", "light", "sort", "dir", "page", "level", "detector", "scope",
 	"department", "sector", "stage", "cleared", "open", "with", "grade", "due", "topic", "fault", "kind", "status",
-	"actor", "action", "from", "until", "next", "done", "mine", "deadline",
+	"actor", "action", "from", "until", "next", "done", "mine", "deadline", "search", "limit", "offset",
 }
 
 func readQuery(r *http.Request) *query {
-	q := &query{given: url.Values{}}
+	q := &query{api: asksAPI(r), given: url.Values{}}
 	all := r.URL.Query()
 	for _, name := range parameterNames {
 		if v := strings.TrimSpace(all.Get(name)); v != "" {
@@ -112,18 +116,39 @@ func (q *query) text(name string) string {
 	return strings.ToLower(v)
 }
 
+// search returns what is looked for: q on pages, search in the API.
+func (q *query) search() string {
+	if q.api {
+		return q.text("search")
+	}
+	return q.text("q")
+}
+
 // number returns a page number from 1.
-func (q *query) number(name string) int {
+func (q *query) number(name string) int { return q.between(name, 1, 1_000_000, 1) }
+
+// between returns a number from least to most, or otherwise when none is given.
+func (q *query) between(name string, least, most, otherwise int) int {
 	v := q.given.Get(name)
 	if v == "" {
-		return 1
+		return otherwise
 	}
 	n, err := strconv.Atoi(v)
-	if err != nil || n < 1 || n > 1_000_000 {
-		q.refuse(name, "1, 2, 3, …")
-		return 1
+	if err != nil || n < least || n > most {
+		q.refuse(name, fmt.Sprintf("%d–%d", least, most))
+		return otherwise
 	}
 	return n
+}
+
+// rows says which rows of a list are shown: on a page those of its number, size to a page; in the API so many as limit
+// from offset on.
+func (q *query) rows(total, size int) pager {
+	if !q.api {
+		return pages(total, size, q.number("page"))
+	}
+	from := min(q.between("offset", 0, 1<<30, 0), total)
+	return pager{From: from, To: min(from+q.between("limit", 1, api.MaxLimit, api.DefaultLimit), total), Total: total}
 }
 
 // with returns the query with parameters changed, name and value in turn; an empty value removes one. The page number

@@ -53,7 +53,7 @@ func (c *Console) ranking(r *request, size int) *rankingData {
 		Prefecture:  q.code("prefecture", 4),
 		County:      q.code("county", 6),
 		Light:       q.choice("light", "", "green", "yellow", "red", "grey"),
-		Search:      q.text("q"),
+		Search:      q.search(),
 		Sort:        q.choice("sort", "rank", "name", "light", "index", "change", "monitored", "people", "fen", "red", "yellow"),
 		Prefectures: v.prefectures,
 	}
@@ -91,7 +91,7 @@ func (c *Console) ranking(r *request, size int) *rankingData {
 	d.ShowCounty = d.Unit == "township" && !oneCounty
 	d.Totals = totals(v, d.Prefecture, d.County)
 	sortUnits(d.Rows, d.Sort, d.Dir == "desc", d.WithinCounty)
-	d.Pager = pages(len(d.Rows), size, q.number("page"))
+	d.Pager = q.rows(len(d.Rows), size)
 	d.Complete = d.Pager.Last == 1
 	d.Rows = d.Rows[d.Pager.From:d.Pager.To]
 	return d

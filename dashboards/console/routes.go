@@ -6,11 +6,11 @@ import (
 	"github.com/anxin-project/anxin/internal/access"
 )
 
-// route is one address of the pages. What it may be used for is written here and nowhere else: admit asks access.Allow for
+// route is one address of the pages or of the API (api.go). What it may be used for is written here and nowhere else: admit asks access.Allow for
 // the action and, where the route is about one place, project, employer or case, for that object. Lists are about nothing
 // in particular: they are made from what the person may see (scope.go).
 type route struct {
-	pattern string // with its method; a POST takes a form
+	pattern string // with its method; a POST takes a form, in the API a JSON object
 	section string // of the navigation
 	life    time.Duration
 	action  access.Action
@@ -83,13 +83,48 @@ func (c *Console) table() []route {
 		{pattern: "GET /people", section: "people", life: never, action: access.ManagePeople, serve: c.peoplePage},
 		{pattern: "POST /people", section: "people", life: never, action: access.ManagePeople, audited: "person_added", serve: c.addForm},
 		{pattern: "GET /people/{person}", section: "people", life: never, action: access.ManagePeople, serve: c.personPage},
-		{pattern: "POST /people/{person}", section: "people", life: never, action: access.ManagePeople, audited: "person_changed", serve: c.changeForm},
+		{pattern: "POST /people/{person}", section: "people", life: never, action: access.ManagePeople, audited: "person_changed", serve: c.personForm(changeRights)},
 		{pattern: "POST /people/{person}/password", section: "people", life: never, action: access.ManagePeople, audited: "password_given", serve: c.givePasswordForm},
-		{pattern: "POST /people/{person}/disable", section: "people", life: never, action: access.ManagePeople, audited: "person_disabled", serve: c.disableForm},
-		{pattern: "POST /people/{person}/enable", section: "people", life: never, action: access.ManagePeople, audited: "person_enabled", serve: c.enableForm},
-		{pattern: "POST /people/{person}/link", section: "people", life: never, action: access.ManagePeople, audited: "person_linked", serve: c.linkForm},
+		{pattern: "POST /people/{person}/disable", section: "people", life: never, action: access.ManagePeople, audited: "person_disabled", serve: c.personForm(disable)},
+		{pattern: "POST /people/{person}/enable", section: "people", life: never, action: access.ManagePeople, audited: "person_enabled", serve: c.personForm(enable)},
+		{pattern: "POST /people/{person}/link", section: "people", life: never, action: access.ManagePeople, audited: "person_linked", serve: c.personForm(c.link)},
 
 		{pattern: "GET /audit", section: "audit", life: never, action: access.ReadAudit, serve: c.auditPage},
+
+		{pattern: "GET /api/v1/units", section: "ranking", life: untilNextRun, action: access.Read, serve: c.unitsAnswer},
+		{pattern: "GET /api/v1/units/{code}", section: "ranking", life: untilNextRun, action: access.Read, about: c.unitObject, serve: c.unitDetailAnswer},
+		{pattern: "GET /api/v1/units/{code}/explanation", section: "ranking", life: untilNextRun, action: access.Read, about: c.unitObject, serve: c.explanationAnswer},
+		{pattern: "GET /api/v1/editions", section: "editions", life: untilNextRun, action: access.Read, serve: c.editionsAnswer},
+		{pattern: "GET /api/v1/editions/{number}", section: "editions", life: untilNextRun, action: access.Read, serve: c.editionAnswer},
+		{pattern: "GET /api/v1/editions/{number}/diff", section: "editions", life: untilNextRun, action: access.Read, serve: c.diffAnswer},
+		{pattern: "GET /api/v1/talks", section: "editions", life: untilNextRun, action: access.Read, serve: c.talksAnswer},
+		{pattern: "GET /api/v1/plan", section: "editions", life: untilNextRun, action: access.Read, serve: c.planAnswer},
+		{pattern: "GET /api/v1/rates", section: "editions", life: untilNextRun, action: access.Read, serve: c.ratesAnswer},
+		{pattern: "GET /api/v1/warnings", section: "warnings", life: untilNextRun, action: access.Read, serve: c.warningsAnswer},
+		{pattern: "GET /api/v1/detectors", section: "warnings", life: untilNextRun, action: access.Read, serve: c.detectorsAnswer},
+		{pattern: "GET /api/v1/detectors/{id}", section: "warnings", life: untilNextRun, action: access.Read, serve: c.detectorAnswer},
+		{pattern: "GET /api/v1/subjects/{scope}/{id}", section: "warnings", life: briefly, action: access.Read, about: c.subjectObject, serve: c.subjectAnswer},
+		{pattern: "GET /api/v1/subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjectObject, serve: c.workersAnswer},
+		{pattern: "POST /api/v1/subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjectObject, audited: "reveal", serve: c.revealAnswer},
+		{pattern: "GET /api/v1/work", section: "work", life: never, action: access.Work, serve: c.workAnswer(c.work)},
+		{pattern: "GET /api/v1/approvals", section: "approvals", life: never, action: access.Decide, serve: c.workAnswer(c.approvals)},
+		{pattern: "GET /api/v1/blacklist/candidates/{employer}", section: "entries", life: never, action: access.Discipline, about: c.oneCandidate, serve: c.candidateAnswer},
+		{pattern: "GET /api/v1/search", section: "search", life: untilNextRun, action: access.Read, serve: c.searchAnswer},
+		{pattern: "GET /api/v1/quality", section: "quality", life: aWhile, action: access.ReadSystem, serve: c.qualityAnswer},
+		{pattern: "GET /api/v1/runs", section: "runs", life: briefly, action: access.ReadSystem, serve: c.runsAnswer},
+		{pattern: "GET /api/v1/audit", section: "audit", life: never, action: access.ReadAudit, serve: c.auditAnswer},
+		{pattern: "GET /api/v1/me", section: "account", life: never, action: access.OwnAccount, serve: c.meAnswer},
+		{pattern: "GET /api/v1/people", section: "people", life: never, action: access.ManagePeople, serve: c.peopleAnswer},
+		{pattern: "POST /api/v1/people", section: "people", life: never, action: access.ManagePeople, audited: "person_added", serve: c.addAnswer},
+		{pattern: "GET /api/v1/people/{person}", section: "people", life: never, action: access.ManagePeople, serve: c.personAnswer},
+		{pattern: "POST /api/v1/people/{person}", section: "people", life: never, action: access.ManagePeople, audited: "person_changed", serve: c.changeAnswer(changeRights)},
+		{pattern: "POST /api/v1/people/{person}/password", section: "people", life: never, action: access.ManagePeople, audited: "password_given", serve: c.givePasswordAnswer},
+		{pattern: "POST /api/v1/people/{person}/disable", section: "people", life: never, action: access.ManagePeople, audited: "person_disabled", serve: c.changeAnswer(disable)},
+		{pattern: "POST /api/v1/people/{person}/enable", section: "people", life: never, action: access.ManagePeople, audited: "person_enabled", serve: c.changeAnswer(enable)},
+		{pattern: "POST /api/v1/people/{person}/link", section: "people", life: never, action: access.ManagePeople, audited: "person_linked", serve: c.changeAnswer(c.link)},
+		// Where this process serves the console alone; beside alerts these two are theirs.
+		{pattern: "GET /api/openapi.yaml", life: never, action: access.Public, serve: c.describeAPI},
+		{pattern: "/api/", life: never, action: access.Public, serve: c.noSuchPath},
 
 		{pattern: "/", life: never, action: access.OwnAccount, serve: func(*request) (answer, error) { return answer{}, errNotFound }},
 	}

@@ -47,6 +47,7 @@ type rule struct {
 
 // parameter is one threshold, with its values in the order of their regions: the whole country's first.
 type parameter struct {
+	Name   string
 	Text   catalog.Text
 	Unit   catalog.Unit
 	Values []Threshold
@@ -75,12 +76,17 @@ func (c *Console) rule(v *View, h *catalog.Header) *rule {
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.Params)) {
 		p := h.Params[name]
-		r.Parameters = append(r.Parameters, parameter{p.Text, p.Unit, c.thresholds(h.ID, name, townships, v.Run.AsOf)})
+		r.Parameters = append(r.Parameters, parameter{name, p.Text, p.Unit, c.thresholds(h.ID, name, townships, v.Run.AsOf)})
 	}
 	return r
 }
 
 func (c *Console) rulebookPage(r *request) (answer, error) {
+	return answer{template: "rulebook", title: message(r.lang, "rulebook.title"), data: c.rulebook(r)}, nil
+}
+
+// rulebook gathers every detector, by group.
+func (c *Console) rulebook(r *request) *rulebookData {
 	d := &rulebookData{AsOf: r.view.Run.AsOf}
 	for _, group := range c.detectors.grouped() {
 		g := ruleGroup{Group: group.Group}
@@ -91,7 +97,7 @@ func (c *Console) rulebookPage(r *request) (answer, error) {
 		}
 		d.Groups = append(d.Groups, g)
 	}
-	return answer{template: "rulebook", title: message(r.lang, "rulebook.title"), data: d}, nil
+	return d
 }
 
 // ruleData is the page of one detector.
@@ -108,16 +114,23 @@ type hits struct {
 }
 
 func (c *Console) rulePage(r *request) (answer, error) {
+	d, err := c.oneRule(r)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{template: "rule", title: d.Title.In(string(r.lang)), data: d}, nil
+}
+
+// oneRule gathers what there is to say of the detector that the address names.
+func (c *Console) oneRule(r *request) (*ruleData, error) {
 	h := c.detectors.byID[r.http.PathValue("id")]
 	if h == nil {
-		return answer{}, errNotFound
+		return nil, errNotFound
 	}
 	d := &ruleData{rule: c.rule(r.view, h), AsOf: r.view.Run.AsOf}
 	var err error
-	if d.History, err = c.hits(r.ctx, r.view, h.ID, r.person()); err != nil {
-		return answer{}, err
-	}
-	return answer{template: "rule", title: h.Title.In(string(r.lang)), data: d}, nil
+	d.History, err = c.hits(r.ctx, r.view, h.ID, r.person())
+	return d, err
 }
 
 // hits counts what a detector found in the runs of a trend line, of what the person may read.

@@ -51,7 +51,7 @@ func (c *Console) runsPage(r *request) (answer, error) {
 	if d.Kind == "" && d.Status == "" {
 		d.Latest = latestEnded(all)
 	}
-	d.Pager = pages(len(all), c.config.PageSize, r.query.number("page"))
+	d.Pager = r.query.rows(len(all), c.config.PageSize)
 	d.Rows = all[d.Pager.From:d.Pager.To]
 	return answer{template: "runs", title: message(r.lang, "runs.title"), data: d}, nil
 }

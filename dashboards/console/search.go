@@ -28,7 +28,19 @@ type subjectHit struct {
 const searchRows = 50
 
 func (c *Console) searchPage(r *request) (answer, error) {
-	typed := r.query.text("q")
+	if id := strings.ToUpper(r.query.given.Get("q")); subjectID.MatchString(id) && len(r.view.subject[subjectKey("employer", id)]) > 0 {
+		return answer{redirect: "/subjects/employer/" + id}, nil
+	}
+	d, err := c.search(r)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{template: "search", title: message(r.lang, "search.title"), data: d}, nil
+}
+
+// search finds units, projects and employers by what was typed.
+func (c *Console) search(r *request) (*searchData, error) {
+	typed := r.query.search()
 	d := &searchData{Typed: r.query.given.Get("q")}
 	if typed != "" {
 		for _, u := range r.view.Units {
@@ -36,12 +48,9 @@ func (c *Console) searchPage(r *request) (answer, error) {
 				d.Units = append(d.Units, u)
 			}
 		}
-		if id := strings.ToUpper(d.Typed); subjectID.MatchString(id) && len(r.view.subject[subjectKey("employer", id)]) > 0 {
-			return answer{redirect: "/subjects/employer/" + id}, nil
-		}
 		hits, err := c.findSubjects(r, typed)
 		if err != nil {
-			return answer{}, err
+			return nil, err
 		}
 		d.More = len(hits) > searchRows
 		d.Subjects = hits[:min(len(hits), searchRows)]
@@ -55,7 +64,7 @@ func (c *Console) searchPage(r *request) (answer, error) {
 			}
 		}
 	}
-	return answer{template: "search", title: message(r.lang, "search.title"), data: d}, nil
+	return d, nil
 }
 
 // findSubjects looks for projects and employers whose name or id contains what was typed.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/access/signin"
+	"github.com/anxin-project/anxin/internal/api"
 	"github.com/anxin-project/anxin/internal/audit"
 )
 
@@ -36,6 +38,7 @@ type answer struct {
 	status   int // 0: 200
 
 	redirect string
+	json     any    // of the API, instead of a template
 	raw      []byte // instead of a template
 	kind     string
 	attach   string
@@ -71,6 +74,9 @@ func (c *Console) routes() http.Handler {
 	mux := http.NewServeMux()
 	for _, route := range c.table() {
 		mux.Handle(route.pattern, c.page(route))
+	}
+	for path, methods := range c.apiMethods() {
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { api.RefuseMethod(w, strings.Join(methods, ", ")) })
 	}
 	mux.Handle("GET /assets/{name}", c.assets)
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
@@ -136,11 +142,11 @@ func (c *Console) page(route route) http.Handler {
 		if r.URL.Query().Has("lang") {
 			c.rememberLanguage(w, r, lang)
 		}
-		w.Header().Set("Vary", "Accept-Encoding, Cookie, Accept-Language")
+		w.Header().Set("Vary", "Accept-Encoding, Cookie, Authorization, Accept-Language")
 		ctx, cancel := context.WithTimeout(r.Context(), c.config.QueryTimeout)
 		defer cancel()
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		q := &request{ctx: ctx, lang: lang, who: c.gate.Session(r), all: c.view.Load(), query: readQuery(r), http: r}
+		q := &request{ctx: ctx, lang: lang, who: c.whoAsks(r), all: c.view.Load(), query: readQuery(r), http: r}
 		if err := c.admit(q, route); err != nil {
 			if errors.Is(err, errForbidden) {
 				err = errors.Join(err, c.record(q, route, err))
@@ -215,6 +221,13 @@ func needsRun(section string) bool {
 
 func (c *Console) finish(q *request, section string, a answer) (*body, error) {
 	raw, kind := a.raw, a.kind
+	if a.json != nil {
+		var err error
+		if raw, err = json.Marshal(a.json); err != nil {
+			return nil, fmt.Errorf("writing the answer of %s: %w", q.http.URL.Path, err)
+		}
+		raw, kind = append(raw, '\n'), "application/json; charset=utf-8"
+	}
 	if a.template != "" {
 		var buffer bytes.Buffer
 		if err := c.templates[string(q.lang)].render(&buffer, a.template, &frame{

@@ -43,11 +43,25 @@ func (c *Console) subjectPage(r *request) (answer, error) {
 	if scope == catalog.Township && r.view.unit[id] != nil {
 		return answer{redirect: "/townships/" + id}, nil
 	}
-	f, gone, err := c.subjectOf(r)
+	d, err := c.subject(r)
 	if err != nil {
 		return answer{}, err
 	}
-	d := &subjectData{Facts: f, AsOf: r.view.Run.AsOf, Path: c.regions.Path(f.Township), Active: r.view.subject[subjectKey(string(scope), id)]}
+	title := d.Name
+	if title == "" {
+		title = id
+	}
+	return answer{template: "subject", title: title, data: d}, nil
+}
+
+// subject gathers what there is to say of the subject that the address names.
+func (c *Console) subject(r *request) (*subjectData, error) {
+	f, gone, err := c.subjectOf(r)
+	if err != nil {
+		return nil, err
+	}
+	scope, id := string(f.Scope), f.ID
+	d := &subjectData{Facts: f, AsOf: r.view.Run.AsOf, Path: c.regions.Path(f.Township), Active: r.view.subject[subjectKey(scope, id)]}
 	d.Gone = gone
 	d.Workers = access.Allow(r.person(), access.Reveal, access.At(f.Township, string(casefile.Route(f.Scope, f.Sector))))
 	if len(d.Active) > 0 {
@@ -70,15 +84,11 @@ func (c *Console) subjectPage(r *request) (answer, error) {
 			d.Past = append(d.Past, w)
 		}
 	}
-	if scope == catalog.Employer {
+	if f.Scope == catalog.Employer {
 		d.Grade, d.Edition = r.view.grade[id], r.view.latest()
 	}
-	d.CaseID = c.caseOf(r, string(scope), id)
-	title := f.Name
-	if title == "" {
-		title = id
-	}
-	return answer{template: "subject", title: title, data: d}, nil
+	d.CaseID = c.caseOf(r, scope, id)
+	return d, nil
 }
 
 // subjectOf reads the facts of the subject that the address names; gone says that the run's snapshot has been dropped, so

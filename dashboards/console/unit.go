@@ -41,10 +41,19 @@ type componentRow struct {
 const unitWarnings = 20
 
 func (c *Console) unitPage(r *request) (answer, error) {
+	d, err := c.unit(r)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{template: "unit", title: d.Unit.Name, data: d}, nil
+}
+
+// unit gathers what there is to say of the unit that the address names.
+func (c *Console) unit(r *request) (*unitData, error) {
 	code := r.http.PathValue("code")
 	u := r.view.unit[code]
 	if u == nil || u.RankOnly {
-		return answer{}, errNotFound
+		return nil, errNotFound
 	}
 	d := &unitData{Unit: u, Path: c.regions.Path(code), Uncapped: u.Uncapped, Raise: u.Worst, Townships: u.townships}
 	if d.Path == "" {
@@ -78,7 +87,7 @@ func (c *Console) unitPage(r *request) (answer, error) {
 			d.History = append(d.History, u.Trend[i])
 		}
 	}
-	return answer{template: "unit", title: u.Name, data: d}, nil
+	return d, nil
 }
 
 // unitObject is what a route about a place touches.

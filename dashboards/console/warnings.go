@@ -31,6 +31,11 @@ type warningFilter struct {
 func (f warningFilter) Empty() bool { return f == warningFilter{} }
 
 func (c *Console) warningsPage(r *request) (answer, error) {
+	return answer{template: "warnings", title: message(r.lang, "warnings.title"), data: c.warnings(r)}, nil
+}
+
+// warnings filters, sorts and pages the active warnings as the parameters say.
+func (c *Console) warnings(r *request) *warningsData {
 	f := c.warningFilter(r.query)
 	rows := f.choose(c, r.lang, r.view)
 	d := &warningsData{Filter: f, Groups: c.detectors.grouped(), Counties: r.view.counties}
@@ -57,9 +62,9 @@ func (c *Console) warningsPage(r *request) (answer, error) {
 			}
 		}
 	}
-	d.Pager = pages(len(rows), c.config.PageSize/2, r.query.number("page"))
+	d.Pager = r.query.rows(len(rows), c.config.PageSize/2)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
-	return answer{template: "warnings", title: message(r.lang, "warnings.title"), data: d}, nil
+	return d
 }
 
 func names(set map[string]bool) []string {
@@ -83,7 +88,7 @@ func (c *Console) warningFilter(q *query) warningFilter {
 		Township:   q.code("township", 9),
 		Department: q.word("department"),
 		Sector:     q.word("sector"),
-		Text:       q.text("q"),
+		Text:       q.search(),
 	}
 	if f.Township != "" && f.County == "" {
 		f.County = f.Township[:6]

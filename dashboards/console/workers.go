@@ -43,46 +43,34 @@ var workerKey = regexp.MustCompile(`^[0-9a-f]{32}$`)
 func (c *Console) workersPage(r *request) (answer, error) { return c.workers(r, &workersData{}) }
 
 func (c *Console) workers(r *request, d *workersData) (answer, error) {
+	if err := c.listWorkers(r, d); err != nil {
+		return answer{}, err
+	}
+	return answer{template: "workers", title: message(r.lang, "workers.title"), data: d, status: problemStatus(d.Problem)}, nil
+}
+
+// listWorkers gathers the workers of the subject that the address names, masked.
+func (c *Console) listWorkers(r *request, d *workersData) error {
 	f, _, err := c.subjectOf(r)
 	if err != nil {
-		return answer{}, err
+		return err
 	}
 	d.Scope, d.ID, d.Name = string(f.Scope), f.ID, f.Name
 	d.MinChars, d.Max = reveal.MinPurpose, reveal.MaxPurpose
 	rows, err := c.readWorkers(r, f.Scope, f.ID, "")
 	if err != nil {
-		return answer{}, err
+		return err
 	}
-	d.Pager = pages(len(rows), c.config.PageSize, r.query.number("page"))
+	d.Pager = r.query.rows(len(rows), c.config.PageSize)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
-	return answer{template: "workers", title: message(r.lang, "workers.title"), data: d, status: problemStatus(d.Problem)}, nil
+	return nil
 }
 
 // revealForm shows one worker in clear, if the vault opens it.
 func (c *Console) revealForm(r *request) (answer, error) {
 	key, purpose := r.http.PostFormValue("worker"), r.http.PostFormValue("purpose")
-	object, err := c.subjectObject(r)
-	if err != nil {
-		return answer{}, err
-	}
-	if !workerKey.MatchString(key) {
-		return answer{}, errNotFound
-	}
-	scope, id := catalog.Scope(r.http.PathValue("scope")), r.http.PathValue("id")
-	rows, err := c.readWorkers(r, scope, id, key)
-	if err != nil {
-		return answer{}, err
-	}
-	if len(rows) == 0 {
-		return answer{}, errNotFound
-	}
-	clear, err := c.vault.Open(r.ctx, r.person(), reveal.Worker{
-		Subject: casefile.ID(scope, id), Key: key, Where: object, Name: rows[0].name, Phone: rows[0].phone,
-	}, purpose, signin.Origin(r.http))
-	r.recorded = true // by the vault, where there was something to write down
+	clear, err := c.reveal(r, key, purpose)
 	switch {
-	case errors.Is(err, reveal.ErrForbidden):
-		return answer{}, errForbidden
 	case errors.Is(err, reveal.ErrPurpose):
 		return c.workers(r, &workersData{Problem: "purpose", Purpose: purpose})
 	case errors.Is(err, reveal.ErrNoKeys):
@@ -91,6 +79,33 @@ func (c *Console) revealForm(r *request) (answer, error) {
 		return answer{}, err
 	}
 	return c.workers(r, &workersData{Shown: key, Clear: clear, Purpose: purpose})
+}
+
+// reveal opens what is sealed of a worker of the subject that the address names.
+func (c *Console) reveal(r *request, key, purpose string) (reveal.Clear, error) {
+	object, err := c.subjectObject(r)
+	if err != nil {
+		return reveal.Clear{}, err
+	}
+	if !workerKey.MatchString(key) {
+		return reveal.Clear{}, errNotFound
+	}
+	scope, id := catalog.Scope(r.http.PathValue("scope")), r.http.PathValue("id")
+	rows, err := c.readWorkers(r, scope, id, key)
+	if err != nil {
+		return reveal.Clear{}, err
+	}
+	if len(rows) == 0 {
+		return reveal.Clear{}, errNotFound
+	}
+	clear, err := c.vault.Open(r.ctx, r.person(), reveal.Worker{
+		Subject: casefile.ID(scope, id), Key: key, Where: object, Name: rows[0].name, Phone: rows[0].phone,
+	}, purpose, signin.Origin(r.http))
+	r.recorded = true // by the vault, where there was something to write down
+	if errors.Is(err, reveal.ErrForbidden) {
+		err = errForbidden
+	}
+	return clear, err
 }
 
 // readWorkers reads the workers ever registered on a subject, as known at the end of the run's date; one, when key is not

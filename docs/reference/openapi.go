@@ -3,7 +3,7 @@ package reference
 
 import _ "embed"
 
-// OpenAPI is openapi.yaml. A test in alerts/ holds it to the routes.
+// OpenAPI is openapi.yaml. Tests of each component hold it to its routes (internal/api/apitest).
 //
 //go:embed openapi.yaml
 var OpenAPI []byte

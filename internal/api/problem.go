@@ -32,6 +32,7 @@ const (
 	Internal             = "internal"              // 500
 	Unavailable          = "unavailable"           // 503
 	NoRun                = "no_run"                // 503: no run has completed yet
+	NoCasework           = "no_casework"           // 503: this process serves the console alone
 	NoKeys               = "no_keys"               // 503: this process cannot open what is sealed
 )
 

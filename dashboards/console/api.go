@@ -1,0 +1,153 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/anxin-project/anxin/docs/reference"
+	"github.com/anxin-project/anxin/internal/access/people"
+	"github.com/anxin-project/anxin/internal/access/reveal"
+	"github.com/anxin-project/anxin/internal/api"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// The API answers in JSON what the pages show. Its routes stand in the pages' table, so the same rules admit its callers
+// and the same log has what they did, and its answers are made of what the pages' functions gather. Each answer has a type
+// of its own (api*.go), which docs/reference/openapi.yaml describes; a test holds the two together.
+
+// asksAPI reports whether a request is one of the API, which is answered in JSON whatever happens.
+func asksAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
+
+// apiMethods are the methods of each path of the API under /api/v1/.
+func (c *Console) apiMethods() map[string][]string {
+	methods := map[string][]string{}
+	for _, route := range c.table() {
+		if method, path, _ := strings.Cut(route.pattern, " "); strings.HasPrefix(path, "/api/v1/") {
+			methods[path] = append(methods[path], method)
+		}
+	}
+	return methods
+}
+
+// APIPaths are the paths of the API that the console answers, as patterns of a ServeMux: beside it another component may
+// answer the rest of /api/.
+func (c *Console) APIPaths() []string {
+	var paths []string
+	for path := range c.apiMethods() {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+func (c *Console) describeAPI(*request) (answer, error) {
+	return answer{raw: reference.OpenAPI, kind: "application/yaml; charset=utf-8"}, nil
+}
+
+func (c *Console) noSuchPath(*request) (answer, error) { return answer{}, api.NoSuchPath() }
+
+// ofRun says which run an answer shows.
+type ofRun struct {
+	AsOf civil.Date `json:"as_of"`
+	Run  uint64     `json:"run"`
+}
+
+func (v *View) run() ofRun { return ofRun{v.Run.AsOf, v.Run.Number} }
+
+// list is rows as JSON writes them: an empty list is [], not null.
+func list[T any](rows []T) []T {
+	if rows == nil {
+		return []T{}
+	}
+	return rows
+}
+
+// each makes rows of an answer.
+func each[From, To any](rows []From, as func(From) To) []To {
+	all := []To{}
+	for _, row := range rows {
+		all = append(all, as(row))
+	}
+	return all
+}
+
+var (
+	errNobody = errors.New("nobody known asks")
+	errNoRun  = errors.New("no run has completed yet")
+
+	// errNoCasework says that this process serves the console alone.
+	errNoCasework = errors.New("casework is not connected")
+)
+
+// refuse answers an error of the API.
+func (c *Console) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil {
+		return // the client has gone
+	}
+	failure := explain(err)
+	if failure.Code == api.Internal || failure.Code == api.Unavailable {
+		c.log.Error("an answer of the API failed", "path", r.URL.Path, "error", err)
+	}
+	failure.Write(w)
+}
+
+// explain turns an error into what the API answers.
+func explain(err error) *api.Failure {
+	var failure *api.Failure
+	var bad badRequest
+	var refusal people.Refusal
+	switch {
+	case errors.As(err, &failure):
+		return failure
+	case errors.Is(err, errNobody):
+		return api.Fail(http.StatusUnauthorized, api.Unauthorized, "请先登录，或在 Authorization 头中使用有效的个人令牌（anxin users token）；会话中的操作须带 Anxin-Form 头",
+			"sign in, or send a person's token (anxin users token) in the header Authorization; an action of a session needs the header Anxin-Form")
+	case errors.Is(err, errForbidden):
+		return api.Fail(http.StatusForbidden, api.Forbidden, "您的角色、辖区或部门没有权限", "this is not for your role, territory or department")
+	case errors.Is(err, errForged):
+		return api.Fail(http.StatusForbidden, api.Forbidden, "请求来自其他网站", "the request comes from another site")
+	case errors.Is(err, errNotFound):
+		return api.Fail(http.StatusNotFound, api.NotFound, "没有找到", "there is no such thing")
+	case errors.As(err, &bad):
+		return api.Fail(http.StatusBadRequest, api.BadRequest, bad.in(chinese), bad.in(english))
+	case errors.As(err, &refusal):
+		return &api.Failure{Status: http.StatusUnprocessableEntity, Problem: api.Problem{Code: api.Refused, Message: refusal.Text}}
+	case errors.Is(err, reveal.ErrPurpose):
+		return api.Fail(http.StatusBadRequest, api.Invalid, fmt.Sprintf("请填写 %d 至 %d 个字符的用途", reveal.MinPurpose, reveal.MaxPurpose),
+			fmt.Sprintf("say what for: purpose has %d to %d characters", reveal.MinPurpose, reveal.MaxPurpose))
+	case errors.Is(err, reveal.ErrNoKeys):
+		return api.Fail(http.StatusServiceUnavailable, api.NoKeys, "本进程没有密钥，不能显示明文", "this process has no keys: nothing sealed can be shown")
+	case errors.Is(err, errNoRun):
+		return api.Fail(http.StatusServiceUnavailable, api.NoRun, "尚未完成首次运行：请稍后再试", "no run has completed yet: try again later")
+	case errors.Is(err, errNoCasework):
+		return api.Fail(http.StatusServiceUnavailable, api.NoCasework, "本进程未连接办案：请使用 anxin serve 的地址", "casework is not connected to this process: ask the one that runs anxin serve")
+	case errors.Is(err, context.DeadlineExceeded):
+		return api.Fail(http.StatusServiceUnavailable, api.Unavailable, "数据库没有应答：请稍后再试", "the store does not answer: try again")
+	}
+	return api.Fail(http.StatusInternalServerError, api.Internal, "系统出错：已记录，请联系运维人员", "something broke: it has been logged, tell the operator")
+}
+
+// in says which parameters a page or the API cannot take, and what they take.
+func (b badRequest) in(l locale) string {
+	var all []string
+	for _, p := range b.parameters {
+		if l == chinese {
+			all = append(all, fmt.Sprintf("参数 %s 为 %q，应为 %s", p.Name, p.Value, p.Want))
+		} else {
+			all = append(all, fmt.Sprintf("%s is %q: want %s", p.Name, p.Value, p.Want))
+		}
+	}
+	return strings.Join(all, "; ")
+}
+
+// readJSON reads the body of an action of the API.
+func (r *request) readJSON(into any) error {
+	if failure := api.ReadBody(r.w, r.http, maxForm, into); failure != nil {
+		return failure
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+package console
+
+import (
+	"strings"
+
+	"github.com/anxin-project/anxin/internal/api"
+	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/catalog"
+)
+
+// workAnswer is one step that waits for somebody, on a case or on an entry of the joint-discipline list: the other is empty.
+type workAnswer struct {
+	Case      string             `json:"case"`
+	Entry     string             `json:"entry"`
+	Step      string             `json:"step"` // as the action of the case, or of the entry, is called
+	Name      string             `json:"name"`
+	Place     string             `json:"place"` // code
+	Level     string             `json:"level"`
+	Stage     catalog.Text       `json:"stage"`
+	Mine      bool               `json:"mine"`      // assigned to who asks
+	Deadline  *casefile.Deadline `json:"deadline"`  // the next
+	Hindrance *api.Problem       `json:"hindrance"` // what forbids the step today
+}
+
+func workOf(w work) workAnswer {
+	group, step, _ := strings.Cut(w.What, ".")
+	one := workAnswer{Step: step, Name: w.Name, Place: w.Place, Level: w.Level, Stage: w.Stage, Mine: w.Mine, Deadline: w.Deadline}
+	if group == "do" {
+		one.Case = w.ID
+	} else {
+		one.Entry = w.ID
+	}
+	if h := w.Hindrance; h != nil {
+		one.Hindrance = &api.Problem{Code: h.Code, Message: h.Message, Rule: h.Basis}
+	}
+	return one
+}
+
+type workListAnswer struct {
+	Late  int          `json:"late"` // deadlines that have passed
+	Near  int          `json:"near"`
+	Total int          `json:"total"`
+	Work  []workAnswer `json:"work"` // what is due first comes first
+}
+
+// workAnswer answers a list of work.
+func (c *Console) workAnswer(gather func(*request) ([]work, error)) pageFunc {
+	return func(r *request) (answer, error) {
+		if c.cases == nil {
+			return answer{}, errNoCasework
+		}
+		rows, err := gather(r)
+		d := c.workList(r, rows)
+		return answer{json: workListAnswer{d.Late, d.Near, d.Pager.Total, each(d.Rows, workOf)}}, err
+	}
+}
+
+// candidateAnswer is what the latest run found of an employer who can be proposed for the list.
+func (c *Console) candidateAnswer(r *request) (answer, error) {
+	facts, err := c.candidate(r)
+	return answer{json: facts}, err
+}

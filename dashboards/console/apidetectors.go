@@ -1,0 +1,94 @@
+package console
+
+import (
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// detectorAnswer is a detector as it is in force for whoever asks: by the thresholds of the territory, with the active
+// warnings there.
+type detectorAnswer struct {
+	ID         string                         `json:"id"`
+	Title      catalog.Text                   `json:"title"`
+	Question   catalog.Text                   `json:"question"`
+	Group      catalog.Group                  `json:"group"`
+	Scopes     []catalog.Scope                `json:"scopes"`
+	Department string                         `json:"department"` // "sector": the regulator of the project's industry
+	Levels     map[catalog.Level]catalog.Text `json:"levels"`
+	Advice     catalog.Text                   `json:"advice"`
+	Law        []lawAnswer                    `json:"law"`
+	Parameters []parameterAnswer              `json:"parameters"`
+	Evidence   []fieldAnswer                  `json:"evidence"`
+	Red        int                            `json:"red"`
+	Yellow     int                            `json:"yellow"`
+}
+
+// parameterAnswer is one threshold with its values in force: the whole country's first.
+type parameterAnswer struct {
+	Name   string            `json:"name"`
+	Text   catalog.Text      `json:"text"`
+	Unit   catalog.Unit      `json:"unit"`
+	Values []thresholdAnswer `json:"values"`
+}
+
+type thresholdAnswer struct {
+	Region string `json:"region"` // beginning of a division code; empty for the whole country
+	Value  any    `json:"value"`
+	Source string `json:"source"`
+}
+
+type fieldAnswer struct {
+	Name  string       `json:"name"`
+	Label catalog.Text `json:"label"`
+	Unit  catalog.Unit `json:"unit"`
+}
+
+func (r *rule) answer() detectorAnswer {
+	return detectorAnswer{
+		ID: r.ID, Title: r.Title, Question: r.Question, Group: r.Group, Scopes: list(r.Scopes), Department: r.Department, Levels: r.Levels, Advice: r.Advice,
+		Law: each(r.Basis, lawOf), Red: r.Red, Yellow: r.Yellow,
+		Parameters: each(r.Parameters, func(p parameter) parameterAnswer {
+			return parameterAnswer{p.Name, p.Text, p.Unit, each(p.Values, func(t Threshold) thresholdAnswer { return thresholdAnswer(t) })}
+		}),
+		Evidence: each(r.Evidence, func(f catalog.Field) fieldAnswer { return fieldAnswer(f) }),
+	}
+}
+
+type detectorsAnswer struct {
+	ofRun
+	Red       int              `json:"red"`
+	Yellow    int              `json:"yellow"`
+	Total     int              `json:"total"`
+	Detectors []detectorAnswer `json:"detectors"`
+}
+
+func (c *Console) detectorsAnswer(r *request) (answer, error) {
+	d := c.rulebook(r)
+	all := []detectorAnswer{}
+	for _, group := range d.Groups {
+		all = append(all, each(group.Rules, (*rule).answer)...)
+	}
+	shown := r.query.rows(len(all), 0)
+	return answer{json: detectorsAnswer{r.view.run(), d.Red, d.Yellow, len(all), all[shown.From:shown.To]}}, nil
+}
+
+// hitsAnswer counts the warnings of a detector in a run.
+type hitsAnswer struct {
+	AsOf   civil.Date `json:"as_of"`
+	Red    uint64     `json:"red"`
+	Yellow uint64     `json:"yellow"`
+}
+
+type detectorDetailAnswer struct {
+	ofRun
+	Detector detectorAnswer `json:"detector"`
+	History  []hitsAnswer   `json:"history"` // newest first
+}
+
+func (c *Console) detectorAnswer(r *request) (answer, error) {
+	d, err := c.oneRule(r)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{json: detectorDetailAnswer{r.view.run(), d.rule.answer(), each(d.History, func(h hits) hitsAnswer { return hitsAnswer(h) })}}, nil
+}

@@ -1,0 +1,172 @@
+package console
+
+import (
+	"github.com/anxin-project/anxin/internal/edition"
+)
+
+type editionsAnswer struct {
+	Total    int               `json:"total"`
+	Editions []edition.Edition `json:"editions"` // newest first
+}
+
+func (c *Console) editionsAnswer(r *request) (answer, error) {
+	all := r.view.newestFirst()
+	shown := r.query.rows(len(all), 0)
+	return answer{json: editionsAnswer{len(all), all[shown.From:shown.To]}}, nil
+}
+
+// editionAnswer is the ranking of one edition and the talks it proposes.
+type editionAnswer struct {
+	Edition      edition.Edition `json:"edition"`
+	ComparedWith uint32          `json:"compared_with"` // the edition that changes are measured against; 0 for the first
+	Lights       map[string]int  `json:"lights"`        // of the units chosen but for the light asked for
+	Total        int             `json:"total"`
+	Units        []unitAnswer    `json:"units"`
+	Talks        []talkAnswer    `json:"talks"`
+}
+
+func (c *Console) editionAnswer(r *request) (answer, error) {
+	d, err := c.edition(r)
+	if err != nil {
+		return answer{}, err
+	}
+	shown := r.query.rows(len(d.Rows), 0)
+	return answer{json: editionAnswer{d.Edition, d.Previous, lightsAnswer(d.Lights), len(d.Rows),
+		each(d.Rows[shown.From:shown.To], c.editionUnit), each(d.Talks, c.talkAnswer)}}, nil
+}
+
+// talkAnswer proposes talks with a township: a person decides.
+type talkAnswer struct {
+	Township string   `json:"township"`
+	Place    string   `json:"place"`
+	County   string   `json:"county"`
+	Grounds  []string `json:"grounds"`
+	Index    *float64 `json:"index"` // in the edition
+	Light    string   `json:"light"`
+	Rank     uint32   `json:"rank"`
+	RankedOf uint32   `json:"ranked_of"`
+}
+
+func (c *Console) talkAnswer(t talkRow) talkAnswer {
+	one := talkAnswer{Township: t.Township, Place: c.regions.Path(t.Township), County: t.County, Grounds: list(t.Grounds), Light: "grey"}
+	if u := t.Unit; u != nil {
+		one.Index, one.Light, one.Rank, one.RankedOf = u.Index, lightClass(u.Light), u.Rank, u.RankedOf
+	}
+	return one
+}
+
+type talksAnswer struct {
+	Edition *edition.Edition `json:"edition"` // the latest; null before the first
+	Total   int              `json:"total"`
+	Talks   []talkAnswer     `json:"talks"`
+}
+
+func (c *Console) talksAnswer(r *request) (answer, error) {
+	d, err := c.editions(r)
+	if err != nil {
+		return answer{}, err
+	}
+	shown := r.query.rows(len(d.Talks), 0)
+	return answer{json: talksAnswer{r.view.latest(), len(d.Talks), each(d.Talks[shown.From:shown.To], c.talkAnswer)}}, nil
+}
+
+// standingAnswer is where a unit stood in an edition.
+type standingAnswer struct {
+	Index *float64 `json:"index"`
+	Light string   `json:"light"`
+	Rank  uint32   `json:"rank"`
+}
+
+func standing(u *Unit) *standingAnswer {
+	if u == nil {
+		return nil
+	}
+	return &standingAnswer{u.Index, lightClass(u.Light), u.Rank}
+}
+
+// movedAnswer is how a unit moved. From or to is null where the unit is in the other edition only.
+type movedAnswer struct {
+	Unit  string          `json:"unit"`
+	Code  string          `json:"code"`
+	Name  string          `json:"name"`
+	Place string          `json:"place"`
+	From  *standingAnswer `json:"from"`
+	To    *standingAnswer `json:"to"`
+	Moved *float64        `json:"moved"` // null where either edition has no index of it
+	Parts []edition.Part  `json:"parts"` // add up to moved; the last is the cap's
+}
+
+type diffAnswer struct {
+	From  edition.Edition `json:"from"`
+	To    edition.Edition `json:"to"`
+	Total int             `json:"total"`
+	Units []movedAnswer   `json:"units"` // what fell most first
+}
+
+func (c *Console) diffAnswer(r *request) (answer, error) {
+	d, err := c.diff(r)
+	if err != nil {
+		return answer{}, err
+	}
+	shown := r.query.rows(len(d.Rows), 0)
+	return answer{json: diffAnswer{d.From, d.To, len(d.Rows), each(d.Rows[shown.From:shown.To], func(row diffRow) movedAnswer {
+		one := movedAnswer{row.Level, row.Code, row.Name, c.regions.Path(row.Code), standing(row.From), standing(row.To), row.Total, []edition.Part{}}
+		for i, points := range row.Parts {
+			one.Parts = append(one.Parts, edition.Part{Component: diffParts[i], Points: points})
+		}
+		return one
+	})}}, nil
+}
+
+// planAnswer is the inspection plan of a quarter, those to visit first.
+type planAnswer struct {
+	Edition   *edition.Edition `json:"edition"` // null before the first
+	Year      int              `json:"year"`
+	Quarter   int              `json:"quarter"`
+	Grades    map[string]int   `json:"grades"` // employers by grade, in the county asked for
+	Visits    int              `json:"visits"` // in the quarter, of the employers chosen
+	Total     int              `json:"total"`
+	Employers []edition.Grade  `json:"employers"`
+}
+
+func (c *Console) planAnswer(r *request) (answer, error) {
+	d := c.plan(r, 0)
+	grades := map[string]int{}
+	for _, one := range d.Counts {
+		grades[one.Grade] = one.Count
+	}
+	return answer{json: planAnswer{d.Edition, d.Year, d.Quarter, grades, d.Visits, d.Pager.Total, each(d.Rows, func(g *edition.Grade) edition.Grade { return *g })}}, nil
+}
+
+// rateAnswer is a reported rate of a county or prefecture.
+type rateAnswer struct {
+	Code        string  `json:"code"`
+	Name        string  `json:"name"`
+	Measure     string  `json:"measure"`
+	Numerator   uint32  `json:"numerator"`
+	Denominator uint32  `json:"denominator"`
+	Rate        float64 `json:"rate"`  // 0 to 1
+	Least       float64 `json:"least"` // low end of the target; 0 where none is set
+	Aim         float64 `json:"aim"`   // high end
+	Light       string  `json:"light"` // empty without a target
+}
+
+func (c *Console) rateAnswer(row rateRow) rateAnswer {
+	return rateAnswer{row.Code, c.regions.Name(row.Code), row.Measure, row.Numerator, row.Denominator, row.Share(), row.Least, row.Aim, row.Light}
+}
+
+type ratesAnswer struct {
+	Edition *edition.Edition `json:"edition"` // the latest; null before the first
+	Total   int              `json:"total"`
+	Rates   []rateAnswer     `json:"rates"`
+}
+
+func (c *Console) ratesAnswer(r *request) (answer, error) {
+	d := c.rates(r.view)
+	all := []rateAnswer{}
+	for _, place := range d.Places {
+		all = append(all, each(place.Rows, c.rateAnswer)...)
+	}
+	shown := r.query.rows(len(all), 0)
+	return answer{json: ratesAnswer{d.Edition, len(all), all[shown.From:shown.To]}}, nil
+}

@@ -1,0 +1,95 @@
+package console
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/access/people"
+)
+
+// accountAnswer is what the register knows of a person, without what would let somebody else in.
+type accountAnswer struct {
+	access.Person
+	Disabled    bool           `json:"disabled"`
+	HasPassword bool           `json:"has_password"`
+	MustChange  bool           `json:"must_change_password"` // it is the one that an administrator gave
+	Subject     people.Subject `json:"subject"`              // at the OpenID provider; empty without a link
+	Tokens      []tokenAnswer  `json:"tokens"`               // that are valid
+	AddedAt     time.Time      `json:"added_at"`
+}
+
+type tokenAnswer struct {
+	Label  string    `json:"label"`
+	MadeAt time.Time `json:"made_at"`
+}
+
+func accountOf(a people.Account) accountAnswer {
+	return accountAnswer{a.Person, a.Disabled, a.Password, a.MustChange, a.Subject,
+		each(a.Tokens, func(t people.Token) tokenAnswer { return tokenAnswer{t.Label, t.MadeAt.UTC()} }), a.AddedAt.UTC()}
+}
+
+type peopleAnswer struct {
+	Total  int             `json:"total"`
+	People []accountAnswer `json:"people"`
+}
+
+func (c *Console) peopleAnswer(r *request) (answer, error) {
+	all := c.gate.Register().List()
+	shown := r.query.rows(len(all), 0)
+	return answer{json: peopleAnswer{len(all), each(all[shown.From:shown.To], accountOf)}}, nil
+}
+
+// accountAnswer answers somebody as they are now.
+func (c *Console) accountAnswer(id string, status int) (answer, error) {
+	a, err := c.gate.Register().Get(id)
+	if err != nil {
+		return answer{}, errNotFound
+	}
+	return answer{json: accountOf(a), status: status}, nil
+}
+
+func (c *Console) personAnswer(r *request) (answer, error) {
+	return c.accountAnswer(r.http.PathValue("person"), http.StatusOK)
+}
+
+func (c *Console) addAnswer(r *request) (answer, error) {
+	p, err := c.add(r)
+	if err != nil {
+		return answer{}, err
+	}
+	return c.accountAnswer(p.ID, http.StatusCreated)
+}
+
+// changeAnswer makes a change and answers the person as they are then.
+func (c *Console) changeAnswer(do change) pageFunc {
+	return func(r *request) (answer, error) {
+		if err := c.changed(r, do); err != nil {
+			return answer{}, err
+		}
+		return c.personAnswer(r)
+	}
+}
+
+// passwordAnswer is an initial password: answered this once.
+type passwordAnswer struct {
+	ID       string `json:"id"`
+	Password string `json:"password"`
+}
+
+func (c *Console) givePasswordAnswer(r *request) (answer, error) {
+	given, err := c.givePassword(r)
+	return answer{json: passwordAnswer{r.http.PathValue("person"), given}}, err
+}
+
+// meAnswer is whoever asks.
+type meAnswer struct {
+	access.Person
+	Place string `json:"place"` // the territory by name
+	Home  string `json:"home"`  // the page where they begin
+}
+
+func (c *Console) meAnswer(r *request) (answer, error) {
+	p := r.person()
+	return answer{json: meAnswer{*p, c.regions.Path(p.Territory), home(p)}}, nil
+}

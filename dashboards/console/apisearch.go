@@ -1,0 +1,29 @@
+package console
+
+// hitAnswer is a project or employer that was found.
+type hitAnswer struct {
+	Scope    string `json:"scope"`
+	ScopeID  string `json:"scope_id"`
+	Name     string `json:"name"`
+	Township string `json:"township"`
+	Place    string `json:"place"`
+	Red      int    `json:"red"`
+	Yellow   int    `json:"yellow"`
+}
+
+type searchAnswer struct {
+	ofRun
+	Units    []unitAnswer `json:"units"`
+	Subjects []hitAnswer  `json:"subjects"`
+	More     bool         `json:"more"` // there are more subjects: search for more of the name
+}
+
+func (c *Console) searchAnswer(r *request) (answer, error) {
+	d, err := c.search(r)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{json: searchAnswer{r.view.run(), each(d.Units, c.unitAnswer), each(d.Subjects, func(h subjectHit) hitAnswer {
+		return hitAnswer{h.Scope, h.ID, h.Name, h.Township, c.regions.Path(h.Township), h.Red, h.Yellow}
+	}), d.More}}, nil
+}

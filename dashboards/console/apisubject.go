@@ -1,0 +1,137 @@
+package console
+
+import (
+	"slices"
+
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/edition"
+)
+
+// subjectAnswer is a project or employer. Of people there are counts only.
+type subjectAnswer struct {
+	ofRun
+	Scope       catalog.Scope       `json:"scope"`
+	ScopeID     string              `json:"scope_id"`
+	Name        string              `json:"name"`
+	Township    string              `json:"township"`
+	Place       string              `json:"place"`
+	Sector      string              `json:"sector"`
+	Level       string              `json:"level"`     // the worst of the active warnings; empty without one
+	HasFacts    bool                `json:"has_facts"` // false: the run's snapshot has been dropped, and only warnings are known
+	Project     *ProjectFacts       `json:"project"`
+	Employer    *EmployerFacts      `json:"employer"`
+	Workers     *registeredAnswer   `json:"workers"` // of a project
+	Safeguards  []safeguardAnswer   `json:"safeguards"`
+	UnpaidFen   int64               `json:"unpaid_fen"`     // of wages that are due
+	UnpaidMost  uint64              `json:"unpaid_workers"` // people with an unpaid part, of the month that has most
+	Months      []MonthFacts        `json:"months"`
+	Days        []DayFacts          `json:"days"`
+	Account     []AccountMonth      `json:"account"`
+	Leads       []Lead              `json:"leads"`
+	Proceedings []Proceeding        `json:"proceedings"`
+	Signals     []Signal            `json:"signals"`
+	Projects    []ProjectRef        `json:"projects"`
+	Grade       *edition.Grade      `json:"grade"` // of an employer, in the latest edition
+	Case        string              `json:"case"`  // empty without one
+	Warnings    []warningAnswer     `json:"warnings"`
+	Past        []pastWarningAnswer `json:"past"`
+	Law         []lawAnswer         `json:"law"` // what the active warnings cite
+}
+
+type registeredAnswer struct {
+	Registered uint64 `json:"registered"` // ever
+	Present    uint64 `json:"present"`
+	Contracts  uint64 `json:"contracts"` // of those present
+}
+
+// safeguardAnswer is what the registry says of a safeguard; it is no judgement.
+type safeguardAnswer struct {
+	Safeguard string `json:"safeguard"`
+	State     string `json:"state"` // yes, no, partly or expired
+}
+
+// pastWarningAnswer is an episode that has ended.
+type pastWarningAnswer struct {
+	Detector  string        `json:"detector"`
+	Title     catalog.Text  `json:"title"`
+	Level     catalog.Level `json:"level"` // the highest
+	OpenedOn  civil.Date    `json:"opened_on"`
+	ClosedOn  *civil.Date   `json:"closed_on"`
+	Since     civil.Date    `json:"since"`
+	Workers   uint32        `json:"workers"`
+	AmountFen int64         `json:"amount_fen"`
+}
+
+func (c *Console) subjectAnswer(r *request) (answer, error) {
+	d, err := c.subject(r)
+	if err != nil {
+		return answer{}, err
+	}
+	var cited []string
+	for _, w := range d.Active {
+		cited = append(cited, w.Basis...)
+	}
+	slices.Sort(cited)
+	one := subjectAnswer{
+		ofRun: r.view.run(), Scope: d.Facts.Scope, ScopeID: d.ID, Name: d.Name, Township: d.Township, Place: d.Path, Sector: d.Sector, Level: d.Worst, HasFacts: !d.Gone,
+		Project: d.Project, Employer: d.Employer, UnpaidFen: d.OpenFen, UnpaidMost: d.OpenPeople, Months: list(d.Months), Days: list(d.Days),
+		Account: list(d.Account), Leads: list(d.Leads), Proceedings: list(d.Proceedings), Signals: list(d.Signals), Projects: list(d.Projects), Grade: d.Grade, Case: d.CaseID,
+		Warnings:   each(d.Active, c.warningAnswer),
+		Safeguards: each(d.Safeguards, func(s safeguard) safeguardAnswer { return safeguardAnswer{s.Name, s.State} }),
+		Past: each(d.Past, func(w *Warning) pastWarningAnswer {
+			return pastWarningAnswer{w.Detector, c.detectors.header(w.Detector).Title, w.Level, w.Opened, w.Closed, w.Since, w.Workers, w.AmountFen}
+		}),
+		Law: each(slices.Compact(cited), lawOf),
+	}
+	if d.Project != nil {
+		one.Workers = &registeredAnswer{d.Registered, d.Present, d.Contracts}
+	}
+	return answer{json: one}, nil
+}
+
+// workerAnswer is a worker, masked.
+type workerAnswer struct {
+	Worker     string      `json:"worker"` // the keyed hash, by which one is revealed
+	NameMasked string      `json:"name_masked"`
+	PhoneLast4 string      `json:"phone_last4"`
+	Team       string      `json:"team"`
+	Job        string      `json:"job"`
+	EnteredOn  civil.Date  `json:"entered_on"`
+	LeftOn     *civil.Date `json:"left_on"`
+}
+
+type workersAnswer struct {
+	ofRun
+	Total   int            `json:"total"`
+	Workers []workerAnswer `json:"workers"`
+}
+
+func (c *Console) workersAnswer(r *request) (answer, error) {
+	d := &workersData{}
+	if err := c.listWorkers(r, d); err != nil {
+		return answer{}, err
+	}
+	return answer{json: workersAnswer{r.view.run(), d.Pager.Total, each(d.Rows, func(w workerRow) workerAnswer {
+		return workerAnswer{w.Key, w.Masked, w.Last, w.Team, w.Job, w.Entered, w.Left}
+	})}}, nil
+}
+
+// revealedAnswer is one worker in clear.
+type revealedAnswer struct {
+	Worker string `json:"worker"`
+	Name   string `json:"name"`
+	Phone  string `json:"phone"`
+}
+
+func (c *Console) revealAnswer(r *request) (answer, error) {
+	var body struct {
+		Worker  string `json:"worker"`
+		Purpose string `json:"purpose"`
+	}
+	if err := r.readJSON(&body); err != nil {
+		return answer{}, err
+	}
+	clear, err := c.reveal(r, body.Worker, body.Purpose)
+	return answer{json: revealedAnswer{body.Worker, clear.Name, clear.Phone}}, err
+}

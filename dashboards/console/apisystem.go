@@ -1,0 +1,112 @@
+package console
+
+import (
+	"time"
+
+	"github.com/anxin-project/anxin/internal/audit"
+	"github.com/anxin-project/anxin/internal/quality"
+	"github.com/anxin-project/anxin/internal/runs"
+)
+
+// feedAnswer is what one source sends on one topic, as judged now. Numbers are of messages.
+type feedAnswer struct {
+	Topic         string          `json:"topic"`
+	Source        string          `json:"source"` // empty: refused messages whose sender cannot be told
+	Light         string          `json:"light"`
+	Faults        []quality.Fault `json:"faults"` // the worst first
+	Stored        uint64          `json:"stored"` // within the window
+	StoredTotal   uint64          `json:"stored_total"`
+	Rejected      uint64          `json:"rejected"`
+	RejectedShare float64         `json:"rejected_share"`
+	Rejects       []countAnswer   `json:"rejects"`        // by reason
+	UnknownFields []countAnswer   `json:"unknown_fields"` // by field
+	LateP50       *uint32         `json:"late_p50_s"`     // seconds; null where nothing was stored, or beyond all bounds
+	LateP95       *uint32         `json:"late_p95_s"`
+	LatestAt      *time.Time      `json:"latest_at"`
+}
+
+type countAnswer struct {
+	Of       string `json:"of"`
+	Messages uint64 `json:"messages"`
+}
+
+func feedOf(f feedRow) feedAnswer {
+	counts := func(all []quality.Count) []countAnswer {
+		return each(all, func(n quality.Count) countAnswer { return countAnswer{n.Of, n.N} })
+	}
+	within := func(bound *uint32) *uint32 {
+		if bound == nil || *bound == quality.Beyond {
+			return nil
+		}
+		return bound
+	}
+	one := feedAnswer{
+		Topic: f.Topic, Source: f.Source, Light: f.Light, Faults: list(f.Faults), Stored: f.Stored, StoredTotal: f.Total, Rejected: f.Rejected(),
+		RejectedShare: f.RejectedShare(), Rejects: counts(f.Rejects), UnknownFields: counts(f.Unknown), LateP50: within(f.P50()), LateP95: within(f.P95()),
+	}
+	if !f.Latest.IsZero() {
+		latest := f.Latest.UTC()
+		one.LatestAt = &latest
+	}
+	return one
+}
+
+type qualityAnswer struct {
+	Days   int          `json:"days"` // the window
+	Red    int          `json:"red"`  // of all feeds
+	Yellow int          `json:"yellow"`
+	Total  int          `json:"total"`
+	Feeds  []feedAnswer `json:"feeds"`
+}
+
+func (c *Console) qualityAnswer(r *request) (answer, error) {
+	d, err := c.feeds(r)
+	if err != nil {
+		return answer{}, err
+	}
+	shown := r.query.rows(len(d.Rows), 0)
+	return answer{json: qualityAnswer{d.Days, d.Red, d.Yellow, len(d.Rows), each(d.Rows[shown.From:shown.To], feedOf)}}, nil
+}
+
+type runsAnswer struct {
+	Total    int            `json:"total"`
+	Attempts []runs.Attempt `json:"attempts"` // newest first
+}
+
+func (c *Console) runsAnswer(r *request) (answer, error) {
+	_, _, all, err := c.attempts(r)
+	if err != nil {
+		return answer{}, err
+	}
+	shown := r.query.rows(len(all), 0)
+	return answer{json: runsAnswer{len(all), list(all[shown.From:shown.To])}}, nil
+}
+
+// entryAnswer is an entry of the audit log.
+type entryAnswer struct {
+	Seq     uint64    `json:"seq"`
+	At      time.Time `json:"at"`
+	Actor   string    `json:"actor"`
+	Action  string    `json:"action"`
+	Object  string    `json:"object"`
+	Purpose string    `json:"purpose"`
+	Outcome string    `json:"outcome"`
+	Origin  string    `json:"origin"`
+}
+
+type auditAnswer struct {
+	Checkpoint string        `json:"checkpoint"` // the last entry that is whole, as anxin audit verify takes it
+	Broken     string        `json:"broken"`     // what is wrong with the log; empty: nothing
+	Total      int           `json:"total"`
+	Entries    []entryAnswer `json:"entries"` // newest first
+}
+
+func (c *Console) auditAnswer(r *request) (answer, error) {
+	d, err := c.auditLog(r)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{json: auditAnswer{d.Checkpoint.String(), d.Broken, d.Pager.Total, each(d.Rows, func(e audit.Entry) entryAnswer {
+		return entryAnswer{e.Seq, e.At.UTC(), e.Actor, e.Action, e.Object, e.Purpose, e.Outcome, e.Origin}
+	})}}, nil
+}
