@@ -200,12 +200,12 @@ func TestEveryRouteForEveryRoleAndTerritory(t *testing.T) {
 	}
 	for _, p := range append(people, access.Person{}) { // the last is nobody
 		s.enter(t, p.ID)
+		entries := s.auditEntries(t)
 		for _, route := range s.table() {
 			rule, ok := routeRules[route.pattern]
 			if !ok {
 				t.Fatalf("%s has no rule in this test", route.pattern)
 			}
-			before := s.auditEntries(t)
 			var status int
 			var header http.Header
 			var body string
@@ -228,13 +228,19 @@ func TestEveryRouteForEveryRoleAndTerritory(t *testing.T) {
 			if got := !refusal(status, header, body); got != want || status >= 500 {
 				t.Errorf("%s by %q: %d, allowed %v, want %v", route.pattern, p.ID, status, got, want)
 			}
-			if route.action != access.Public && p.ID != "" { // those in are written down by the gate, and tested there
-				if written := s.auditEntries(t) - before; (written == 1) != (route.audited != "") || route.writes() && route.audited == "" {
-					t.Errorf("%s by %q leaves %d entries in the audit log", route.pattern, p.ID, written)
+			// Who is not in is written down by the gate, and tested there. What reads without being written down is not counted
+			// by itself: an entry too many shows at the next route that is.
+			if p.ID != "" && route.action != access.Public && (route.audited != "" || route.writes()) {
+				before := entries
+				if entries = s.auditEntries(t); entries-before != 1 {
+					t.Errorf("%s by %q leaves %d entries in the audit log", route.pattern, p.ID, entries-before)
 				}
+			} else if route.writes() || route.audited != "" {
+				entries = s.auditEntries(t)
 			}
 			if route.pattern == "POST /sign-out" && p.ID != "" {
 				s.enter(t, p.ID)
+				entries = s.auditEntries(t)
 			}
 		}
 	}
