@@ -38,8 +38,8 @@ type carried struct {
 	columns     string // of the table, that name a place
 	source      string // the records' table, or touched_TABLE
 	expressions string // of the source, that make the columns
-	lowestApart bool
-	byRecord    bool // its INSERT asks for {{records}}
+	lowestApart bool   // a version that is the lowest its source sends takes nothing away elsewhere
+	byRecord    bool   // its INSERT asks for {{records}}
 }
 
 var (
@@ -77,14 +77,17 @@ func onlyTouched(text string, tables map[string]carried) string {
 	return recordsAt.ReplaceAllString(text, "id IN (SELECT id FROM {{snapshot}}.records_$1) AND (source, id) IN (SELECT source, id FROM {{snapshot}}.records_$1)")
 }
 
-// touches says that expressions, in brackets, name a touched place. The last of them is asked first: it is a day or a month,
-// which costs less to look up than all of them and may leave out whole partitions.
+// touches says that expressions, in brackets, name a touched place. Of several the last is asked first: mostly a day or a
+// month, which costs less to look up than all of them and may leave out whole partitions.
 func (c carried) touches(expressions string) string {
 	last := func(list string) string { return strings.TrimSpace(list[strings.LastIndex(list, ",")+1:]) }
 	in := func(expression, columns string) string {
 		return "(" + expression + ") IN (SELECT " + columns + " FROM {{snapshot}}.touched_" + c.table + ")"
 	}
 	all := strings.TrimSuffix(strings.TrimPrefix(expressions, "("), ")")
+	if !strings.Contains(c.columns, ",") {
+		return in(all, c.columns)
+	}
 	return in(last(all), last(c.columns)) + " AND " + in(all, c.columns)
 }
 

@@ -130,7 +130,7 @@ func (f *feed) send(batch map[record.Topic][][]byte) {
 // correct sends later versions, repeats and rivals of records sent before.
 func (f *feed) correct(n int) {
 	batch := map[record.Topic][][]byte{}
-	for _, topic := range []record.Topic{record.TopicAttendance, record.TopicPayroll, record.TopicWorkers} {
+	for _, topic := range []record.Topic{record.TopicAttendance, record.TopicPayroll, record.TopicWorkers, record.TopicSignals} {
 		for range n {
 			var r, other map[string]any
 			if !f.draw(topic, &r) || !f.draw(topic, &other) {
@@ -141,19 +141,23 @@ func (f *feed) correct(n int) {
 			r["version"] = 10 + f.sent
 			switch f.dice.IntN(5) {
 			case 0: // moves to where the other is
-				for _, field := range []string{"project_id", "employer_uscc", "work_date", "wage_month"} {
+				for _, field := range []string{"project_id", "employer_uscc", "work_date", "wage_month", "indicator", "month"} {
 					if other[field] != nil && r[field] != nil {
 						r[field] = other[field]
 					}
 				}
 			case 1: // is another person's
-				r["id_type"], r["id_number"] = other["id_type"], other["id_number"]
+				if r["id_number"] != nil {
+					r["id_type"], r["id_number"] = other["id_type"], other["id_number"]
+				}
 			case 2: // was not so
 				switch topic {
 				case record.TopicAttendance:
 					r["hours"] = 0
 				case record.TopicPayroll:
 					r["paid_yuan"], r["paid_on"] = 0, nil
+				case record.TopicSignals:
+					r["value"] = 0
 				}
 			case 3: // told by another source too
 				r["source"] = "another"
