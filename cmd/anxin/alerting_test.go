@@ -19,7 +19,6 @@ import (
 
 	"github.com/anxin-project/anxin/alerts"
 	"github.com/anxin-project/anxin/ingest/ingesttest"
-	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/calendar"
 	"github.com/anxin-project/anxin/internal/casefile"
@@ -134,19 +133,7 @@ func (a *alerting) show(t *testing.T, token string) {
 // pass sends records, waits until they are stored, and judges today.
 func (a *alerting) pass(t *testing.T, records ...ingesttest.Record) {
 	t.Helper()
-	p, err := produce.New(a.kafka)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
-	for _, r := range records {
-		if err := p.Put(t.Context(), r.Topic, r.Key, r.Value); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := p.Flush(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	put(t, a.kafka, records)
 	client, err := a.kafka.Client()
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -20,6 +22,13 @@ ratios count: they compare two ways through the same records in the same run.`,
 	}
 	cmd.AddCommand(benchIngestCommand(), benchDetectCommand())
 	return cmd
+}
+
+// printJSON prints a report for machines, and for people who look at it.
+func printJSON(w io.Writer, report any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(report)
 }
 
 // machine says what a figure was measured on.

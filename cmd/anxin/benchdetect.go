@@ -55,9 +55,7 @@ printed. The city takes about 15 minutes and 3 GB of disk on two cores.`,
 				return err
 			}
 			if asJSON {
-				e := json.NewEncoder(cmd.OutOrStdout())
-				e.SetIndent("", "  ")
-				return e.Encode(report)
+				return printJSON(cmd.OutOrStdout(), report)
 			}
 			report.print(cmd.OutOrStdout())
 			return nil

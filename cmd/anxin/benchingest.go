@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -48,9 +47,7 @@ reads the broker, checks, hashes, stores and commits. After a first round that d
 				return err
 			}
 			if asJSON {
-				e := json.NewEncoder(cmd.OutOrStdout())
-				e.SetIndent("", "  ")
-				return e.Encode(report)
+				return printJSON(cmd.OutOrStdout(), report)
 			}
 			report.print(cmd.OutOrStdout())
 			return nil

@@ -87,10 +87,10 @@ func (d *deployment) run(t *testing.T, want int, args ...string) string {
 	return stdout + stderr
 }
 
-// ingest sends records and takes all in that there are, by a process that starts for it and stops.
-func (d *deployment) ingest(t *testing.T, environment []string, records ...ingesttest.Record) {
+// put sends records to a broker.
+func put(t *testing.T, to ingest.Kafka, records []ingesttest.Record) {
 	t.Helper()
-	p, err := produce.New(d.kafka)
+	p, err := produce.New(to)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,6 +103,12 @@ func (d *deployment) ingest(t *testing.T, environment []string, records ...inges
 	if err := p.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// ingest sends records and takes all in that there are, by a process that starts for it and stops.
+func (d *deployment) ingest(t *testing.T, environment []string, records ...ingesttest.Record) {
+	t.Helper()
+	put(t, d.kafka, records)
 	cmd := anxin(t.Context(), "ingest", "--config", d.config, "--log-level", "debug")
 	cmd.Env = append(cmd.Env, environment...)
 	var log bytes.Buffer
