@@ -15,48 +15,73 @@ import (
 // A pass goes on from the snapshot of a pass before it where it can: the large tables are cloned (the engine links the
 // files, it copies nothing), and only what came since is worked out anew. A file of snapshot/ says so above a table:
 //
-//	-- carry (project_id, work_date) = attendance (project_id, work_date)
-//	CREATE TABLE {{snapshot}}.attendance …
+//	-- carry (project_id, wage_month) = payroll (project_id, wage_month)
+//	CREATE TABLE {{snapshot}}.slips …
 //
-// On the left are columns of the table, on the right how the same values are made of the records (or of the places
-// touched in another carried table). The values name a place, and the file promises that what stands at a place
-// follows from the records that have a version there alone. A record that came since the pass before touches every
-// place where one of its versions stands; those places are emptied and filled again. Where the line ends in "lowest versions
-// apart", a version that is the lowest its source sends takes nothing away elsewhere: then only the few records that came
-// with a higher one need be looked for among all that there are. In the table's INSERT
+// On the left are columns of the table, on the right how the same values are made of the records, or of the places
+// touched in other carried tables (touched_TABLE). The values name a place, and the file promises that what stands at a
+// place follows from what has a version there alone. A record that came since the pass before touches every place where
+// one of its versions stands; those places are emptied and filled again. Two lines may follow the first:
+//
+//	-- from DATE          records count from that date of theirs on: it touches its place when it comes
+//	-- found in A, B      the snapshot's tables A and B hold, as record, cityHash64(source, id) of whatever takes something
+//	                      away from its place when another version of it comes; so other versions are looked for there, not
+//	                      among all records, and only of those above the lowest version that their source sends (lowest)
+//
+// In the table's INSERT
 //
 //	{{touched TABLE (EXPRESSIONS)}}   keeps rows at touched places
 //	{{records TABLE}}                 keeps versions of records that have a version at a touched place
 //	{{earliest TABLE DATE FROM}}      is the first DATE of a touched place, or FROM if that is later
 //
-// and in a snapshot made afresh the first two keep everything and the third is FROM. Carried and fresh snapshots are equal,
-// row by row (TestACarriedPassEqualsAFreshOne).
+// and in a snapshot made afresh the first two keep everything and the third is FROM. A table to which records only add
+// rows says instead
+//
+//	-- carry adding
+//
+// and its INSERT keeps by {{came}} the records that came since. Carried and fresh snapshots are equal, row by row
+// (TestACarriedPassEqualsAFreshOne).
 
 // carried is a table that snapshots take over from the one before.
 type carried struct {
-	table       string
-	columns     string // of the table, that name a place
-	source      string // the records' table, or touched_TABLE
-	expressions string // of the source, that make the columns
-	lowestApart bool   // a version that is the lowest its source sends takes nothing away elsewhere
-	byRecord    bool   // its INSERT asks for {{records}}
+	table    string
+	columns  string // of the table, that name a place
+	sources  []placeSource
+	from     string   // the records' date from which they count; empty where they do at once
+	foundIn  []string // the snapshot's tables in which other versions are looked for; none: among all records
+	byRecord bool     // its INSERT asks for {{records}}
+	adding   bool     // records only add rows: there are no places
 }
 
+// placeSource says where touched places come from: a table of records or touched_TABLE, and the expressions that make them.
+type placeSource struct{ table, expressions string }
+
 var (
-	carryLine = regexp.MustCompile(`(?m)^-- carry \((.+?)\) = (\w+) \((.+?)\)(, lowest versions apart)?\nCREATE TABLE \{\{snapshot\}\}\.(\w+)`)
+	carryLine = regexp.MustCompile(`(?m)^-- carry (adding|\((.+?)\) = (.+))\n(?:-- from (\w+)\n)?(?:-- found in (.+)\n)?CREATE TABLE \{\{snapshot\}\}\.(\w+)`)
+	sourceAt  = regexp.MustCompile(`(\w+) \(((?:[^()]|\([^()]*\))+)\)(?:, |$)`)
 	touchedAt = regexp.MustCompile(`\{\{touched (\w+) (\(.+\))\}\}`)
 	recordsAt = regexp.MustCompile(`\{\{records (\w+)\}\}`)
 	earliest  = regexp.MustCompile(`\{\{earliest (\w+) (\w+) (\{.+?\})\}\}`)
 )
 
-const untilEnd = "recorded_at < {end:DateTime64(3, 'UTC')}"
+const (
+	untilEnd = "recorded_at < {end:DateTime64(3, 'UTC')}"
+	// came keeps what the pass before did not know; a little more than that, for rows take a moment to be stored
+	came = "(stored_at >= {since:DateTime64(3, 'UTC')} OR recorded_at >= {before:DateTime64(3, 'UTC')})"
+)
 
 // carriedTables returns the tables of a file that are carried.
 func carriedTables(text string) map[string]carried {
 	tables := map[string]carried{}
 	for _, m := range carryLine.FindAllStringSubmatch(text, -1) {
-		tables[m[5]] = carried{table: m[5], columns: m[1], source: m[2], expressions: m[3], lowestApart: m[4] != "",
-			byRecord: strings.Contains(text, "{{records "+m[5]+"}}")}
+		c := carried{table: m[6], columns: m[2], from: m[4], byRecord: strings.Contains(text, "{{records "+m[6]+"}}"), adding: m[1] == "adding"}
+		for _, source := range sourceAt.FindAllStringSubmatch(m[3], -1) {
+			c.sources = append(c.sources, placeSource{table: source[1], expressions: source[2]})
+		}
+		if m[5] != "" {
+			c.foundIn = strings.Split(m[5], ", ")
+		}
+		tables[c.table] = c
 	}
 	return tables
 }
@@ -64,7 +89,9 @@ func carriedTables(text string) map[string]carried {
 // afresh leaves out of a file what concerns carrying.
 func afresh(text string) string {
 	text = earliest.ReplaceAllString(text, "$3")
-	return recordsAt.ReplaceAllString(touchedAt.ReplaceAllString(text, "true"), "true")
+	text = strings.ReplaceAll(text, "{{came}}", "true")
+	text = recordsAt.ReplaceAllString(touchedAt.ReplaceAllString(text, "true"), "true")
+	return strings.ReplaceAll(text, " at true}}", "}}")
 }
 
 // onlyTouched renders a file for a snapshot that goes on from another.
@@ -74,6 +101,7 @@ func onlyTouched(text string, tables map[string]carried) string {
 		return tables[m[1]].touches(m[2])
 	})
 	text = earliest.ReplaceAllString(text, "greatest($3, (SELECT min($2) FROM {{snapshot}}.touched_$1))")
+	text = strings.ReplaceAll(text, "{{came}}", came)
 	return recordsAt.ReplaceAllString(text, "id IN (SELECT id FROM {{snapshot}}.records_$1) AND (source, id) IN (SELECT source, id FROM {{snapshot}}.records_$1)")
 }
 
@@ -100,21 +128,16 @@ func goingOn(text, from string, render func(string) string) []snapshotStatement 
 		c, isCarried := tables[m[2]]
 		places := "{{snapshot}}.touched_" + c.table
 		switch {
-		case !isCarried:
-			all = append(all, snapshotStatement{text: render(s)})
-		case m[1] != "": // CREATE TABLE
+		case isCarried && m[1] != "": // CREATE TABLE
 			for _, s := range c.takeOver(from) {
 				all = append(all, snapshotStatement{text: render(s)})
 			}
-		default: // INSERT INTO
+		case isCarried && !c.adding: // INSERT INTO
 			for _, s := range append(c.empty(), s) {
 				all = append(all, snapshotStatement{text: render(s), places: render(places)})
 			}
-		}
-	}
-	for _, c := range tables {
-		for _, of := range []string{"touched_", "records_"} {
-			all = append(all, snapshotStatement{text: render("DROP TABLE IF EXISTS {{snapshot}}." + of + c.table)})
+		default:
+			all = append(all, snapshotStatement{text: render(s)})
 		}
 	}
 	return all
@@ -123,23 +146,33 @@ func goingOn(text, from string, render func(string) string) []snapshotStatement 
 // takeOver returns the statements that clone the table from another snapshot and collect the touched places: those of the
 // versions that came since, and those of other versions of the same records.
 func (c carried) takeOver(from string) []string {
-	places := []string{"SELECT DISTINCT " + c.expressions + " FROM {{snapshot}}." + c.source}
-	if !strings.HasPrefix(c.source, "touched_") {
-		came := untilEnd + " AND (stored_at >= {since:DateTime64(3, 'UTC')} OR recorded_at >= {before:DateTime64(3, 'UTC')})"
-		places = []string{"SELECT DISTINCT " + c.expressions + " FROM " + c.source + " WHERE " + came}
-		if c.lowestApart {
-			came += " AND (source, version) NOT IN (SELECT source, min(version) FROM " + c.source + " GROUP BY source)"
+	statements := []string{"CREATE TABLE {{snapshot}}." + c.table + " CLONE AS " + store.Quote(from) + "." + c.table}
+	if c.adding {
+		return statements
+	}
+	touch := func(expressions, where string) {
+		statements = append(statements, "INSERT INTO {{snapshot}}.touched_"+c.table+" SELECT DISTINCT "+expressions+" FROM "+where)
+	}
+	statements = append(statements, "CREATE TABLE {{snapshot}}.touched_"+c.table+" ENGINE = Memory EMPTY AS SELECT "+c.columns+" FROM {{snapshot}}."+c.table)
+	for _, source := range c.sources {
+		if strings.HasPrefix(source.table, "touched_") {
+			touch(source.expressions, "{{snapshot}}."+source.table)
+			continue
 		}
-		// another source's record of the same id is taken along: that touches a place too many and changes nothing
-		places = append(places, "SELECT DISTINCT "+c.expressions+" FROM "+c.source+" WHERE "+untilEnd+
-			" AND id IN (SELECT id FROM "+c.source+" WHERE "+came+")")
-	}
-	statements := []string{
-		"CREATE TABLE {{snapshot}}." + c.table + " CLONE AS " + store.Quote(from) + "." + c.table,
-		"CREATE TABLE {{snapshot}}.touched_" + c.table + " ENGINE = Memory EMPTY AS SELECT " + c.columns + " FROM {{snapshot}}." + c.table,
-	}
-	for _, p := range places {
-		statements = append(statements, "INSERT INTO {{snapshot}}.touched_"+c.table+" "+p)
+		records := source.table + " WHERE " + untilEnd + " AND "
+		if c.from == "" {
+			touch(source.expressions, records+came)
+		} else {
+			touch(source.expressions, records+"("+came+" OR "+c.from+" > {judged:Date})")
+		}
+		for _, table := range c.foundIn {
+			touch(c.columns, "{{snapshot}}."+table+" WHERE record IN (SELECT cityHash64(source, id) FROM "+records+came+
+				" AND (source, version) NOT IN (SELECT source, min(version) FROM {{snapshot}}.lowest GROUP BY source))")
+		}
+		if len(c.foundIn) == 0 {
+			// another source's record of the same id is taken along: that touches a place too many and changes nothing
+			touch(source.expressions, records+"id IN (SELECT id FROM "+records+came+")")
+		}
 	}
 	return statements
 }
@@ -150,10 +183,28 @@ func (c carried) empty() []string {
 		"DELETE FROM {{snapshot}}." + c.table + " WHERE " + c.touches("("+c.columns+")") + " SETTINGS lightweight_deletes_sync = 2",
 	}
 	if c.byRecord {
+		source := c.sources[0]
 		statements = append(statements, "CREATE TABLE {{snapshot}}.records_"+c.table+" ENGINE = Memory AS SELECT DISTINCT source, id FROM "+
-			c.source+" WHERE "+untilEnd+" AND "+c.touches("("+c.expressions+")"))
+			source.table+" PREWHERE "+c.touches("("+source.expressions+")")+" WHERE "+untilEnd)
 	}
 	return statements
+}
+
+// dropTouched drops the lists of touched places, of which a carried table may have needed another's.
+func (d *Detectors) dropTouched(ctx context.Context, database string) error {
+	var lists []struct {
+		Name string `ch:"name"`
+	}
+	err := d.conn.Select(ctx, &lists, "SELECT name FROM system.tables WHERE database = ? AND (startsWith(name, 'touched_') OR startsWith(name, 'records_'))", database)
+	for _, list := range lists {
+		if err == nil {
+			err = d.conn.Exec(ctx, "DROP TABLE "+store.Quote(database)+"."+store.Quote(list.Name))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("dropping the lists of touched places: %w", err)
+	}
+	return nil
 }
 
 // made says how a snapshot was made; every snapshot has it as its last table.
@@ -209,21 +260,30 @@ func (d *Detectors) before(ctx context.Context, asOf civil.Date, basis uint64) (
 		return nil, ctx.Err()
 	}
 	m.AsOf = day(on)
-	mostlyNew, err := d.mostlyNew(ctx, m)
-	if err != nil || mostlyNew {
+	afresh, err := d.betterAfresh(ctx, m)
+	if err != nil || afresh {
 		return nil, err
 	}
 	return &m, nil
 }
 
-// mostlyNew tells whether so much came since a snapshot was made that it is cheaper to start afresh.
-func (d *Detectors) mostlyNew(ctx context.Context, m made) (yes bool, err error) {
-	counts := make([]string, 0, 3)
+// betterAfresh tells whether so much came since a snapshot was made that it is cheaper to start afresh, or something that
+// carrying does not reckon with: a source sends a lower version than its lowest.
+func (d *Detectors) betterAfresh(ctx context.Context, m made) (yes bool, err error) {
+	var fresh, every []string
 	for _, table := range []string{"attendance", "payroll", "workers"} {
-		counts = append(counts, "SELECT countIf(stored_at >= {since:DateTime64(3, 'UTC')} OR recorded_at >= {before:DateTime64(3, 'UTC')}) AS fresh, count() AS every FROM "+table)
+		fresh = append(fresh, "(SELECT count() FROM "+table+" WHERE "+came+")")
+		every = append(every, "(SELECT count() FROM "+table+")")
 	}
-	query := "SELECT sum(fresh) * 4 > sum(every) FROM (" + strings.Join(counts, " UNION ALL ") + ")"
-	with, err := store.Params{"since": m.Since.Add(-d.config.Settling), "before": m.AsOf.End()}.Context(ctx, query)
+	lower := `
+    (
+        SELECT count()
+        FROM (SELECT source, min(version) AS version FROM attendance WHERE ` + came + ` GROUP BY source) AS sent
+        INNER JOIN (SELECT source, min(version) AS version FROM ` + store.Quote(m.Snapshot) + `.lowest GROUP BY source) AS lowest USING (source)
+        WHERE sent.version < lowest.version
+    )`
+	query := "SELECT (" + strings.Join(fresh, " + ") + ") * 4 > " + strings.Join(every, " + ") + " OR " + lower + " > 0"
+	with, err := m.params(d.config.Settling).Context(ctx, query)
 	if err == nil {
 		err = d.conn.QueryRow(with, query).Scan(&yes)
 	}
@@ -231,6 +291,11 @@ func (d *Detectors) mostlyNew(ctx context.Context, m made) (yes bool, err error)
 		err = fmt.Errorf("counting what came since the pass before: %w", err)
 	}
 	return yes, err
+}
+
+// params are what a snapshot that goes on from this one takes besides. Rows may take the settling time to be stored.
+func (m made) params(settling time.Duration) store.Params {
+	return store.Params{"since": m.Since.Add(-settling), "before": m.AsOf.End(), "judged": m.AsOf}
 }
 
 // clock is the engine's, which also stamps the rows it stores.

@@ -18,8 +18,9 @@ import (
 // newestKeys is the table that resolves keys while a snapshot is filled; it is held in memory and dropped afterwards.
 const newestKeys = "newest_keys"
 
-// keyedSource finds the sources of a snapshot file that hold keys: {{newest TABLE COLUMN...}}.
-var keyedSource = regexp.MustCompile(`\{\{newest (\w+)((?: \w+)+)\}\}`)
+// keyedSource finds the sources of a snapshot file that hold keys: {{newest TABLE COLUMN...}}, or {{newest TABLE COLUMN... at
+// CONDITION}} of which few rows are wanted. Left to itself the engine asks dearer conditions of all rows first.
+var keyedSource = regexp.MustCompile(`\{\{newest (\w+)((?: \w+)+?)(?: at (.+))?\}\}`)
 
 // keySources says how the snapshot's files read keys.
 type keySources struct {
@@ -66,16 +67,19 @@ func newestKeysQuery(rotations uint64) string {
 func (k keySources) render(text string) string {
 	return keyedSource.ReplaceAllStringFunc(text, func(source string) string {
 		m := keyedSource.FindStringSubmatch(source)
-		table, columns := m[1], strings.Fields(m[2])
+		table, columns, rows := m[1], strings.Fields(m[2]), m[1]
+		if m[3] != "" {
+			rows += " PREWHERE " + m[3]
+		}
 		if k.table == "" {
-			return table
+			return rows
 		}
 		var resolved []string
 		for _, c := range columns {
 			resolved = append(resolved, fmt.Sprintf("ifNull(joinGetOrNull(%s, 'newest', %s), %s) AS %s", k.table, c, c, c))
 		}
 		// The inner query is what a cluster's shards are asked; only this node has the table.
-		return "(SELECT * REPLACE (" + strings.Join(resolved, ", ") + ") FROM (SELECT * FROM " + table + ")) AS " + table
+		return "(SELECT * REPLACE (" + strings.Join(resolved, ", ") + ") FROM (SELECT * FROM " + rows + ")) AS " + table
 	})
 }
 

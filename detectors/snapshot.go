@@ -60,7 +60,7 @@ func (d *Detectors) buildSnapshot(ctx context.Context, database string, asOf civ
 		}
 	}
 	if previous != nil {
-		params["since"], params["before"] = previous.Since.Add(-d.config.Settling), previous.AsOf.End()
+		params = params.With(previous.params(d.config.Settling))
 	}
 	if err := d.conn.Exec(ctx, "CREATE DATABASE "+store.Quote(database)); err != nil {
 		return false, fmt.Errorf("creating snapshot: %w", err)
@@ -104,6 +104,9 @@ func (d *Detectors) buildSnapshot(ctx context.Context, database string, asOf civ
 		})
 	}
 	if err := group.Wait(); err != nil {
+		return false, err
+	}
+	if err := d.dropTouched(ctx, database); err != nil {
 		return false, err
 	}
 	return previous != nil, sources.release(ctx, d.conn)
@@ -206,7 +209,7 @@ func readSnapshotFiles(database string, sources keySources, previous *made) ([]s
 			}
 		}
 		render := func(text string) string {
-			return strings.ReplaceAll(sources.render(text), "{{snapshot}}", store.Quote(database))
+			return sources.render(strings.ReplaceAll(text, "{{snapshot}}", store.Quote(database)))
 		}
 		if previous == nil {
 			for _, s := range store.Statements(render(afresh(string(text)))) {

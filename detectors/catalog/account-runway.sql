@@ -82,50 +82,39 @@ WITH
     ),
     -- a next pay day pays for the month before the as-of date's at the earliest
     addMonths(toStartOfMonth({as_of:Date}), -2) AS first_month,
-    listed AS
-    (
-        SELECT
-            scope_id,
-            wage_month,
-            worker_key
-        FROM slips
-        WHERE wage_month >= first_month
-    ),
     worked AS
     (
         SELECT
             work.project_id AS project_id,
-            sumIf(work.days * wage.daily_fen, work.month < toStartOfMonth({as_of:Date})) AS closed_fen,
-            sumIf(work.days * wage.daily_fen, work.month = toStartOfMonth({as_of:Date})) AS running_fen,
+            sumIf(work.days * if(registered.daily_fen > 0, registered.daily_fen, mean_wages.daily_fen), work.month < toStartOfMonth({as_of:Date})) AS closed_fen,
+            sumIf(work.days * if(registered.daily_fen > 0, registered.daily_fen, mean_wages.daily_fen), work.month = toStartOfMonth({as_of:Date})) AS running_fen,
             uniqExact(work.worker_key) AS workers
-        FROM worker_months AS work
+        FROM unlisted AS work
         INNER JOIN pay_days ON pay_days.project_id = work.project_id
-        LEFT JOIN daily_wages AS wage ON wage.project_id = work.project_id AND wage.worker_key = work.worker_key
+        LEFT JOIN registered ON registered.project_id = work.project_id AND registered.worker_key = work.worker_key
+        LEFT JOIN mean_wages ON mean_wages.project_id = work.project_id
         WHERE work.month >= first_month
             AND work.month <= pay_days.wage_month AND work.month >= addMonths(pay_days.wage_month, -1)
-            AND (work.project_id, work.month, work.worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM listed)
             AND (work.employer_uscc, work.month, work.worker_key) NOT IN
             (
                 SELECT scope_id, wage_month, worker_key
-                FROM listed
-                WHERE scope_id IN (SELECT employer_uscc FROM worker_months WHERE month >= first_month)
+                FROM slips
+                WHERE scope = 'employer' AND wage_month >= first_month AND scope_id IN (SELECT employer_uscc FROM unlisted WHERE month >= first_month)
             )
         GROUP BY project_id
     ),
-    pay_lists AS
+    recent_lists AS
     (
         SELECT
             project_id,
-            avg(month_fen) AS mean_fen
+            avg(payable_fen) AS mean_fen
         FROM
         (
             SELECT
-                project_id,
-                wage_month,
-                sum(payable_fen) AS month_fen
-            FROM slips
+                scope_id AS project_id,
+                payable_fen
+            FROM pay_lists
             WHERE scope = 'project' AND wage_month < toStartOfMonth({as_of:Date})
-            GROUP BY project_id, wage_month
             ORDER BY wage_month DESC
             LIMIT 3 BY project_id
         )
@@ -146,8 +135,8 @@ WITH
             multiIf
             (
                 wage_month < toStartOfMonth({as_of:Date}), 0.,
-                pay_lists.mean_fen > 0 AND toDayOfMonth({as_of:Date}) < {settled_day:UInt8}, pay_lists.mean_fen,
-                pay_lists.mean_fen > 0, least(pay_lists.mean_fen, by_attendance_fen),
+                recent_lists.mean_fen > 0 AND toDayOfMonth({as_of:Date}) < {settled_day:UInt8}, recent_lists.mean_fen,
+                recent_lists.mean_fen > 0, least(recent_lists.mean_fen, by_attendance_fen),
                 by_attendance_fen
             ) AS estimate_fen,
             unpaid.fen + toInt64(round(worked.closed_fen + greatest(worked.running_fen, estimate_fen))) AS owed_fen,
@@ -158,7 +147,7 @@ WITH
         LEFT JOIN funding ON funding.project_id = projects.project_id
         LEFT JOIN unpaid ON unpaid.project_id = projects.project_id
         LEFT JOIN worked ON worked.project_id = projects.project_id
-        LEFT JOIN pay_lists ON pay_lists.project_id = projects.project_id
+        LEFT JOIN recent_lists ON recent_lists.project_id = projects.project_id
         WHERE ifNull(projects.started_on <= {as_of:Date}, projects.status = 'building')
             AND projects.account_opened_on <= {as_of:Date}
             AND ifNull(projects.account_closed_on > {as_of:Date}, true)

@@ -30,44 +30,37 @@ evidence:
 -- left and were paid off. Where a crew grows these lists are small, so the gap must exceed a month of the window's own too.
 WITH
     {as_of:Date} - {window_days:UInt16} AS day_before,
-    -- months that lie in the window wholly are counted already; of the one it begins in, the days are counted here
+    -- of the month that the window begins in, the days that lie in it
     work AS
     (
         SELECT
             project_id,
             worker_key,
-            days,
-            first_day
+            if(month > day_before, worked, bitAnd(worked, bitShiftLeft(toUInt32(4294967295), toDayOfMonth(day_before)))) AS worked_in,
+            bitCount(worked_in) AS days,
+            month + bitCount(bitXor(worked_in, worked_in - 1)) - 1 AS first_day
         FROM worker_months
-        WHERE month > day_before
-        UNION ALL
-        SELECT
-            project_id,
-            worker_key,
-            count() AS days,
-            min(work_date) AS first_day
-        FROM attendance
-        WHERE work_date > day_before AND work_date <= toLastDayOfMonth(day_before)
-        GROUP BY project_id, worker_key
+        WHERE month >= toStartOfMonth(day_before) AND worked_in > 0
     ),
     earned AS
     (
         SELECT
             work.project_id AS project_id,
-            toInt64(round(sum(work.days * wage.daily_fen))) AS fen,
+            toInt64(round(sum(work.days * if(registered.daily_fen > 0, registered.daily_fen, mean_wages.daily_fen)))) AS fen,
             uniqExact(work.worker_key) AS workers,
             min(work.first_day) AS first_day
         FROM work
-        LEFT JOIN daily_wages AS wage ON wage.project_id = work.project_id AND wage.worker_key = work.worker_key
+        LEFT JOIN registered ON registered.project_id = work.project_id AND registered.worker_key = work.worker_key
+        LEFT JOIN mean_wages ON mean_wages.project_id = work.project_id
         GROUP BY project_id
     ),
     paid AS
     (
         SELECT
-            project_id,
-            sum(paid_fen) AS fen
-        FROM slips
-        WHERE scope = 'project' AND paid_on > {as_of:Date} - {window_days:UInt16} AND paid_on <= {as_of:Date}
+            scope_id AS project_id,
+            sum(arraySum(p -> p.3, arrayFilter(p -> p.1 > day_before AND p.1 <= {as_of:Date}, paid))) AS fen
+        FROM pay_lists
+        WHERE scope = 'project'
         GROUP BY project_id
     ),
     funded AS
@@ -79,7 +72,26 @@ WITH
         WHERE kind = 'labor_cost_in' AND booked_on > {as_of:Date} - {window_days:UInt16} AND booked_on <= {as_of:Date}
         GROUP BY project_id
     ),
-    pay_lists AS
+    -- of a list that is due in part, the slips that are
+    due_lists AS
+    (
+        SELECT
+            scope_id AS project_id,
+            wage_month,
+            payable_fen AS list_fen
+        FROM pay_lists
+        WHERE scope = 'project' AND last_due_by <= {as_of:Date}
+        UNION ALL
+        SELECT
+            scope_id,
+            wage_month,
+            sum(payable_fen)
+        FROM slips
+        WHERE scope = 'project' AND due_by <= {as_of:Date}
+            AND (scope_id, wage_month) IN (SELECT scope_id, wage_month FROM pay_lists WHERE first_due_by <= {as_of:Date} AND last_due_by > {as_of:Date})
+        GROUP BY scope_id, wage_month
+    ),
+    means AS
     (
         SELECT
             project_id,
@@ -88,11 +100,8 @@ WITH
         (
             SELECT
                 project_id,
-                wage_month,
-                sum(payable_fen) AS list_fen
-            FROM slips
-            WHERE scope = 'project' AND due_by <= {as_of:Date}
-            GROUP BY project_id, wage_month
+                list_fen
+            FROM due_lists
             ORDER BY wage_month DESC
             LIMIT 3 BY project_id
         )
@@ -111,11 +120,11 @@ SELECT
     earned.fen AS earned_fen,
     paid.fen AS paid_fen,
     funded.fen AS funded_fen,
-    toInt64(round(if(pay_lists.mean_fen > 0, pay_lists.mean_fen, earned.fen * 30 / greatest(30, dateDiff('day', earned.first_day, {as_of:Date}) + 1)))) AS month_fen
+    toInt64(round(if(means.mean_fen > 0, means.mean_fen, earned.fen * 30 / greatest(30, dateDiff('day', earned.first_day, {as_of:Date}) + 1)))) AS month_fen
 FROM projects
 INNER JOIN earned ON earned.project_id = projects.project_id
 LEFT JOIN paid ON paid.project_id = projects.project_id
 LEFT JOIN funded ON funded.project_id = projects.project_id
-LEFT JOIN pay_lists ON pay_lists.project_id = projects.project_id
+LEFT JOIN means ON means.project_id = projects.project_id
 WHERE projects.active AND month_fen > 0 AND gap_ratio > {yellow_months:Float64}
     AND amount_fen > {yellow_months:Float64} * earned.fen * 30 / {window_days:UInt16}

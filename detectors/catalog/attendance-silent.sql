@@ -25,17 +25,9 @@ WITH last_days AS
 (
     SELECT
         project_id,
-        max(day) AS last_day,
-        argMax(workers, day) AS last_workers
-    FROM
-    (
-        SELECT
-            project_id,
-            last_day AS day,
-            count() AS workers
-        FROM worker_months
-        GROUP BY project_id, day
-    )
+        max(crew_months.last_day) AS last_day,
+        argMax(crew_months.last_workers, crew_months.last_day) AS last_workers
+    FROM crew_months
     GROUP BY project_id
 )
 SELECT

@@ -28,64 +28,112 @@ evidence:
 WITH
     addMonths(toStartOfMonth({as_of:Date} - {lookback_days:UInt16}), -1) AS first_month,
     addMonths(toStartOfMonth({as_of:Date}), -2) AS last_month,
+    missing AS
+    (
+        SELECT
+            project_id,
+            month,
+            worker_key,
+            days
+        FROM unlisted
+        WHERE month BETWEEN first_month AND last_month
+            AND (employer_uscc, month, worker_key) NOT IN
+            (
+                SELECT
+                    scope_id,
+                    wage_month,
+                    worker_key
+                FROM slips
+                WHERE scope = 'employer' AND wage_month BETWEEN first_month AND last_month
+                    AND scope_id IN (SELECT employer_uscc FROM unlisted WHERE month BETWEEN first_month AND last_month)
+            )
+    ),
+    wages AS
+    (
+        SELECT
+            project_id,
+            worker_key,
+            daily_fen
+        FROM registered
+        WHERE worker_key IN (SELECT worker_key FROM unlisted WHERE month BETWEEN first_month AND last_month)
+    ),
+    months AS
+    (
+        SELECT
+            missing.project_id AS project_id,
+            missing.month AS month,
+            any(payers.township) AS township,
+            count() AS missing_workers,
+            sum(missing.days) AS missing_days,
+            toInt64(round(sum(missing.days * if(wages.daily_fen > 0, wages.daily_fen, mean_wages.daily_fen)))) AS earned_fen
+        FROM missing
+        INNER JOIN payers ON payers.scope = 'project' AND payers.scope_id = missing.project_id
+        LEFT JOIN wages ON wages.project_id = missing.project_id AND wages.worker_key = missing.worker_key
+        LEFT JOIN mean_wages ON mean_wages.project_id = missing.project_id
+        WHERE least(addMonths(missing.month, 1) + payers.pay_day - 1, toLastDayOfMonth(addMonths(missing.month, 1))) >= {as_of:Date} - {lookback_days:UInt16}
+        GROUP BY missing.project_id, missing.month
+    ),
+    crews AS
+    (
+        SELECT
+            project_id,
+            month,
+            worker_key,
+            employer_uscc
+        FROM worker_months
+        WHERE month BETWEEN first_month AND last_month AND (project_id, month) IN (SELECT project_id, month FROM unlisted WHERE month BETWEEN first_month AND last_month)
+    ),
+    -- the crew's: what the project's list paid less what it paid people who did not work, and what their employers' lists did
     paid AS
     (
         SELECT
-            scope_id,
-            wage_month,
-            worker_key,
-            sum(paid_fen) AS fen
-        FROM slips
-        WHERE wage_month BETWEEN first_month AND last_month
-        GROUP BY scope_id, wage_month, worker_key
-    ),
-    paid_by_employer AS
-    (
-        SELECT
-            scope_id,
-            wage_month,
-            worker_key,
-            sum(paid_fen) AS fen
-        FROM slips
-        WHERE wage_month BETWEEN first_month AND last_month
-            AND scope_id IN (SELECT employer_uscc FROM worker_months WHERE month BETWEEN first_month AND last_month)
-        GROUP BY scope_id, wage_month, worker_key
-    ),
-    judged AS
-    (
-        SELECT
-            work.project_id AS project_id,
-            payers.township AS township,
-            work.month AS month,
-            work.worker_key AS worker_key,
-            work.days AS days,
-            own.scope_id = '' AND other.scope_id = '' AS missing,
-            own.fen + other.fen AS paid_fen
-        FROM worker_months AS work
-        INNER JOIN payers ON payers.scope = 'project' AND payers.scope_id = work.project_id
-        LEFT JOIN paid AS own ON own.scope_id = work.project_id AND own.wage_month = work.month AND own.worker_key = work.worker_key
-        LEFT JOIN paid_by_employer AS other ON other.scope_id = work.employer_uscc AND other.wage_month = work.month AND other.worker_key = work.worker_key
-        WHERE work.month BETWEEN first_month AND last_month
-            AND least(addMonths(work.month, 1) + payers.pay_day - 1, toLastDayOfMonth(addMonths(work.month, 1))) >= {as_of:Date} - {lookback_days:UInt16}
+            project_id,
+            month,
+            sum(fen) AS fen
+        FROM
+        (
+            SELECT
+                scope_id AS project_id,
+                wage_month AS month,
+                paid_fen AS fen
+            FROM pay_lists
+            WHERE scope = 'project' AND wage_month BETWEEN first_month AND last_month
+            UNION ALL
+            SELECT
+                project_id,
+                month,
+                -paid_fen
+            FROM unseen
+            WHERE month BETWEEN first_month AND last_month
+            UNION ALL
+            SELECT
+                crews.project_id,
+                crews.month,
+                slips.paid_fen
+            FROM slips
+            INNER JOIN crews ON crews.employer_uscc = slips.scope_id AND crews.month = slips.wage_month AND crews.worker_key = slips.worker_key
+            WHERE slips.scope = 'employer' AND slips.wage_month BETWEEN first_month AND last_month
+                AND slips.scope_id IN (SELECT employer_uscc FROM crews)
+        )
+        GROUP BY project_id, month
     )
 SELECT
-    judged.project_id AS scope_id,
-    any(judged.township) AS township,
+    months.project_id AS scope_id,
+    months.township AS township,
     if(missing_share > {red_share:Float64} OR month_paid_fen = 0, 'red', 'yellow') AS level,
-    addMonths(judged.month, 2) AS since,
-    missing_workers AS workers,
-    earned_fen AS amount_fen,
+    addMonths(months.month, 2) AS since,
+    months.missing_workers AS workers,
+    months.earned_fen AS amount_fen,
     missing_share AS score,
-    judged.month AS month,
-    countIf(missing) AS missing_workers,
-    count() AS attending_workers,
+    months.month AS month,
+    months.missing_workers AS missing_workers,
+    crew_months.workers AS attending_workers,
     missing_workers / attending_workers AS missing_share,
-    sumIf(days, missing) AS missing_days,
-    toInt64(round(sumIf(days * wage.daily_fen, missing))) AS earned_fen,
-    sum(judged.paid_fen) AS month_paid_fen
-FROM judged
-LEFT JOIN daily_wages AS wage ON wage.project_id = judged.project_id AND wage.worker_key = judged.worker_key
-GROUP BY judged.project_id, judged.month
-HAVING missing_workers > 0
+    months.missing_days AS missing_days,
+    months.earned_fen AS earned_fen,
+    paid.fen AS month_paid_fen
+FROM months
+INNER JOIN crew_months ON crew_months.project_id = months.project_id AND crew_months.month = months.month
+LEFT JOIN paid ON paid.project_id = months.project_id AND paid.month = months.month
 ORDER BY level = 'red' DESC, missing_workers DESC, month ASC
 LIMIT 1 BY scope_id

@@ -72,10 +72,10 @@ SELECT
     toInt64(round(avg(pay.payable_fen))) AS mean_fen,
     {minimum_wage_fen:Int64} AS minimum_fen,
     arraySlice(arraySort(groupArrayIf(pay.record, pay.payable_fen < {minimum_wage_fen:Int64})), 1, 20) AS records
-FROM pay
-INNER JOIN worker_months AS work ON work.project_id = pay.project_id AND work.month = pay.month AND work.worker_key = pay.worker_key
+FROM worker_months AS work
+INNER JOIN pay ON pay.project_id = work.project_id AND pay.month = work.month AND pay.worker_key = work.worker_key
 INNER JOIN payers ON payers.scope = 'project' AND payers.scope_id = pay.project_id
-WHERE work.days >= {full_month_days:UInt16} AND (work.project_id, work.month) IN (SELECT project_id, month FROM months)
+WHERE work.days >= {full_month_days:UInt16}
 GROUP BY pay.project_id, pay.month
 HAVING below_workers > 0
 ORDER BY level = 'red' DESC, below_workers DESC, month ASC

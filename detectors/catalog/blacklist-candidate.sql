@@ -65,7 +65,7 @@ WITH
         WHERE employer_uscc IN (SELECT employer_uscc FROM orders)
         GROUP BY employer_uscc, worker_key
     ),
-    pay_lists AS
+    paid_by AS
     (
         SELECT
             employer_uscc,
@@ -75,13 +75,14 @@ WITH
         FROM owed
         GROUP BY employer_uscc
     ),
-    registered AS
+    registrants AS
     (
         SELECT
             employer_uscc,
-            avg(daily_wages.daily_fen) * {paid_days_a_month:Float64} AS monthly_fen
+            avg(if(registered.daily_fen > 0, registered.daily_fen, mean_wages.daily_fen)) * {paid_days_a_month:Float64} AS monthly_fen
         FROM registrations
-        INNER JOIN daily_wages USING (project_id, worker_key)
+        INNER JOIN registered ON registered.project_id = registrations.project_id AND registered.worker_key = registrations.worker_key
+        LEFT JOIN mean_wages ON mean_wages.project_id = registrations.project_id
         WHERE employer_uscc IN (SELECT employer_uscc FROM orders)
         GROUP BY employer_uscc
     ),
@@ -112,19 +113,19 @@ SELECT
         ground -> ground != '',
         [
             if(orders.ordered_workers >= {many_workers:UInt32} AND orders.ordered_fen >= {many_workers_fen:Int64}, 'amount_many_workers', ''),
-            if(pay_lists.one_worker = 1 OR orders.mean_owed_fen >= {one_worker_fen:Int64} AND orders.mean_owed_fen >= {one_worker_months:Float64} * monthly_pay_fen, 'amount_one_worker', ''),
+            if(paid_by.one_worker = 1 OR orders.mean_owed_fen >= {one_worker_fen:Int64} AND orders.mean_owed_fen >= {one_worker_months:Float64} * monthly_pay_fen, 'amount_one_worker', ''),
             if(incidents.incidents > 0, 'incident', '')
         ]
     ) AS grounds,
     orders.ordered_workers AS ordered_workers,
     orders.ordered_fen AS ordered_fen,
     orders.oldest_due_on AS oldest_due_on,
-    toInt64(round(greatest(toFloat64({minimum_wage_fen:Int64}), if(pay_lists.monthly_fen > 0, pay_lists.monthly_fen, registered.monthly_fen)))) AS monthly_pay_fen,
-    pay_lists.most_owed_fen AS most_owed_fen,
+    toInt64(round(greatest(toFloat64({minimum_wage_fen:Int64}), if(paid_by.monthly_fen > 0, paid_by.monthly_fen, registrants.monthly_fen)))) AS monthly_pay_fen,
+    paid_by.most_owed_fen AS most_owed_fen,
     incidents.incidents AS incidents,
     orders.records AS records
 FROM orders
-LEFT JOIN pay_lists USING (employer_uscc)
-LEFT JOIN registered USING (employer_uscc)
+LEFT JOIN paid_by USING (employer_uscc)
+LEFT JOIN registrants USING (employer_uscc)
 LEFT JOIN incidents USING (employer_uscc)
 WHERE notEmpty(grounds)

@@ -60,27 +60,21 @@ WITH
         GROUP BY scope, scope_id, worker_key
     ),
     toStartOfMonth({as_of:Date} - {lookback_days:UInt16}) AS first_month,
-    listed AS
-    (
-        SELECT
-            scope,
-            scope_id,
-            wage_month,
-            worker_key
-        FROM slips
-        WHERE wage_month >= first_month AND worker_key IN (SELECT worker_key FROM leavers)
-    ),
     without_slip AS
     (
         SELECT
             work.project_id AS project_id,
             work.worker_key AS worker_key,
             max(work.month) AS month
-        FROM worker_months AS work
+        FROM unlisted AS work
         INNER JOIN payers ON payers.scope = 'project' AND payers.scope_id = work.project_id
         WHERE work.month >= first_month AND work.worker_key IN (SELECT worker_key FROM leavers)
-            AND (work.project_id, work.month, work.worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM listed WHERE scope = 'project')
-            AND (work.employer_uscc, work.month, work.worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM listed WHERE scope = 'employer')
+            AND (work.employer_uscc, work.month, work.worker_key) NOT IN
+            (
+                SELECT scope_id, wage_month, worker_key
+                FROM slips
+                WHERE scope = 'employer' AND wage_month >= first_month AND worker_key IN (SELECT worker_key FROM leavers)
+            )
             AND least(addMonths(work.month, 1) + payers.pay_day - 1, toLastDayOfMonth(addMonths(work.month, 1))) < {as_of:Date}
             AND work.last_day >= {as_of:Date} - {lookback_days:UInt16}
         GROUP BY project_id, worker_key

@@ -24,25 +24,35 @@ evidence:
   - {name: ghost_fen, unit: fen, label: {zh: "涉及金额", en: "paid to them"}}
   - {name: records, unit: records, label: {zh: "工资单记录", en: "pay slips"}}
 */
--- daily_wages names everyone with attendance on a project.
+-- Who was seen at work or registered at any time is no ghost.
 WITH
+    suspects AS
+    (
+        SELECT
+            project_id,
+            month,
+            worker_key,
+            paid_fen,
+            paid_on,
+            id
+        FROM unseen
+        WHERE paid_fen > 0 AND due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
+    ),
     ghosts AS
     (
         SELECT
             project_id,
-            wage_month,
+            month AS wage_month,
             worker_key,
             sum(paid_fen) AS fen,
             min(paid_on) AS first_paid_on,
             min(id) AS record
-        FROM slips
-        WHERE scope = 'project' AND paid_fen > 0
-            AND due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
-            AND (project_id, worker_key) NOT IN (SELECT project_id, worker_key FROM daily_wages)
-            AND (project_id, worker_key) NOT IN (SELECT project_id, worker_key FROM registrations)
+        FROM suspects
+        WHERE (project_id, worker_key) NOT IN (SELECT project_id, worker_key FROM registered WHERE worker_key IN (SELECT worker_key FROM suspects))
+            AND (project_id, worker_key) NOT IN (SELECT project_id, worker_key FROM worker_months WHERE worker_key IN (SELECT worker_key FROM suspects))
         GROUP BY project_id, wage_month, worker_key
     ),
-    pay_lists AS
+    crews AS
     (
         SELECT
             project_id,
@@ -51,6 +61,7 @@ WITH
         FROM slips
         WHERE scope = 'project' AND paid_fen > 0
             AND due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
+            AND (scope_id, wage_month) IN (SELECT project_id, wage_month FROM ghosts)
         GROUP BY project_id, wage_month
     )
 SELECT
@@ -63,12 +74,12 @@ SELECT
     ghost_share AS score,
     ghosts.wage_month AS month,
     count() AS ghost_workers,
-    any(pay_lists.workers) AS paid_workers,
+    any(crews.workers) AS paid_workers,
     ghost_workers / paid_workers AS ghost_share,
     sum(ghosts.fen) AS ghost_fen,
     arraySlice(arraySort(groupArray(ghosts.record)), 1, 20) AS records
 FROM ghosts
-INNER JOIN pay_lists ON pay_lists.project_id = ghosts.project_id AND pay_lists.wage_month = ghosts.wage_month
+INNER JOIN crews ON crews.project_id = ghosts.project_id AND crews.wage_month = ghosts.wage_month
 INNER JOIN payers ON payers.scope = 'project' AND payers.scope_id = ghosts.project_id
 GROUP BY ghosts.project_id, ghosts.wage_month
 HAVING ghost_share > {yellow_share:Float64}

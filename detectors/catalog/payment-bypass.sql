@@ -38,6 +38,7 @@ WITH months AS
     INNER JOIN projects ON projects.project_id = slips.project_id
     WHERE slips.scope = 'project' AND projects.paying AND slips.due_by <= {as_of:Date}
         AND slips.wage_month >= addMonths(toStartOfMonth({as_of:Date}), -3)
+        AND slips.scope_id IN (SELECT scope_id FROM pay_lists WHERE bypassed_fen > 0 AND wage_month >= addMonths(toStartOfMonth({as_of:Date}), -3))
     GROUP BY slips.project_id, slips.wage_month
     HAVING paid_fen > 0
     ORDER BY month DESC

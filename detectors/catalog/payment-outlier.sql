@@ -23,15 +23,20 @@ evidence:
   - {name: records, unit: records, label: {zh: "工资单记录", en: "pay slips"}}
 */
 -- Few workers can be outliers at all; they are found first. An outlier has a month over the most in a month, or over a
--- twelfth of the most in twelve; and a worker with m more slips than months has no month over m + 1 times the highest slip.
+-- twelfth of the most in twelve.
 WITH
     suspects AS
     (
         SELECT worker_key
         FROM slips
-        WHERE due_by <= {as_of:Date} AND wage_month >= addMonths(toStartOfMonth({as_of:Date}), -12)
-        GROUP BY worker_key
-        HAVING max(greatest(payable_fen, paid_fen, 0)) * (count() - uniqExact(wage_month) + 1) > least({month_fen:Int64}, intDiv({year_fen:Int64}, 12))
+        WHERE due_by <= {as_of:Date} AND (scope_id, wage_month) IN
+        (
+            SELECT scope_id, wage_month
+            FROM pay_lists
+            WHERE wage_month >= addMonths(toStartOfMonth({as_of:Date}), -12) AND most_fen > least({month_fen:Int64}, intDiv({year_fen:Int64}, 12))
+        )
+        GROUP BY scope, scope_id, wage_month, worker_key
+        HAVING sum(greatest(payable_fen, paid_fen)) > least({month_fen:Int64}, intDiv({year_fen:Int64}, 12))
     ),
     months AS
     (

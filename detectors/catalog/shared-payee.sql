@@ -25,13 +25,9 @@ evidence:
 WITH
     shared AS
     (
-        SELECT payee_key
-        FROM slips
-        WHERE paid_fen > 0
-            AND payee_key != toFixedString('', 16)
-            AND due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
-        GROUP BY payee_key
-        HAVING min(worker_key) != max(worker_key)
+        SELECT scope_id, wage_month
+        FROM pay_lists
+        WHERE shared AND first_due_by <= {as_of:Date} AND last_due_by >= {as_of:Date} - {lookback_days:UInt16}
     ),
     accounts AS
     (
@@ -46,7 +42,8 @@ WITH
             groupArray(id) AS records
         FROM slips
         WHERE paid_fen > 0
-            AND payee_key IN (SELECT payee_key FROM shared)
+            AND payee_key != toFixedString('', 16)
+            AND (scope_id, wage_month) IN (SELECT scope_id, wage_month FROM shared)
             AND due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
         GROUP BY scope, scope_id, wage_month, payee_key
         HAVING length(sharers) > 1

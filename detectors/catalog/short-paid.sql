@@ -45,7 +45,7 @@ FROM slips
 INNER JOIN payers USING (scope, scope_id)
 WHERE slips.due_by < {as_of:Date}
     AND slips.due_by >= {as_of:Date} - {lookback_days:UInt16}
-    AND (scope_id, slips.wage_month) IN (SELECT scope_id, wage_month FROM slips WHERE unpaid_fen > 0)
+    AND (scope_id, slips.wage_month) IN (SELECT scope_id, wage_month FROM pay_lists WHERE unpaid_fen > 0)
 GROUP BY scope, scope_id, slips.wage_month
 HAVING paid_fen > 0 AND paid_fen < payable_fen
 ORDER BY paid_share ASC, month ASC

@@ -23,62 +23,42 @@ evidence:
   - {name: records, unit: records, label: {zh: "考勤记录", en: "attendance records"}}
 */
 -- A day is covered when an engagement of the worker on the project includes it. For most workers one engagement includes
--- all of their days; only the days of the others (suspects) are looked at one by one.
+-- all of their days in a month; only the days of the others are looked at one by one.
 WITH
     {as_of:Date} - {window_days:UInt16} AS day_before,
-    attending AS
+    work AS
     (
         SELECT
             project_id,
             worker_key,
-            greatest(min(first_day), day_before + 1) AS from_day,
-            max(last_day) AS until_day
+            month,
+            if(month > day_before, worked, bitAnd(worked, bitShiftLeft(toUInt32(4294967295), toDayOfMonth(day_before)))) AS worked_in,
+            greatest(first_day, day_before + 1) AS from_day,
+            last_day
         FROM worker_months
-        WHERE month >= toStartOfMonth(day_before) AND last_day > day_before
-        GROUP BY project_id, worker_key
+        WHERE month >= toStartOfMonth(day_before) AND worked_in > 0
     ),
-    engagements AS
+    uncovered AS
     (
         SELECT
-            project_id,
-            worker_key,
-            entered_on,
-            ifNull(left_on, toDate('2149-06-06')) AS until
-        FROM registrations
-        WHERE entered_on <= {as_of:Date} AND until > day_before
-    ),
-    suspects AS
-    (
-        SELECT
-            attending.project_id AS project_id,
-            attending.worker_key AS worker_key
-        FROM attending
-        LEFT JOIN engagements ON engagements.project_id = attending.project_id AND engagements.worker_key = attending.worker_key
-        GROUP BY project_id, worker_key
-        HAVING max(engagements.entered_on <= attending.from_day AND engagements.until >= attending.until_day) = 0
-    ),
-    spans AS
-    (
-        SELECT
-            project_id,
-            worker_key,
-            groupArray((entered_on, until)) AS spans
-        FROM engagements
-        WHERE worker_key IN (SELECT worker_key FROM suspects)
-        GROUP BY project_id, worker_key
+            work.project_id AS project_id,
+            work.worker_key AS worker_key,
+            arrayJoin(arrayMap(n -> work.month + n, bitPositionsToArray(work.worked_in))) AS day
+        FROM work
+        LEFT JOIN registered ON registered.project_id = work.project_id AND registered.worker_key = work.worker_key
+        WHERE NOT arrayExists(span -> span.1 <= work.from_day AND span.2 >= work.last_day, registered.spans)
+            AND NOT arrayExists(span -> day BETWEEN span.1 AND span.2, registered.spans)
     ),
     unregistered AS
     (
         SELECT
-            attendance.project_id AS project_id,
-            attendance.worker_key AS worker_key,
-            min(attendance.work_date) AS first_day,
-            min(attendance.id) AS record
+            project_id,
+            worker_key,
+            min(work_date) AS first_day,
+            min(id) AS record
         FROM attendance
-        LEFT JOIN spans ON spans.project_id = attendance.project_id AND spans.worker_key = attendance.worker_key
-        WHERE attendance.work_date > day_before
-            AND (attendance.project_id, attendance.worker_key) IN (SELECT project_id, worker_key FROM suspects)
-            AND NOT arrayExists(span -> attendance.work_date BETWEEN span.1 AND span.2, spans.spans)
+        WHERE work_date > day_before
+            AND (project_id, work_date, worker_key) IN (SELECT project_id, day, worker_key FROM uncovered)
         GROUP BY project_id, worker_key
     ),
     crews AS
@@ -86,8 +66,7 @@ WITH
         SELECT
             project_id,
             uniqExact(worker_key) AS workers
-        FROM worker_months
-        WHERE month >= toStartOfMonth(day_before) AND last_day > day_before
+        FROM work
         GROUP BY project_id
     )
 SELECT

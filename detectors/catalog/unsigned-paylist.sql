@@ -23,6 +23,7 @@ evidence:
   - {name: unsigned_share, unit: share, label: {zh: "占比", en: "share"}}
   - {name: records, unit: records, label: {zh: "工资单记录", en: "pay slips"}}
 */
+-- A list that is due as a whole has no more unsigned workers than unsigned slips.
 WITH lists AS
 (
     SELECT
@@ -38,8 +39,9 @@ WITH lists AS
         AND (scope_id, wage_month) IN
         (
             SELECT scope_id, wage_month
-            FROM slips
-            WHERE NOT signed AND due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
+            FROM pay_lists
+            WHERE unsigned > 0 AND first_due_by <= {as_of:Date} AND last_due_by >= {as_of:Date} - {lookback_days:UInt16}
+                AND (unsigned > {yellow_share:Float64} * workers OR last_due_by > {as_of:Date} OR first_due_by < {as_of:Date} - {lookback_days:UInt16})
         )
     GROUP BY scope, scope_id, wage_month, worker_key
 )

@@ -39,8 +39,8 @@ WITH versions AS
         wage_fen,
         team,
         job
-    FROM {{newest workers worker_key}}
-    WHERE recorded_at < {end:DateTime64(3, 'UTC')} AND {{records registrations}}
+    FROM {{newest workers worker_key at {{records registrations}}}}
+    WHERE recorded_at < {end:DateTime64(3, 'UTC')}
     ORDER BY version DESC, recorded_at ASC
     LIMIT 1 BY source, id
 )
@@ -67,3 +67,37 @@ QUALIFY
         PARTITION BY project_id, employer_uscc, worker_key
         ORDER BY (indexOf({source_precedence:Array(String)}, source) + 65535) % 65536 ASC, source ASC
     ) = 1;
+
+-- The registered workers of projects, one row each. daily_fen: what a day's work earns by the registered wage: by the month
+-- over the paid days of a month, by the hour over the hours of a day; by the piece it is unknown, and 0 (mean_wages answers
+-- for those, and for whoever is not registered). spans: their engagements, each to its last day.
+-- carry (project_id) = touched_registrations (project_id)
+CREATE TABLE {{snapshot}}.registered
+(
+    project_id String,
+    worker_key FixedString(16),
+    daily_fen  Float64,
+    spans      Array(Tuple(entered_on Date, until Date))
+)
+ENGINE = MergeTree
+ORDER BY (project_id, worker_key);
+
+INSERT INTO {{snapshot}}.registered
+SELECT
+    project_id,
+    worker_key,
+    argMax
+    (
+        multiIf
+        (
+            wage_basis = 'day', toFloat64(wage_fen),
+            wage_basis = 'month', wage_fen / {paid_days_a_month:Float64},
+            wage_basis = 'hour', wage_fen * {hours_a_day:Float64},
+            0.
+        ),
+        (entered_on, source, id)
+    ) AS daily_fen,
+    arraySort(groupUniqArray((entered_on, ifNull(left_on, toDate('2149-06-06'))))) AS spans
+FROM {{snapshot}}.registrations
+WHERE project_id != '' AND {{touched registered (project_id)}}
+GROUP BY project_id, worker_key;

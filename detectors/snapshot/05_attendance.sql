@@ -1,42 +1,72 @@
--- Attendance records of which more than one version may be known by the end of the date, and the latest of them. Of two
--- versions one lies above the lowest that their source sends; so do few others, and only these need be told apart.
+-- The lowest version that each source sends. Of two versions of a record one lies above it; few others do, and only these
+-- need be told apart.
+-- carry adding
+CREATE TABLE {{snapshot}}.lowest
+(
+    source  LowCardinality(String),
+    version SimpleAggregateFunction(min, UInt64)
+)
+ENGINE = AggregatingMergeTree
+ORDER BY source;
+
+INSERT INTO {{snapshot}}.lowest
+SELECT
+    source,
+    min(version) AS version
+FROM attendance
+WHERE recorded_at < {end:DateTime64(3, 'UTC')} AND {{came}}
+GROUP BY source;
+
+-- Attendance records above the lowest version, of which more than one may be known by the end of the date.
+-- carry adding
 CREATE TABLE {{snapshot}}.corrected
 (
     source  LowCardinality(String),
     id      String,
     version UInt64
 )
-ENGINE = MergeTree
-ORDER BY id;
+ENGINE = ReplacingMergeTree
+ORDER BY (id, source, version);
 
 INSERT INTO {{snapshot}}.corrected
-WITH
-    toDateTime64({first_day:Date} - 45, 3, 'UTC') AS oldest,
-    lowest AS
-    (
-        SELECT
-            source,
-            min(version) AS version
-        FROM attendance
-        GROUP BY source
-    )
 SELECT
     source,
     id,
-    max(version)
+    version
 FROM attendance
-PREWHERE version > (SELECT min(version) FROM lowest)
-WHERE recorded_at >= oldest AND recorded_at < {end:DateTime64(3, 'UTC')}
-    AND (source, version) NOT IN (SELECT source, version FROM lowest)
-GROUP BY source, id;
+PREWHERE version > (SELECT min(version) FROM {{snapshot}}.lowest)
+WHERE recorded_at >= toDateTime64({first_day:Date} - 45, 3, 'UTC') AND recorded_at < {end:DateTime64(3, 'UTC')} AND {{came}}
+    AND (source, version) NOT IN (SELECT source, min(version) FROM {{snapshot}}.lowest GROUP BY source);
+
+-- Versions that say a day was not worked. record: cityHash64(source, id).
+-- carry adding
+CREATE TABLE {{snapshot}}.unworked
+(
+    project_id String,
+    work_date  Date,
+    record     UInt64
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (project_id, work_date, record);
+
+INSERT INTO {{snapshot}}.unworked
+SELECT
+    project_id,
+    work_date,
+    cityHash64(source, id) AS record
+FROM attendance
+PREWHERE centihours = 0
+WHERE recorded_at >= toDateTime64({first_day:Date} - 45, 3, 'UTC') AND recorded_at < {end:DateTime64(3, 'UTC')} AND {{came}};
 
 -- Days worked: one row per worker, project and date, however many sources reported it; a day corrected to zero hours
--- was not worked. Only the days that detectors read are kept: from {first_day} on.
+-- was not worked. Only the days that detectors read are kept: from {first_day} on. record: cityHash64(source, id).
 --
 -- A correction may move a record to another day, worker or project, so versions are told apart by record, not by day. A
 -- day cannot be recorded before it was worked, which lets the partitions of older record months be left out; 45 days
 -- allow for gates with a wrong clock.
--- carry (project_id, work_date) = attendance (project_id, work_date), lowest versions apart
+-- carry (project_id, work_date) = attendance (project_id, work_date)
+-- from work_date
+-- found in attendance, unworked
 CREATE TABLE {{snapshot}}.attendance
 (
     project_id    String,
@@ -44,21 +74,33 @@ CREATE TABLE {{snapshot}}.attendance
     worker_key    FixedString(16),
     employer_uscc String,
     centihours    UInt16,
-    id            String
+    id            String,
+    record        UInt64
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(work_date)
 ORDER BY (project_id, work_date, worker_key);
 
 INSERT INTO {{snapshot}}.attendance
-WITH toDateTime64({{earliest attendance work_date {first_day:Date}}} - 45, 3, 'UTC') AS oldest
+WITH
+    toDateTime64({{earliest attendance work_date {first_day:Date}}} - 45, 3, 'UTC') AS oldest,
+    latest AS
+    (
+        SELECT
+            source,
+            id,
+            max(version) AS version
+        FROM {{snapshot}}.corrected
+        GROUP BY source, id
+    )
 SELECT
     project_id,
     work_date,
     worker_key,
     employer_uscc,
     centihours,
-    id
+    id,
+    record
 FROM
 (
     SELECT
@@ -67,16 +109,16 @@ FROM
         worker_key,
         employer_uscc,
         centihours,
-        id
-    FROM {{newest attendance worker_key}}
+        id,
+        cityHash64(source, id) AS record
+    FROM {{newest attendance worker_key at {{touched attendance (project_id, work_date)}}}}
     WHERE recorded_at >= oldest AND recorded_at < {end:DateTime64(3, 'UTC')}
         AND work_date >= {first_day:Date} AND work_date <= {as_of:Date}
-        AND {{touched attendance (project_id, work_date)}}
         AND
         (
             id NOT IN (SELECT id FROM {{snapshot}}.corrected)
             OR (source, id) NOT IN (SELECT source, id FROM {{snapshot}}.corrected)
-            OR (source, id, version) IN (SELECT source, id, version FROM {{snapshot}}.corrected)
+            OR (source, id, version) IN (SELECT source, id, version FROM latest)
         )
     ORDER BY
         project_id,
@@ -90,7 +132,8 @@ FROM
 )
 WHERE centihours > 0;
 
--- Work per worker and month on a project; employer_uscc is the one of the last day.
+-- Work per worker and month on a project; employer_uscc is the one of the last day. worked: the days of the month, its
+-- first in the lowest bit.
 -- carry (project_id, month) = touched_attendance (project_id, toStartOfMonth(work_date))
 CREATE TABLE {{snapshot}}.worker_months
 (
@@ -99,6 +142,7 @@ CREATE TABLE {{snapshot}}.worker_months
     worker_key    FixedString(16),
     employer_uscc String,
     days          UInt8,
+    worked        UInt32,
     first_day     Date,
     last_day      Date
 )
@@ -113,8 +157,45 @@ SELECT
     worker_key,
     argMax(attendance.employer_uscc, work_date) AS employer_uscc,
     count() AS days,
+    groupBitOr(bitShiftLeft(toUInt32(1), toDayOfMonth(work_date) - 1)) AS worked,
     min(work_date) AS first_day,
     max(work_date) AS last_day
 FROM {{snapshot}}.attendance
 WHERE {{touched worker_months (project_id, toStartOfMonth(work_date))}}
 GROUP BY project_id, month, worker_key;
+
+-- The crew of a project in a month: how many worked, days worked in all, and the last day with those who ended on it.
+-- carry (project_id, month) = touched_worker_months (project_id, month)
+CREATE TABLE {{snapshot}}.crew_months
+(
+    project_id   String,
+    month        Date,
+    workers      UInt32,
+    days         UInt32,
+    last_day     Date,
+    last_workers UInt32
+)
+ENGINE = MergeTree
+ORDER BY (project_id, month);
+
+INSERT INTO {{snapshot}}.crew_months
+SELECT
+    project_id,
+    month,
+    sum(day_workers) AS workers,
+    sum(day_days) AS days,
+    max(day) AS last_day,
+    argMax(day_workers, day) AS last_workers
+FROM
+(
+    SELECT
+        project_id,
+        month,
+        last_day AS day,
+        count() AS day_workers,
+        sum(worker_months.days) AS day_days
+    FROM {{snapshot}}.worker_months
+    WHERE {{touched crew_months (project_id, month)}}
+    GROUP BY project_id, month, day
+)
+GROUP BY project_id, month;

@@ -29,8 +29,8 @@ CREATE TABLE {{snapshot}}.slips
     INDEX due_by due_by TYPE minmax GRANULARITY 1
 )
 ENGINE = MergeTree
-PARTITION BY toYYYYMM(wage_month)
-ORDER BY (scope_id, wage_month, worker_key, source, id);
+PARTITION BY toStartOfQuarter(wage_month)
+ORDER BY (wage_month, scope_id, worker_key, source, id);
 
 INSERT INTO {{snapshot}}.slips
 WITH
@@ -51,8 +51,8 @@ WITH
             channel,
             payee_key,
             signed
-        FROM {{newest payroll worker_key payee_key}}
-        WHERE recorded_at < {end:DateTime64(3, 'UTC')} AND {{records slips}}
+        FROM {{newest payroll worker_key payee_key at {{records slips}}}}
+        WHERE recorded_at < {end:DateTime64(3, 'UTC')}
         ORDER BY version DESC, recorded_at ASC
         LIMIT 1 BY source, id
     ),
@@ -63,7 +63,8 @@ WITH
             id,
             arraySort(groupUniqArray((assumeNotNull(paid_on), paid_fen))) AS payments
         FROM payroll
-        WHERE recorded_at < {end:DateTime64(3, 'UTC')} AND paid_fen > 0 AND paid_on IS NOT NULL AND {{records slips}}
+        PREWHERE {{records slips}}
+        WHERE recorded_at < {end:DateTime64(3, 'UTC')} AND paid_fen > 0 AND paid_on IS NOT NULL
         GROUP BY source, id
     ),
     counted AS
@@ -117,3 +118,53 @@ SELECT
 FROM counted
 LEFT JOIN {{snapshot}}.calendar AS calendar ON calendar.day = counted.due_on
 LEFT JOIN paid ON paid.source = counted.source AND paid.id = counted.id;
+
+-- The pay list of a subject for a wage month, summed up. Most detectors ask it which lists can matter at all, and read the
+-- slips of those alone. bypassed_fen: paid, but not through the wage account; late: slips that are unpaid, were paid after
+-- due_by, or nobody knows when; most_fen: no worker's slips come to more, be it paid or payable; shared: an account was paid
+-- for several workers; paid: how much was paid when, and whether through the wage account.
+-- carry (scope_id, wage_month) = touched_slips (scope_id, wage_month)
+CREATE TABLE {{snapshot}}.pay_lists
+(
+    scope        LowCardinality(String),
+    scope_id     String,
+    wage_month   Date,
+    first_due_by Date,
+    last_due_by  Date,
+    workers      UInt32,
+    payable_fen  Int64,
+    paid_fen     Int64,
+    unpaid_fen   Int64,
+    bypassed_fen Int64,
+    late         UInt32,
+    unsigned     UInt32,
+    most_fen     Int64,
+    shared       Bool,
+    paid         Array(Tuple(paid_on Date, direct Bool, paid_fen Int64))
+)
+ENGINE = MergeTree
+ORDER BY (scope, scope_id, wage_month);
+
+INSERT INTO {{snapshot}}.pay_lists
+WITH sumMapIf([toUInt32(assumeNotNull(paid_on)) * 2 + (channel = 'special_account')], [slips.paid_fen], paid_on IS NOT NULL) AS sums
+SELECT
+    scope,
+    scope_id,
+    wage_month,
+    min(due_by) AS first_due_by,
+    max(due_by) AS last_due_by,
+    uniqExact(worker_key) AS workers,
+    sum(slips.payable_fen) AS payable_fen,
+    sum(slips.paid_fen) AS paid_fen,
+    sum(slips.unpaid_fen) AS unpaid_fen,
+    sumIf(slips.paid_fen, channel != 'special_account') AS bypassed_fen,
+    countIf(slips.unpaid_fen > 0 OR ifNull(paid_on > due_by, true)) AS late,
+    countIf(NOT signed) AS unsigned,
+    -- who has m slips more than the others has at most m + 1
+    max(greatest(slips.payable_fen, slips.paid_fen)) * (count() - workers + 1) AS most_fen,
+    uniqExactIf((payee_key, worker_key), slips.paid_fen > 0 AND payee_key != toFixedString('', 16))
+        > uniqExactIf(payee_key, slips.paid_fen > 0 AND payee_key != toFixedString('', 16)) AS shared,
+    arrayMap((day, fen) -> (toDate(intDiv(day, 2)), day % 2 = 1, fen), sums.1, sums.2) AS paid
+FROM {{snapshot}}.slips AS slips
+WHERE {{touched pay_lists (scope_id, wage_month)}}
+GROUP BY scope, scope_id, wage_month;

@@ -31,13 +31,11 @@ WITH
         SELECT 'employer', employer_uscc, '', toString(township), '', 1, id
         FROM {{snapshot}}.proceedings
         UNION ALL
-        SELECT toString(scope), any(scope_id), '', '', '', 2, ''
-        FROM {{snapshot}}.slips
-        GROUP BY scope, scope_id
+        SELECT DISTINCT toString(scope), scope_id, '', '', '', 2, ''
+        FROM {{snapshot}}.pay_lists
         UNION ALL
-        SELECT 'project', any(project_id), '', '', '', 2, ''
-        FROM {{snapshot}}.worker_months
-        GROUP BY project_id
+        SELECT DISTINCT 'project', project_id, '', '', '', 2, ''
+        FROM {{snapshot}}.crew_months
     )
 SELECT
     scope,
