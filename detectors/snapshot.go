@@ -79,15 +79,21 @@ func (d *Detectors) buildSnapshot(ctx context.Context, database string, asOf civ
 		filled[f.name] = make(chan struct{})
 	}
 	group, filling := errgroup.WithContext(ctx)
-	group.SetLimit(d.config.Parallel)
+	turns := make(chan struct{}, d.config.Parallel)
 	for _, f := range files {
 		group.Go(func() error {
-			for _, need := range f.needs {
+			for _, need := range f.needs { // while it waits, a file holds up no other
 				select {
 				case <-filled[need]:
 				case <-filling.Done():
 					return filling.Err()
 				}
+			}
+			select {
+			case turns <- struct{}{}:
+				defer func() { <-turns }()
+			case <-filling.Done():
+				return filling.Err()
 			}
 			began := time.Now()
 			if err := d.runSnapshotFile(filling, f, params); err != nil {

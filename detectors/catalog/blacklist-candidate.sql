@@ -80,10 +80,14 @@ WITH
         SELECT
             employer_uscc,
             avg(if(registered.daily_fen > 0, registered.daily_fen, mean_wages.daily_fen)) * {paid_days_a_month:Float64} AS monthly_fen
-        FROM registrations
-        INNER JOIN registered ON registered.project_id = registrations.project_id AND registered.worker_key = registrations.worker_key
-        LEFT JOIN mean_wages ON mean_wages.project_id = registrations.project_id
-        WHERE employer_uscc IN (SELECT employer_uscc FROM orders)
+        FROM registered
+        INNER JOIN
+        (
+            SELECT project_id, worker_key, employer_uscc
+            FROM registrations
+            WHERE employer_uscc IN (SELECT employer_uscc FROM orders)
+        ) AS engaged USING (project_id, worker_key)
+        LEFT JOIN mean_wages ON mean_wages.project_id = registered.project_id
         GROUP BY employer_uscc
     ),
     incidents AS

@@ -51,8 +51,9 @@ WITH
             any(latest.id) AS id,
             avgIf(signals.value, signals.month < latest.last_month AND signals.month >= addMonths(latest.last_month, -3)) AS mean_before,
             maxIf(signals.value, signals.month > addMonths(latest.last_month, -{recent_months:UInt8}) AND signals.month <= latest.last_month) AS highest
-        FROM latest
-        INNER JOIN signals ON signals.employer_uscc = latest.employer_uscc AND signals.indicator = latest.indicator
+        FROM signals
+        INNER JOIN latest ON signals.employer_uscc = latest.employer_uscc AND signals.indicator = latest.indicator
+        WHERE signals.month > addMonths(toStartOfMonth({as_of:Date}), -2 * {recent_months:UInt8} - 3)
         GROUP BY latest.employer_uscc, latest.indicator
     ),
     found AS

@@ -38,7 +38,6 @@ WITH late AS
     FROM slips
     WHERE slips.due_by + {grace_days:UInt16} <= {as_of:Date}
         AND slips.wage_month >= addMonths(toStartOfMonth({as_of:Date}), -{months_back:UInt8})
-        AND (slips.scope_id, slips.wage_month) IN (SELECT scope_id, wage_month FROM pay_lists WHERE late > 0)
         AND (slips.unpaid_fen > 0 OR ifNull(slips.paid_on > slips.due_by + {grace_days:UInt16}, true))
 )
 SELECT

@@ -8,12 +8,11 @@ WITH
             scope_id,
             employer_uscc,
             worker_key,
-            due_by > {as_of:Date} - {window_days:UInt16} AND due_by <= {as_of:Date} AS in_window,
             unpaid_fen > 0 AND due_by + {grace_days:UInt16} <= {as_of:Date} AS overdue,
             ifNull(paid_on > due_by + {late_days:UInt16} AND paid_on > {as_of:Date} - {window_days:UInt16}, false) AS paid_late,
             if(overdue, unpaid_fen, 0) AS arrears_fen
         FROM slips
-        WHERE overdue OR paid_late OR in_window AND employer_uscc IN (SELECT arrayJoin({warned:Array(String)}))
+        WHERE overdue OR paid_late
     )
 SELECT
     scope,
@@ -28,6 +27,10 @@ FROM
 (
     SELECT scope, scope_id, employer_uscc, worker_key, overdue, paid_late, arrears_fen
     FROM paid
+    UNION ALL
+    SELECT DISTINCT scope, scope_id, employer_uscc, worker_key, false, false, 0
+    FROM slips
+    WHERE due_by > {as_of:Date} - {window_days:UInt16} AND due_by <= {as_of:Date} AND employer_uscc IN (SELECT arrayJoin({warned:Array(String)}))
     UNION ALL
     SELECT DISTINCT 'project', project_id, employer_uscc, worker_key, false, false, 0
     FROM attendance

@@ -15,18 +15,20 @@ WITH
         SELECT
             attending.project_id AS project_id,
             count() AS workers,
-            countIf((attending.project_id, attending.worker_key) IN (SELECT project_id, worker_key FROM registrations)) / workers AS registered,
-            countIf((attending.project_id, attending.worker_key) IN (SELECT project_id, worker_key FROM registrations WHERE contract_signed_on <= {as_of:Date})) / workers AS contracted
+            countIf(registered.project_id != '') / workers AS registered_share,
+            countIf(ifNull(registered.contract_signed_on <= {as_of:Date}, false)) / workers AS contracted_share
         FROM attending
+        LEFT JOIN registered ON registered.project_id = attending.project_id AND registered.worker_key = attending.worker_key
         GROUP BY project_id
     ),
     transfers AS
     (
         SELECT
-            project_id,
-            sumIf(paid_fen, channel = 'special_account') / sum(paid_fen) AS direct
-        FROM slips
-        WHERE scope = 'project' AND paid_fen > 0 AND paid_on > {as_of:Date} - {window_days:UInt16}
+            scope_id AS project_id,
+            sumIf(payment.3, payment.2) / sum(payment.3) AS direct
+        FROM pay_lists
+        ARRAY JOIN paid AS payment
+        WHERE scope = 'project' AND payment.1 > {as_of:Date} - {window_days:UInt16} AND payment.3 > 0
         GROUP BY project_id
     ),
     deposits AS
@@ -62,8 +64,8 @@ FROM
                     -1.
                 )),
                 ('funding', if(ifNull(started_on < {as_of:Date}, false), if(project_id IN (SELECT arrayJoin({underfunded:Array(String)})), 0., 1.), -1.)),
-                ('registration', if(people.workers > 0, people.registered, -1.)),
-                ('contract', if(people.workers > 0, people.contracted, -1.)),
+                ('registration', if(people.workers > 0, people.registered_share, -1.)),
+                ('contract', if(people.workers > 0, people.contracted_share, -1.)),
                 ('direct_payment', if(transfers.project_id != '', transfers.direct, -1.)),
                 ('notice_board', if(ifNull(started_on <= {as_of:Date}, false), toFloat64(notice_board), -1.)),
                 ('labor_officer', if(ifNull(started_on <= {as_of:Date}, false), toFloat64(labor_officer), -1.)),

@@ -70,14 +70,16 @@ QUALIFY
 
 -- The registered workers of projects, one row each. daily_fen: what a day's work earns by the registered wage: by the month
 -- over the paid days of a month, by the hour over the hours of a day; by the piece it is unknown, and 0 (mean_wages answers
--- for those, and for whoever is not registered). spans: their engagements, each to its last day.
+-- for those, and for whoever is not registered). spans: their engagements, each to its last day. contract_signed_on: of
+-- their first contract.
 -- carry (project_id) = touched_registrations (project_id)
 CREATE TABLE {{snapshot}}.registered
 (
-    project_id String,
-    worker_key FixedString(16),
-    daily_fen  Float64,
-    spans      Array(Tuple(entered_on Date, until Date))
+    project_id         String,
+    worker_key         FixedString(16),
+    daily_fen          Float64,
+    spans              Array(Tuple(entered_on Date, until Date)),
+    contract_signed_on Nullable(Date)
 )
 ENGINE = MergeTree
 ORDER BY (project_id, worker_key);
@@ -97,7 +99,8 @@ SELECT
         ),
         (entered_on, source, id)
     ) AS daily_fen,
-    arraySort(groupUniqArray((entered_on, ifNull(left_on, toDate('2149-06-06'))))) AS spans
-FROM {{snapshot}}.registrations
+    arraySort(groupUniqArray((entered_on, ifNull(left_on, toDate('2149-06-06'))))) AS spans,
+    min(registrations.contract_signed_on) AS contract_signed_on
+FROM {{snapshot}}.registrations AS registrations
 WHERE project_id != '' AND {{touched registered (project_id)}}
 GROUP BY project_id, worker_key;

@@ -119,10 +119,12 @@ FROM counted
 LEFT JOIN {{snapshot}}.calendar AS calendar ON calendar.day = counted.due_on
 LEFT JOIN paid ON paid.source = counted.source AND paid.id = counted.id;
 
+OPTIMIZE TABLE {{snapshot}}.slips FINAL;
+
 -- The pay list of a subject for a wage month, summed up. Most detectors ask it which lists can matter at all, and read the
--- slips of those alone. bypassed_fen: paid, but not through the wage account; late: slips that are unpaid, were paid after
--- due_by, or nobody knows when; most_fen: no worker's slips come to more, be it paid or payable; shared: an account was paid
--- for several workers; paid: how much was paid when, and whether through the wage account.
+-- slips of those alone. bypassed_fen: paid, but not through the wage account; unsigned: slips; most_fen: no worker's slips come
+-- to more, be it paid or payable; shared: an account was paid for several workers; paid: how much was paid when, and whether
+-- through the wage account.
 -- carry (scope_id, wage_month) = touched_slips (scope_id, wage_month)
 CREATE TABLE {{snapshot}}.pay_lists
 (
@@ -136,7 +138,6 @@ CREATE TABLE {{snapshot}}.pay_lists
     paid_fen     Int64,
     unpaid_fen   Int64,
     bypassed_fen Int64,
-    late         UInt32,
     unsigned     UInt32,
     most_fen     Int64,
     shared       Bool,
@@ -158,7 +159,6 @@ SELECT
     sum(slips.paid_fen) AS paid_fen,
     sum(slips.unpaid_fen) AS unpaid_fen,
     sumIf(slips.paid_fen, channel != 'special_account') AS bypassed_fen,
-    countIf(slips.unpaid_fen > 0 OR ifNull(paid_on > due_by, true)) AS late,
     countIf(NOT signed) AS unsigned,
     -- who has m slips more than the others has at most m + 1
     max(greatest(slips.payable_fen, slips.paid_fen)) * (count() - workers + 1) AS most_fen,
