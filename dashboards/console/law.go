@@ -40,17 +40,23 @@ var articles = map[string]catalog.Text{
 	"Reg. 57": {ZH: "建设单位未提供支付担保、未按约定拨付人工费用等，责令限期改正，可停工、罚款。", EN: "A developer without guarantee or with late labour cost is ordered to correct; work may be stopped."},
 }
 
-// laws that are cited without an article of the Regulation; matched by the start of the citation.
+// laws are cited by the words that catalog.Header.Basis begins with, mostly followed by the number of an article.
 var laws = []struct {
-	start string
-	text  catalog.Text
+	start      string
+	name, text catalog.Text
 }{
-	{"Labour Inspection", catalog.Text{ZH: "劳动保障监察条例：违法案件自立案之日起六十个工作日内办结，经批准可延长三十个工作日。", EN: "An investigation ends within 60 working days of filing, 30 more with approval."}},
-	{"MOHRSS Order 45", catalog.Text{ZH: "拖欠农民工工资失信联合惩戒对象名单管理暂行办法：列入、告知、陈述申辩、决定与移出。", EN: "Interim measures on the joint-discipline list: conditions, notice, objection, decision and removal."}},
-	{"MOHRSS 2021", catalog.Text{ZH: "工程建设领域农民工工资保证金规定与专用账户管理暂行办法。", EN: "Rules on the wage deposit and on dedicated wage accounts."}},
-	{"MOHRSS 2016", catalog.Text{ZH: "企业劳动保障守法诚信等级评价办法。", EN: "Measures on grading employers' compliance."}},
-	{"法释〔2013〕3号", catalog.Text{ZH: "最高人民法院关于审理拒不支付劳动报酬刑事案件的解释：“数额较大”的标准，由各省在幅度内确定。", EN: "Supreme People's Court interpretation on refusing to pay: what a large amount is, set by each province within a range."}},
-	{"Order 45", catalog.Text{ZH: "拖欠农民工工资失信联合惩戒对象名单管理暂行办法。", EN: "Interim measures on the joint-discipline list."}},
+	{"Labour Inspection Regulation", catalog.Text{ZH: "劳动保障监察条例", EN: "Labour Inspection Regulation"},
+		catalog.Text{ZH: "违法案件自立案之日起六十个工作日内办结，经批准可延长三十个工作日。", EN: "An investigation ends within 60 working days of filing, 30 more with approval."}},
+	{"MOHRSS Order 45 of 2021", catalog.Text{ZH: "人社部令第45号", EN: "MOHRSS Order 45 of 2021"},
+		catalog.Text{ZH: "拖欠农民工工资失信联合惩戒对象名单管理暂行办法：列入、告知、陈述申辩、决定与移出。", EN: "Interim measures on the joint-discipline list: conditions, notice, objection, decision and removal."}},
+	{"MOHRSS 2021 No. 65", catalog.Text{ZH: "人社部发〔2021〕65号", EN: "MOHRSS 2021 No. 65"},
+		catalog.Text{ZH: "工程建设领域农民工工资保证金规定。", EN: "Rules on the wage deposit."}},
+	{"MOHRSS 2016 No. 1", catalog.Text{ZH: "人社部规〔2016〕1号", EN: "MOHRSS 2016 No. 1"},
+		catalog.Text{ZH: "企业劳动保障守法诚信等级评价办法。", EN: "Measures on grading employers' compliance."}},
+	{"法释〔2013〕3号", catalog.Text{ZH: "法释〔2013〕3号", EN: "Supreme People's Court interpretation 2013 No. 3"},
+		catalog.Text{ZH: "最高人民法院关于审理拒不支付劳动报酬刑事案件的解释：“数额较大”的标准，由各省在幅度内确定。", EN: "On refusing to pay: what a large amount is, set by each province within a range."}},
+	{"local minimum wage", catalog.Text{ZH: "当地最低工资标准", EN: "Local minimum wage"},
+		catalog.Text{ZH: "由省级政府制定，按县（市、区）执行，调整自公布的日期起生效。", EN: "Set by the province for each county, in force from the date it gives."}},
 }
 
 // Article is one legal basis of a warning as a page shows it.
@@ -58,17 +64,19 @@ type Article struct{ Name, Text string }
 
 // article names a citation in the reader's language and adds what it says in short, where known.
 func (l locale) article(citation string) Article {
-	name := citation
 	if number, ok := strings.CutPrefix(citation, "Reg. "); ok {
-		name = fill(l, "law.regulation", number)
-	}
-	if t, ok := articles[citation]; ok {
-		return Article{name, t.In(string(l))}
+		return Article{fill(l, "law.regulation", number), articles[citation].In(string(l))}
 	}
 	for _, law := range laws {
-		if strings.HasPrefix(citation, law.start) {
-			return Article{name, law.text.In(string(l))}
+		rest, ok := strings.CutPrefix(citation, law.start)
+		if !ok {
+			continue
 		}
+		name := law.name.In(string(l))
+		if number := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(rest), "art.")); number != "" {
+			name = fill(l, "law.article", name, number)
+		}
+		return Article{name, law.text.In(string(l))}
 	}
-	return Article{Name: name}
+	return Article{Name: citation}
 }
