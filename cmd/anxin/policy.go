@@ -63,7 +63,7 @@ func policyCommand() *cobra.Command {
 						if s.From != nil {
 							from = s.From.String()
 						}
-						fmt.Fprintf(t, "%s.%s\t%v\t%s\t%s\t%s\n", section, name, s.Value, region, from, s.Source)
+						fmt.Fprintf(t, "%s.%s\t%v\t%s\t%s\t%s\n", section, name, s.Value, region, from, s.Source.EN)
 					}
 				}
 			}

@@ -29,6 +29,7 @@ import (
 	"github.com/anxin-project/anxin/internal/access/signin"
 	"github.com/anxin-project/anxin/internal/audit"
 	"github.com/anxin-project/anxin/internal/calendar"
+	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
 	"github.com/anxin-project/anxin/internal/store"
 )
@@ -171,7 +172,7 @@ func mountConsole(mux *http.ServeMux, c *console.Console) {
 func (p *parts) thresholds(detector, parameter string, townships []string, on civil.Date) []console.Threshold {
 	var all []console.Threshold
 	for _, s := range p.policy.InForce(detector, parameter, townships, on) {
-		all = append(all, console.Threshold{Region: s.Region, Value: s.Value, Source: s.Source})
+		all = append(all, console.Threshold{Region: s.Region, Value: s.Value, Source: catalog.Text(s.Source)})
 	}
 	return all
 }

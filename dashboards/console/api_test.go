@@ -344,7 +344,7 @@ func detectorsOfTheAPI(t *testing.T, s *server) {
 			days = &d.Detector.Parameters[i]
 		}
 	}
-	if days == nil || len(days.Values) != 2 || fmt.Sprint(days.Values[0].Value) != "3" || days.Values[1].Region != "331024" || fmt.Sprint(days.Values[1].Value) != "1" || days.Values[1].Source != "县人社局通知" {
+	if days == nil || len(days.Values) != 2 || fmt.Sprint(days.Values[0].Value) != "3" || days.Values[1].Region != "331024" || fmt.Sprint(days.Values[1].Value) != "1" || days.Values[1].Source.ZH != "县人社局通知" {
 		t.Errorf("the threshold is %+v", days)
 	}
 	if len(d.History) != small.runs || d.History[0].AsOf != asOf || d.History[0].Red != uint64(d.Detector.Red) || d.Detector.Red == 0 || d.Detector.Law[0].Basis != "Reg. 12" || len(d.Detector.Evidence) != 6 {

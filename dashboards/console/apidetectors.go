@@ -32,9 +32,9 @@ type parameterAnswer struct {
 }
 
 type thresholdAnswer struct {
-	Region string `json:"region"` // beginning of a division code; empty for the whole country
-	Value  any    `json:"value"`
-	Source string `json:"source"`
+	Region string       `json:"region"` // beginning of a division code; empty for the whole country
+	Value  any          `json:"value"`
+	Source catalog.Text `json:"source"`
 }
 
 type fieldAnswer struct {

@@ -476,15 +476,15 @@ var headers = []catalog.Header{
 func inventedThresholds(_, parameter string, townships []string, _ civil.Date) []Threshold {
 	switch parameter {
 	case "yellow_days":
-		all := []Threshold{{Value: 3, Source: "default: first notice on day 3"}}
+		all := []Threshold{{Value: 3, Source: catalog.Text{ZH: "默认：第3天首次提示", EN: "default: first notice on day 3"}}}
 		if slices.Contains(townships, "331024001") {
-			all = append(all, Threshold{Region: "331024", Value: 1, Source: "县人社局通知"})
+			all = append(all, Threshold{Region: "331024", Value: 1, Source: catalog.Text{ZH: "县人社局通知", EN: "县人社局通知"}})
 		}
 		return all
 	case "red_share":
-		return []Threshold{{Value: 0.125, Source: "default"}}
+		return []Threshold{{Value: 0.125, Source: catalog.Text{ZH: "默认", EN: "default"}}}
 	}
-	return []Threshold{{Value: []any{"rectification_order", "unheard_of"}, Source: "MOHRSS Order 45 of 2021"}}
+	return []Threshold{{Value: []any{"rectification_order", "unheard_of"}, Source: catalog.Text{ZH: "人社部令第45号", EN: "MOHRSS Order 45 of 2021"}}}
 }
 
 // fillWarnings writes active warnings for the last run, the main project's own over several runs, and their subjects.

@@ -33,7 +33,7 @@ type Setting struct {
 	// From is the first day on which the value is in force; absent means always.
 	From *civil.Date `yaml:"from,omitempty"`
 	// Source names the law, notice or decision that sets the value.
-	Source string `yaml:"source"`
+	Source Source `yaml:"source"`
 
 	line int // of the file; 0 when the file does not write it as a mapping of its own
 }
@@ -262,7 +262,7 @@ func (p *Policy) check() error {
 				if kindOf(s.Value) == "" {
 					fail("value must be a number, a text or a list of texts")
 				}
-				if strings.TrimSpace(s.Source) == "" {
+				if s.Source.empty() {
 					fail("source is missing (the law, notice or decision that sets it)")
 				}
 				if s.Region != "" && region.Name(s.Region) == "" {

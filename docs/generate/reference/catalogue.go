@@ -143,7 +143,7 @@ hundredth of a yuan.
 				if s.From != nil {
 					value += " from " + s.From.String()
 				}
-				fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", name, value, cell(meanings[section+"."+name]), cell(s.Source))
+				fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", name, value, cell(meanings[section+"."+name]), cell(s.Source.EN))
 			}
 		}
 	}
