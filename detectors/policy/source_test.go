@@ -23,7 +23,9 @@ func TestASourceIsOneTextOrOneInEachLanguage(t *testing.T) {
 
 // TestNationalSourcesAreWrittenInBothLanguages: a Chinese page shows a Chinese source, an English page an English one.
 func TestNationalSourcesAreWrittenInBothLanguages(t *testing.T) {
-	han := func(s string) bool { return strings.ContainsFunc(s, func(r rune) bool { return r >= 0x4e00 && r <= 0x9fff }) }
+	han := func(s string) bool {
+		return strings.ContainsFunc(s, func(r rune) bool { return r >= 0x4e00 && r <= 0x9fff })
+	}
 	for section, parameters := range National().sections {
 		for name, settings := range parameters {
 			for _, s := range settings {
