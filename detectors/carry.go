@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,7 +41,7 @@ import (
 //
 //	-- carry adding
 //
-// and its INSERT keeps by {{came}} the records that came since. To empty places the engine visits every part of a table, so
+// and its INSERT reads {{came TABLE}}: of the records those that came since. To empty places the engine visits every part of a table, so
 // a snapshot made afresh merges the parts of large tables (OPTIMIZE); one that goes on does not. Carried and fresh snapshots
 // are equal, row by row (TestACarriedPassEqualsAFreshOne).
 
@@ -63,6 +65,7 @@ var (
 	touchedAt = regexp.MustCompile(`\{\{touched (\w+) (\(.+\))\}\}`)
 	recordsAt = regexp.MustCompile(`\{\{records (\w+)\}\}`)
 	earliest  = regexp.MustCompile(`\{\{earliest (\w+) (\w+) (\{.+?\})\}\}`)
+	cameOf    = regexp.MustCompile(`\{\{came (\w+)\}\}`)
 )
 
 const (
@@ -90,7 +93,7 @@ func carriedTables(text string) map[string]carried {
 // afresh leaves out of a file what concerns carrying.
 func afresh(text string) string {
 	text = earliest.ReplaceAllString(text, "$3")
-	text = strings.ReplaceAll(text, "{{came}}", "true")
+	text = cameOf.ReplaceAllString(text, "$1")
 	text = recordsAt.ReplaceAllString(touchedAt.ReplaceAllString(text, "true"), "true")
 	return strings.ReplaceAll(text, " at true}}", "}}")
 }
@@ -102,7 +105,7 @@ func onlyTouched(text string, tables map[string]carried) string {
 		return tables[m[1]].touches(m[2])
 	})
 	text = earliest.ReplaceAllString(text, "greatest($3, (SELECT min($2) FROM {{snapshot}}.touched_$1))")
-	text = strings.ReplaceAll(text, "{{came}}", came)
+	text = cameOf.ReplaceAllString(text, "{{snapshot}}.came_$1")
 	return recordsAt.ReplaceAllString(text, "id IN (SELECT id FROM {{snapshot}}.records_$1) AND (source, id) IN (SELECT source, id FROM {{snapshot}}.records_$1)")
 }
 
@@ -124,6 +127,9 @@ func (c carried) touches(expressions string) string {
 func goingOn(text, from string, render func(string) string) []snapshotStatement {
 	tables := carriedTables(text)
 	var all []snapshotStatement
+	for _, s := range collectCame(text, tables) {
+		all = append(all, snapshotStatement{text: render(s)})
+	}
 	for _, s := range store.Statements(onlyTouched(text, tables)) {
 		m := snapshotTable.FindStringSubmatch(s)
 		c, isCarried := tables[m[2]]
@@ -145,6 +151,29 @@ func goingOn(text, from string, render func(string) string) []snapshotStatement 
 	return all
 }
 
+// collectCame returns the statements that list the records which came since, once for all that a file asks of them: to find
+// them takes a look at every record. Most were recorded since, and stand in the latest partitions.
+func collectCame(text string, tables map[string]carried) []string {
+	sources := map[string]bool{}
+	for _, m := range cameOf.FindAllStringSubmatch(text, -1) {
+		sources[m[1]] = true
+	}
+	for _, c := range tables {
+		for _, source := range c.sources {
+			if !strings.HasPrefix(source.table, "touched_") {
+				sources[source.table] = true
+			}
+		}
+	}
+	var statements []string
+	for _, table := range slices.Sorted(maps.Keys(sources)) {
+		statements = append(statements,
+			"CREATE TABLE {{snapshot}}.came_"+table+" ENGINE = Memory AS SELECT * FROM "+table+" WHERE "+untilEnd+" AND recorded_at >= {before:DateTime64(3, 'UTC')}",
+			"INSERT INTO {{snapshot}}.came_"+table+" SELECT * FROM "+table+" PREWHERE stored_at >= {since:DateTime64(3, 'UTC')} WHERE "+untilEnd+" AND recorded_at < {before:DateTime64(3, 'UTC')}")
+	}
+	return statements
+}
+
 // takeOver returns the statements that clone the table from another snapshot and collect the touched places: those of the
 // versions that came since, and those of other versions of the same records.
 func (c carried) takeOver(from string) []string {
@@ -161,19 +190,18 @@ func (c carried) takeOver(from string) []string {
 			touch(source.expressions, "{{snapshot}}."+source.table)
 			continue
 		}
-		records := source.table + " WHERE " + untilEnd + " AND "
-		if c.from == "" {
-			touch(source.expressions, records+came)
-		} else {
-			touch(source.expressions, records+"("+came+" OR "+c.from+" > {judged:Date})")
+		arrived, records := "{{snapshot}}.came_"+source.table, source.table+" WHERE "+untilEnd+" AND "
+		touch(source.expressions, arrived)
+		if c.from != "" {
+			touch(source.expressions, records+c.from+" > {judged:Date}")
 		}
 		for _, table := range c.foundIn {
-			touch(c.columns, "{{snapshot}}."+table+" WHERE record IN (SELECT cityHash64(source, id) FROM "+records+came+
-				" AND (source, version) NOT IN (SELECT source, min(version) FROM {{snapshot}}.lowest GROUP BY source))")
+			touch(c.columns, "{{snapshot}}."+table+" WHERE record IN (SELECT cityHash64(source, id) FROM "+arrived+
+				" WHERE (source, version) NOT IN (SELECT source, min(version) FROM {{snapshot}}.lowest GROUP BY source))")
 		}
 		if len(c.foundIn) == 0 {
 			// another source's record of the same id is taken along: that touches a place too many and changes nothing
-			touch(source.expressions, records+"id IN (SELECT id FROM "+records+came+")")
+			touch(source.expressions, records+"id IN (SELECT id FROM "+arrived+")")
 		}
 	}
 	return statements
@@ -192,12 +220,12 @@ func (c carried) empty() []string {
 	return statements
 }
 
-// dropTouched drops the lists of touched places, of which a carried table may have needed another's.
+// dropTouched drops the lists of what came and of touched places; a carried table may have needed another's.
 func (d *Detectors) dropTouched(ctx context.Context, database string) error {
 	var lists []struct {
 		Name string `ch:"name"`
 	}
-	err := d.conn.Select(ctx, &lists, "SELECT name FROM system.tables WHERE database = ? AND (startsWith(name, 'touched_') OR startsWith(name, 'records_'))", database)
+	err := d.conn.Select(ctx, &lists, "SELECT name FROM system.tables WHERE database = ? AND match(name, '^(came|touched|records)_')", database)
 	for _, list := range lists {
 		if err == nil {
 			err = d.conn.Exec(ctx, "DROP TABLE "+store.Quote(database)+"."+store.Quote(list.Name))

@@ -13,8 +13,8 @@ INSERT INTO {{snapshot}}.lowest
 SELECT
     source,
     min(version) AS version
-FROM attendance
-WHERE recorded_at < {end:DateTime64(3, 'UTC')} AND {{came}}
+FROM {{came attendance}}
+WHERE recorded_at < {end:DateTime64(3, 'UTC')}
 GROUP BY source;
 
 -- Attendance records above the lowest version, of which more than one may be known by the end of the date.
@@ -33,9 +33,9 @@ SELECT
     source,
     id,
     version
-FROM attendance
-PREWHERE version > (SELECT min(version) FROM {{snapshot}}.lowest)
-WHERE recorded_at >= toDateTime64({first_day:Date} - 45, 3, 'UTC') AND recorded_at < {end:DateTime64(3, 'UTC')} AND {{came}}
+FROM {{came attendance}}
+WHERE recorded_at >= toDateTime64({first_day:Date} - 45, 3, 'UTC') AND recorded_at < {end:DateTime64(3, 'UTC')}
+    AND version > (SELECT min(version) FROM {{snapshot}}.lowest)
     AND (source, version) NOT IN (SELECT source, min(version) FROM {{snapshot}}.lowest GROUP BY source);
 
 -- Versions that say a day was not worked. record: cityHash64(source, id).
@@ -54,9 +54,9 @@ SELECT
     project_id,
     work_date,
     cityHash64(source, id) AS record
-FROM attendance
-PREWHERE centihours = 0
-WHERE recorded_at >= toDateTime64({first_day:Date} - 45, 3, 'UTC') AND recorded_at < {end:DateTime64(3, 'UTC')} AND {{came}};
+FROM {{came attendance}}
+WHERE recorded_at >= toDateTime64({first_day:Date} - 45, 3, 'UTC') AND recorded_at < {end:DateTime64(3, 'UTC')}
+    AND centihours = 0;
 
 -- Days worked: one row per worker, project and date, however many sources reported it; a day corrected to zero hours
 -- was not worked. Only the days that detectors read are kept: from {first_day} on. record: cityHash64(source, id).
