@@ -41,9 +41,9 @@ import (
 //
 //	-- carry adding
 //
-// and its INSERT reads {{came TABLE}}: of the records those that came since. To empty places the engine visits every part of a table, so
-// a snapshot made afresh merges the parts of large tables (OPTIMIZE); one that goes on does not. Carried and fresh snapshots
-// are equal, row by row (TestACarriedPassEqualsAFreshOne).
+// and its INSERT reads {{came TABLE}}: of the records those that came since. To empty places the engine visits every part of
+// a table, so a snapshot made afresh merges the parts of large tables (OPTIMIZE); one that goes on does not. Carried and
+// fresh snapshots are equal, row by row (TestACarriedPassEqualsAFreshOne).
 
 // carried is a table that snapshots take over from the one before.
 type carried struct {
@@ -300,19 +300,18 @@ func (d *Detectors) before(ctx context.Context, asOf civil.Date, basis uint64) (
 // betterAfresh tells whether so much came since a snapshot was made that it is cheaper to start afresh, or something that
 // carrying does not reckon with: a source sends a lower version than its lowest.
 func (d *Detectors) betterAfresh(ctx context.Context, m made) (yes bool, err error) {
-	var fresh, every []string
-	for _, table := range []string{"attendance", "payroll", "workers"} {
-		fresh = append(fresh, "(SELECT count() FROM "+table+" WHERE "+came+")")
-		every = append(every, "(SELECT count() FROM "+table+")")
-	}
-	lower := `
-    (
-        SELECT count()
-        FROM (SELECT source, min(version) AS version FROM attendance WHERE ` + came + ` GROUP BY source) AS sent
-        INNER JOIN (SELECT source, min(version) AS version FROM ` + store.Quote(m.Snapshot) + `.lowest GROUP BY source) AS lowest USING (source)
-        WHERE sent.version < lowest.version
-    )`
-	query := "SELECT (" + strings.Join(fresh, " + ") + ") * 4 > " + strings.Join(every, " + ") + " OR " + lower + " > 0"
+	query := `
+SELECT sum(fresh) * 4 > (SELECT count() FROM attendance) + (SELECT count() FROM payroll) + (SELECT count() FROM workers) OR max(lower)
+FROM
+(
+    SELECT sent.fresh AS fresh, sent.version < lowest.version AS lower -- 0 where the source is new
+    FROM (SELECT source, min(version) AS version, count() AS fresh FROM attendance WHERE ` + came + ` GROUP BY source) AS sent
+    LEFT JOIN (SELECT source, min(version) AS version FROM ` + store.Quote(m.Snapshot) + `.lowest GROUP BY source) AS lowest USING (source)
+    UNION ALL
+    SELECT count(), false FROM payroll WHERE ` + came + `
+    UNION ALL
+    SELECT count(), false FROM workers WHERE ` + came + `
+)`
 	with, err := m.params(d.config.Settling).Context(ctx, query)
 	if err == nil {
 		err = d.conn.QueryRow(with, query).Scan(&yes)
