@@ -34,6 +34,8 @@ type Setting struct {
 	From *civil.Date `yaml:"from,omitempty"`
 	// Source names the law, notice or decision that sets the value.
 	Source Source `yaml:"source"`
+	// Unverified tells that the text of the source was not read: the value is from second hand, and is shown so.
+	Unverified bool `yaml:"unverified,omitempty"`
 
 	line int // of the file; 0 when the file does not write it as a mapping of its own
 }
