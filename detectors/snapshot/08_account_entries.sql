@@ -1,4 +1,4 @@
--- The ledger of each project's wage account; the balance is the bank's own figure after the entry.
+-- The ledger of each project's wage account; the balance is the bank's own figure after the entry. reason: why, as the bank says it.
 CREATE TABLE {{snapshot}}.account_entries
 (
     project_id  String,
@@ -7,6 +7,7 @@ CREATE TABLE {{snapshot}}.account_entries
     source      LowCardinality(String),
     id          String,
     kind        LowCardinality(String),
+    reason      String,
     amount_fen  Int64,
     balance_fen Int64
 )
@@ -21,6 +22,7 @@ SELECT
     source,
     id,
     kind,
+    reason,
     amount_fen,
     balance_fen
 FROM account_entries

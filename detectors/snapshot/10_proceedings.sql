@@ -1,4 +1,6 @@
 -- Orders, mediation, arbitration, court and police matters; about the project when one is named, else the employer.
+-- paid_fen: to workers through the matter so far; recovered_fen: got back of what was advanced; wage_from, wage_to: the first day of the
+-- first and of the last wage month that it is about.
 CREATE TABLE {{snapshot}}.proceedings
 (
     scope         LowCardinality(String),
@@ -15,7 +17,11 @@ CREATE TABLE {{snapshot}}.proceedings
     opened_on     Date,
     due_on        Nullable(Date),
     closed_on     Nullable(Date),
-    outcome       LowCardinality(String)
+    outcome       LowCardinality(String),
+    paid_fen      Nullable(Int64),
+    recovered_fen Nullable(Int64),
+    wage_from     Nullable(Date),
+    wage_to       Nullable(Date)
 )
 ENGINE = MergeTree
 ORDER BY (scope_id, opened_on, source, id);
@@ -36,7 +42,11 @@ SELECT
     opened_on,
     due_on,
     closed_on,
-    outcome
+    outcome,
+    paid_fen,
+    recovered_fen,
+    wage_from,
+    wage_to
 FROM proceedings
 WHERE recorded_at < {end:DateTime64(3, 'UTC')}
 ORDER BY version DESC, recorded_at ASC

@@ -1,5 +1,6 @@
 -- Everything a warning can be about. A lead or slip may name a project or employer that no registry has sent yet: it is
--- a subject all the same, placed where the records that name it say it is.
+-- a subject all the same, placed where the records that name it say it is. A project that was permitted and that no
+-- registry knows is one by its permit's id.
 CREATE TABLE {{snapshot}}.subjects
 (
     scope    LowCardinality(String),
@@ -30,6 +31,10 @@ WITH
         UNION ALL
         SELECT 'employer', employer_uscc, '', toString(township), '', 1, id
         FROM {{snapshot}}.proceedings
+        UNION ALL
+        SELECT 'project', id, name, toString(township), toString(sector), 1, id
+        FROM {{snapshot}}.permits
+        WHERE NOT known
         UNION ALL
         SELECT DISTINCT toString(scope), scope_id, '', '', '', 2, ''
         FROM {{snapshot}}.pay_lists
