@@ -20,15 +20,17 @@ import (
 //	-- carry (project_id, wage_month) = payroll (project_id, wage_month)
 //	CREATE TABLE {{snapshot}}.slips …
 //
-// On the left are columns of the table, on the right how the same values are made of the records, or of the places
-// touched in other carried tables (touched_TABLE). The values name a place, and the file promises that what stands at a
+// On the left are columns of the table, on the right how the same values are made of the records, of the places touched in
+// other carried tables (touched_TABLE), or of the rows in which a table that is filled anew differs from the snapshot
+// before (changed_TABLE). The values name a place, and the file promises that what stands at a
 // place follows from what has a version there alone. A record that came since the pass before touches every place where
 // one of its versions stands; those places are emptied and filled again. Two lines may follow the first:
 //
 //	-- from DATE          a record counts from that date of its own on, and touches its place when that comes
 //	-- found in A, B      the snapshot's tables A and B hold, as record, cityHash64(source, id) of whatever takes something
 //	                      away from its place when another version of it comes; so other versions are looked for there, not
-//	                      among all records, and only of those above the lowest version that their source sends (lowest)
+//	                      among all records, and only of those above the lowest version that their source sends (lowest);
+//	                      records that neither table knows are looked for among all
 //
 // In the table's INSERT
 //
@@ -56,12 +58,13 @@ type carried struct {
 	adding   bool     // records only add rows: there are no places
 }
 
-// placeSource says where touched places come from: a table of records or touched_TABLE, and the expressions that make them.
+// placeSource says where touched places come from: a table of records, touched_TABLE or changed_TABLE, and the expressions
+// that make them.
 type placeSource struct{ table, expressions string }
 
 var (
 	carryLine = regexp.MustCompile(`(?m)^-- carry (adding|\((.+?)\) = (.+))\n(?:-- from (\w+)\n)?(?:-- found in (.+)\n)?CREATE TABLE \{\{snapshot\}\}\.(\w+)`)
-	sourceAt  = regexp.MustCompile(`(\w+) \(((?:[^()]|\([^()]*\))+)\)(?:, |$)`)
+	sourceAt  = regexp.MustCompile(`(\w+) \(((?:[^()]|\((?:[^()]|\([^()]*\))*\))+)\)(?:, |$)`)
 	touchedAt = regexp.MustCompile(`\{\{touched (\w+) (\(.+\))\}\}`)
 	recordsAt = regexp.MustCompile(`\{\{records (\w+)\}\}`)
 	earliest  = regexp.MustCompile(`\{\{earliest (\w+) (\w+) (\{.+?\})\}\}`)
@@ -126,6 +129,7 @@ func (c carried) touches(expressions string) string {
 // goingOn returns the statements of a file for a snapshot that goes on from another.
 func goingOn(text, from string, render func(string) string) []snapshotStatement {
 	tables := carriedTables(text)
+	emptied := map[string]bool{}
 	var all []snapshotStatement
 	for _, s := range collectCame(text, tables) {
 		all = append(all, snapshotStatement{text: render(s)})
@@ -138,12 +142,16 @@ func goingOn(text, from string, render func(string) string) []snapshotStatement 
 		case strings.HasPrefix(s, "OPTIMIZE TABLE "): // done when it was made afresh
 		case isCarried && m[1] != "": // CREATE TABLE
 			for _, s := range c.takeOver(from) {
-				all = append(all, snapshotStatement{text: render(s)})
+				all = append(all, snapshotStatement{text: render(s.text), places: render(s.places)})
 			}
 		case isCarried && !c.adding: // INSERT INTO
-			for _, s := range append(c.empty(), s) {
-				all = append(all, snapshotStatement{text: render(s), places: render(places)})
+			if !emptied[c.table] { // by its first INSERT
+				emptied[c.table] = true
+				for _, s := range c.empty() {
+					all = append(all, snapshotStatement{text: render(s), places: render(places)})
+				}
 			}
+			all = append(all, snapshotStatement{text: render(s), places: render(places)})
 		default:
 			all = append(all, snapshotStatement{text: render(s)})
 		}
@@ -160,7 +168,7 @@ func collectCame(text string, tables map[string]carried) []string {
 	}
 	for _, c := range tables {
 		for _, source := range c.sources {
-			if !strings.HasPrefix(source.table, "touched_") {
+			if source.ofRecords() {
 				sources[source.table] = true
 			}
 		}
@@ -176,35 +184,52 @@ func collectCame(text string, tables map[string]carried) []string {
 
 // takeOver returns the statements that clone the table from another snapshot and collect the touched places: those of the
 // versions that came since, and those of other versions of the same records.
-func (c carried) takeOver(from string) []string {
-	statements := []string{"CREATE TABLE {{snapshot}}." + c.table + " CLONE AS " + store.Quote(from) + "." + c.table}
+func (c carried) takeOver(from string) []snapshotStatement {
+	statements := []snapshotStatement{{text: "CREATE TABLE {{snapshot}}." + c.table + " CLONE AS " + store.Quote(from) + "." + c.table}}
 	if c.adding {
 		return statements
 	}
-	touch := func(expressions, where string) {
-		statements = append(statements, "INSERT INTO {{snapshot}}.touched_"+c.table+" SELECT DISTINCT "+expressions+" FROM "+where)
+	touched := "{{snapshot}}.touched_" + c.table
+	touch := func(expressions, where, places string) {
+		statements = append(statements, snapshotStatement{"INSERT INTO " + touched + " SELECT DISTINCT " + expressions + " FROM " + where, places})
 	}
-	statements = append(statements, "CREATE TABLE {{snapshot}}.touched_"+c.table+" ENGINE = Memory EMPTY AS SELECT "+c.columns+" FROM {{snapshot}}."+c.table)
+	statements = append(statements, snapshotStatement{text: "CREATE TABLE " + touched + " ENGINE = Memory EMPTY AS SELECT " + c.columns + " FROM {{snapshot}}." + c.table})
 	for _, source := range c.sources {
-		if strings.HasPrefix(source.table, "touched_") {
-			touch(source.expressions, "{{snapshot}}."+source.table)
+		if table, changed := strings.CutPrefix(source.table, "changed_"); changed {
+			now, before := "SELECT * FROM {{snapshot}}."+table, "SELECT * FROM "+store.Quote(from)+"."+table
+			touch(source.expressions, "(("+now+" EXCEPT "+before+") UNION ALL ("+before+" EXCEPT "+now+"))", "")
+			continue
+		}
+		if !source.ofRecords() {
+			touch(source.expressions, "{{snapshot}}."+source.table, "")
 			continue
 		}
 		arrived, records := "{{snapshot}}.came_"+source.table, source.table+" WHERE "+untilEnd+" AND "
-		touch(source.expressions, arrived)
+		touch(source.expressions, arrived, "")
 		if c.from != "" {
-			touch(source.expressions, records+c.from+" > {judged:Date}")
-		}
-		for _, table := range c.foundIn {
-			touch(c.columns, "{{snapshot}}."+table+" WHERE record IN (SELECT cityHash64(source, id) FROM "+arrived+
-				" WHERE (source, version) NOT IN (SELECT source, min(version) FROM {{snapshot}}.lowest GROUP BY source))")
+			touch(source.expressions, records+c.from+" > {judged:Date}", "")
 		}
 		if len(c.foundIn) == 0 {
 			// another source's record of the same id is taken along: that touches a place too many and changes nothing
-			touch(source.expressions, records+"id IN (SELECT id FROM "+arrived+")")
+			touch(source.expressions, records+"id IN (SELECT id FROM "+arrived+")", "")
+			continue
 		}
+		const aboveLowest = " WHERE (source, version) NOT IN (SELECT source, min(version) FROM {{snapshot}}.lowest GROUP BY source)"
+		unknown, known := "{{snapshot}}.records_elsewhere_"+c.table, ""
+		for _, table := range c.foundIn {
+			found := "{{snapshot}}." + table + " WHERE record IN (SELECT cityHash64(source, id) FROM " + arrived + aboveLowest + ")"
+			touch(c.columns, found, "")
+			known += " AND cityHash64(source, id) NOT IN (SELECT record FROM " + found + ")"
+		}
+		statements = append(statements, snapshotStatement{text: "CREATE TABLE " + unknown + " ENGINE = Memory AS SELECT DISTINCT source, id FROM " + arrived + aboveLowest + known})
+		touch(source.expressions, records+"id IN (SELECT id FROM "+unknown+")", unknown)
 	}
 	return statements
+}
+
+// ofRecords tells whether the source is a table of records, not of the snapshot.
+func (s placeSource) ofRecords() bool {
+	return !strings.HasPrefix(s.table, "touched_") && !strings.HasPrefix(s.table, "changed_")
 }
 
 // empty returns the statements that empty the touched places and list the records that have a version there.
@@ -256,8 +281,13 @@ func (d *Detectors) basisOf(ctx context.Context, params store.Params) (uint64, e
 		}
 		sum.Write(text)
 	}
-	for _, name := range []string{"first_day", "first_month", "source_precedence", "paid_days_a_month", "hours_a_day"} {
-		fmt.Fprintf(sum, "\x00%s=%v", name, params[name])
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		if name != "as_of" && name != "end" && name != "began" {
+			fmt.Fprintf(sum, "\x00%s=%v", name, params[name])
+		}
+	}
+	for _, wage := range minimumWages {
+		fmt.Fprintf(sum, "\x00%v", d.policy.Settings("common", wage))
 	}
 	var aliases uint64
 	if err := d.conn.QueryRow(ctx, "SELECT sum(cityHash64(old_key, new_key)) FROM (SELECT DISTINCT old_key, new_key FROM key_aliases)").Scan(&aliases); err != nil {

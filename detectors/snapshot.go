@@ -3,8 +3,10 @@ package detectors
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,16 +32,21 @@ var snapshotFiles embed.FS
 var snapshotTable = regexp.MustCompile(`(CREATE TABLE )?\{\{snapshot\}\}\.(\w+)`)
 
 const (
-	// attendanceMonths is how many whole months of attendance before the as-of date a snapshot holds: a wage month due at
-	// the far end of the lookback began some 150 days ago.
+	// attendanceMonths is how many whole months before the as-of date a snapshot holds day by day: a wage month due at the
+	// far end of the lookback began some 150 days ago.
 	attendanceMonths = 7
-	// SlipMonths is how many wage months before the as-of date's month a snapshot holds: pages show a year, arrears stay in sight.
-	SlipMonths = 18
-	// calendarFile makes the one table that is filled from Go.
-	calendarFile = "snapshot/01_calendar.sql"
-	// calendarDays on either side of the as-of date are at hand to queries.
-	calendarDaysBack, calendarDaysAhead = 550, 100
+	// calendarDaysAhead of the as-of date are at hand to queries.
+	calendarDaysAhead = 100
 )
+
+// The tables that are filled from Go, by the files that make them.
+const (
+	calendarFile     = "snapshot/01_calendar.sql"
+	minimumWagesFile = "snapshot/04_minimum_wages.sql"
+)
+
+// minimumWages are the parameters of policy that set them.
+var minimumWages = []string{"minimum_wage_fen", "minimum_wage_hourly_fen"}
 
 // buildSnapshot makes the database and fills it; unless it is to be made afresh, its large tables go on from the latest
 // published snapshot that allows it, and then it returns true. On an error the half-made database is dropped.
@@ -99,10 +106,14 @@ func (d *Detectors) buildSnapshot(ctx context.Context, database string, asOf civ
 			if err := d.runSnapshotFile(filling, f, params); err != nil {
 				return fmt.Errorf("snapshot %s: %w", f.name, err)
 			}
-			if f.name == calendarFile {
-				if err := fillCalendar(filling, d.conn, database, d.calendar, asOf); err != nil {
-					return err
-				}
+			switch f.name {
+			case calendarFile:
+				err = fillCalendar(filling, d.conn, database, d.calendar, params["first_month"].(civil.Month), asOf)
+			case minimumWagesFile:
+				err = d.fillMinimumWages(filling, database, params["first_month"].(civil.Month), asOf)
+			}
+			if err != nil {
+				return err
 			}
 			close(filled[f.name])
 			d.log.Debug("snapshot", "file", f.name, "seconds", steps.since(strings.TrimSuffix(f.name, ".sql"), began))
@@ -118,24 +129,41 @@ func (d *Detectors) buildSnapshot(ctx context.Context, database string, asOf civ
 	return previous != nil, sources.release(ctx, d.conn)
 }
 
-// snapshotParams are what the files of snapshot/ take.
+// snapshotParams are what the files of snapshot/ take. first_month is the first of the wage months that are looked at whole, of
+// which wage_months lists all; of older ones only pay slips that are still owed. window_days is the index's.
 func (d *Detectors) snapshotParams(ctx context.Context, asOf civil.Date) (store.Params, error) {
-	precedence, err := d.policy.Texts("common", "source_precedence", "", asOf)
-	if err != nil {
-		return nil, err
-	}
 	params := store.Params{
-		"as_of":             asOf,
-		"end":               asOf.End(),
-		"first_day":         (asOf.Month() - attendanceMonths).First(),
-		"first_month":       asOf.Month() - SlipMonths,
-		"source_precedence": precedence,
+		"as_of":     asOf,
+		"end":       asOf.End(),
+		"first_day": (asOf.Month() - attendanceMonths).First(),
 	}
-	for _, name := range []string{"paid_days_a_month", "hours_a_day"} {
-		if params[name], err = d.policy.Number("common", name, "", asOf); err != nil {
+	for name, section := range map[string]string{
+		"paid_days_a_month": "common", "hours_a_day": "common", "window_days": "index", "unlisted_months": "owed",
+		"evidence_days": "owed", "grace_detectors_days": "owed", "unbooked_days": "owed", "ledger_alive_days": "owed", "gate_alive_days": "owed",
+		"seen_days": "owed", "unaccounted_share": "owed", "unaccounted_least": "owed", "management_share": "owed",
+	} {
+		value, err := d.policy.Number(section, name, "", asOf)
+		if err != nil {
 			return nil, err
 		}
+		params[name] = value
 	}
+	for name, section := range map[string]string{"source_precedence": "common", "management_jobs": "owed"} {
+		value, err := d.policy.Texts(section, name, "", asOf)
+		if err != nil {
+			return nil, err
+		}
+		params[name] = value
+	}
+	params["full_centihours"] = int(math.Round(params["hours_a_day"].(float64) * 100))
+	first := asOf.Month() - civil.Month(math.Round(params["unlisted_months"].(float64)))
+	params["first_month"] = first
+	var months []string
+	for m := first; m <= asOf.Month(); m++ {
+		months = append(months, m.First().String())
+	}
+	params["wage_months"] = months
+	var err error
 	if params["began"], err = d.clock(ctx); err != nil {
 		return nil, err
 	}
@@ -231,13 +259,13 @@ func readSnapshotFiles(database string, sources keySources, previous *made) ([]s
 
 // fillCalendar writes the working-day calendar around a date. Days of a year whose notice is not known are left out: what
 // depends on them is then not judged rather than guessed.
-func fillCalendar(ctx context.Context, conn driver.Conn, database string, c *calendar.Calendar, asOf civil.Date) error {
+func fillCalendar(ctx context.Context, conn driver.Conn, database string, c *calendar.Calendar, first civil.Month, asOf civil.Date) error {
 	batch, err := conn.PrepareBatch(ctx, "INSERT INTO "+store.Quote(database)+".calendar (day, workday, workday_number, pay_by)")
 	if err != nil {
 		return fmt.Errorf("filling calendar: %w", err)
 	}
 	number := uint32(0)
-	for day, workday := range c.Days(asOf.AddDays(-calendarDaysBack), asOf.AddDays(calendarDaysAhead)) {
+	for day, workday := range c.Days(first.First(), asOf.AddDays(calendarDaysAhead)) {
 		if workday {
 			number++
 		}
@@ -251,6 +279,63 @@ func fillCalendar(ctx context.Context, conn driver.Conn, database string, c *cal
 	}
 	if err := batch.Send(); err != nil {
 		return fmt.Errorf("filling calendar: %w", err)
+	}
+	return nil
+}
+
+// fillMinimumWages writes the minimum wages of every wage month, by the policy in force at its end, for the townships of
+// projects and employers.
+func (d *Detectors) fillMinimumWages(ctx context.Context, database string, first civil.Month, asOf civil.Date) error {
+	quoted := store.Quote(database)
+	var townships []struct {
+		Code string `ch:"township"`
+	}
+	err := d.conn.Select(ctx, &townships, "SELECT DISTINCT toString(township) AS township FROM (SELECT township FROM "+quoted+".projects UNION ALL SELECT township FROM "+quoted+".employers) WHERE township != '' ORDER BY township")
+	if err != nil {
+		return fmt.Errorf("reading townships for their minimum wages: %w", err)
+	}
+	batch, err := d.conn.PrepareBatch(ctx, "INSERT INTO "+quoted+".minimum_wages (township, month, monthly_fen, hourly_fen, highest_monthly_fen, highest_hourly_fen)")
+	if err != nil {
+		return fmt.Errorf("filling minimum wages: %w", err)
+	}
+	regions := d.policy.Regions()
+	for month := first; month <= asOf.Month(); month++ {
+		in := func(region string) (fen [2]int64, err error) {
+			for i, name := range minimumWages {
+				value, err := d.policy.Number("common", name, region, month.Last())
+				if err != nil {
+					return fen, err
+				}
+				fen[i] = int64(math.Round(value))
+			}
+			return fen, nil
+		}
+		national, err := in("")
+		if err != nil {
+			return err
+		}
+		known, highest := map[string][2]int64{"": national}, national
+		for _, region := range regions {
+			if known[region], err = in(region); err != nil {
+				return err
+			}
+			for i, fen := range known[region] {
+				highest[i] = max(highest[i], fen)
+			}
+		}
+		add := func(township string, fen [2]int64) error {
+			return batch.Append(township, month.First().Time(), fen[0], fen[1], highest[0], highest[1])
+		}
+		err = add("", national)
+		for _, township := range townships {
+			err = errors.Join(err, add(township.Code, known[regionOf(township.Code, regions)]))
+		}
+		if err != nil {
+			return fmt.Errorf("filling minimum wages: %w", err)
+		}
+	}
+	if err := batch.Send(); err != nil {
+		return fmt.Errorf("filling minimum wages: %w", err)
 	}
 	return nil
 }

@@ -154,6 +154,9 @@ func walk(ctx context.Context, p *parts, o backtestOptions, truth []simulate.Tru
 	if err != nil {
 		return report, err
 	}
+	if earliest := rules.EarliestFrom(end); o.from < earliest {
+		return report, badInput{fmt.Errorf("of data that end on %s, what happened is known for dates from %s on: want --from no earlier, or an earlier --until", end, earliest)}
+	}
 	if o.horizon > 0 {
 		rules.HorizonDays = o.horizon
 	}
@@ -207,9 +210,6 @@ func dataEnd(ctx context.Context, conn driver.Conn, o backtestOptions) (civil.Da
 	}
 	if o.to > end {
 		return 0, badInput{fmt.Errorf("the data end on %s: want --to no later, and for figures that mean something a good while before", end)}
-	}
-	if earliest := backtest.EarliestFrom(end); o.from < earliest {
-		return 0, badInput{fmt.Errorf("of data that end on %s, what happened is known for dates from %s on: want --from no earlier, or an earlier --until", end, earliest)}
 	}
 	return end, nil
 }

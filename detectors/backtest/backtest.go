@@ -118,4 +118,5 @@ func (w *Walk) History(f Future) History {
 type Rules struct {
 	ArrearsDays int `json:"arrears_days"` // past the last day to pay
 	HorizonDays int `json:"horizon_days"` // within which a warning's arrears come
+	WageMonths  int `json:"wage_months"`  // that the facts hold
 }

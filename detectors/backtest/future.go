@@ -7,7 +7,6 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
-	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
@@ -16,7 +15,9 @@ import (
 
 // EarliestFrom is the first as-of date from which all outcomes are known at the end of the data: facts hold so many wage
 // months, a wage is due in the month after, and arrears come up to two months after that.
-func EarliestFrom(end civil.Date) civil.Date { return (end.Month() - detectors.SlipMonths + 3).First() }
+func (r Rules) EarliestFrom(end civil.Date) civil.Date {
+	return (end.Month() - civil.Month(r.WageMonths) + 3).First()
+}
 
 // LoadRules reads the rules in force on a day.
 func LoadRules(p *policy.Policy, on civil.Date) (Rules, error) {
@@ -25,7 +26,11 @@ func LoadRules(p *policy.Policy, on civil.Date) (Rules, error) {
 		return Rules{}, err
 	}
 	horizon, err := p.Number("backtest", "horizon_days", "", on)
-	return Rules{ArrearsDays: int(arrears), HorizonDays: int(horizon)}, err
+	if err != nil {
+		return Rules{}, err
+	}
+	months, err := p.Number("owed", "unlisted_months", "", on)
+	return Rules{ArrearsDays: int(arrears), HorizonDays: int(horizon), WageMonths: int(months)}, err
 }
 
 // LoadFuture reads what happened from the facts as of the end of the data.

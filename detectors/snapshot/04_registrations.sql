@@ -6,6 +6,7 @@ CREATE TABLE {{snapshot}}.registrations
     project_id         String,
     employer_uscc      String,
     worker_key         FixedString(16),
+    account_key        FixedString(16),
     source             LowCardinality(String),
     id                 String,
     contract_signed_on Nullable(Date),
@@ -28,6 +29,7 @@ WITH versions AS
         project_id,
         employer_uscc,
         worker_key,
+        account_key,
         source,
         id,
         contract_signed_on,
@@ -39,7 +41,7 @@ WITH versions AS
         wage_fen,
         team,
         job
-    FROM {{newest workers worker_key at {{records registrations}}}}
+    FROM {{newest workers worker_key account_key at {{records registrations}}}}
     WHERE recorded_at < {end:DateTime64(3, 'UTC')}
     ORDER BY version DESC, recorded_at ASC
     LIMIT 1 BY source, id
@@ -48,6 +50,7 @@ SELECT
     project_id,
     employer_uscc,
     worker_key,
+    account_key,
     source,
     id,
     contract_signed_on,
@@ -70,14 +73,18 @@ QUALIFY
 
 -- The registered workers of projects, one row each. daily_fen: what a day's work earns by the registered wage: by the month
 -- over the paid days of a month, by the hour over the hours of a day; by the piece it is unknown, and 0 (mean_wages answers
--- for those, and for whoever is not registered). spans: their engagements, each to its last day. contract_signed_on: of
--- their first contract.
+-- for those, and for whoever is not registered). wage_basis, wage_fen, account_key and job: of the latest engagement. spans:
+-- their engagements, each to its last day. contract_signed_on: of their first contract.
 -- carry (project_id) = touched_registrations (project_id)
 CREATE TABLE {{snapshot}}.registered
 (
     project_id         String,
     worker_key         FixedString(16),
     daily_fen          Float64,
+    wage_basis         LowCardinality(String),
+    wage_fen           Int64,
+    account_key        FixedString(16),
+    job                String,
     spans              Array(Tuple(entered_on Date, until Date)),
     contract_signed_on Nullable(Date)
 )
@@ -92,13 +99,17 @@ SELECT
     (
         multiIf
         (
-            wage_basis = 'day', toFloat64(wage_fen),
-            wage_basis = 'month', wage_fen / {paid_days_a_month:Float64},
-            wage_basis = 'hour', wage_fen * {hours_a_day:Float64},
+            registrations.wage_basis = 'day', toFloat64(registrations.wage_fen),
+            registrations.wage_basis = 'month', registrations.wage_fen / {paid_days_a_month:Float64},
+            registrations.wage_basis = 'hour', registrations.wage_fen * {hours_a_day:Float64},
             0.
         ),
         (entered_on, source, id)
     ) AS daily_fen,
+    argMax(registrations.wage_basis, (entered_on, source, id)) AS wage_basis,
+    argMax(registrations.wage_fen, (entered_on, source, id)) AS wage_fen,
+    argMax(registrations.account_key, (entered_on, source, id)) AS account_key,
+    argMax(registrations.job, (entered_on, source, id)) AS job,
     arraySort(groupUniqArray((entered_on, ifNull(left_on, toDate('2149-06-06'))))) AS spans,
     min(registrations.contract_signed_on) AS contract_signed_on
 FROM {{snapshot}}.registrations AS registrations

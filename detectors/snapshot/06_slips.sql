@@ -1,10 +1,16 @@
 -- Pay slips that count: the highest version of each, and of slips that different sources sent for the same worker,
 -- project (employer where none) and wage month only those of the source that comes first in the policy's precedence;
 -- several slips of one source (a supplement, say) all count.
--- scope, scope_id: the project, or the employer where the slip names none. due_by is the last day to pay (Reg. 12, 14).
--- payments: what had been paid in all and when, by every version of the slip, so that a part paid in time stays known
+-- scope, scope_id: the project, or the employer where the slip names none. Slips of before {first_month} are kept as long as
+-- they are not paid.
+--
+-- due_by is the last day to pay: due_on, but never later than the agreed pay day nor the end of the month after the wage month
+-- (Reg. 13, 14), and before holidays and rest days (Reg. 12). Piece wages of employers are due as agreed. A supplement, which
+-- stands beside a slip of at least its amount that is due in time, may be due until the end of the month after the one in
+-- which it was first sent. money_fen: paid in money; what was paid in kind is not paid (Reg. 11). unpaid_fen: payable less
+-- that. payments: what had been paid in all and when, by every version of the slip, so that a part paid in time stays known
 -- after the rest is paid late.
--- carry (scope_id, wage_month) = payroll (if(project_id = '', employer_uscc, project_id), wage_month)
+-- carry (scope_id, wage_month) = payroll (if(project_id = '', employer_uscc, project_id), wage_month), changed_agreed_pay_days (project_id, wage_month), touched_registrations (if(project_id = '', employer_uscc, ''), arrayJoin({wage_months:Array(Date)}))
 CREATE TABLE {{snapshot}}.slips
 (
     scope         LowCardinality(String),
@@ -18,14 +24,19 @@ CREATE TABLE {{snapshot}}.slips
     due_on        Date,
     due_by        Date,
     gross_fen     Int64,
+    deducted_fen  Int64,
+    tax_fen       Nullable(Int64),
+    insurance_fen Nullable(Int64),
     payable_fen   Int64,
     paid_fen      Int64,
+    money_fen     Int64,
     unpaid_fen    Int64,
     paid_on       Nullable(Date),
     payments      Array(Tuple(paid_on Date, paid_fen Int64)),
     channel       LowCardinality(String),
     payee_key     FixedString(16),
     signed        Bool,
+    supplement    Bool,
     INDEX due_by due_by TYPE minmax GRANULARITY 1
 )
 ENGINE = MergeTree
@@ -45,6 +56,9 @@ WITH
             id,
             due_on,
             gross_fen,
+            deducted_fen,
+            tax_fen,
+            insurance_fen,
             payable_fen,
             paid_fen,
             paid_on,
@@ -56,30 +70,40 @@ WITH
         ORDER BY version DESC, recorded_at ASC
         LIMIT 1 BY source, id
     ),
-    paid AS
+    -- since when they were paid what, in money; and when those that are due late were first sent
+    history AS
     (
         SELECT
             source,
             id,
-            arraySort(groupUniqArray((assumeNotNull(paid_on), paid_fen))) AS payments
+            arraySort(groupUniqArrayIf((assumeNotNull(paid_on), paid_fen), paid_fen > 0 AND paid_on IS NOT NULL AND channel != 'in_kind')) AS payments,
+            toDate(min(recorded_at), 'Asia/Shanghai') AS first_sent_on
         FROM payroll
         PREWHERE {{records slips}}
-        WHERE recorded_at < {end:DateTime64(3, 'UTC')} AND paid_fen > 0 AND paid_on IS NOT NULL
+        WHERE recorded_at < {end:DateTime64(3, 'UTC')}
+            AND (paid_fen > 0 AND paid_on IS NOT NULL AND channel != 'in_kind' OR due_on > toLastDayOfMonth(addMonths(wage_month, 1)))
         GROUP BY source, id
     ),
     counted AS
     (
         SELECT
-            if(project_id = '', 'employer', 'project') AS scope,
-            if(project_id = '', employer_uscc, project_id) AS scope_id,
-            project_id,
+            if(versions.project_id = '', 'employer', 'project') AS scope,
+            if(versions.project_id = '', employer_uscc, versions.project_id) AS scope_id,
+            versions.project_id AS project_id,
             employer_uscc,
             worker_key,
-            wage_month,
+            versions.wage_month AS wage_month,
             source,
             id,
+            (indexOf({source_precedence:Array(String)}, source) + 65535) % 65536 AS precedence,
             due_on,
+            toLastDayOfMonth(addMonths(wage_month, 1)) AS next_month_end,
+            if(agreed.agreed_on > toDate(0), least(agreed.agreed_on, next_month_end), next_month_end) AS lawful_on,
+            due_on > lawful_on AND max(if(due_on <= lawful_on, payable_fen, -1)) OVER same_worker >= payable_fen AS supplement,
             gross_fen,
+            deducted_fen,
+            tax_fen,
+            insurance_fen,
             payable_fen,
             paid_fen,
             paid_on,
@@ -87,13 +111,30 @@ WITH
             payee_key,
             signed
         FROM versions
-        WHERE wage_month >= {first_month:Date} AND {{touched slips (scope_id, wage_month)}}
-        QUALIFY
-            dense_rank() OVER
+        LEFT JOIN {{snapshot}}.agreed_pay_days AS agreed ON agreed.project_id = versions.project_id AND agreed.wage_month = versions.wage_month
+        WHERE (versions.wage_month >= {first_month:Date} OR payable_fen > paid_fen OR channel = 'in_kind')
+            AND {{touched slips (scope_id, wage_month)}}
+        WINDOW same_worker AS
+        (
+            PARTITION BY scope, scope_id, worker_key, wage_month
+            ORDER BY precedence ASC, source ASC
+        )
+        QUALIFY dense_rank() OVER same_worker = 1
+    ),
+    dated AS
+    (
+        SELECT
+            counted.*,
+            history.payments AS payments,
+            multiIf
             (
-                PARTITION BY scope, scope_id, worker_key, wage_month
-                ORDER BY (indexOf({source_precedence:Array(String)}, source) + 65535) % 65536 ASC, source ASC
-            ) = 1
+                due_on <= lawful_on, due_on,
+                supplement, least(due_on, greatest(next_month_end, toLastDayOfMonth(addMonths(history.first_sent_on, 1)))),
+                scope = 'employer' AND (employer_uscc, worker_key) IN (SELECT employer_uscc, worker_key FROM {{snapshot}}.registrations WHERE project_id = '' AND wage_basis = 'piece'), due_on,
+                lawful_on
+            ) AS payable_on
+        FROM counted
+        LEFT JOIN history ON history.source = counted.source AND history.id = counted.id
     )
 SELECT
     scope,
@@ -102,22 +143,26 @@ SELECT
     employer_uscc,
     worker_key,
     wage_month,
-    counted.source AS source,
-    counted.id AS id,
+    source,
+    id,
     due_on,
-    if(calendar.pay_by > toDate(0), calendar.pay_by, due_on) AS due_by,
+    if(calendar.pay_by > toDate(0), calendar.pay_by, payable_on) AS due_by,
     gross_fen,
+    deducted_fen,
+    tax_fen,
+    insurance_fen,
     payable_fen,
     paid_fen,
-    greatest(payable_fen - paid_fen, 0) AS unpaid_fen,
+    if(channel = 'in_kind', arrayMax(p -> p.2, arrayPushBack(payments, (toDate(0), toInt64(0)))), paid_fen) AS money_fen,
+    greatest(payable_fen - money_fen, 0) AS unpaid_fen,
     paid_on,
-    paid.payments AS payments,
+    payments,
     channel,
     payee_key,
-    signed
-FROM counted
-LEFT JOIN {{snapshot}}.calendar AS calendar ON calendar.day = counted.due_on
-LEFT JOIN paid ON paid.source = counted.source AND paid.id = counted.id;
+    signed,
+    supplement
+FROM dated
+LEFT JOIN {{snapshot}}.calendar AS calendar ON calendar.day = dated.payable_on;
 
 OPTIMIZE TABLE {{snapshot}}.slips FINAL;
 

@@ -1,5 +1,6 @@
 -- Everything a warning can be about. A lead or slip may name a project or employer that no registry has sent yet: it is
--- a subject all the same, placed where the records that name it say it is. A project that was permitted and that no
+-- a subject all the same, placed where the records that name it say it is; a project of which they do not say so is where its
+-- employer is. A project that was permitted and that no
 -- registry knows is one by its permit's id.
 CREATE TABLE {{snapshot}}.subjects
 (
@@ -41,12 +42,25 @@ WITH
         UNION ALL
         SELECT DISTINCT 'project', project_id, '', '', '', 2, ''
         FROM {{snapshot}}.crew_months
+        UNION ALL
+        SELECT 'project', nameless.project_id, '', toString(employers.township), '', 3, employer_uscc
+        FROM
+        (
+            SELECT DISTINCT project_id, employer_uscc
+            FROM {{snapshot}}.worker_months
+            WHERE project_id NOT IN (SELECT project_id FROM {{snapshot}}.projects)
+            UNION DISTINCT
+            SELECT DISTINCT project_id, employer_uscc
+            FROM {{snapshot}}.slips
+            WHERE project_id != '' AND project_id NOT IN (SELECT project_id FROM {{snapshot}}.projects)
+        ) AS nameless
+        INNER JOIN {{snapshot}}.employers AS employers USING (employer_uscc)
     )
 SELECT
     scope,
     scope_id,
     argMin(name, (hearsay, record)) AS name,
-    argMin(township, (hearsay, record)) AS township,
+    argMinIf(township, (hearsay, record), township != '') AS township,
     substring(township, 1, 6) AS county,
     argMin(sector, (hearsay, record)) AS sector
 FROM named

@@ -35,8 +35,8 @@ LEFT JOIN registered USING (project_id)
 LEFT JOIN attending USING (project_id)
 WHERE workers > 0;
 
--- What a day's work on a project earns on average by its own pay lists, of closed months, so that a month's slips stand
--- against all of its days.
+-- What a day's work on a project earns on average by its own pay lists, of closed months: slips stand against the days of
+-- whoever has one.
 CREATE TABLE {{snapshot}}.mean_wages
 (
     project_id String,
@@ -47,10 +47,36 @@ ORDER BY project_id;
 
 INSERT INTO {{snapshot}}.mean_wages
 SELECT
-    project_id,
-    sum(pay_lists.payable_fen) / sum(crew_months.days) AS daily_fen
+    crew_months.project_id AS project_id,
+    sum(pay_lists.payable_fen) / sum(crew_months.days - missing.days) AS daily_fen
 FROM {{snapshot}}.crew_months AS crew_months
 INNER JOIN {{snapshot}}.pay_lists AS pay_lists
     ON pay_lists.scope = 'project' AND pay_lists.scope_id = crew_months.project_id AND pay_lists.wage_month = crew_months.month
-WHERE crew_months.month < toStartOfMonth({as_of:Date})
-GROUP BY project_id;
+LEFT JOIN
+(
+    SELECT
+        project_id,
+        month,
+        sum(unlisted.days) AS days
+    FROM {{snapshot}}.unlisted AS unlisted
+    GROUP BY project_id, month
+) AS missing ON missing.project_id = crew_months.project_id AND missing.month = crew_months.month
+WHERE crew_months.month < toStartOfMonth({as_of:Date}) AND crew_months.days > missing.days
+GROUP BY crew_months.project_id;
+
+-- What a month's work earns on average at an employer, by its lists that name no project.
+CREATE TABLE {{snapshot}}.employer_means
+(
+    employer_uscc String,
+    monthly_fen   Float64
+)
+ENGINE = MergeTree
+ORDER BY employer_uscc;
+
+INSERT INTO {{snapshot}}.employer_means
+SELECT
+    scope_id AS employer_uscc,
+    sum(payable_fen) / sum(workers) AS monthly_fen
+FROM {{snapshot}}.pay_lists
+WHERE scope = 'employer' AND wage_month < toStartOfMonth({as_of:Date})
+GROUP BY employer_uscc;

@@ -1,0 +1,98 @@
+-- Registered workers of whom nothing was heard for a wage month that has ended: neither a day at the gate nor a pay slip by
+-- its day to pay and the days of grace. silent: nothing was heard of anybody registered there; a site that was suspended when
+-- the month began, or completed before, need not be heard of. unaccounted (去向不明): others of the site were heard of, and so many
+-- are missing that it is no coincidence. Only months are kept whose day to pay lies in the last {window_days} days.
+CREATE TABLE {{snapshot}}.silent
+(
+    project_id    String,
+    month         Date,
+    worker_key    FixedString(16),
+    employer_uscc String,
+    due_by        Date,
+    kind          LowCardinality(String)
+)
+ENGINE = MergeTree
+ORDER BY (project_id, month, worker_key);
+
+INSERT INTO {{snapshot}}.silent
+WITH
+    -- the months of projects under way: status is the registry's when the month began
+    months AS
+    (
+        SELECT
+            pay_days.project_id AS project_id,
+            pay_days.wage_month AS month,
+            any(pay_days.due_by) AS due_by,
+            toDateTime64(month, 3, 'Asia/Shanghai') AS month_start,
+            argMaxIf(versions.status, (versions.version, -toUnixTimestamp64Milli(versions.recorded_at)), versions.recorded_at < month_start) AS status_then
+        FROM {{snapshot}}.agreed_pay_days AS pay_days
+        INNER JOIN {{snapshot}}.projects AS registry ON registry.project_id = pay_days.project_id
+        INNER JOIN projects AS versions ON versions.id = pay_days.project_id
+        WHERE pay_days.due_by + {grace_detectors_days:UInt16} <= {as_of:Date} AND pay_days.due_by > {as_of:Date} - {window_days:UInt16}
+            AND ifNull(registry.started_on <= pay_days.wage_month, false)
+            AND ifNull(registry.completed_on >= pay_days.wage_month, registry.status NOT IN ('completed', 'settled'))
+            AND versions.recorded_at < {end:DateTime64(3, 'UTC')}
+        GROUP BY project_id, month, month_start
+        HAVING status_then NOT IN ('suspended', 'completed', 'settled')
+    ),
+    bound AS
+    (
+        SELECT DISTINCT
+            months.project_id AS project_id,
+            months.month AS month,
+            months.due_by AS due_by,
+            registrations.worker_key AS worker_key,
+            registrations.employer_uscc AS employer_uscc
+        FROM {{snapshot}}.registrations AS registrations
+        INNER JOIN months ON months.project_id = registrations.project_id
+        WHERE registrations.project_id != '' AND registrations.entered_on <= months.month
+            AND ifNull(registrations.left_on >= toLastDayOfMonth(months.month), true)
+        LIMIT 1 BY project_id, month, worker_key
+    ),
+    missing AS
+    (
+        SELECT
+            project_id,
+            month,
+            due_by,
+            worker_key,
+            employer_uscc
+        FROM bound
+        WHERE (project_id, month, worker_key) NOT IN (SELECT project_id, month, worker_key FROM {{snapshot}}.worker_months WHERE month IN (SELECT month FROM months))
+            AND (project_id, month, worker_key) NOT IN (SELECT project_id, month, worker_key FROM {{snapshot}}.unseen WHERE month IN (SELECT month FROM months))
+            AND (employer_uscc, month, worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM {{snapshot}}.slips WHERE scope = 'employer' AND wage_month IN (SELECT month FROM months))
+    ),
+    heard AS
+    (
+        SELECT project_id, month FROM {{snapshot}}.crew_months
+        UNION DISTINCT
+        SELECT scope_id, wage_month FROM {{snapshot}}.pay_lists WHERE scope = 'project'
+    ),
+    sites AS
+    (
+        SELECT
+            bound.project_id AS project_id,
+            bound.month AS month,
+            uniqExact(bound.worker_key) AS registered
+        FROM bound
+        GROUP BY project_id, month
+    )
+SELECT
+    missing.project_id,
+    missing.month,
+    missing.worker_key,
+    missing.employer_uscc,
+    missing.due_by,
+    if((missing.project_id, missing.month) IN (SELECT project_id, month FROM heard), 'unaccounted', 'silent') AS kind
+FROM missing
+INNER JOIN
+(
+    SELECT
+        project_id,
+        month,
+        uniqExact(worker_key) AS people
+    FROM missing
+    GROUP BY project_id, month
+) AS gaps ON gaps.project_id = missing.project_id AND gaps.month = missing.month
+INNER JOIN sites ON sites.project_id = missing.project_id AND sites.month = missing.month
+WHERE kind = 'silent' OR gaps.people >= {unaccounted_least:UInt16} AND gaps.people > {unaccounted_share:Float64} * sites.registered;
