@@ -39,13 +39,15 @@ type Joined struct {
 	Newest time.Time
 }
 
-// keyedRows says where keys are stored. Registries of projects and employers and the ledger do not name the key that made
-// theirs.
+// keyedRows says where keys are stored. Registries of projects and employers, the ledger and closures do not name the key that
+// made theirs.
 var keyedRows = []struct{ kind, table, column, keyID string }{
 	{record.AliasPerson, "workers", "worker_key", "key_id"},
 	{record.AliasPerson, "attendance", "worker_key", "key_id"},
 	{record.AliasPerson, "payroll", "worker_key", "key_id"},
 	{record.AliasPerson, "employers", "legal_person_key", "''"},
+	{record.AliasPerson, "employers", "investor_key", "''"},
+	{record.AliasPerson, "closures", "worker_key", "''"},
 	{record.AliasAccount, "workers", "account_key", "key_id"},
 	{record.AliasAccount, "payroll", "payee_key", "key_id"},
 	{record.AliasAccount, "projects", "account_key", "''"},

@@ -56,7 +56,7 @@ func engineField(column, kind string) (field, as, expression string) {
 	case column == "worker_key":
 		return "id_number", "String", "toFixedString(left(id_number, 16), 16)"
 	case column == "centihours":
-		return "hours", "Decimal(9, 2)", "toUInt16(hours * 100)"
+		return "hours", "Nullable(Decimal(9, 2))", fmt.Sprintf("ifNull(toUInt16(hours * 100), %d)", record.HoursUnknown)
 	case strings.HasSuffix(column, "_key"):
 		field = strings.TrimSuffix(column, "_key")
 		return field, "String", "toFixedString(left(" + field + ", 16), 16)"
@@ -65,7 +65,10 @@ func engineField(column, kind string) (field, as, expression string) {
 		if column == "amount_fen" {
 			field = "yuan"
 		}
-		return field, "Decimal(18, 2)", "toInt64(" + field + " * 100)"
+		if as = "Decimal(18, 2)"; strings.HasPrefix(kind, "Nullable(") {
+			as = "Nullable(" + as + ")"
+		}
+		return field, as, "toInt64(" + field + " * 100)"
 	case column == "wage_month" || column == "month":
 		return column, "String", "toDate(" + column + " || '-01')"
 	}

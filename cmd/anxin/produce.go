@@ -288,7 +288,8 @@ which the file was last changed.
 
 An id must tell records apart and stay the same when a record is sent again, and must not hold personal data: where it is
 made from some, say {from: "{身份证号}|{日期}", hash: true} and give --id-key FILE. Attendance can have
-hours: {between: [check_in, check_out]} (or unit: minute), and check_out: {…, not_before: check_in} for night shifts.
+hours: {between: [check_in, check_out]} (or unit: minute), and check_out: {…, not_before: check_in} for night shifts. No hours
+mean a day of work whose hours nobody knows; where an empty cell means that the worker was absent, say empty: 0.
 
 Two complete examples, of a bank and of a site gate, are in ingest/produce/testdata.`,
 		Args: cobra.NoArgs,

@@ -80,7 +80,9 @@ var shown = map[string]bool{
 	"channel": true, "kind": true, "indicator": true, "value": true, "workers": true, "incident": true, "participants": true, "outcome": true,
 	"entered_on": true, "left_on": true, "settled_on": true, "contract_signed_on": true, "wage_basis": true, "wage_yuan": true, "signed": true,
 	"settled_confirmed": true, "received_on": true, "status_on": true, "resolved_on": true, "opened_on": true, "closed_on": true, "booked_at": true,
-	"check_in": true, "check_out": true,
+	"check_in": true, "check_out": true, "tax_yuan": true, "insurance_yuan": true, "conclusion": true, "reopened_on": true, "accepted_on": true,
+	"filed_on": true, "extended_on": true, "suspended_from": true, "suspended_to": true, "merged_into": true, "recovered_yuan": true,
+	"wage_from": true, "wage_to": true, "developer_uscc": true, "contractor_uscc": true, "permit_on": true, "contract_yuan": true,
 }
 
 // personal finds, in a field where it does not belong, what may be a name, or an identity, phone or account number: written

@@ -987,6 +987,8 @@ var catalogue = map[string]catalog.Text{
 	"topic.complaints":      {ZH: "欠薪线索", EN: "Leads"},
 	"topic.proceedings":     {ZH: "处置程序", EN: "Proceedings"},
 	"topic.signals":         {ZH: "经营异常信号", EN: "Operating signals"},
+	"topic.permits":         {ZH: "施工许可", EN: "Permits"},
+	"topic.closures":        {ZH: "欠薪销号", EN: "Closures"},
 	"reject.too_large":      {ZH: "消息过长", EN: "Too long"},
 	"reject.not_json":       {ZH: "不是 JSON", EN: "Not JSON"},
 	"reject.missing_field":  {ZH: "缺少字段", EN: "Field missing"},

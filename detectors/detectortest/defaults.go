@@ -12,7 +12,8 @@ const (
 )
 
 // topics in the order in which records of them are stored.
-var topics = []string{"projects", "employers", "workers", "attendance", "payroll", "account_entries", "complaints", "proceedings", "signals"}
+var topics = []string{"projects", "employers", "workers", "attendance", "payroll", "account_entries", "complaints", "proceedings", "signals",
+	"permits", "closures"}
 
 // fields are the record contract's fields of each topic with their healthy values. absent: may be given, and is left out
 // otherwise; follows: derived from the other fields (see complete).
@@ -28,7 +29,8 @@ var fields = map[string]map[string]any{
 	},
 	"employers": {
 		"name": "乙建筑公司", "township": defaultTownship, "industry": "E", "legal_person": "王某", "legal_person_id": absent,
-		"headcount": num(100), "status": "active",
+		"investor_id": absent,
+		"headcount":   num(100), "status": "active",
 	},
 	"workers": {
 		"id_type": "resident", "id_number": follows, "name": "李某", "phone": absent, "bank_account": follows, "project_id": absent,
@@ -42,23 +44,34 @@ var fields = map[string]map[string]any{
 	"payroll": {
 		"id_type": "resident", "id_number": follows, "project_id": absent, "employer_uscc": follows, "wage_month": follows, "due_on": follows,
 		"gross_yuan": follows, "deducted_yuan": num(0), "payable_yuan": num(6000), "paid_yuan": follows, "paid_on": follows,
-		"channel": "special_account", "payee_account": follows, "signed": true,
+		"channel": "special_account", "payee_account": follows, "signed": true, "tax_yuan": absent, "insurance_yuan": absent,
 	},
 	"account_entries": {
-		"project_id": follows, "account_id": "A1", "booked_at": follows, "kind": "labor_cost_in", "yuan": num(100_000), "balance_yuan": follows,
+		"project_id": follows, "account_id": "A1", "booked_at": follows, "kind": "labor_cost_in", "reason": absent, "yuan": num(100_000), "balance_yuan": follows,
 		"counterparty": absent,
 	},
 	"complaints": {
 		"channel": "hotline", "township": defaultTownship, "project_id": absent, "employer_uscc": absent, "workers": num(1), "yuan": num(6000),
 		"received_on": follows, "status": "received", "status_on": follows, "department": absent, "resolved_on": absent, "paid_yuan": absent,
-		"incident": "none", "participants": absent, "satisfaction": absent,
+		"incident": "none", "participants": absent, "satisfaction": absent, "conclusion": absent, "concluded_by": absent,
+		"reopened_on": absent, "accepted_on": absent, "filed_on": absent, "extended_on": absent, "suspended_from": absent, "suspended_to": absent,
+		"merged_into": absent,
 	},
 	"proceedings": {
 		"kind": "rectification_order", "complaint_id": absent, "township": defaultTownship, "project_id": absent, "employer_uscc": follows,
 		"workers": num(5), "yuan": num(20_000), "opened_on": follows, "due_on": absent, "closed_on": absent, "outcome": absent,
+		"paid_yuan": absent, "recovered_yuan": absent, "wage_from": absent, "wage_to": absent,
 	},
 	"signals": {
 		"employer_uscc": follows, "month": follows, "indicator": "electricity_kwh", "value": num(1000),
+	},
+	"permits": {
+		"name": "甲工程", "township": defaultTownship, "sector": "construction", "developer_uscc": follows, "contractor_uscc": follows,
+		"permit_on": "2026-01-15", "contract_yuan": num(10_000_000), "project_id": absent,
+	},
+	"closures": {
+		"project_id": absent, "employer_uscc": absent, "wage_month": follows, "worker_key": follows, "reason": "paid_otherwise", "note": "经核实",
+		"by": "inspector", "approved_by": "supervisor", "closed_on": follows, "reopened_on": absent,
 	},
 }
 
@@ -66,6 +79,7 @@ var fields = map[string]map[string]any{
 var sources = map[string]string{
 	"projects": "city-platform", "employers": "city-platform", "workers": "city-platform", "attendance": "site-gate", "payroll": "wage-bank",
 	"account_entries": "wage-bank", "complaints": "city-platform", "proceedings": "city-platform", "signals": "city-platform",
+	"permits": "city-platform", "closures": "anxin",
 }
 
 type marker string

@@ -20,8 +20,15 @@
 //     identity numbers with the right check characters are derived from them. The employer is E1 unless said otherwise.
 //   - township takes a division code, or an alias (T1) that stands for one which no other test has; a test of warnings about
 //     townships needs that.
-//   - days (attendance) and months (payroll, signals) take a date or month, a range 2026-08-01..2026-08-31 or a list of
+//   - days (attendance) and months (payroll, signals, closures) take a date or month, a range 2026-08-01..2026-08-31 or a list of
 //     these; except leaves days out. One entry then stands for every worker and day.
+//   - legal_person_id and investor_id (employers) take an alias: W1 is the person who works as W1. covers (in a project's
+//     deposit) takes a list of projects; merged_into (complaints) and complaint_id (proceedings) the id of a lead.
+//   - hours: null (attendance) is a day of work whose hours nobody knows; hours: 0 says that the worker was absent.
+//   - A permit's id is an alias too: a warning about a permitted project that no registry knows names it as its project. The
+//     project that a permit names is not registered by that.
+//   - A closure takes worker and months like a slip; without them it is about all workers and months. It is recorded when it
+//     is closed.
 //   - A project or employer that a record names is registered healthy unless records lists it itself or unknown names it.
 //   - id is derived from what the record is about, so that an entry for the same worker, project and month is another
 //     version of the same slip. version is 1 unless given; a higher one must say recorded_at, as a date (noon) or an

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -149,8 +150,16 @@ func (s *Story) record(topic string, e entry, worker, day, month string, named m
 				v = s.identity(name, e[name].text())
 			}
 		}
-		if field == "township" && v != nil {
+		switch {
+		case v == nil:
+		case field == "township":
 			v = s.township(e[name].text())
+		case field == "legal_person_id" || field == "investor_id":
+			v = s.person(e[name].text())
+		case field == "merged_into" || field == "complaint_id":
+			v = s.namespace + e[name].text()
+		case field == "deposit":
+			v = s.deposit(e[name])
 		}
 		if _, ok := known[field]; !ok {
 			return nil, fmt.Errorf("%s has no field %s", topic, name)
@@ -179,6 +188,7 @@ func (s *Story) record(topic string, e entry, worker, day, month string, named m
 		set("id_number", resident(s.namespace, worker))
 		set("payee_account", fmt.Sprintf("6228%012d", draw(s.namespace, worker, "account", 1e12)))
 		set("bank_account", fmt.Sprintf("6228%012d", draw(s.namespace, worker, "account", 1e12)))
+		set("worker_key", shownKey+resident(s.namespace, worker))
 	}
 	employer := e["employer"].text()
 	if employer == "" {
@@ -188,7 +198,7 @@ func (s *Story) record(topic string, e entry, worker, day, month string, named m
 	if err := s.complete(topic, e, r, set, day, month); err != nil {
 		return nil, err
 	}
-	if id, ok := r["project_id"]; ok {
+	if id, ok := r["project_id"]; ok && topic != "permits" { // whether that one is registered is what permits are about
 		named[registered{"projects", s.aliases[fmt.Sprint(id)]}] = true
 	}
 	if code, ok := r["employer_uscc"]; ok {
@@ -200,7 +210,7 @@ func (s *Story) record(topic string, e entry, worker, day, month string, named m
 // complete sets what follows from the other fields.
 func (s *Story) complete(topic string, e entry, r map[string]any, set func(string, any), day, month string) error {
 	switch topic {
-	case "projects":
+	case "projects", "permits":
 		set("developer_uscc", s.identity("employer", "developer"))
 		set("contractor_uscc", s.identity("employer", defaultEmployer))
 	case "workers":
@@ -222,8 +232,8 @@ func (s *Story) complete(topic string, e entry, r map[string]any, set func(strin
 			payDay, _ = strconv.Atoi(v)
 		}
 		set("due_on", (wageMonth + 1).Day(payDay).String())
-		if textOf(r["deducted_yuan"]) == "0" {
-			set("gross_yuan", r["payable_yuan"])
+		if gross := sum(r["payable_yuan"], r["deducted_yuan"]); gross != "" {
+			set("gross_yuan", gross)
 		}
 		set("paid_yuan", r["payable_yuan"])
 		if textOf(r["paid_yuan"]) != "0" {
@@ -242,6 +252,10 @@ func (s *Story) complete(topic string, e entry, r map[string]any, set func(strin
 		if month != "" {
 			set("month", month)
 		}
+	case "closures":
+		if month != "" {
+			set("wage_month", month)
+		}
 	}
 	return nil
 }
@@ -250,9 +264,9 @@ func (s *Story) complete(topic string, e entry, r map[string]any, set func(strin
 func (s *Story) head(topic string, e entry, r map[string]any, worker string) error {
 	id := e["id"].text()
 	switch {
-	case topic == "projects" && id == "", topic == "employers" && id == "":
+	case id == "" && (topic == "projects" || topic == "employers" || topic == "permits"):
 		return errors.New("id is missing: the alias, such as P1 or E1")
-	case topic == "projects":
+	case topic == "projects", topic == "permits": // warnings about a permitted project that is not known name the permit
 		r["id"] = s.identity("project", id)
 	case topic == "employers":
 		r["id"] = s.identity("employer", id)
@@ -322,6 +336,10 @@ func recorded(topic string, r map[string]any) string {
 		return textOf(r["booked_at"])
 	case "complaints":
 		return textOf(r["status_on"])
+	case "permits":
+		return textOf(r["permit_on"])
+	case "closures":
+		return textOf(r["closed_on"])
 	case "proceedings":
 		return max(textOf(r["opened_on"]), textOf(r["closed_on"]))
 	case "signals":
@@ -341,6 +359,50 @@ func (s *Story) identity(of, alias string) string {
 	}
 	s.aliases[id] = alias
 	return id
+}
+
+// person returns the number of somebody who heads or owns a firm: a number as it is, and of an alias the one that a worker of
+// that alias has.
+func (s *Story) person(text string) string {
+	if len(text) > longestAlias {
+		return text
+	}
+	return resident(s.namespace, text)
+}
+
+// longestAlias is shorter than any paper's number.
+const longestAlias = 6
+
+// deposit puts the ids of projects for the aliases of those that a deposit covers.
+func (s *Story) deposit(v value) any {
+	fields, ok := v.v.(map[string]any)
+	if !ok {
+		return v.v
+	}
+	covers, ok := fields["covers"].([]any)
+	if !ok {
+		return v.v
+	}
+	ids := make([]any, len(covers))
+	for i, alias := range covers {
+		ids[i] = s.identity("project", textOf(alias))
+	}
+	fields = maps.Clone(fields)
+	fields["covers"] = ids
+	return fields
+}
+
+// sum adds amounts in yuan; it is empty where one is none.
+func sum(amounts ...any) string {
+	total := new(big.Rat)
+	for _, a := range amounts {
+		one, ok := new(big.Rat).SetString(textOf(a))
+		if !ok {
+			return ""
+		}
+		total.Add(total, one)
+	}
+	return total.FloatString(2)
 }
 
 // township returns a division code as it is, and for an alias one that no other story has.

@@ -18,8 +18,8 @@ import (
 	"github.com/anxin-project/anxin/internal/civil"
 )
 
-// Loader stores records of one topic, in the format of the record contract and in this order, as ingest does. It returns
-// why it refused one, by its place.
+// Loader stores records of one topic, in the format of the record contract and in this order, as ingest does; ShowKeys fills in
+// the keys that they name. It returns why it refused one, by its place.
 type Loader func(ctx context.Context, topic string, values [][]byte) (refused map[int]string, err error)
 
 // Bench is the component on a database of its own without records.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
@@ -30,6 +31,25 @@ func (s *Story) Load(ctx context.Context, load Loader) error {
 
 // Alias returns what the story calls a project or employer; empty when it knows none of that identity.
 func (s *Story) Alias(id string) string { return s.aliases[id] }
+
+// shownKey stands in a closure before the number of the worker whose key it names: a key is known to those alone who store
+// records.
+const shownKey = "key of "
+
+var keyOfNumber = regexp.MustCompile(`"worker_key":"` + shownKey + `(\w+)"`)
+
+// ShowKeys returns records that a Loader is given with the keys of workers in the place of their numbers, as those see them who
+// close something. key tells the key of a resident's number in hexadecimal digits. Without any number, values are returned as
+// they are.
+func ShowKeys(values [][]byte, key func(number string) string) [][]byte {
+	out := slices.Clone(values)
+	for i, v := range values {
+		if m := keyOfNumber.FindSubmatchIndex(v); m != nil {
+			out[i] = slices.Concat(v[:m[0]], []byte(`"worker_key":"`+key(string(v[m[2]:m[3]]))+`"`), v[m[1]:])
+		}
+	}
+	return out
+}
 
 // loadStories stores the records of stories, topic by topic, and tells of each that is refused.
 func loadStories(ctx context.Context, stories []*Story, load Loader, refuse func(story int, problem string)) error {

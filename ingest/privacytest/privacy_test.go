@@ -117,7 +117,7 @@ func (s *stage) judge(t *testing.T, asOf civil.Date) {
 func TestNothingAboutAPersonComesOutInTheClear(t *testing.T) {
 	s := newStage(t)
 	hidden := ingesttest.NewSecrets()
-	records := append(ingesttest.Records(t, "tiny", 11, sentRecords), slices.Concat(poison, misplaced)...)
+	records := append(ingesttest.Records(t, "tiny", 11, sentRecords), slices.Concat(poison, misplaced, ingesttest.Beside())...)
 	for _, r := range records {
 		hidden.Learn(r)
 	}

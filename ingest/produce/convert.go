@@ -68,7 +68,7 @@ func newConverter(m *Mapping, path string, modified time.Time, idKey []byte, ind
 	n := len(m.fields())
 	c.at, c.times = make([]span, n), make([]time.Time, n)
 	c.keyField = [2]int{fieldOf(m.Topic, "project_id"), fieldOf(m.Topic, "employer_uscc")}
-	if m.Topic == record.TopicProjects || m.Topic == record.TopicEmployers {
+	if keyedByID(m.Topic) {
 		c.keyField = [2]int{fieldOf(m.Topic, "id"), -1}
 	}
 	return c, missing
@@ -263,6 +263,12 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 		return c.calendar(s, f, text)
 	case identifier:
 		return c.id(s, f, text)
+	case identifiers:
+		list, ok := appendIDs(c.out, text)
+		if !ok {
+			return c.refuse(f, text, f.kind.want())
+		}
+		c.out = list
 	default:
 		c.out = appendString(c.out, text)
 	}
@@ -410,6 +416,21 @@ func (c *converter) id(s *step, f *field, text []byte) string {
 	c.out = hex.AppendEncode(c.out, c.hash.Sum(sum[:0])[:16])
 	c.out = append(c.out, '"')
 	return ""
+}
+
+// appendIDs writes a list of ids as people list them.
+func appendIDs(b, text []byte) ([]byte, bool) {
+	b = append(b, '[')
+	for i, one := range bytes.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == '、' || isBlank(r) }) {
+		if !validID(one) || holdsResident(one) {
+			return b, false
+		}
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendString(b, one)
+	}
+	return append(b, ']'), true
 }
 
 // holdsResident finds a resident identity number in an id.

@@ -6,9 +6,11 @@ import "github.com/anxin-project/anxin/ingest/record"
 type kind uint8
 
 const (
-	identifier kind = iota // 1–64 of [A-Za-z0-9._:-]
-	line                   // text on one line
-	number                 // an identity number or an account, as text
+	identifier  kind = iota // 1–64 of [A-Za-z0-9._:-]
+	identifiers             // a list of these
+	line                    // text on one line
+	number                  // an identity number or an account, as text
+	workerKey               // a worker's key, as it was read off Anxin's pages
 	creditCode
 	division // statistical division code
 	word     // one of field.words
@@ -27,6 +29,10 @@ func (k kind) want() string {
 	switch k {
 	case identifier:
 		return "1 to 64 characters of A-Z a-z 0-9 . _ : -"
+	case identifiers:
+		return "ids with 、 or a comma between them, each 1 to 64 characters of A-Z a-z 0-9 . _ : -"
+	case workerKey:
+		return "32 hexadecimal digits"
 	case creditCode:
 		return "a unified social credit code of 18 characters"
 	case division:
@@ -104,13 +110,15 @@ var contract = map[record.Topic][]field{
 		optional("account.id", number).veiled(lastDigits), optional("account.opened_on", date), optional("account.bank", line),
 		optional("account.closed_on", date),
 		oneOf("deposit.form", "cash", "guarantee", "insurance", "waived").or(), optional("deposit.yuan", yuan),
-		optional("deposit.lodged_on", date), optional("deposit.valid_until", date),
+		optional("deposit.lodged_on", date), optional("deposit.valid_until", date), optional("deposit.required_yuan", yuan),
+		optional("deposit.covers", identifiers),
 		required("payment_guarantee", yesNo), required("notice_board", yesNo), required("labor_officer", yesNo),
 	}),
 	record.TopicEmployers: topic([]field{
 		required("name", line), required("township", division),
 		oneOf("industry", "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T"),
 		required("legal_person", line).veiled(firstOnly), optional("legal_person_id", number).veiled(hidden),
+		optional("investor_id", number).veiled(hidden),
 		optional("headcount", integer),
 		oneOf("status", "active", "suspended", "dissolving", "dissolved", "revoked"),
 	}),
@@ -124,17 +132,19 @@ var contract = map[record.Topic][]field{
 	}),
 	record.TopicAttendance: topic(paper(), []field{
 		required("project_id", identifier), required("employer_uscc", creditCode), required("work_date", date),
-		optional("check_in", instant), optional("check_out", instant), required("hours", hours), optional("device", line),
+		optional("check_in", instant), optional("check_out", instant), optional("hours", hours), optional("device", line),
 	}),
 	record.TopicPayroll: topic(paper(), []field{
 		optional("project_id", identifier), required("employer_uscc", creditCode), required("wage_month", month), required("due_on", date),
 		required("gross_yuan", yuan), required("deducted_yuan", yuan), required("payable_yuan", yuan), required("paid_yuan", yuan),
 		optional("paid_on", date), oneOf("channel", "special_account", "employer_account", "cash", "in_kind"),
 		optional("payee_account", number).veiled(lastDigits), required("signed", yesNo),
+		optional("tax_yuan", yuan), optional("insurance_yuan", yuan),
 	}),
 	record.TopicAccountEntries: topic([]field{
 		required("project_id", identifier), required("account_id", number).veiled(lastDigits), required("booked_at", instant),
-		oneOf("kind", "labor_cost_in", "wage_out", "interest_in", "refund_in", "other_in", "other_out", "frozen", "unfrozen"),
+		oneOf("kind", "labor_cost_in", "wage_out", "interest_in", "refund_in", "other_in", "other_out", "fee_out", "frozen", "unfrozen"),
+		optional("reason", line).veiled(firstOnly),
 		required("yuan", yuan), required("balance_yuan", yuan), optional("counterparty", line).veiled(firstOnly),
 	}),
 	record.TopicComplaints: topic([]field{
@@ -144,13 +154,19 @@ var contract = map[record.Topic][]field{
 		oneOf("status", "received", "transferred", "accepted", "mediating", "investigating", "ordered", "resolved", "rejected", "withdrawn"),
 		required("status_on", date), optional("department", line), optional("resolved_on", date), optional("paid_yuan", yuan),
 		oneOf("incident", "none", "group", "extreme"), optional("participants", integer), optional("satisfaction", integer),
+		oneOf("conclusion", "true", "partly_true", "untrue", "settled", "duplicate", "works_price", "fabricated", "out_of_scope").or(),
+		optional("concluded_by", line).veiled(firstOnly), optional("reopened_on", date), optional("accepted_on", date),
+		optional("filed_on", date), optional("extended_on", date), optional("suspended_from", date), optional("suspended_to", date),
+		optional("merged_into", identifier),
 	}),
 	record.TopicProceedings: topic([]field{
 		oneOf("kind", "rectification_order", "administrative_decision", "mediation", "arbitration", "payment_order",
-			"judicial_confirmation", "supported_suit", "procuratorial_hearing", "enforcement", "criminal_referral"),
+			"judicial_confirmation", "supported_suit", "procuratorial_hearing", "legal_aid", "enforcement", "criminal_referral",
+			"deposit_draw", "emergency_fund", "advance_payment", "additional_compensation"),
 		optional("complaint_id", identifier), required("township", division), optional("project_id", identifier),
 		required("employer_uscc", creditCode), required("workers", integer), required("yuan", yuan), required("opened_on", date),
-		optional("due_on", date), optional("closed_on", date),
+		optional("due_on", date), optional("closed_on", date), optional("paid_yuan", yuan), optional("recovered_yuan", yuan),
+		optional("wage_from", month), optional("wage_to", month),
 		oneOf("outcome", "fulfilled", "settled", "failed", "upheld", "dismissed", "withdrawn", "convicted", "acquitted").or(),
 	}),
 	record.TopicSignals: topic([]field{
@@ -158,6 +174,19 @@ var contract = map[record.Topic][]field{
 		oneOf("indicator", "electricity_kwh", "water_m3", "gas_m3", "insured_headcount", "social_insurance_arrears_months",
 			"tax_arrears_yuan", "loan_overdue_days", "property_fee_overdue_days", "enforcement_yuan", "legal_person_changes"),
 		required("value", decimal),
+	}),
+	record.TopicPermits: topic([]field{
+		required("name", line), required("township", division),
+		oneOf("sector", "construction", "transport", "water", "energy", "railway", "aviation", "other"),
+		required("developer_uscc", creditCode), optional("contractor_uscc", creditCode), required("permit_on", date),
+		optional("contract_yuan", yuan), optional("project_id", identifier),
+	}),
+	record.TopicClosures: topic([]field{
+		optional("project_id", identifier), optional("employer_uscc", creditCode), optional("wage_month", month),
+		optional("worker_key", workerKey),
+		oneOf("reason", "paid_otherwise", "not_wages", "duplicate", "court_decision", "withdrawn_verified", "other"),
+		required("note", line).veiled(firstOnly), required("by", line).veiled(firstOnly), required("approved_by", line).veiled(firstOnly),
+		required("closed_on", date), optional("reopened_on", date),
 	}),
 }
 

@@ -10,11 +10,17 @@ import (
 // maxKey is far above the longest id: a longer one is that of no record, which needs no place in an order.
 const maxKey = 256
 
+// keyedByID says whether the key of a topic's records is their own id: those of the registries, and permits, which may not know
+// their project from the first.
+func keyedByID(t record.Topic) bool {
+	return t == record.TopicProjects || t == record.TopicEmployers || t == record.TopicPermits
+}
+
 // Key returns the key of a record: its project, else its employer; empty when it shows neither. It looks no further than
 // it must and does not check the record, which ingest does.
 func Key(topic record.Topic, value []byte) []byte {
 	first, second := "project_id", "employer_uscc"
-	if topic == record.TopicProjects || topic == record.TopicEmployers {
+	if keyedByID(topic) {
 		first, second = "id", ""
 	}
 	var otherwise []byte

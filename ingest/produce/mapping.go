@@ -537,6 +537,10 @@ func (m *Mapping) constant(f *field, v *yaml.Node, bad failure) []byte {
 		if validID(text) {
 			return appendString(nil, text)
 		}
+	case identifiers:
+		if list, ok := appendIDs(nil, text); ok {
+			return list
+		}
 	default:
 		return appendString(nil, text)
 	}

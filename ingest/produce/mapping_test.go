@@ -228,6 +228,8 @@ func TestCellsAreReadExactlyOrNotAtAll(t *testing.T) {
 		{"an empty cell with a meaning", "yuan", "{column: 1, empty: 0}", "　", "0.00"},
 		{"minutes", "hours", "{column: 1, unit: minute}", "490", "8.17"},
 		{"hours", "hours", "1", "08.5", "8.5"},
+		{"hours that nobody knows", "hours", "1", "", ""},
+		{"hours of who was absent", "hours", "{column: 1, empty: 0}", "", "0"},
 		{"a count", "workers", "1", "1,200", "1200"},
 		{"a count of halves", "workers", "1", "3.5", "!"},
 		{"a measurement", "value", "1", "-0.125", "-0.125"},
@@ -251,6 +253,114 @@ func TestCellsAreReadExactlyOrNotAtAll(t *testing.T) {
 			}
 			if got != c.want || len(problems) > 0 {
 				t.Errorf("the cell was read as %s (%v), want %s", got, problems, c.want)
+			}
+		})
+	}
+}
+
+func TestAListOfProjectsIsReadAsOfficesWriteIt(t *testing.T) {
+	m := mapping(t, `topic: projects
+source: s
+file: {header: false, delimiter: "|", quotes: false}
+fields:
+  id: 1
+  version: {value: 1}
+  recorded_at: {value: 2026-10-16T18:00:00+08:00}
+  name: {value: 一号工程}
+  township: {value: "331024001"}
+  sector: {value: construction}
+  investment: {value: private}
+  developer_uscc: {value: 91331024MA2XYK0005}
+  contractor_uscc: {value: 91331024MA2XYK0005}
+  contractor_name: {value: 演示建设}
+  contract_yuan: {value: 1}
+  contract_signed_on: {value: 2026-10-01}
+  status: {value: building}
+  pay_day: {value: 15}
+  labor_cost_day: {value: 5}
+  labor_cost_yuan: {value: 1}
+  deposit.form: {value: cash}
+  deposit.yuan: {value: 1}
+  deposit.lodged_on: {value: 2026-10-01}
+  deposit.required_yuan: 2
+  deposit.covers: 3
+  payment_guarantee: {value: true}
+  notice_board: {value: true}
+  labor_officer: {value: true}
+`)
+	for _, c := range []struct{ name, cell, want string }{
+		{"one", "P-2", `"deposit":{"form":"cash","yuan":1.00,"lodged_on":"2026-10-01","required_yuan":5000.50,"covers":["P-2"]}`},
+		{"several", "P-2、P-3， P-4;P-5", `"covers":["P-2","P-3","P-4","P-5"]`},
+		{"nothing but signs", "、", `"covers":[]`},
+		{"none", "", `"required_yuan":5000.50}`},
+		{"what is no id", "P-2、二号工程", `"covers":"unreadable: `},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := Source{Path: write(t, "f.csv", "P-1|5,000.5|"+c.cell+"\n"), Topic: m.Topic, Mapping: m}
+			got := all(t, s)
+			if len(got) != 1 || !strings.Contains(string(got[0].Value), c.want) {
+				t.Fatalf("read as %s, want %s", got[0].Value, c.want)
+			}
+			report, err := s.Check(t.Context(), record.Rules{}, testNow, nil)
+			if refused := strings.Contains(c.want, unreadable); err != nil || (report.Rejected == 1) != refused || (len(got[0].Problems) == 1) != refused {
+				t.Errorf("problems %v, the dry run says %+v (%v)", got[0].Problems, report, err)
+			}
+		})
+	}
+}
+
+func TestClosuresAndPermitsAreMadeFromFiles(t *testing.T) {
+	for _, c := range []struct{ name, mapping, line, key, want string }{
+		{"a closure", `topic: closures
+source: anxin
+file: {header: false, delimiter: "|", quotes: false}
+fields:
+  id: 1
+  version: {value: 1}
+  recorded_at: {value: 2026-10-16T18:00:00+08:00}
+  project_id: 2
+  worker_key: 3
+  wage_month: {column: 4, format: YYYY年M月}
+  reason: {column: 5, map: {已付: paid_otherwise}}
+  note: 6
+  by: 7
+  approved_by: 8
+  closed_on: 9
+`, "C-1|P-1|00112233445566778899AABBCCDDEEFF|2026年7月|已付|现金支付|inspector-1|supervisor-1|2026-10-15", "P-1",
+			`{"id":"C-1","source":"anxin","version":1,"recorded_at":"2026-10-16T18:00:00+08:00","project_id":"P-1","wage_month":"2026-07",` +
+				`"worker_key":"00112233445566778899AABBCCDDEEFF","reason":"paid_otherwise","note":"现金支付","by":"inspector-1","approved_by":"supervisor-1","closed_on":"2026-10-15"}`},
+		{"a permit", `topic: permits
+source: housing
+file: {header: false, delimiter: "|", quotes: false}
+fields:
+  id: 1
+  version: {value: 1}
+  recorded_at: {value: 2026-10-16T18:00:00+08:00}
+  name: 2
+  township: {value: "331024001"}
+  sector: {value: construction}
+  developer_uscc: {value: 91331024MA2XYK0005}
+  permit_on: 3
+  project_id: 4
+`, "PMT-1|一号工程|2026-10-01|P-1", "PMT-1",
+			`{"id":"PMT-1","source":"housing","version":1,"recorded_at":"2026-10-16T18:00:00+08:00","name":"一号工程","township":"331024001",` +
+				`"sector":"construction","developer_uscc":"91331024MA2XYK0005","permit_on":"2026-10-01","project_id":"P-1"}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := mapping(t, c.mapping)
+			s := Source{Path: write(t, "f.csv", c.line+"\n"), Topic: m.Topic, Mapping: m}
+			got := all(t, s)
+			if len(got) != 1 || string(got[0].Value) != c.want || string(got[0].Key) != c.key {
+				t.Fatalf("read as %s under key %s, want %s", got[0].Value, got[0].Key, c.want)
+			}
+			if report, err := s.Check(t.Context(), record.Rules{}, testNow, nil); err != nil || report.Rejected != 0 {
+				t.Errorf("the dry run says %+v (%v)", report, err)
+			}
+			if key := Key(m.Topic, got[0].Value); string(key) != c.key {
+				t.Errorf("sent as it is, the key is %s, want %s", key, c.key)
+			}
+			if strings.Contains(string(Masked(m.Topic, got[0].Value)), "inspector-1") {
+				t.Error("the dry run shows who closed")
 			}
 		})
 	}

@@ -11,18 +11,20 @@ type AccountEntry struct {
 	AccountKey         Key       // of the wage account, as in Project
 	BookedAt           time.Time // UTC, whole milliseconds
 	Kind               string    // see entryKinds; it says whether money came or went
+	Reason             string    // why, as the bank says it
 	AmountFen          int64     // not negative
 	BalanceFen         int64     // after the entry
 	CounterpartyMasked string    // 王*
 }
 
-var entryKinds = enum{"labor_cost_in", "wage_out", "interest_in", "refund_in", "other_in", "other_out", "frozen", "unfrozen"}
+var entryKinds = enum{"labor_cost_in", "wage_out", "interest_in", "refund_in", "other_in", "other_out", "fee_out", "frozen", "unfrozen"}
 
 const (
 	fEntProjectID = fOwn + iota
 	fEntAccountID
 	fEntBookedAt
 	fEntKind
+	fEntReason
 	fEntAmountFen
 	fEntBalanceFen
 	fEntCounterparty
@@ -30,7 +32,7 @@ const (
 
 var accountEntrySchema = schema{
 	topic: TopicAccountEntries,
-	fields: []string{"id", "source", "version", "recorded_at", "project_id", "account_id", "booked_at", "kind", "yuan",
+	fields: []string{"id", "source", "version", "recorded_at", "project_id", "account_id", "booked_at", "kind", "reason", "yuan",
 		"balance_yuan", "counterparty"},
 	lookup: func(_ uint8, key []byte) int {
 		switch string(key) {
@@ -50,6 +52,8 @@ var accountEntrySchema = schema{
 			return fEntBookedAt
 		case "kind":
 			return fEntKind
+		case "reason":
+			return fEntReason
 		case "yuan":
 			return fEntAmountFen
 		case "balance_yuan":
@@ -76,6 +80,7 @@ func (d *Decoder) accountEntry(value []byte, r *AccountEntry) *Reject {
 	accountID := d.account(fEntAccountID)
 	r.BookedAt = d.instant(fEntBookedAt)
 	r.Kind = d.enum(fEntKind, entryKinds)
+	r.Reason = d.optNote(fEntReason)
 	r.AmountFen = d.yuan(fEntAmountFen)
 	r.BalanceFen = d.yuan(fEntBalanceFen)
 	counterparty := d.optText(fEntCounterparty, maxText)
@@ -95,6 +100,7 @@ type accountEntryBatch struct {
 	accountKey         *keyColumn
 	bookedAt           *numColumn[int64]
 	kind               *dictColumn
+	reason             *stringColumn
 	amountFen          *numColumn[int64]
 	balanceFen         *numColumn[int64]
 	counterpartyMasked *stringColumn
@@ -107,6 +113,7 @@ func newAccountEntryBatch() *accountEntryBatch {
 	b.accountKey = b.key("account_key")
 	b.bookedAt = b.millis("booked_at")
 	b.kind = b.lowCardinality("kind")
+	b.reason = b.string("reason")
 	b.amountFen = b.fen("amount_fen")
 	b.balanceFen = b.fen("balance_fen")
 	b.counterpartyMasked = b.string("counterparty_masked")
@@ -128,6 +135,7 @@ func (b *accountEntryBatch) add(r *AccountEntry) {
 	b.accountKey.add(r.AccountKey)
 	b.bookedAt.add(r.BookedAt.UnixMilli())
 	b.kind.add(r.Kind)
+	b.reason.add(r.Reason)
 	b.amountFen.add(r.AmountFen)
 	b.balanceFen.add(r.BalanceFen)
 	b.counterpartyMasked.add(r.CounterpartyMasked)

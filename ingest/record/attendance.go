@@ -16,9 +16,12 @@ type Attendance struct {
 	WorkDate     civil.Date
 	CheckIn      Opt[time.Time] // UTC
 	CheckOut     Opt[time.Time] // UTC; a night shift ends on the next day
-	Centihours   uint16         // hundredths of an hour, 0–2400
+	Centihours   uint16         // hundredths of an hour, 0–2400; 0: known to be absent; HoursUnknown: present
 	Device       string
 }
+
+// HoursUnknown are the Centihours of a day on which the worker was present and nobody knows how long. It is a day of work.
+const HoursUnknown uint16 = 65535
 
 const (
 	fAttIDType = fOwn + iota
@@ -70,7 +73,8 @@ var attendanceSchema = schema{
 }
 
 // Attendance decodes one message of wage.attendance. Inconsistent: check_out before check_in. The hours are not held
-// against the two times, since breaks and several entries a day lie between them.
+// against the two times, since breaks and several entries a day lie between them; where they are left out, they are not
+// taken from the times either.
 func (d *Decoder) Attendance(value []byte) (Attendance, *Reject) {
 	return decodeOwned(d, value, (*Decoder).attendance)
 }

@@ -55,6 +55,10 @@ func NewBatch(t Topic) Batch {
 		return newProceedingBatch()
 	case TopicSignals:
 		return newSignalBatch()
+	case TopicPermits:
+		return newPermitBatch()
+	case TopicClosures:
+		return newClosureBatch()
 	}
 	panic("record: no such topic: " + string(t))
 }

@@ -3,7 +3,7 @@ package record
 import "testing"
 
 func benchmarkAdd(b *testing.B, topic Topic) {
-	lines := sampleLines(b, topic)
+	lines := manyLines(b, topic)
 	d := testDecoder(b, sampleNow)
 	batch := NewBatch(topic)
 	good, size := lines[:0], 0

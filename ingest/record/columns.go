@@ -237,6 +237,61 @@ func (c *stringColumn) appendTo(to chcolumn.Interface, order []uint32, w *wire) 
 	return w.give(to, len(order))
 }
 
+// listColumn is an Array(String).
+type listColumn struct {
+	items stringColumn
+	end   []uint32 // of a row's items
+}
+
+func (b *rows) list(name string) *listColumn {
+	c := &listColumn{items: stringColumn{named: named{name, "Array(String)"}}}
+	b.cols = append(b.cols, c)
+	b.arenas = append(b.arenas, &c.items)
+	b.width += 4
+	return c
+}
+
+func (c *listColumn) spec() (name, kind string) { return c.items.spec() }
+
+func (c *listColumn) add(list []string) {
+	for _, s := range list {
+		c.items.add(s)
+	}
+	c.end = append(c.end, uint32(len(c.items.end)))
+}
+
+func (c *listColumn) reset() {
+	c.items.reset()
+	c.end = c.end[:0]
+}
+
+// itemsOf returns a row's items as a range of all.
+func (c *listColumn) itemsOf(row uint32) (from, to uint32) {
+	if row > 0 {
+		from = c.end[row-1]
+	}
+	return from, c.end[row]
+}
+
+func (c *listColumn) appendTo(to chcolumn.Interface, order []uint32, w *wire) error {
+	// Native Array: where each row's items end, then all items.
+	b, n := w.buf[:0], uint64(0)
+	for _, i := range order {
+		from, to := c.itemsOf(i)
+		n += uint64(to - from)
+		b = binary.LittleEndian.AppendUint64(b, n)
+	}
+	for _, i := range order {
+		for from, to := c.itemsOf(i); from < to; from++ {
+			s := c.items.at(int(from))
+			b = binary.AppendUvarint(b, uint64(len(s)))
+			b = append(b, s...)
+		}
+	}
+	w.buf = b
+	return w.give(to, len(order))
+}
+
 // dictColumn is a String or LowCardinality(String) of which many rows share a value. Each value is kept once; rows hold
 // its number. Number 0 is the empty string.
 type dictColumn struct {
@@ -363,6 +418,8 @@ func (b *rows) millis(name string) *numColumn[int64] {
 
 func (b *rows) fen(name string) *numColumn[int64] { return num[int64](b, name, "Int64") }
 
+func (b *rows) optFen(name string) *nullColumn[int64] { return nullable[int64](b, name, "Int64") }
+
 type dateColumn struct{ *numColumn[uint16] }
 
 func (b *rows) date(name string) dateColumn { return dateColumn{num[uint16](b, name, "Date")} }
@@ -376,6 +433,15 @@ func (b *rows) optDate(name string) optDateColumn {
 }
 
 func (c optDateColumn) add(d Opt[civil.Date]) { c.nullColumn.add(uint16(d.V), d.OK) }
+
+// optMonthColumn is a Nullable(Date) of first days.
+type optMonthColumn struct{ *nullColumn[uint16] }
+
+func (b *rows) optMonth(name string) optMonthColumn {
+	return optMonthColumn{nullable[uint16](b, name, "Date")}
+}
+
+func (c optMonthColumn) add(m Opt[civil.Month]) { c.nullColumn.add(uint16(m.V.First()), m.OK) }
 
 type optSecondColumn struct{ *nullColumn[uint32] }
 

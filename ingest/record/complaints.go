@@ -9,26 +9,36 @@ import (
 // Complaint is an arrears lead (欠薪线索) and its handling so far (contract.md, wage.complaints). Amounts are fen.
 type Complaint struct {
 	Head
-	Channel      string // see leadChannels
-	Township     string // first 9 digits of the division code
-	ProjectID    string
-	EmployerUSCC string
-	Workers      uint32
-	AmountFen    int64
-	ReceivedOn   civil.Date
-	Status       string // see leadStatuses
-	StatusOn     civil.Date
-	Department   string
-	ResolvedOn   Opt[civil.Date]
-	PaidFen      Opt[int64]
-	Incident     string // none, group or extreme
-	Participants Opt[uint32]
-	Satisfaction Opt[uint8] // 1–5
+	Channel       string // see leadChannels
+	Township      string // first 9 digits of the division code
+	ProjectID     string
+	EmployerUSCC  string
+	Workers       uint32
+	AmountFen     int64
+	ReceivedOn    civil.Date
+	Status        string // see leadStatuses
+	StatusOn      civil.Date
+	Department    string
+	ResolvedOn    Opt[civil.Date]
+	PaidFen       Opt[int64]
+	Incident      string // none, group or extreme
+	Participants  Opt[uint32]
+	Satisfaction  Opt[uint8] // 1–5
+	Conclusion    string     // what was found, see conclusions; empty where nobody said
+	ConcludedBy   string
+	ReopenedOn    Opt[civil.Date]
+	AcceptedOn    Opt[civil.Date]
+	FiledOn       Opt[civil.Date] // 立案
+	ExtendedOn    Opt[civil.Date]
+	SuspendedFrom Opt[civil.Date]
+	SuspendedTo   Opt[civil.Date]
+	MergedInto    string // ID of the lead that this one repeats
 }
 
 var (
 	leadChannels = enum{"hotline", "national_platform", "online", "petition", "window", "phone", "media", "inspection"}
 	leadStatuses = enum{"received", "transferred", "accepted", "mediating", "investigating", "ordered", "resolved", "rejected", "withdrawn"}
+	conclusions  = enum{"true", "partly_true", "untrue", "settled", "duplicate", "works_price", "fabricated", "out_of_scope"}
 	incidents    = enum{"none", "group", "extreme"}
 )
 
@@ -48,13 +58,23 @@ const (
 	fComIncident
 	fComParticipants
 	fComSatisfaction
+	fComConclusion
+	fComConcludedBy
+	fComReopenedOn
+	fComAcceptedOn
+	fComFiledOn
+	fComExtendedOn
+	fComSuspendedFrom
+	fComSuspendedTo
+	fComMergedInto
 )
 
 var complaintSchema = schema{
 	topic: TopicComplaints,
 	fields: []string{"id", "source", "version", "recorded_at", "channel", "township", "project_id", "employer_uscc",
 		"workers", "yuan", "received_on", "status", "status_on", "department", "resolved_on", "paid_yuan",
-		"incident", "participants", "satisfaction"},
+		"incident", "participants", "satisfaction", "conclusion", "concluded_by", "reopened_on", "accepted_on", "filed_on",
+		"extended_on", "suspended_from", "suspended_to", "merged_into"},
 	lookup: func(_ uint8, key []byte) int {
 		switch string(key) {
 		case "id":
@@ -95,13 +115,32 @@ var complaintSchema = schema{
 			return fComParticipants
 		case "satisfaction":
 			return fComSatisfaction
+		case "conclusion":
+			return fComConclusion
+		case "concluded_by":
+			return fComConcludedBy
+		case "reopened_on":
+			return fComReopenedOn
+		case "accepted_on":
+			return fComAcceptedOn
+		case "filed_on":
+			return fComFiledOn
+		case "extended_on":
+			return fComExtendedOn
+		case "suspended_from":
+			return fComSuspendedFrom
+		case "suspended_to":
+			return fComSuspendedTo
+		case "merged_into":
+			return fComMergedInto
 		}
 		return -1
 	},
 }
 
-// Complaint decodes one message of wage.complaints. Inconsistent: resolved before received. A resolved lead without
-// resolved_on is accepted, and so is any order of received_on and status_on, which different offices write.
+// Complaint decodes one message of wage.complaints. Inconsistent: resolved before received, a suspension that ends before it
+// begins. A resolved lead without resolved_on is accepted, and so is any order of the other dates, which different offices
+// write.
 func (d *Decoder) Complaint(value []byte) (Complaint, *Reject) {
 	return decodeOwned(d, value, (*Decoder).complaint)
 }
@@ -120,7 +159,7 @@ func (d *Decoder) complaint(value []byte, r *Complaint) *Reject {
 	r.ReceivedOn = d.date(fComReceivedOn)
 	r.Status = d.enum(fComStatus, leadStatuses)
 	r.StatusOn = d.date(fComStatusOn)
-	r.Department = d.note(fComDepartment)
+	r.Department = d.optNote(fComDepartment)
 	r.ResolvedOn = d.optDate(fComResolvedOn)
 	r.PaidFen = d.optYuan(fComPaidFen)
 	r.Incident = d.enum(fComIncident, incidents)
@@ -130,34 +169,55 @@ func (d *Decoder) complaint(value []byte, r *Complaint) *Reject {
 	if n, ok := d.optInteger(fComSatisfaction, 1, 5, "an integer from 1 to 5"); ok {
 		r.Satisfaction = some(uint8(n))
 	}
+	r.Conclusion = d.optEnum(fComConclusion, conclusions)
+	r.ConcludedBy = d.optNote(fComConcludedBy)
+	r.ReopenedOn = d.optDate(fComReopenedOn)
+	r.AcceptedOn = d.optDate(fComAcceptedOn)
+	r.FiledOn = d.optDate(fComFiledOn)
+	r.ExtendedOn = d.optDate(fComExtendedOn)
+	r.SuspendedFrom = d.optDate(fComSuspendedFrom)
+	r.SuspendedTo = d.optDate(fComSuspendedTo)
+	r.MergedInto = d.optID(fComMergedInto)
 	if bad := d.verdict(); bad != nil {
 		return bad
 	}
 	if r.ResolvedOn.OK && r.ResolvedOn.V < r.ReceivedOn {
 		return d.contradiction(fComResolvedOn, "a date not before received_on")
 	}
+	if r.SuspendedFrom.OK && r.SuspendedTo.OK && r.SuspendedTo.V < r.SuspendedFrom.V {
+		return d.contradiction(fComSuspendedTo, "a date not before suspended_from")
+	}
 	return nil
 }
 
 type complaintBatch struct {
 	rows
-	r            Complaint // being decoded: its strings point into the message
-	head         headColumns
-	channel      *dictColumn
-	township     *dictColumn
-	projectID    *dictColumn
-	employerUSCC *dictColumn
-	workers      *numColumn[uint32]
-	amountFen    *numColumn[int64]
-	receivedOn   dateColumn
-	status       *dictColumn
-	statusOn     dateColumn
-	department   *stringColumn
-	resolvedOn   optDateColumn
-	paidFen      *nullColumn[int64]
-	incident     *dictColumn
-	participants *nullColumn[uint32]
-	satisfaction *nullColumn[uint8]
+	r             Complaint // being decoded: its strings point into the message
+	head          headColumns
+	channel       *dictColumn
+	township      *dictColumn
+	projectID     *dictColumn
+	employerUSCC  *dictColumn
+	workers       *numColumn[uint32]
+	amountFen     *numColumn[int64]
+	receivedOn    dateColumn
+	status        *dictColumn
+	statusOn      dateColumn
+	department    *stringColumn
+	resolvedOn    optDateColumn
+	paidFen       *nullColumn[int64]
+	incident      *dictColumn
+	participants  *nullColumn[uint32]
+	satisfaction  *nullColumn[uint8]
+	conclusion    *dictColumn
+	concludedBy   *dictColumn
+	reopenedOn    optDateColumn
+	acceptedOn    optDateColumn
+	filedOn       optDateColumn
+	extendedOn    optDateColumn
+	suspendedFrom optDateColumn
+	suspendedTo   optDateColumn
+	mergedInto    *stringColumn
 }
 
 func newComplaintBatch() *complaintBatch {
@@ -178,6 +238,15 @@ func newComplaintBatch() *complaintBatch {
 	b.incident = b.lowCardinality("incident")
 	b.participants = nullable[uint32](&b.rows, "participants", "UInt32")
 	b.satisfaction = nullable[uint8](&b.rows, "satisfaction", "UInt8")
+	b.conclusion = b.lowCardinality("conclusion")
+	b.concludedBy = b.shared("concluded_by")
+	b.reopenedOn = b.optDate("reopened_on")
+	b.acceptedOn = b.optDate("accepted_on")
+	b.filedOn = b.optDate("filed_on")
+	b.extendedOn = b.optDate("extended_on")
+	b.suspendedFrom = b.optDate("suspended_from")
+	b.suspendedTo = b.optDate("suspended_to")
+	b.mergedInto = b.string("merged_into")
 	return b
 }
 
@@ -207,6 +276,15 @@ func (b *complaintBatch) add(r *Complaint) {
 	b.incident.add(r.Incident)
 	b.participants.add(r.Participants.V, r.Participants.OK)
 	b.satisfaction.add(r.Satisfaction.V, r.Satisfaction.OK)
+	b.conclusion.add(r.Conclusion)
+	b.concludedBy.add(r.ConcludedBy)
+	b.reopenedOn.add(r.ReopenedOn)
+	b.acceptedOn.add(r.AcceptedOn)
+	b.filedOn.add(r.FiledOn)
+	b.extendedOn.add(r.ExtendedOn)
+	b.suspendedFrom.add(r.SuspendedFrom)
+	b.suspendedTo.add(r.SuspendedTo)
+	b.mergedInto.add(r.MergedInto)
 	b.n++
 }
 

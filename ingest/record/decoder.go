@@ -91,6 +91,7 @@ type Decoder struct {
 	tok     [maxFields]token
 	scratch []byte   // unescaped text of this message
 	sealing []byte   // sealed values of this message
+	listed  []string // members of this message's lists
 	strays  [][]byte // names of unknown fields in this message
 	named   []string // the same, as Strays returns them
 	unknown map[string]int64

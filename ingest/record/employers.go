@@ -14,6 +14,7 @@ type Employer struct {
 	LegalPersonMasked string // 王*
 	LegalPersonSealed string // see Protector.Open
 	LegalPersonKey    Key    // zero where the source sent no id
+	InvestorKey       Key    // of the main investor, as LegalPersonKey: a person who is both has one key
 	Headcount         Opt[uint32]
 	Status            string // active, suspended, dissolving, dissolved or revoked
 }
@@ -30,6 +31,7 @@ const (
 	fEmpIndustry
 	fEmpLegalPerson
 	fEmpLegalPersonID
+	fEmpInvestorID
 	fEmpHeadcount
 	fEmpStatus
 )
@@ -37,7 +39,7 @@ const (
 var employerSchema = schema{
 	topic: TopicEmployers,
 	fields: []string{"id", "source", "version", "recorded_at", "name", "township", "industry", "legal_person",
-		"legal_person_id", "headcount", "status"},
+		"legal_person_id", "investor_id", "headcount", "status"},
 	lookup: func(_ uint8, key []byte) int {
 		switch string(key) {
 		case "id":
@@ -58,6 +60,8 @@ var employerSchema = schema{
 			return fEmpLegalPerson
 		case "legal_person_id":
 			return fEmpLegalPersonID
+		case "investor_id":
+			return fEmpInvestorID
 		case "headcount":
 			return fEmpHeadcount
 		case "status":
@@ -82,7 +86,8 @@ func (d *Decoder) employer(value []byte, r *Employer) *Reject {
 	r.Township = d.township(fEmpTownship)
 	r.Industry = d.enum(fEmpIndustry, industries)
 	legalPerson := d.text(fEmpLegalPerson, maxText)
-	legalPersonID := d.legalPersonID()
+	legalPersonID := d.headID(fEmpLegalPersonID)
+	investorID := d.headID(fEmpInvestorID)
 	if n, ok := d.optInteger(fEmpHeadcount, 0, math.MaxUint32, "an integer from 0 to 4294967295"); ok {
 		r.Headcount = some(uint32(n))
 	}
@@ -92,7 +97,8 @@ func (d *Decoder) employer(value []byte, r *Employer) *Reject {
 	}
 	r.LegalPersonMasked = d.mask(legalPerson)
 	r.LegalPersonSealed = d.seal(&r.Head, SealedLegalPerson, legalPerson)
-	r.LegalPersonKey = d.legalPersonKey(legalPersonID)
+	r.LegalPersonKey = d.headKey(legalPersonID)
+	r.InvestorKey = d.headKey(investorID)
 	return nil
 }
 
@@ -106,6 +112,7 @@ type employerBatch struct {
 	legalPersonMasked *stringColumn
 	legalPersonSealed *stringColumn
 	legalPersonKey    *keyColumn
+	investorKey       *keyColumn
 	headcount         *nullColumn[uint32]
 	status            *dictColumn
 }
@@ -119,6 +126,7 @@ func newEmployerBatch() *employerBatch {
 	b.legalPersonMasked = b.string("legal_person_masked")
 	b.legalPersonSealed = b.string("legal_person_sealed")
 	b.legalPersonKey = b.key("legal_person_key")
+	b.investorKey = b.key("investor_key")
 	b.headcount = nullable[uint32](&b.rows, "headcount", "UInt32")
 	b.status = b.lowCardinality("status")
 	return b
@@ -141,27 +149,29 @@ func (b *employerBatch) add(r *Employer) {
 	b.legalPersonMasked.add(r.LegalPersonMasked)
 	b.legalPersonSealed.add(r.LegalPersonSealed)
 	b.legalPersonKey.add(r.LegalPersonKey)
+	b.investorKey.add(r.InvestorKey)
 	b.headcount.add(r.Headcount.V, r.Headcount.OK)
 	b.status.add(r.Status)
 	b.n++
 }
 
-// legalPersonID reads an id that has no type of its own: what has the shape of a resident id is checked as one.
-func (d *Decoder) legalPersonID() []byte {
-	if !d.offered(fEmpLegalPersonID) {
+// headID reads the id of who heads or owns an employer. It has no type of its own: what has the shape of a resident id is
+// checked as one, unless it is the credit code of a firm that owns another.
+func (d *Decoder) headID(f int) []byte {
+	if !d.offered(f) {
 		return nil
 	}
-	b := d.line(fEmpLegalPersonID, 0, maxPaper)
-	if residentShape(b) {
+	b := d.line(f, 0, maxPaper)
+	if residentShape(b) && (f != fEmpInvestorID || checkUSCC(b) != "") {
 		if why := checkResident(b); why != "" {
-			d.failCode(fEmpLegalPersonID, why, wantResident)
+			d.failCode(f, why, wantResident)
 		}
 	}
 	return b
 }
 
-// legalPersonKey equals the worker_key of the same resident; other papers are kept apart from every id type.
-func (d *Decoder) legalPersonKey(id []byte) Key {
+// headKey equals the worker_key of the same resident; other papers are kept apart from every id type.
+func (d *Decoder) headKey(id []byte) Key {
 	switch {
 	case len(id) == 0:
 		return Key{}

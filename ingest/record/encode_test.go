@@ -42,6 +42,12 @@ func decoded(d *Decoder, topic Topic, value []byte) (record any, s *schema, bad 
 	case TopicProceedings:
 		record, bad = d.Proceeding(value)
 		return record, &proceedingSchema, bad
+	case TopicPermits:
+		record, bad = d.Permit(value)
+		return record, &permitSchema, bad
+	case TopicClosures:
+		record, bad = d.Closure(value)
+		return record, &closureSchema, bad
 	}
 	record, bad = d.Signal(value)
 	return record, &signalSchema, bad
@@ -107,6 +113,8 @@ func spelt(name string) string {
 		return "yuan"
 	case "Centihours":
 		return "hours"
+	case "ClosedBy":
+		return "by"
 	}
 	name = strings.ReplaceAll(strings.ReplaceAll(name, "USCC", "Uscc"), "ID", "Id")
 	var b strings.Builder
@@ -141,11 +149,17 @@ func written(t *testing.T, name string, value any) (any, bool) {
 		return json.Number(strconv.FormatFloat(v, 'g', -1, 64)), true
 	case int64: // fen
 		return json.Number(fmt.Sprintf("%d.%02d", v/100, v%100)), true
-	case uint16:
-		return json.Number(fmt.Sprintf("%d.%02d", v/100, v%100)), true
+	case uint16: // hours
+		return json.Number(fmt.Sprintf("%d.%02d", v/100, v%100)), v != HoursUnknown
+	case Key:
+		return v.String(), !v.IsZero()
+	case []string:
+		return v, v != nil
 	case uint64, uint32, uint8:
 		return json.Number(fmt.Sprint(v)), true
 	case Opt[civil.Date]:
+		return v.V.String(), v.OK
+	case Opt[civil.Month]:
 		return v.V.String(), v.OK
 	case Opt[time.Time]:
 		return v.V.Format(time.RFC3339Nano), v.OK

@@ -1,8 +1,10 @@
 package record
 
 import (
+	"encoding/hex"
 	"math"
 	"math/bits"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -58,8 +60,12 @@ func (d *Decoder) str(f int, want string) ([]byte, bool) {
 const (
 	maxID   = 64
 	maxText = 256
+	maxNote = 1000 // a person's reasons
+	maxList = 100
 
 	wantID       = "1 to 64 characters of A-Z a-z 0-9 . _ : -"
+	wantIDs      = "a list of at most 100 ids, each 1 to 64 characters of A-Z a-z 0-9 . _ : -"
+	wantKey      = "a key as it is shown, 32 hexadecimal digits that are not all 0"
 	wantNobody   = "a text without the person's own identity, phone or account number in it, for it is stored and shown as it is"
 	wantDate     = "a date YYYY-MM-DD from 1970-01-01 to 2149-06-06"
 	wantMonth    = "a month YYYY-MM from 1970-01 to 2149-06"
@@ -92,17 +98,60 @@ func (d *Decoder) anID(f int) string {
 	if !ok {
 		return ""
 	}
-	if len(b) == 0 || len(b) > maxID {
+	if !isID(b) {
 		d.fail(f, BadValue, wantID)
 		return ""
 	}
+	return d.string(b)
+}
+
+func isID(b []byte) bool {
+	if len(b) == 0 || len(b) > maxID {
+		return false
+	}
 	for _, c := range b {
 		if !idByte[c] {
-			d.fail(f, BadValue, wantID)
-			return ""
+			return false
 		}
 	}
-	return d.string(b)
+	return true
+}
+
+// optIDs returns the members of a list. Like all strings of a record they are good until the next message, unless it owns
+// them.
+func (d *Decoder) optIDs(f int) []string {
+	if !d.offered(f) {
+		return nil
+	}
+	if d.tok[f].kind != array {
+		d.fail(f, BadType, wantIDs)
+		return nil
+	}
+	v, from := d.raw(f), len(d.listed)
+	for p := skipSpace(v, 1); v[p] != ']'; { // the scanner has checked the grammar
+		if v[p] != '"' {
+			d.fail(f, BadType, wantIDs)
+			return nil
+		}
+		end, escaped, _ := scanString(v, p+1)
+		b, ok := v[p+1:end], true
+		if escaped {
+			b, ok = d.unescape(b)
+		}
+		if !ok || !isID(b) || len(d.listed)-from == maxList {
+			d.fail(f, BadValue, wantIDs)
+			return nil
+		}
+		d.listed = append(d.listed, d.string(b))
+		if p = skipSpace(v, end+1); v[p] == ',' {
+			p = skipSpace(v, p+1)
+		}
+	}
+	list := d.listed[from:len(d.listed):len(d.listed)]
+	if d.own {
+		return slices.Clone(list)
+	}
+	return list
 }
 
 var idByte = func() (t [256]bool) {
@@ -154,6 +203,13 @@ func hasControl(b []byte) bool {
 // note is text about the work in which sources also write what has its own field, or none: names are left, but a row of
 // digits that may be a phone, identity or account number is stored as ***.
 func (d *Decoder) note(f int) string {
+	if !d.given(f) {
+		return ""
+	}
+	return d.string(d.hideNumbers(d.line(f, 1, maxNote)))
+}
+
+func (d *Decoder) optNote(f int) string {
 	if !d.offered(f) {
 		return ""
 	}
@@ -442,11 +498,11 @@ func fenOfNumber(b []byte) (int64, bool) {
 	return int64(fen), true
 }
 
-// hours returns hundredths of an hour, 0 to 2400; float noise is read as for yuan.
+// hours returns hundredths of an hour, 0 to 2400, or HoursUnknown; float noise is read as for yuan.
 func (d *Decoder) hours(f int) uint16 {
 	const want = "a number of hours from 0 to 24 with at most two decimals"
-	if !d.given(f) {
-		return 0
+	if !d.offered(f) {
+		return HoursUnknown
 	}
 	if d.tok[f].kind != number {
 		d.fail(f, BadType, want)
@@ -546,6 +602,17 @@ func (d *Decoder) month(f int) civil.Month {
 	if !d.given(f) {
 		return 0
 	}
+	return d.aMonth(f)
+}
+
+func (d *Decoder) optMonth(f int) Opt[civil.Month] {
+	if !d.offered(f) {
+		return Opt[civil.Month]{}
+	}
+	return some(d.aMonth(f))
+}
+
+func (d *Decoder) aMonth(f int) civil.Month {
 	b, ok := d.str(f, wantMonth)
 	if !ok {
 		return 0
@@ -810,6 +877,26 @@ func (d *Decoder) optAccount(f int) []byte {
 		return nil
 	}
 	return d.line(f, 0, maxAccountNo)
+}
+
+// optKey returns a key that was read off Anxin's own pages; zero for none.
+func (d *Decoder) optKey(f int) (k Key) {
+	if !d.offered(f) {
+		return Key{}
+	}
+	b, ok := d.str(f, wantKey)
+	if !ok {
+		return Key{}
+	}
+	if len(b) != hex.EncodedLen(len(k)) {
+		d.fail(f, BadValue, wantKey)
+		return Key{}
+	}
+	if _, err := hex.Decode(k[:], b); err != nil || k.IsZero() {
+		d.fail(f, BadValue, wantKey)
+		return Key{}
+	}
+	return k
 }
 
 // members says whether a field with members of its own is there; its members are then read by their own indexes.

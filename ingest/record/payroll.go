@@ -22,6 +22,8 @@ type Payroll struct {
 	Channel      string          // special_account, employer_account, cash or in_kind
 	PayeeKey     Key             // zero where the source sent no account
 	Signed       bool            // the worker signed the sheet
+	TaxFen       Opt[int64]      // of DeductedFen
+	InsuranceFen Opt[int64]      // of DeductedFen
 }
 
 var payChannels = enum{"special_account", "employer_account", "cash", "in_kind"}
@@ -41,13 +43,15 @@ const (
 	fPayChannel
 	fPayPayeeAccount
 	fPaySigned
+	fPayTaxFen
+	fPayInsuranceFen
 )
 
 var payrollSchema = schema{
 	topic: TopicPayroll,
 	fields: []string{"id", "source", "version", "recorded_at", "id_type", "id_number", "project_id", "employer_uscc",
 		"wage_month", "due_on", "gross_yuan", "deducted_yuan", "payable_yuan", "paid_yuan", "paid_on",
-		"channel", "payee_account", "signed"},
+		"channel", "payee_account", "signed", "tax_yuan", "insurance_yuan"},
 	lookup: func(_ uint8, key []byte) int {
 		switch string(key) {
 		case "id":
@@ -86,13 +90,17 @@ var payrollSchema = schema{
 			return fPayPayeeAccount
 		case "signed":
 			return fPaySigned
+		case "tax_yuan":
+			return fPayTaxFen
+		case "insurance_yuan":
+			return fPayInsuranceFen
 		}
 		return -1
 	},
 }
 
-// Payroll decodes one message of wage.payroll. Inconsistent: payable is not gross less deducted (so deducted above gross), or
-// paid exceeds payable by more than Rules.OverpaidToleranceFen. A payment without paid_on is accepted: the contract
+// Payroll decodes one message of wage.payroll. Inconsistent: payable is not gross less deducted (so deducted above gross),
+// paid exceeds payable by more than Rules.OverpaidToleranceFen, or tax and insurance come to more than deducted. A payment without paid_on is accepted: the contract
 // makes the date optional.
 func (d *Decoder) Payroll(value []byte) (Payroll, *Reject) {
 	return decodeOwned(d, value, (*Decoder).payroll)
@@ -116,6 +124,8 @@ func (d *Decoder) payroll(value []byte, r *Payroll) *Reject {
 	r.Channel = d.enum(fPayChannel, payChannels)
 	payee := d.optAccount(fPayPayeeAccount)
 	r.Signed = d.boolean(fPaySigned)
+	r.TaxFen = d.optYuan(fPayTaxFen)
+	r.InsuranceFen = d.optYuan(fPayInsuranceFen)
 	d.anonymous(&r.Head, idNumber, payee)
 	if bad := d.verdict(); bad != nil {
 		return bad
@@ -125,6 +135,12 @@ func (d *Decoder) payroll(value []byte, r *Payroll) *Reject {
 	}
 	if r.PaidFen-r.PayableFen > d.rules.OverpaidToleranceFen {
 		return d.contradiction(fPayPaidFen, "at most payable_yuan and the tolerance")
+	}
+	if r.TaxFen.V > r.DeductedFen {
+		return d.contradiction(fPayTaxFen, "at most deducted_yuan")
+	}
+	if r.InsuranceFen.V > r.DeductedFen-r.TaxFen.V {
+		return d.contradiction(fPayInsuranceFen, "at most deducted_yuan less tax_yuan")
 	}
 	r.KeyID = d.protector.HashKeyID()
 	r.WorkerKey = d.hash.person(idType, idNumber)
@@ -144,6 +160,8 @@ type payrollBatch struct {
 	dueOn        dateColumn
 	grossFen     *numColumn[int64]
 	deductedFen  *numColumn[int64]
+	taxFen       *nullColumn[int64]
+	insuranceFen *nullColumn[int64]
 	payableFen   *numColumn[int64]
 	paidFen      *numColumn[int64]
 	paidOn       optDateColumn
@@ -163,6 +181,8 @@ func newPayrollBatch() *payrollBatch {
 	b.dueOn = b.date("due_on")
 	b.grossFen = b.fen("gross_fen")
 	b.deductedFen = b.fen("deducted_fen")
+	b.taxFen = b.optFen("tax_fen")
+	b.insuranceFen = b.optFen("insurance_fen")
 	b.payableFen = b.fen("payable_fen")
 	b.paidFen = b.fen("paid_fen")
 	b.paidOn = b.optDate("paid_on")
@@ -191,6 +211,8 @@ func (b *payrollBatch) add(r *Payroll) {
 	b.dueOn.add(r.DueOn)
 	b.grossFen.add(r.GrossFen)
 	b.deductedFen.add(r.DeductedFen)
+	b.taxFen.add(r.TaxFen.V, r.TaxFen.OK)
+	b.insuranceFen.add(r.InsuranceFen.V, r.InsuranceFen.OK)
 	b.payableFen.add(r.PayableFen)
 	b.paidFen.add(r.PaidFen)
 	b.paidOn.add(r.PaidOn)

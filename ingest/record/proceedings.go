@@ -19,12 +19,17 @@ type Proceeding struct {
 	OpenedOn     civil.Date
 	DueOn        Opt[civil.Date]
 	ClosedOn     Opt[civil.Date]
+	PaidFen      Opt[int64]       // to workers through the matter, so far
+	RecoveredFen Opt[int64]       // got back of what was advanced
+	WageFrom     Opt[civil.Month] // the wage months it is about
+	WageTo       Opt[civil.Month]
 	Outcome      string // see outcomes; empty while open
 }
 
 var (
 	proceedingKinds = enum{"rectification_order", "administrative_decision", "mediation", "arbitration", "payment_order",
-		"judicial_confirmation", "supported_suit", "procuratorial_hearing", "enforcement", "criminal_referral"}
+		"judicial_confirmation", "supported_suit", "procuratorial_hearing", "legal_aid", "enforcement", "criminal_referral",
+		"deposit_draw", "emergency_fund", "advance_payment", "additional_compensation"}
 	outcomes = enum{"fulfilled", "settled", "failed", "upheld", "dismissed", "withdrawn", "convicted", "acquitted"}
 )
 
@@ -39,13 +44,18 @@ const (
 	fPrcOpenedOn
 	fPrcDueOn
 	fPrcClosedOn
+	fPrcPaidFen
+	fPrcRecoveredFen
+	fPrcWageFrom
+	fPrcWageTo
 	fPrcOutcome
 )
 
 var proceedingSchema = schema{
 	topic: TopicProceedings,
 	fields: []string{"id", "source", "version", "recorded_at", "kind", "complaint_id", "township", "project_id",
-		"employer_uscc", "workers", "yuan", "opened_on", "due_on", "closed_on", "outcome"},
+		"employer_uscc", "workers", "yuan", "opened_on", "due_on", "closed_on", "paid_yuan",
+		"recovered_yuan", "wage_from", "wage_to", "outcome"},
 	lookup: func(_ uint8, key []byte) int {
 		switch string(key) {
 		case "id":
@@ -76,6 +86,14 @@ var proceedingSchema = schema{
 			return fPrcDueOn
 		case "closed_on":
 			return fPrcClosedOn
+		case "paid_yuan":
+			return fPrcPaidFen
+		case "recovered_yuan":
+			return fPrcRecoveredFen
+		case "wage_from":
+			return fPrcWageFrom
+		case "wage_to":
+			return fPrcWageTo
 		case "outcome":
 			return fPrcOutcome
 		}
@@ -83,7 +101,7 @@ var proceedingSchema = schema{
 	},
 }
 
-// Proceeding decodes one message of wage.proceedings. Inconsistent: closed before opened.
+// Proceeding decodes one message of wage.proceedings. Inconsistent: closed before opened, wage months that end before they begin.
 func (d *Decoder) Proceeding(value []byte) (Proceeding, *Reject) {
 	return decodeOwned(d, value, (*Decoder).proceeding)
 }
@@ -103,12 +121,19 @@ func (d *Decoder) proceeding(value []byte, r *Proceeding) *Reject {
 	r.OpenedOn = d.date(fPrcOpenedOn)
 	r.DueOn = d.optDate(fPrcDueOn)
 	r.ClosedOn = d.optDate(fPrcClosedOn)
+	r.PaidFen = d.optYuan(fPrcPaidFen)
+	r.RecoveredFen = d.optYuan(fPrcRecoveredFen)
+	r.WageFrom = d.optMonth(fPrcWageFrom)
+	r.WageTo = d.optMonth(fPrcWageTo)
 	r.Outcome = d.optEnum(fPrcOutcome, outcomes)
 	if bad := d.verdict(); bad != nil {
 		return bad
 	}
 	if r.ClosedOn.OK && r.ClosedOn.V < r.OpenedOn {
 		return d.contradiction(fPrcClosedOn, "a date not before opened_on")
+	}
+	if r.WageFrom.OK && r.WageTo.OK && r.WageTo.V < r.WageFrom.V {
+		return d.contradiction(fPrcWageTo, "a month not before wage_from")
 	}
 	return nil
 }
@@ -127,6 +152,10 @@ type proceedingBatch struct {
 	openedOn     dateColumn
 	dueOn        optDateColumn
 	closedOn     optDateColumn
+	paidFen      *nullColumn[int64]
+	recoveredFen *nullColumn[int64]
+	wageFrom     optMonthColumn
+	wageTo       optMonthColumn
 	outcome      *dictColumn
 }
 
@@ -143,6 +172,10 @@ func newProceedingBatch() *proceedingBatch {
 	b.openedOn = b.date("opened_on")
 	b.dueOn = b.optDate("due_on")
 	b.closedOn = b.optDate("closed_on")
+	b.paidFen = b.optFen("paid_fen")
+	b.recoveredFen = b.optFen("recovered_fen")
+	b.wageFrom = b.optMonth("wage_from")
+	b.wageTo = b.optMonth("wage_to")
 	b.outcome = b.lowCardinality("outcome")
 	return b
 }
@@ -168,6 +201,10 @@ func (b *proceedingBatch) add(r *Proceeding) {
 	b.openedOn.add(r.OpenedOn)
 	b.dueOn.add(r.DueOn)
 	b.closedOn.add(r.ClosedOn)
+	b.paidFen.add(r.PaidFen.V, r.PaidFen.OK)
+	b.recoveredFen.add(r.RecoveredFen.V, r.RecoveredFen.OK)
+	b.wageFrom.add(r.WageFrom)
+	b.wageTo.add(r.WageTo)
 	b.outcome.add(r.Outcome)
 	b.n++
 }

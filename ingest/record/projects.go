@@ -8,33 +8,35 @@ import (
 // sends it. Amounts are fen, dates civil dates in Asia/Shanghai.
 type Project struct {
 	Head
-	Name              string
-	Township          string // first 9 digits of the division code
-	Sector            string // see sectors
-	Investment        string // government, state_owned or private
-	DeveloperUSCC     string
-	ContractorUSCC    string // the general contractor
-	ContractorName    string
-	ContractFen       int64
-	ContractSignedOn  civil.Date
-	PermitOn          Opt[civil.Date]
-	StartedOn         Opt[civil.Date]
-	CompletedOn       Opt[civil.Date]
-	Status            string // preparing, building, suspended, completed or settled
-	PayDay            uint8  // agreed wage day of the following month, 1–31
-	LaborCostDay      uint8  // agreed monthly funding day, 1–31
-	LaborCostFen      int64  // agreed monthly labour cost
-	AccountKey        Key    // of the wage account; zero without one
-	AccountBank       string
-	AccountOpenedOn   Opt[civil.Date]
-	AccountClosedOn   Opt[civil.Date]
-	DepositForm       string // cash, guarantee, insurance or waived; empty without a deposit
-	DepositFen        int64
-	DepositLodgedOn   Opt[civil.Date]
-	DepositValidUntil Opt[civil.Date]
-	PaymentGuarantee  bool
-	NoticeBoard       bool
-	LaborOfficer      bool
+	Name               string
+	Township           string // first 9 digits of the division code
+	Sector             string // see sectors
+	Investment         string // government, state_owned or private
+	DeveloperUSCC      string
+	ContractorUSCC     string // the general contractor
+	ContractorName     string
+	ContractFen        int64
+	ContractSignedOn   civil.Date
+	PermitOn           Opt[civil.Date]
+	StartedOn          Opt[civil.Date]
+	CompletedOn        Opt[civil.Date]
+	Status             string // preparing, building, suspended, completed or settled
+	PayDay             uint8  // agreed wage day of the following month, 1–31
+	LaborCostDay       uint8  // agreed monthly funding day, 1–31
+	LaborCostFen       int64  // agreed monthly labour cost
+	AccountKey         Key    // of the wage account; zero without one
+	AccountBank        string
+	AccountOpenedOn    Opt[civil.Date]
+	AccountClosedOn    Opt[civil.Date]
+	DepositForm        string // cash, guarantee, insurance or waived; empty without a deposit
+	DepositFen         int64
+	DepositLodgedOn    Opt[civil.Date]
+	DepositValidUntil  Opt[civil.Date]
+	DepositRequiredFen Opt[int64] // what a decision lowered or raised it to
+	DepositCovers      []string   // other projects that the deposit stands for
+	PaymentGuarantee   bool
+	NoticeBoard        bool
+	LaborOfficer       bool
 }
 
 var (
@@ -71,6 +73,8 @@ const (
 	fProDepositYuan
 	fProDepositLodgedOn
 	fProDepositValidUntil
+	fProDepositRequiredFen
+	fProDepositCovers
 	fProPaymentGuarantee
 	fProNoticeBoard
 	fProLaborOfficer
@@ -82,7 +86,8 @@ var projectSchema = schema{
 		"contractor_uscc", "contractor_name", "contract_yuan", "contract_signed_on", "permit_on", "started_on",
 		"completed_on", "status", "pay_day", "labor_cost_day", "labor_cost_yuan", "account", "account.id",
 		"account.opened_on", "account.bank", "account.closed_on", "deposit", "deposit.form", "deposit.yuan",
-		"deposit.lodged_on", "deposit.valid_until", "payment_guarantee", "notice_board", "labor_officer"},
+		"deposit.lodged_on", "deposit.valid_until", "deposit.required_yuan", "deposit.covers", "payment_guarantee",
+		"notice_board", "labor_officer"},
 	lookup: func(scope uint8, key []byte) int {
 		switch scope {
 		case accountScope:
@@ -107,6 +112,10 @@ var projectSchema = schema{
 				return fProDepositLodgedOn
 			case "valid_until":
 				return fProDepositValidUntil
+			case "required_yuan":
+				return fProDepositRequiredFen
+			case "covers":
+				return fProDepositCovers
 			}
 			return -1
 		}
@@ -223,35 +232,37 @@ func (d *Decoder) project(value []byte, r *Project) *Reject {
 
 type projectBatch struct {
 	rows
-	r                 Project // being decoded: its strings point into the message
-	head              headColumns
-	name              *stringColumn
-	township          *dictColumn
-	sector            *dictColumn
-	investment        *dictColumn
-	developerUSCC     *dictColumn
-	contractorUSCC    *dictColumn
-	contractorName    *stringColumn
-	contractFen       *numColumn[int64]
-	contractSignedOn  dateColumn
-	permitOn          optDateColumn
-	startedOn         optDateColumn
-	completedOn       optDateColumn
-	status            *dictColumn
-	payDay            *numColumn[uint8]
-	laborCostDay      *numColumn[uint8]
-	laborCostFen      *numColumn[int64]
-	accountKey        *keyColumn
-	accountBank       *stringColumn
-	accountOpenedOn   optDateColumn
-	accountClosedOn   optDateColumn
-	depositForm       *dictColumn
-	depositFen        *numColumn[int64]
-	depositLodgedOn   optDateColumn
-	depositValidUntil optDateColumn
-	paymentGuarantee  boolColumn
-	noticeBoard       boolColumn
-	laborOfficer      boolColumn
+	r                  Project // being decoded: its strings point into the message
+	head               headColumns
+	name               *stringColumn
+	township           *dictColumn
+	sector             *dictColumn
+	investment         *dictColumn
+	developerUSCC      *dictColumn
+	contractorUSCC     *dictColumn
+	contractorName     *stringColumn
+	contractFen        *numColumn[int64]
+	contractSignedOn   dateColumn
+	permitOn           optDateColumn
+	startedOn          optDateColumn
+	completedOn        optDateColumn
+	status             *dictColumn
+	payDay             *numColumn[uint8]
+	laborCostDay       *numColumn[uint8]
+	laborCostFen       *numColumn[int64]
+	accountKey         *keyColumn
+	accountBank        *stringColumn
+	accountOpenedOn    optDateColumn
+	accountClosedOn    optDateColumn
+	depositForm        *dictColumn
+	depositFen         *numColumn[int64]
+	depositLodgedOn    optDateColumn
+	depositValidUntil  optDateColumn
+	depositRequiredFen *nullColumn[int64]
+	depositCovers      *listColumn
+	paymentGuarantee   boolColumn
+	noticeBoard        boolColumn
+	laborOfficer       boolColumn
 }
 
 func newProjectBatch() *projectBatch {
@@ -281,6 +292,8 @@ func newProjectBatch() *projectBatch {
 	b.depositFen = b.fen("deposit_fen")
 	b.depositLodgedOn = b.optDate("deposit_lodged_on")
 	b.depositValidUntil = b.optDate("deposit_valid_until")
+	b.depositRequiredFen = b.optFen("deposit_required_fen")
+	b.depositCovers = b.list("deposit_covers")
 	b.paymentGuarantee = b.bool("payment_guarantee")
 	b.noticeBoard = b.bool("notice_board")
 	b.laborOfficer = b.bool("labor_officer")
@@ -322,6 +335,8 @@ func (b *projectBatch) add(r *Project) {
 	b.depositFen.add(r.DepositFen)
 	b.depositLodgedOn.add(r.DepositLodgedOn)
 	b.depositValidUntil.add(r.DepositValidUntil)
+	b.depositRequiredFen.add(r.DepositRequiredFen.V, r.DepositRequiredFen.OK)
+	b.depositCovers.add(r.DepositCovers)
 	b.paymentGuarantee.add(r.PaymentGuarantee)
 	b.noticeBoard.add(r.NoticeBoard)
 	b.laborOfficer.add(r.LaborOfficer)
@@ -348,6 +363,8 @@ func (d *Decoder) projectDeposit(r *Project) {
 	r.DepositFen = d.yuan(fProDepositYuan)
 	r.DepositLodgedOn = some(d.date(fProDepositLodgedOn))
 	r.DepositValidUntil = d.optDate(fProDepositValidUntil)
+	r.DepositRequiredFen = d.optYuan(fProDepositRequiredFen)
+	r.DepositCovers = d.optIDs(fProDepositCovers)
 }
 
 // Sort orders by id, version, recorded_at.

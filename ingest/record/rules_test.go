@@ -21,11 +21,13 @@ func example(topic Topic) map[string]any {
 			"contractor_name":"演示建设","contract_yuan":30000000,"contract_signed_on":"2026-06-01","permit_on":"2026-06-10",
 			"started_on":"2026-07-01","completed_on":"2027-07-01","status":"building","pay_day":15,"labor_cost_day":5,
 			"labor_cost_yuan":101606.4,"account":{"id":"ACC-1","opened_on":"2026-06-12","bank":"示范银行","closed_on":"2027-08-01"},
-			"deposit":{"form":"guarantee","yuan":"300000.50","lodged_on":"2026-06-20","valid_until":"2028-01-01"},
+			"deposit":{"form":"guarantee","yuan":"300000.50","lodged_on":"2026-06-20","valid_until":"2028-01-01",
+				"required_yuan":150000,"covers":["P-2","P-3"]},
 			"payment_guarantee":true,"notice_board":false,"labor_officer":true}`
 	case TopicEmployers:
 		text = `{"id":"91331024PBRNYTPLXX","source":"city","version":1,"recorded_at":"2026-06-01T20:00:00+08:00","name":"演示企业",
-			"township":"331024102","industry":"E","legal_person":"王秀","legal_person_id":"522601199810192213","headcount":120,"status":"active"}`
+			"township":"331024102","industry":"E","legal_person":"王秀","legal_person_id":"522601199810192213",
+			"investor_id":"342222199310308722","headcount":120,"status":"active"}`
 	case TopicWorkers:
 		text = `{"id":"REG-1","source":"city","version":1,"recorded_at":"2026-06-27T20:00:00+08:00","id_type":"resident",
 			"id_number":"522601199810192213","name":"吴娜","phone":"13845733420","bank_account":"6239 3350 6349 220423","project_id":"P-1",
@@ -39,21 +41,32 @@ func example(topic Topic) map[string]any {
 		text = `{"id":"PAY-1","source":"bank","version":2,"recorded_at":"2026-08-14T20:00:00+08:00","id_type":"resident",
 			"id_number":"342222199310308722","project_id":"P-1","employer_uscc":"91331024AT64PJY4LG","wage_month":"2026-07","due_on":"2026-08-15",
 			"gross_yuan":7600,"deducted_yuan":"40.5","payable_yuan":7559.50,"paid_yuan":7559.5,"paid_on":"2026-08-14",
-			"channel":"special_account","payee_account":"626382975179352062","signed":true}`
+			"channel":"special_account","payee_account":"626382975179352062","signed":true,"tax_yuan":10.5,"insurance_yuan":"30.00"}`
 	case TopicAccountEntries:
 		text = `{"id":"ENT-1","source":"bank","version":1,"recorded_at":"2026-07-05T10:00:00+08:00","project_id":"P-1","account_id":"ACC-1",
-			"booked_at":"2026-07-05T10:00:00+08:00","kind":"labor_cost_in","yuan":101606.4,"balance_yuan":63503.99999999999,"counterparty":"演示开发"}`
+			"booked_at":"2026-07-05T10:00:00+08:00","kind":"labor_cost_in","reason":"七月人工费","yuan":101606.4,"balance_yuan":63503.99999999999,"counterparty":"演示开发"}`
 	case TopicComplaints:
 		text = `{"id":"LEAD-1","source":"hotline","version":1,"recorded_at":"2026-10-12T20:00:00+08:00","channel":"hotline","township":"331024001",
 			"project_id":"P-1","employer_uscc":"91331024RRX31615FG","workers":3,"yuan":5000,"received_on":"2026-10-10","status":"resolved",
-			"status_on":"2026-10-12","department":"县人社局","resolved_on":"2026-10-12","paid_yuan":5000,"incident":"group","participants":12,"satisfaction":5}`
+			"status_on":"2026-10-12","department":"县人社局","resolved_on":"2026-10-12","paid_yuan":5000,"incident":"group","participants":12,"satisfaction":5,
+			"conclusion":"partly_true","concluded_by":"示范镇劳动监察中队","reopened_on":"2026-10-20","accepted_on":"2026-10-11","filed_on":"2026-10-11",
+			"extended_on":"2026-10-12","suspended_from":"2026-10-11","suspended_to":"2026-10-12","merged_into":"LEAD-0"}`
 	case TopicProceedings:
 		text = `{"id":"ORD-1","source":"inspection","version":1,"recorded_at":"2026-09-15T20:00:00+08:00","kind":"rectification_order",
 			"complaint_id":"LEAD-1","township":"331024002","project_id":"P-1","employer_uscc":"91331024P80BE5GMBE","workers":12,"yuan":90000,
-			"opened_on":"2026-09-01","due_on":"2026-09-15","closed_on":"2026-09-15","outcome":"fulfilled"}`
+			"opened_on":"2026-09-01","due_on":"2026-09-15","closed_on":"2026-09-15","paid_yuan":80000,"recovered_yuan":"20000.50","wage_from":"2026-06","wage_to":"2026-07",
+			"outcome":"fulfilled"}`
 	case TopicSignals:
 		text = `{"id":"SIG-1","source":"grid","version":1,"recorded_at":"2026-05-28T20:00:00+08:00","employer_uscc":"91331024YUN57J464C",
 			"month":"2026-05","indicator":"electricity_kwh","value":100000.25}`
+	case TopicPermits:
+		text = `{"id":"PMT-1","source":"housing","version":1,"recorded_at":"2026-06-11T20:00:00+08:00","name":"一号工程","township":"331024102001",
+			"sector":"construction","developer_uscc":"913310243BFU7CH3JW","contractor_uscc":"91331024PBRNYTPLXX","permit_on":"2026-06-10",
+			"contract_yuan":30000000,"project_id":"P-1"}`
+	case TopicClosures:
+		text = `{"id":"CLS-1","source":"anxin","version":1,"recorded_at":"2026-10-20T20:00:00+08:00","project_id":"P-1",
+			"employer_uscc":"913310240TEQY7L1WP","wage_month":"2026-07","worker_key":"00112233445566778899aabbccddeeff","reason":"paid_otherwise",
+			"note":"经核实已现金支付","by":"inspector-1","approved_by":"supervisor-1","closed_on":"2026-10-19","reopened_on":"2026-10-25"}`
 	}
 	r := map[string]any{}
 	dec := json.NewDecoder(strings.NewReader(text))
@@ -99,19 +112,23 @@ func TestExamplesAreAccepted(t *testing.T) {
 
 // optional fields of the contract, marked ? there.
 var optional = map[Topic][]string{
-	TopicProjects:       {"permit_on", "started_on", "completed_on", "account", "account.closed_on", "deposit", "deposit.valid_until"},
-	TopicEmployers:      {"legal_person_id", "headcount"},
+	TopicProjects: {"permit_on", "started_on", "completed_on", "account", "account.closed_on", "deposit", "deposit.valid_until",
+		"deposit.required_yuan", "deposit.covers"},
+	TopicEmployers:      {"legal_person_id", "investor_id", "headcount"},
 	TopicWorkers:        {"phone", "bank_account", "project_id", "team", "job", "contract_signed_on", "left_on", "settled_on"},
-	TopicAttendance:     {"check_in", "check_out", "device"},
-	TopicPayroll:        {"project_id", "paid_on", "payee_account"},
-	TopicAccountEntries: {"counterparty"},
-	TopicComplaints:     {"project_id", "employer_uscc", "department", "resolved_on", "paid_yuan", "participants", "satisfaction"},
-	TopicProceedings:    {"complaint_id", "project_id", "due_on", "closed_on", "outcome"},
+	TopicAttendance:     {"check_in", "check_out", "hours", "device"},
+	TopicPayroll:        {"project_id", "paid_on", "payee_account", "tax_yuan", "insurance_yuan"},
+	TopicAccountEntries: {"reason", "counterparty"},
+	TopicComplaints: {"project_id", "employer_uscc", "department", "resolved_on", "paid_yuan", "participants", "satisfaction", "conclusion",
+		"concluded_by", "reopened_on", "accepted_on", "filed_on", "extended_on", "suspended_from", "suspended_to", "merged_into"},
+	TopicProceedings: {"complaint_id", "project_id", "due_on", "closed_on", "paid_yuan", "recovered_yuan", "wage_from", "wage_to", "outcome"},
+	TopicPermits:     {"contractor_uscc", "contract_yuan", "project_id"},
+	TopicClosures:    {"project_id", "employer_uscc", "wage_month", "worker_key", "reopened_on"},
 }
 
 func schemaOf(topic Topic) *schema {
 	for _, s := range []*schema{&projectSchema, &employerSchema, &workerSchema, &attendanceSchema, &payrollSchema, &accountEntrySchema,
-		&complaintSchema, &proceedingSchema, &signalSchema} {
+		&complaintSchema, &proceedingSchema, &signalSchema, &permitSchema, &closureSchema} {
 		if s.topic == topic {
 			return s
 		}
@@ -159,6 +176,8 @@ func TestEveryFieldOfAnotherJSONTypeIsABadType(t *testing.T) {
 				wrong = []raw{raw("[]"), raw("1"), raw(`"true"`), raw("{}")}
 			case map[string]any:
 				wrong = []raw{raw("[]"), raw("1"), raw(`"x"`), raw("false")}
+			case []any:
+				wrong = []raw{raw("{}"), raw("1"), raw(`"x"`), raw("false"), raw("[1]"), raw(`["x",null]`), raw(`[["x"]]`)}
 			}
 			for _, v := range wrong {
 				bad := d.Add(NewBatch(topic), with(topic, map[string]any{field: v}))
@@ -245,7 +264,9 @@ func TestRules(t *testing.T) {
 		{"month 13", TopicPayroll, fields{"wage_month": "2026-13"}, BadValue, "wage_month"},
 		{"a full date as month", TopicPayroll, fields{"wage_month": "2026-07-01"}, BadValue, "wage_month"},
 		{"24 hours", TopicAttendance, fields{"hours": 24}, "", ""},
-		{"no hours", TopicAttendance, fields{"hours": 0}, "", ""},
+		{"hours known to be none", TopicAttendance, fields{"hours": 0}, "", ""},
+		{"hours that nobody knows", TopicAttendance, fields{"hours": nil}, "", ""},
+		{"the number that stands for unknown hours in the table", TopicAttendance, fields{"hours": raw("655.35")}, BadValue, "hours"},
 		{"24.01 hours", TopicAttendance, fields{"hours": raw("24.01")}, BadValue, "hours"},
 		{"negative hours", TopicAttendance, fields{"hours": -1}, BadValue, "hours"},
 		{"hours with three decimals", TopicAttendance, fields{"hours": raw("9.125")}, BadValue, "hours"},
@@ -265,10 +286,18 @@ func TestRules(t *testing.T) {
 		{"negative yuan", TopicPayroll, fields{"paid_yuan": raw("-0.01")}, BadValue, "paid_yuan"},
 		{"payable that is not gross less deducted", TopicPayroll, fields{"payable_yuan": 7559.51}, Inconsistent, "payable_yuan"},
 		{"more deducted than gross", TopicPayroll, fields{"gross_yuan": 10, "deducted_yuan": 11, "payable_yuan": 0, "paid_yuan": 0}, Inconsistent, "payable_yuan"},
-		{"nothing payable", TopicPayroll, fields{"gross_yuan": 0, "deducted_yuan": 0, "payable_yuan": 0, "paid_yuan": 0}, "", ""},
+		{"nothing payable", TopicPayroll, fields{"gross_yuan": 0, "deducted_yuan": 0, "payable_yuan": 0, "paid_yuan": 0, "tax_yuan": 0, "insurance_yuan": 0}, "", ""},
 		{"paid within the tolerance above payable", TopicPayroll, fields{"paid_yuan": 7560.5}, "", ""},
 		{"paid beyond the tolerance above payable", TopicPayroll, fields{"paid_yuan": 7560.51}, Inconsistent, "paid_yuan"},
 		{"paid without a date", TopicPayroll, fields{"paid_on": nil}, "", ""},
+		{"tax and insurance of all that was deducted", TopicPayroll, fields{"tax_yuan": 10.5, "insurance_yuan": 30}, "", ""},
+		{"tax and insurance of more than was deducted", TopicPayroll, fields{"tax_yuan": 10.51, "insurance_yuan": 30}, Inconsistent, "insurance_yuan"},
+		{"tax of more than was deducted", TopicPayroll, fields{"tax_yuan": 40.51, "insurance_yuan": nil}, Inconsistent, "tax_yuan"},
+		{"insurance of more than was deducted", TopicPayroll, fields{"tax_yuan": nil, "insurance_yuan": 40.51}, Inconsistent, "insurance_yuan"},
+		{"tax and insurance whose sum no number holds", TopicPayroll, fields{"gross_yuan": "92233720368547758.07", "deducted_yuan": "92233720368547758.07",
+			"payable_yuan": 0, "paid_yuan": 0, "tax_yuan": "92233720368547758.07", "insurance_yuan": "92233720368547758.07"}, Inconsistent, "insurance_yuan"},
+		{"negative tax", TopicPayroll, fields{"tax_yuan": -1}, BadValue, "tax_yuan"},
+		{"a due date years later", TopicPayroll, fields{"due_on": "2029-08-15"}, "", ""},
 		{"an unknown pay channel", TopicPayroll, fields{"channel": "wechat"}, UnknownEnum, "channel"},
 
 		{"left before entered", TopicWorkers, fields{"left_on": "2026-06-26"}, Inconsistent, "left_on"},
@@ -285,25 +314,78 @@ func TestRules(t *testing.T) {
 		{"pay day 32", TopicProjects, fields{"pay_day": 32}, BadValue, "pay_day"},
 		{"an unknown sector", TopicProjects, fields{"sector": "space"}, UnknownEnum, "sector"},
 		{"an unknown deposit form", TopicProjects, fields{"deposit.form": "promise"}, UnknownEnum, "deposit.form"},
+		{"a deposit that covers no other project", TopicProjects, fields{"deposit.covers": raw("[ ]")}, "", ""},
+		{"a deposit that covers projects with escapes in their ids", TopicProjects, fields{"deposit.covers": raw(`[ "\u0050-2" , "P-3" ]`)}, "", ""},
+		{"a deposit that covers a project without id", TopicProjects, fields{"deposit.covers": raw(`["P-2",""]`)}, BadValue, "deposit.covers"},
+		{"a deposit that covers what is no id", TopicProjects, fields{"deposit.covers": raw(`["P 2"]`)}, BadValue, "deposit.covers"},
+		{"a deposit that covers a lone surrogate", TopicProjects, fields{"deposit.covers": raw(`["\ud800"]`)}, BadValue, "deposit.covers"},
+		{"a deposit that covers 100 projects", TopicProjects, fields{"deposit.covers": raw("[" + strings.Repeat(`"P",`, 99) + `"P"]`)}, "", ""},
+		{"a deposit that covers 101 projects", TopicProjects, fields{"deposit.covers": raw("[" + strings.Repeat(`"P",`, 100) + `"P"]`)}, BadValue, "deposit.covers"},
+		{"a negative required deposit", TopicProjects, fields{"deposit.required_yuan": -1}, BadValue, "deposit.required_yuan"},
+		{"a required deposit of nothing", TopicProjects, fields{"deposit.required_yuan": 0}, "", ""},
 		{"an account number of spaces", TopicProjects, fields{"account.id": "  "}, BadValue, "account.id"},
 
 		{"industry U", TopicEmployers, fields{"industry": "U"}, UnknownEnum, "industry"},
 		{"a legal person's resident id with a wrong check character", TopicEmployers, fields{"legal_person_id": "522601199810192214"}, BadChecksum, "legal_person_id"},
 		{"a legal person's passport", TopicEmployers, fields{"legal_person_id": "K1234567"}, "", ""},
+		{"an investor's resident id with a wrong check character", TopicEmployers, fields{"investor_id": "342222199310308723"}, BadChecksum, "investor_id"},
+		{"an investor that is a firm", TopicEmployers, fields{"investor_id": "91331024PBRNYTPLXX"}, "", ""},
+		{"an investor that is a firm with a code of digits alone", TopicEmployers, fields{"investor_id": "913300000000000004"}, "", ""},
+		{"a legal person with a firm's code of digits alone", TopicEmployers, fields{"legal_person_id": "913300000000000004"}, BadChecksum, "legal_person_id"},
+		{"an investor of 65 characters", TopicEmployers, fields{"investor_id": long(65)}, BadValue, "investor_id"},
 		{"a headcount beyond 32 bits", TopicEmployers, fields{"headcount": raw("4294967296")}, BadValue, "headcount"},
 
 		{"a negative balance", TopicAccountEntries, fields{"balance_yuan": raw("-1")}, BadValue, "balance_yuan"},
 		{"a balance of float noise below zero", TopicAccountEntries, fields{"balance_yuan": raw("-1.4551915228366852e-11")}, "", ""},
 		{"an unknown kind of entry", TopicAccountEntries, fields{"kind": "gift"}, UnknownEnum, "kind"},
 
+		{"money that came back", TopicAccountEntries, fields{"kind": "refund_in"}, "", ""},
+		{"a bank's fee", TopicAccountEntries, fields{"kind": "fee_out"}, "", ""},
+		{"a reason of 257 characters", TopicAccountEntries, fields{"reason": long(257)}, BadValue, "reason"},
+
 		{"a lead without workers", TopicComplaints, fields{"workers": 0}, BadValue, "workers"},
 		{"satisfaction 6", TopicComplaints, fields{"satisfaction": 6}, BadValue, "satisfaction"},
 		{"resolved before received", TopicComplaints, fields{"resolved_on": "2026-10-09"}, Inconsistent, "resolved_on"},
 		{"resolved without a date", TopicComplaints, fields{"resolved_on": nil}, "", ""},
+		{"an unknown conclusion", TopicComplaints, fields{"conclusion": "maybe"}, UnknownEnum, "conclusion"},
+		{"a conclusion that is no string", TopicComplaints, fields{"conclusion": true}, BadType, "conclusion"},
+		{"the conclusion that it is true", TopicComplaints, fields{"conclusion": "true"}, "", ""},
+		{"suspended to the day it was from", TopicComplaints, fields{"suspended_to": "2026-10-11"}, "", ""},
+		{"a suspension that ends before it begins", TopicComplaints, fields{"suspended_to": "2026-10-10"}, Inconsistent, "suspended_to"},
+		{"a suspension whose end alone is known", TopicComplaints, fields{"suspended_from": nil}, "", ""},
+		{"accepted the day before it was received", TopicComplaints, fields{"accepted_on": "2026-10-09"}, "", ""},
+		{"merged into what is no id", TopicComplaints, fields{"merged_into": "a b"}, BadValue, "merged_into"},
 		{"a proceeding for no workers", TopicProceedings, fields{"workers": 0}, "", ""},
 		{"closed before opened", TopicProceedings, fields{"closed_on": "2026-08-31"}, Inconsistent, "closed_on"},
+		{"legal aid", TopicProceedings, fields{"kind": "legal_aid"}, "", ""},
+		{"a deposit drawn", TopicProceedings, fields{"kind": "deposit_draw"}, "", ""},
+		{"an advance from the emergency fund", TopicProceedings, fields{"kind": "emergency_fund"}, "", ""},
+		{"an advance payment", TopicProceedings, fields{"kind": "advance_payment"}, "", ""},
+		{"additional compensation", TopicProceedings, fields{"kind": "additional_compensation"}, "", ""},
+		{"an unknown kind of proceeding", TopicProceedings, fields{"kind": "duel"}, UnknownEnum, "kind"},
+		{"one wage month", TopicProceedings, fields{"wage_from": "2026-07"}, "", ""},
+		{"wage months that end before they begin", TopicProceedings, fields{"wage_to": "2026-05"}, Inconsistent, "wage_to"},
+		{"a wage month with a day", TopicProceedings, fields{"wage_from": "2026-06-01"}, BadValue, "wage_from"},
 		{"an unknown outcome", TopicProceedings, fields{"outcome": "lost"}, UnknownEnum, "outcome"},
 		{"a negative signal", TopicSignals, fields{"value": -3.5}, "", ""},
+		{"an unknown sector of a permit", TopicPermits, fields{"sector": "space"}, UnknownEnum, "sector"},
+		{"a permit for a contractor with a wrong check character", TopicPermits, fields{"contractor_uscc": "91331024PBRNYTPLX0"}, BadChecksum, "contractor_uscc"},
+		{"a permit of a negative price", TopicPermits, fields{"contract_yuan": -1}, BadValue, "contract_yuan"},
+		{"a closure of a project's wages", TopicClosures, fields{"employer_uscc": nil}, "", ""},
+		{"a closure of an employer's wages", TopicClosures, fields{"project_id": nil}, "", ""},
+		{"a closure of everybody's wages", TopicClosures, fields{"project_id": nil, "employer_uscc": nil}, MissingField, "project_id"},
+		{"a closure approved by who closed", TopicClosures, fields{"approved_by": "inspector-1"}, Inconsistent, "approved_by"},
+		{"a closure approved by who closed, spelt otherwise", TopicClosures, fields{"approved_by": " Inspector-1"}, Inconsistent, "approved_by"},
+		{"a closure without a note", TopicClosures, fields{"note": ""}, BadValue, "note"},
+		{"a note of 1,000 characters", TopicClosures, fields{"note": long(1000)}, "", ""},
+		{"a note of 1,001 characters", TopicClosures, fields{"note": long(1001)}, BadValue, "note"},
+		{"an unknown reason to close", TopicClosures, fields{"reason": "tired"}, UnknownEnum, "reason"},
+		{"a worker's key in capitals", TopicClosures, fields{"worker_key": "00112233445566778899AABBCCDDEEFF"}, "", ""},
+		{"a worker's key of 31 digits", TopicClosures, fields{"worker_key": "00112233445566778899aabbccddeef"}, BadValue, "worker_key"},
+		{"a worker's key with another letter", TopicClosures, fields{"worker_key": "00112233445566778899aabbccddeefg"}, BadValue, "worker_key"},
+		{"the key of nobody", TopicClosures, fields{"worker_key": strings.Repeat("0", 32)}, BadValue, "worker_key"},
+		{"reopened on the day it was closed", TopicClosures, fields{"reopened_on": "2026-10-19"}, "", ""},
+		{"reopened before it was closed", TopicClosures, fields{"reopened_on": "2026-10-18"}, Inconsistent, "reopened_on"},
 		{"a signal beyond a float", TopicSignals, fields{"value": raw("1e400")}, BadValue, "value"},
 
 		{"several faults: the missing field counts", TopicPayroll, fields{"due_on": nil, "signed": "yes", "paid_yuan": "12.345"}, MissingField, "due_on"},

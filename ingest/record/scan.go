@@ -36,7 +36,7 @@ const maxDepth = 128
 // schema stands. Values of other fields are checked as JSON and skipped. One pass, no allocation.
 func (d *Decoder) scan(value []byte, s *schema) *Reject {
 	d.value, d.schema = value, s
-	d.scratch, d.sealing, d.strays, d.named = d.scratch[:0], d.sealing[:0], d.strays[:0], d.named[:0]
+	d.scratch, d.sealing, d.listed, d.strays, d.named = d.scratch[:0], d.sealing[:0], d.listed[:0], d.strays[:0], d.named[:0]
 	d.badRank = passed
 	clear(d.tok[:len(s.fields)])
 	if len(value) > d.rules.MaxBytes {

@@ -3,7 +3,7 @@ package record
 // Topic names a record kind as the contract does, without the configured prefix.
 type Topic string
 
-// The nine topics of the contract.
+// The topics of the contract.
 const (
 	TopicProjects       Topic = "projects"
 	TopicEmployers      Topic = "employers"
@@ -14,12 +14,14 @@ const (
 	TopicComplaints     Topic = "complaints"
 	TopicProceedings    Topic = "proceedings"
 	TopicSignals        Topic = "signals"
+	TopicPermits        Topic = "permits"
+	TopicClosures       Topic = "closures"
 )
 
 // Topics returns all topics in the contract's order.
 func Topics() []Topic {
 	return []Topic{TopicProjects, TopicEmployers, TopicWorkers, TopicAttendance, TopicPayroll, TopicAccountEntries, TopicComplaints,
-		TopicProceedings, TopicSignals}
+		TopicProceedings, TopicSignals, TopicPermits, TopicClosures}
 }
 
 // Valid says whether the contract knows the topic.
