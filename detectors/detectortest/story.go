@@ -13,13 +13,16 @@ import (
 )
 
 // Tell reads records in the short forms of a test file, lists by topic, for tests of more than one detector.
-func Tell(records []byte) (*Story, error) {
+func Tell(records []byte) (*Story, error) { return TellIn("s.", records) }
+
+// TellIn is Tell for one of several stories in a database: identities derive from the namespace, such as "s1.".
+func TellIn(namespace string, records []byte) (*Story, error) {
 	var t Test
 	decoder := yaml.NewDecoder(bytes.NewReader(records))
 	if err := decoder.Decode(&t.records); err != nil {
 		return nil, fmt.Errorf("not lists of records by topic: %w", err)
 	}
-	return t.expand("s.")
+	return t.expand(namespace)
 }
 
 // Load stores the story's records; one that is refused is an error.
