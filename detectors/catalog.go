@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/law"
 	"github.com/anxin-project/anxin/internal/store"
 )
 
@@ -36,21 +38,49 @@ type Detector struct {
 	Tests []byte
 }
 
+// lawsFile is the file of laws beside detectors of one's own.
+const lawsFile = "laws.yaml"
+
+// Laws returns the register of the laws that detectors cite: the shipped one and, when there is a laws.yaml in dir, that laid
+// over it. Errors name the file and the line.
+func Laws(dir string) (*law.Registry, error) {
+	laws := law.Shipped()
+	if dir == "" {
+		return laws, nil
+	}
+	name := filepath.Join(dir, lawsFile)
+	text, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return laws, nil
+	}
+	if err == nil {
+		laws, err = laws.With(text)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("laws %s: %w", name, err)
+	}
+	return laws, nil
+}
+
 // Catalogue reads the detectors: those shipped with Anxin and, when dir is not empty, those in dir, which may replace
-// shipped ones by their id. Errors name the file and what is wrong with it.
+// shipped ones by their id. A detector rests on registered laws alone. Errors name the file and what is wrong with it.
 func Catalogue(dir string) ([]Detector, error) {
+	laws, err := Laws(dir)
+	if err != nil {
+		return nil, err
+	}
 	root, err := fs.Sub(shipped, "catalog")
 	if err != nil {
 		return nil, err
 	}
-	all, err := readCatalogue(root)
+	all, err := readCatalogue(root, laws)
 	if err != nil || dir == "" {
 		return all, err
 	}
 	if _, err := os.ReadDir(dir); err != nil {
 		return nil, fmt.Errorf("detectors in %s: %w", dir, err)
 	}
-	own, err := readCatalogue(os.DirFS(dir))
+	own, err := readCatalogue(os.DirFS(dir), laws)
 	if err != nil {
 		return nil, fmt.Errorf("detectors in %s: %w", dir, err)
 	}
@@ -71,7 +101,7 @@ func Headers(all []Detector) []catalog.Header {
 	return headers
 }
 
-func readCatalogue(root fs.FS) ([]Detector, error) {
+func readCatalogue(root fs.FS, laws *law.Registry) ([]Detector, error) {
 	names, err := fs.Glob(root, "*.sql")
 	if err != nil {
 		return nil, err
@@ -83,7 +113,7 @@ func readCatalogue(root fs.FS) ([]Detector, error) {
 		if err != nil {
 			return nil, err
 		}
-		d, err := ParseDetector(strings.TrimSuffix(path.Base(name), ".sql"), string(text))
+		d, err := parseDetector(strings.TrimSuffix(path.Base(name), ".sql"), string(text), laws)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("%s: %w", name, err))
 			continue
@@ -108,8 +138,10 @@ func sortCatalogue(all []Detector) {
 	})
 }
 
-// ParseDetector reads the file of the detector id.
-func ParseDetector(id, text string) (Detector, error) {
+// ParseDetector reads the file of the detector id, which may cite the laws of the shipped register.
+func ParseDetector(id, text string) (Detector, error) { return parseDetector(id, text, law.Shipped()) }
+
+func parseDetector(id, text string, laws *law.Registry) (Detector, error) {
 	header, query, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(text), "/*"), "*/")
 	if !ok || !strings.HasPrefix(strings.TrimSpace(text), "/*") {
 		return Detector{}, errors.New("the file must begin with its header in a comment: /* id: … */")
@@ -121,7 +153,29 @@ func ParseDetector(id, text string) (Detector, error) {
 		return Detector{}, fmt.Errorf("header: %w", err)
 	}
 	d.Query = strings.TrimSuffix(strings.TrimSpace(query), ";")
-	return d, d.validate(id)
+	return d, errors.Join(d.validate(id), registered(laws, text, header))
+}
+
+// registered finds citations of a header's basis that the register of laws does not have. Its lines are those of the file.
+func registered(laws *law.Registry, text, header string) error {
+	above := strings.Count(text[:strings.Index(text, header)], "\n")
+	var root yaml.Node
+	if err := yaml.Unmarshal([]byte(header), &root); err != nil || len(root.Content) == 0 {
+		return err
+	}
+	var problems []error
+	fields := root.Content[0].Content
+	for i := 0; i+1 < len(fields); i += 2 {
+		if fields[i].Value != "basis" {
+			continue
+		}
+		for _, citation := range fields[i+1].Content {
+			if _, err := laws.Cite(citation.Value); err != nil {
+				problems = append(problems, fmt.Errorf("line %d: basis: %w", above+citation.Line, err))
+			}
+		}
+	}
+	return errors.Join(problems...)
 }
 
 // idForm is how an id is written: it is a file name, a label of metrics, a section of policy and part of addresses.
