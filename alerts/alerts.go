@@ -30,9 +30,11 @@ import (
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/cases"
+	"github.com/anxin-project/anxin/alerts/documents"
 	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/calendar"
 	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/law"
 )
 
 // Dependencies of the component.
@@ -43,6 +45,8 @@ type Dependencies struct {
 	// CaseTerms and ListingTerms tell the terms of casework in force at a place on a day, from policy; nil: the national ones.
 	CaseTerms    cases.TermsOf
 	ListingTerms blacklist.TermsOf
+	// Laws are those that papers and refusals cite; nil: the shipped register.
+	Laws *law.Registry
 	// Registerer takes the findings and the component's own metrics.
 	Registerer prometheus.Registerer
 	Logger     *slog.Logger
@@ -64,6 +68,9 @@ type Alerts struct {
 	cases    *cases.Store
 	metrics  *metrics
 
+	laws   *law.Registry
+	papers *documents.Papers
+
 	blacklist  *blacklist.Store
 	signingKey ed25519.PrivateKey // nil: publications are not signed
 	person     func(*http.Request) (access.Person, error)
@@ -83,6 +90,13 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 	}
 	if d.Clock == nil {
 		d.Clock = time.Now
+	}
+	if d.Laws == nil {
+		d.Laws = law.Shipped()
+	}
+	papers, err := documents.New(d.Laws)
+	if err != nil {
+		return nil, err
 	}
 	store, err := cases.Open(ctx, cases.Dependencies{
 		Conn:       d.Conn,
@@ -118,7 +132,7 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 	}
 	return &Alerts{
 		config: c, logger: d.Logger, findings: f, editions: e, feeds: feeds, cases: store, metrics: m,
-		blacklist: list, signingKey: key, person: d.Person, audit: d.Audit,
+		laws: d.Laws, papers: papers, blacklist: list, signingKey: key, person: d.Person, audit: d.Audit,
 	}, nil
 }
 

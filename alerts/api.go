@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/alerts/cases"
-	"github.com/anxin-project/anxin/alerts/documents"
 	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/api"
 	"github.com/anxin-project/anxin/internal/casefile"
@@ -204,7 +203,7 @@ func (a *Alerts) orderPaper(w http.ResponseWriter, r *http.Request, by caller) {
 	one, _, err := a.seen(r, by)
 	var page []byte
 	if err == nil {
-		page, err = documents.OfCase(one)
+		page, err = a.papers.OfCase(one)
 	}
 	a.page(w, r, by, page, err)
 }

@@ -96,7 +96,7 @@ func (a *Alerts) entryPaper(w http.ResponseWriter, r *http.Request, by caller) {
 	}
 	var page []byte
 	if err == nil {
-		page, err = documents.OfEntry(kind, one)
+		page, err = a.papers.OfEntry(kind, one)
 	}
 	a.page(w, r, by, page, err)
 }

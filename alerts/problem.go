@@ -26,7 +26,7 @@ func (a *Alerts) explain(doing string, err error) (int, api.Problem) {
 	var r *casefile.Refusal
 	switch {
 	case errors.As(err, &r):
-		p := api.Problem{Code: r.Code, Message: r.Message, Rule: r.Basis}
+		p := api.Problem{Code: r.Code, Message: r.Message, Rule: a.laws.Annotate(r.Basis)}
 		switch r.Code {
 		case "invalid":
 			return http.StatusBadRequest, p

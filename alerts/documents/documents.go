@@ -9,12 +9,15 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
+	"io/fs"
+	"path"
 	"strconv"
 	"strings"
 
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/law"
 	"github.com/anxin-project/anxin/internal/region"
 )
 
@@ -35,35 +38,56 @@ var EntryKinds = []Kind{Notice, Decision, Removal}
 //go:embed templates/*.html
 var files embed.FS
 
-var pages = template.Must(template.New("").Funcs(template.FuncMap{
-	"blank":     blank,
-	"no":        func(p *casefile.Paper) string { return blank(number(p)) },
-	"on":        func(p *casefile.Paper) string { return day(paperDay(p)) },
-	"day":       day,
-	"date":      func(d civil.Date) string { return day(&d) },
-	"yuan":      yuan,
-	"authority": func(county string) string { return place(county) + "人力资源和社会保障局" },
-	"ground":    func(name string) catalog.Text { t, _ := casefile.Ground(name); return t },
-}).ParseFS(files, "templates/*.html"))
+// Papers draws up papers. It may be used from many goroutines.
+type Papers struct{ pages *template.Template }
+
+// New reads the papers' texts. A law that they cite and whose text nobody could read has a note to say so: whoever signs the
+// paper checks the citation first.
+func New(laws *law.Registry) (*Papers, error) {
+	pages := template.New("").Funcs(template.FuncMap{
+		"blank":     blank,
+		"no":        func(p *casefile.Paper) string { return blank(number(p)) },
+		"on":        func(p *casefile.Paper) string { return day(paperDay(p)) },
+		"day":       day,
+		"date":      func(d civil.Date) string { return day(&d) },
+		"yuan":      yuan,
+		"authority": func(county string) string { return place(county) + "人力资源和社会保障局" },
+		"ground":    func(name string) catalog.Text { t, _ := casefile.Ground(name); return t },
+	})
+	names, err := fs.Glob(files, "templates/*.html")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := pages.New(path.Base(name)).Parse(laws.Annotate(string(text))); err != nil {
+			return nil, fmt.Errorf("the paper %s: %w", path.Base(name), err)
+		}
+	}
+	return &Papers{pages}, nil
+}
 
 // OfCase draws up the order to pay of a case.
-func OfCase(c casefile.Case) ([]byte, error) {
+func (p *Papers) OfCase(c casefile.Case) ([]byte, error) {
 	county := c.Territory
 	if len(county) > 6 {
 		county = county[:6]
 	}
-	return draw(Order, struct {
+	return p.draw(Order, struct {
 		casefile.Case
 		County string
 	}{c, county})
 }
 
 // OfEntry draws up a paper of an entry of the list.
-func OfEntry(kind Kind, e casefile.Entry) ([]byte, error) { return draw(kind, e) }
+func (p *Papers) OfEntry(kind Kind, e casefile.Entry) ([]byte, error) { return p.draw(kind, e) }
 
-func draw(kind Kind, data any) ([]byte, error) {
+func (p *Papers) draw(kind Kind, data any) ([]byte, error) {
 	var b bytes.Buffer
-	if err := pages.ExecuteTemplate(&b, string(kind)+".html", data); err != nil {
+	if err := p.pages.ExecuteTemplate(&b, string(kind)+".html", data); err != nil {
 		return nil, fmt.Errorf("drawing up the paper %s: %w", kind, err)
 	}
 	return b.Bytes(), nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/law"
 )
 
 const attack = `<script>alert("x")</script>`
@@ -29,6 +30,10 @@ func entry(t *testing.T) casefile.Entry {
 }
 
 func TestThePapersHaveTheFacts(t *testing.T) {
+	papers, err := New(law.Shipped())
+	if err != nil {
+		t.Fatal(err)
+	}
 	draft := entry(t)
 	full := entry(t)
 	full.Notice = &casefile.Paper{No: "仙人社告〔2026〕1号", On: *date(t, "2026-03-09")}
@@ -52,16 +57,16 @@ func TestThePapersHaveTheFacts(t *testing.T) {
 		says []string
 		not  []string
 	}{
-		{"a notice before it was given", func() ([]byte, error) { return OfEntry(Notice, draft) },
+		{"a notice before it was given", func() ([]byte, error) { return papers.OfEntry(Notice, draft) },
 			[]string{"拟列入告知书", "＿＿＿＿年＿＿月＿＿日", "仙居县人力资源和社会保障局", "起5个工作日内，可以", "起6个工作日内予以核实", "期限3年", "2026年3月6日前支付12名农民工工资36,000.00元", "共涉及15人、46,000.05元", "群体性或极端事件1起", "王小明（法定代表人或者主要负责人）", "Notice before listing"}, nil},
-		{"a notice", func() ([]byte, error) { return OfEntry(Notice, full) }, []string{"仙人社告〔2026〕1号", "2026年3月9日"}, nil},
-		{"a decision", func() ([]byte, error) { return OfEntry(Decision, full) },
+		{"a notice", func() ([]byte, error) { return papers.OfEntry(Notice, full) }, []string{"仙人社告〔2026〕1号", "2026年3月9日"}, nil},
+		{"a decision", func() ([]byte, error) { return papers.OfEntry(Decision, full) },
 			[]string{"仙人社决〔2026〕2号", "2029年3月17日止", "2026年3月12日陈述申辩：已付一半", "核实：未见支付凭证", "不得提前移出", "行政复议", "起3年", "满7个月"}, []string{"未陈述申辩"}},
-		{"a decision without objection", func() ([]byte, error) { e := full; e.Objection = nil; return OfEntry(Decision, e) }, []string{"未陈述申辩"}, nil},
-		{"a removal", func() ([]byte, error) { return OfEntry(Removal, full) }, []string{"<h1>提前移出", "仙人社移〔2026〕1号", "2026年4月20日改正", "2026年10月30日"}, []string{"不予"}},
-		{"a removal refused", func() ([]byte, error) { return OfEntry(Removal, refused) }, []string{"<h1>不予提前移出", "列入期间再次拖欠", "：改正不足六个月；", "refused"}, []string{"涉嫌犯罪"}},
-		{"an order", func() ([]byte, error) { return OfCase(order) }, []string{"仙人社监令〔2026〕3号", "12人、1,234,567.89元", "2026年3月6日前足额支付", "2026年2月20日"}, nil},
-		{"a draft order about a project", func() ([]byte, error) { return OfCase(project) }, []string{"一号工程", "3人、0.05元", "＿＿＿＿＿＿"}, nil},
+		{"a decision without objection", func() ([]byte, error) { e := full; e.Objection = nil; return papers.OfEntry(Decision, e) }, []string{"未陈述申辩"}, nil},
+		{"a removal", func() ([]byte, error) { return papers.OfEntry(Removal, full) }, []string{"<h1>提前移出", "仙人社移〔2026〕1号", "2026年4月20日改正", "2026年10月30日"}, []string{"不予"}},
+		{"a removal refused", func() ([]byte, error) { return papers.OfEntry(Removal, refused) }, []string{"<h1>不予提前移出", "列入期间再次拖欠", "：改正不足六个月；", "refused"}, []string{"涉嫌犯罪"}},
+		{"an order", func() ([]byte, error) { return papers.OfCase(order) }, []string{"仙人社监令〔2026〕3号", "12人、1,234,567.89元", "2026年3月6日前足额支付", "2026年2月20日"}, nil},
+		{"a draft order about a project", func() ([]byte, error) { return papers.OfCase(project) }, []string{"一号工程", "3人、0.05元", "＿＿＿＿＿＿"}, nil},
 	} {
 		page, err := tt.page()
 		if err != nil {
@@ -82,5 +87,44 @@ func TestThePapersHaveTheFacts(t *testing.T) {
 		if !strings.HasSuffix(strings.TrimSpace(text), "</html>") {
 			t.Errorf("%s is cut off", tt.name)
 		}
+	}
+}
+
+func TestAPaperSaysWhichLawsItCitesUnread(t *testing.T) {
+	read, err := law.Shipped().With([]byte("- id: MOHRSS Order 45 of 2021\n  checked: the text of 10 November 2021\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	spoken := entry(t)
+	spoken.Notice = &casefile.Paper{No: "1", On: *date(t, "2026-03-09")}
+	spoken.Objection = &casefile.Objection{On: *date(t, "2026-03-12"), Text: "《拖欠农民工工资失信联合惩戒对象名单管理暂行办法》不适用"}
+	for _, c := range []struct {
+		name string
+		laws *law.Registry
+		says []string
+		not  string
+	}{
+		{"as shipped, nobody has read the Order", law.Shipped(),
+			[]string{"依据《保障农民工工资支付条例》和《拖欠农民工工资失信联合惩戒对象名单管理暂行办法》（未核对原文），", "：《拖欠农民工工资失信联合惩戒对象名单管理暂行办法》不适用"}, "条例》（未核对原文）"},
+		{"where somebody has, the note is gone", read, []string{"《拖欠农民工工资失信联合惩戒对象名单管理暂行办法》，本机关决定"}, "未核对"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			papers, err := New(c.laws)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page, err := papers.OfEntry(Decision, spoken)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range c.says {
+				if !strings.Contains(string(page), want) {
+					t.Errorf("the paper lacks %q:\n%s", want, page)
+				}
+			}
+			if strings.Contains(string(page), c.not) {
+				t.Errorf("the paper has %q", c.not)
+			}
+		})
 	}
 }

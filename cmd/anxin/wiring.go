@@ -31,6 +31,7 @@ import (
 	"github.com/anxin-project/anxin/internal/calendar"
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/law"
 	"github.com/anxin-project/anxin/internal/store"
 )
 
@@ -41,6 +42,7 @@ type parts struct {
 	registry  *prometheus.Registry
 	now       func() time.Time
 	catalogue []detectors.Detector
+	laws      *law.Registry
 	policy    *policy.Policy
 	calendar  *calendar.Calendar
 	store     *store.Store
@@ -54,6 +56,9 @@ func open(ctx context.Context, c configuration, log *slog.Logger, now func() tim
 	var err error
 	if p.catalogue, p.policy, err = loadRules(c.Detectors.Catalog, c.Policy, civil.DateOf(now())); err != nil {
 		return nil, err
+	}
+	if p.laws, err = detectors.Laws(c.Detectors.Catalog); err != nil {
+		return nil, badInput{err}
 	}
 	if p.calendar, err = loadCalendar(c.Holidays); err != nil {
 		return nil, badInput{err}
@@ -106,7 +111,7 @@ func (p *parts) detectors() (*detectors.Detectors, error) {
 
 func (p *parts) alerts(ctx context.Context, gate *signin.Gate) (*alerts.Alerts, error) {
 	return alerts.New(ctx, p.config.Alerts, alerts.Dependencies{
-		Conn: p.store, Headers: detectors.Headers(p.catalogue), Calendar: p.calendar, Registerer: p.registry, Logger: p.log, Clock: p.now,
+		Conn: p.store, Headers: detectors.Headers(p.catalogue), Laws: p.laws, Calendar: p.calendar, Registerer: p.registry, Logger: p.log, Clock: p.now,
 		CaseTerms: terms{p.policy}.ofCases, ListingTerms: terms{p.policy}.ofListing, Person: gate.Person,
 		Audit: func(r *http.Request, a alerts.Audited) error {
 			e := audit.Event{Actor: a.Person.ID, Action: a.Action, Object: a.Subject, Purpose: a.Refused, Outcome: audit.Done, Origin: signin.Origin(r)}
@@ -149,7 +154,7 @@ func (p *parts) console(work *alerts.Alerts, gate *signin.Gate, opener reveal.Op
 		rules.Weights[string(component)] = weight
 	}
 	d := console.Dependencies{
-		Conn: p.store, Catalog: detectors.Headers(p.catalogue), Thresholds: p.thresholds, Index: rules, Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
+		Conn: p.store, Catalog: detectors.Headers(p.catalogue), Thresholds: p.thresholds, Laws: p.laws, Index: rules, Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
 		Gate: gate, Vault: reveal.NewVault(opener, gate.Audit()), Demo: demo,
 	}
 	if work != nil { // an interface of nothing would be something
@@ -172,7 +177,7 @@ func mountConsole(mux *http.ServeMux, c *console.Console) {
 func (p *parts) thresholds(detector, parameter string, townships []string, on civil.Date) []console.Threshold {
 	var all []console.Threshold
 	for _, s := range p.policy.InForce(detector, parameter, townships, on) {
-		all = append(all, console.Threshold{Region: s.Region, Value: s.Value, Source: catalog.Text(s.Source)})
+		all = append(all, console.Threshold{Region: s.Region, Value: s.Value, Source: catalog.Text(s.Source), Unverified: s.Unverified})
 	}
 	return all
 }

@@ -238,7 +238,7 @@ func subjectOfTheAPI(t *testing.T, s *server) {
 		t.Error("an amount is not written as an integer")
 	}
 	law := slices.IndexFunc(d.Law, func(l lawAnswer) bool { return l.Basis == "Reg. 31" })
-	if law < 0 || d.Law[law].Name.ZH != "保障农民工工资支付条例第31条" || d.Law[law].Text.EN == "" {
+	if law < 0 || d.Law[law].Name.ZH != "保障农民工工资支付条例第31条" || d.Law[law].Text.EN == "" || !d.Law[law].Checked {
 		t.Errorf("the law is %+v", d.Law)
 	}
 	employer := asked[subjectAnswer](t, s, "/api/v1/subjects/employer/"+employerID)
@@ -351,6 +351,10 @@ func detectorsOfTheAPI(t *testing.T, s *server) {
 		t.Errorf("the detector is %+v, its history %+v", d.Detector, d.History)
 	}
 	all := asked[detectorsAnswer](t, s, "/api/v1/detectors")
+	order := slices.IndexFunc(all.Detectors, func(d detectorAnswer) bool { return d.ID == "order-unmet" })
+	if order < 0 || all.Detectors[order].Law[0].Checked || all.Detectors[order].Law[0].Name.ZH != "人社部令第45号" {
+		t.Errorf("a detector by an order that nobody could read is %+v", all.Detectors)
+	}
 	if all.Total != len(headers) || all.Red+all.Yellow != 424 {
 		t.Errorf("%d detectors with %d warnings", all.Total, all.Red+all.Yellow)
 	}

@@ -35,6 +35,8 @@ type thresholdAnswer struct {
 	Region string       `json:"region"` // beginning of a division code; empty for the whole country
 	Value  any          `json:"value"`
 	Source catalog.Text `json:"source"`
+	// Unverified is true where nobody could read the source.
+	Unverified bool `json:"unverified"`
 }
 
 type fieldAnswer struct {
@@ -43,10 +45,10 @@ type fieldAnswer struct {
 	Unit  catalog.Unit `json:"unit"`
 }
 
-func (r *rule) answer() detectorAnswer {
+func (c *Console) ruleAnswer(r *rule) detectorAnswer {
 	return detectorAnswer{
 		ID: r.ID, Title: r.Title, Question: r.Question, Group: r.Group, Scopes: list(r.Scopes), Department: r.Department, Levels: r.Levels, Advice: r.Advice,
-		Law: each(r.Basis, lawOf), Red: r.Red, Yellow: r.Yellow,
+		Law: each(r.Basis, c.lawOf), Red: r.Red, Yellow: r.Yellow,
 		Parameters: each(r.Parameters, func(p parameter) parameterAnswer {
 			return parameterAnswer{p.Name, p.Text, p.Unit, each(p.Values, func(t Threshold) thresholdAnswer { return thresholdAnswer(t) })}
 		}),
@@ -66,7 +68,7 @@ func (c *Console) detectorsAnswer(r *request) (answer, error) {
 	d := c.rulebook(r)
 	all := []detectorAnswer{}
 	for _, group := range d.Groups {
-		all = append(all, each(group.Rules, (*rule).answer)...)
+		all = append(all, each(group.Rules, c.ruleAnswer)...)
 	}
 	shown := r.query.rows(len(all), 0)
 	return answer{json: detectorsAnswer{r.view.run(), d.Red, d.Yellow, len(all), all[shown.From:shown.To]}}, nil
@@ -90,5 +92,5 @@ func (c *Console) detectorAnswer(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{json: detectorDetailAnswer{r.view.run(), d.rule.answer(), each(d.History, func(h hits) hitsAnswer { return hitsAnswer(h) })}}, nil
+	return answer{json: detectorDetailAnswer{r.view.run(), c.ruleAnswer(d.rule), each(d.History, func(h hits) hitsAnswer { return hitsAnswer(h) })}}, nil
 }

@@ -82,7 +82,7 @@ func (c *Console) subjectAnswer(r *request) (answer, error) {
 		Past: each(d.Past, func(w *Warning) pastWarningAnswer {
 			return pastWarningAnswer{w.Detector, c.detectors.header(w.Detector).Title, w.Level, w.Opened, w.Closed, w.Since, w.Workers, w.AmountFen}
 		}),
-		Law: each(slices.Compact(cited), lawOf),
+		Law: each(slices.Compact(cited), c.lawOf),
 	}
 	if d.Project != nil {
 		one.Workers = &registeredAnswer{d.Registered, d.Present, d.Contracts}

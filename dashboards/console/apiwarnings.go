@@ -102,8 +102,11 @@ type lawAnswer struct {
 	Basis string       `json:"basis"`
 	Name  catalog.Text `json:"name"`
 	Text  catalog.Text `json:"text"` // empty where Anxin knows none
+	// Checked is false where nobody could read the law's text.
+	Checked bool `json:"checked"`
 }
 
-func lawOf(citation string) lawAnswer {
-	return lawAnswer{citation, inBoth(func(l locale) string { return l.article(citation).Name }), inBoth(func(l locale) string { return l.article(citation).Text })}
+func (c *Console) lawOf(citation string) lawAnswer {
+	cited := c.laws.Resolve(citation)
+	return lawAnswer{citation, cited.Name(), cited.Says(), cited.Checked()}
 }

@@ -30,6 +30,7 @@ import (
 	"github.com/anxin-project/anxin/internal/access/reveal"
 	"github.com/anxin-project/anxin/internal/access/signin"
 	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/law"
 )
 
 // Dependencies are what the console needs from the rest of Anxin.
@@ -41,6 +42,8 @@ type Dependencies struct {
 	Blacklist Blacklist
 	// Thresholds are those of the detectors in force; nil: pages show none.
 	Thresholds Thresholds
+	// Laws are those that detectors cite; nil: the shipped register.
+	Laws *law.Registry
 	// Index are the numbers of the index in force.
 	Index    IndexRules
 	Gate     *signin.Gate     // who comes in
@@ -65,19 +68,23 @@ type Console struct {
 	conn       driver.Conn
 	detectors  *detectors
 	thresholds Thresholds
-	cases      Cases
-	blacklist  Blacklist
-	rules      IndexRules
-	gate       *signin.Gate
-	vault      *reveal.Vault
-	demo       []DemoPerson
-	regions    Regions
-	progress   func() []Stage
-	log        *slog.Logger
-	now        func() time.Time
-	metrics    *metrics
-	templates  map[string]renderer // by language
-	assets     *assets
+	laws       *law.Registry
+	// uncheckedTexts are the keys of the texts that cite a law whose text nobody could read.
+	uncheckedTexts map[string]bool
+
+	cases     Cases
+	blacklist Blacklist
+	rules     IndexRules
+	gate      *signin.Gate
+	vault     *reveal.Vault
+	demo      []DemoPerson
+	regions   Regions
+	progress  func() []Stage
+	log       *slog.Logger
+	now       func() time.Time
+	metrics   *metrics
+	templates map[string]renderer // by language
+	assets    *assets
 
 	view       atomic.Pointer[View]
 	refreshing sync.Mutex
@@ -111,6 +118,9 @@ func New(config Configuration, d Dependencies) (*Console, error) {
 	if d.Regions == nil {
 		d.Regions = china{}
 	}
+	if d.Laws == nil {
+		d.Laws = law.Shipped()
+	}
 	if d.Progress == nil {
 		d.Progress = func() []Stage { return nil }
 	}
@@ -119,19 +129,23 @@ func New(config Configuration, d Dependencies) (*Console, error) {
 		conn:       d.Conn,
 		detectors:  newDetectors(d.Catalog),
 		thresholds: d.Thresholds,
-		cases:      d.Cases,
-		blacklist:  d.Blacklist,
-		rules:      d.Index,
-		gate:       d.Gate,
-		vault:      d.Vault,
-		demo:       d.Demo,
-		regions:    d.Regions,
-		progress:   d.Progress,
-		log:        d.Logger.With("component", "console"),
-		now:        d.Now,
-		facts:      newMemory[*Facts](config.RememberSubjects),
-		scoped:     newMemory[*View](rememberScopes),
-		bodies:     newMemory[*body](config.RememberPages),
+		laws:       d.Laws,
+
+		uncheckedTexts: citeUnchecked(d.Laws),
+
+		cases:     d.Cases,
+		blacklist: d.Blacklist,
+		rules:     d.Index,
+		gate:      d.Gate,
+		vault:     d.Vault,
+		demo:      d.Demo,
+		regions:   d.Regions,
+		progress:  d.Progress,
+		log:       d.Logger.With("component", "console"),
+		now:       d.Now,
+		facts:     newMemory[*Facts](config.RememberSubjects),
+		scoped:    newMemory[*View](rememberScopes),
+		bodies:    newMemory[*body](config.RememberPages),
 	}
 	c.readView, c.readFacts = c.loadView, c.loadFacts
 	var err error

@@ -484,7 +484,7 @@ func inventedThresholds(_, parameter string, townships []string, _ civil.Date) [
 	case "red_share":
 		return []Threshold{{Value: 0.125, Source: catalog.Text{ZH: "默认", EN: "default"}}}
 	}
-	return []Threshold{{Value: []any{"rectification_order", "unheard_of"}, Source: catalog.Text{ZH: "人社部令第45号", EN: "MOHRSS Order 45 of 2021"}}}
+	return []Threshold{{Value: []any{"rectification_order", "unheard_of"}, Source: catalog.Text{ZH: "人社部令第45号", EN: "MOHRSS Order 45 of 2021"}, Unverified: true}}
 }
 
 // fillWarnings writes active warnings for the last run, the main project's own over several runs, and their subjects.

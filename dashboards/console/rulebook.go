@@ -20,6 +20,8 @@ type Threshold struct {
 	Region string // beginning of a division code; empty for the whole country
 	Value  any    // an int, a float64, a string or a list of texts
 	Source catalog.Text
+	// Unverified tells that nobody could read the source: pages say so.
+	Unverified bool
 }
 
 // Thresholds returns the values of a detector's parameter in force on a day: in the whole country, and in the regions of

@@ -18,6 +18,7 @@ import (
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
 	"github.com/anxin-project/anxin/internal/edition"
+	"github.com/anxin-project/anxin/internal/law"
 	"github.com/anxin-project/anxin/internal/runs"
 )
 
@@ -113,8 +114,8 @@ func (r renderer) render(w io.Writer, name string, f *frame) error {
 // functions are what templates can call, bound to a language.
 func functions(c *Console, l locale) template.FuncMap {
 	return template.FuncMap{
-		"t":     func(key string) (string, error) { return find(l, key) },
-		"tf":    func(key string, values ...any) (string, error) { return findAndFill(l, key, values...) },
+		"t":     func(key string) (string, error) { return c.noted(key)(find(l, key)) },
+		"tf":    func(key string, values ...any) (string, error) { return c.noted(key)(findAndFill(l, key, values...)) },
 		"word":  func(group string, value any) string { return l.word(group, fmt.Sprint(value)) },
 		"text":  func(t catalog.Text) string { return t.In(string(l)) },
 		"asset": c.assets.url,
@@ -165,7 +166,9 @@ func functions(c *Console, l locale) template.FuncMap {
 
 		"header":     c.detectors.header,
 		"evidence":   func(w *Warning) Evidence { return l.evidence(c.detectors.header(w.Detector), w.Evidence) },
-		"article":    l.article,
+		"article":    func(citation string) Article { return l.article(c.laws, citation) },
+		"cited":      c.laws.Annotate,
+		"unchecked":  func() string { return law.NotChecked.In(string(l)) },
 		"threshold":  l.threshold,
 		"place":      c.regions.Name,
 		"path":       c.regions.Path,

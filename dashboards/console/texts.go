@@ -286,8 +286,6 @@ var catalogue = map[string]catalog.Text{
 	"evidence.advice":     {ZH: "先核查什么", EN: "What to check first"},
 	"evidence.records":    {ZH: "记录样本", EN: "Sample records"},
 	"evidence.dates":      {ZH: "情况始于 {1}，{2} 发现，{3} 起为现级别", EN: "Condition since {1}, found {2}, at this level since {3}"},
-	"law.regulation":      {ZH: "保障农民工工资支付条例第{1}条", EN: "Wage Payment Regulation, art. {1}"},
-	"law.article":         {ZH: "{1}第{2}条", EN: "{1}, art. {2}"},
 
 	"group.safeguards": {ZH: "制度落实", EN: "Safeguards"},
 	"group.payment":    {ZH: "工资支付", EN: "Payment"},
