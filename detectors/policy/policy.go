@@ -1,14 +1,16 @@
 // Package policy holds the numbers the law leaves to be set: thresholds, weights, deadlines, minimum wages. Each has its
 // source, may be set otherwise for a region, and is in force from a date, so that a past day is judged by the policy of
-// that day. national.yaml is the default; a province's file is laid over it and need hold only what differs.
+// that day. national.yaml is the default, regions/ holds what provinces have set and could be found, as far as it differs;
+// both are part of the program. A file of one's own is laid over them and need hold only what differs.
 package policy
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -24,6 +26,9 @@ import (
 //go:embed national.yaml
 var national []byte
 
+//go:embed regions/*.yaml
+var regions embed.FS
+
 // Setting is one value of a parameter: for a region, from a day on, with the text that sets it.
 type Setting struct {
 	// Value is a number, a text or a list of texts.
@@ -34,28 +39,51 @@ type Setting struct {
 	From *civil.Date `yaml:"from,omitempty"`
 	// Source names the law, notice or decision that sets the value.
 	Source Source `yaml:"source"`
-	// Unverified tells that the text of the source was not read: the value is from second hand, and is shown so.
+	// Unverified tells that nobody could read the source: the value is from second hand, and pages say so.
 	Unverified bool `yaml:"unverified,omitempty"`
 
-	line int // of the file; 0 when the file does not write it as a mapping of its own
+	line  int // of the file; 0 when the file does not write it as a mapping of its own
+	layer int // 0 for what is shipped; files laid over it have higher ones
 }
 
 // Policy is a complete set of parameters. It does not change after loading.
 type Policy struct {
 	sections map[string]map[string][]Setting
 	version  string
+	layers   int // of files laid over what is shipped
 }
 
-// National returns the default policy.
+// National returns the default policy: the national one and what is shipped of regions.
 func National() *Policy {
+	p, err := shipped()
+	if err != nil {
+		panic(fmt.Sprintf("policy that is part of the program: %v", err))
+	}
+	return p
+}
+
+func shipped() (*Policy, error) {
 	p, err := parse(national)
 	if err == nil {
 		err = p.check()
 	}
 	if err != nil {
-		panic(fmt.Sprintf("national.yaml, which is part of the program: %v", err))
+		return nil, fmt.Errorf("national.yaml: %w", err)
 	}
-	return p
+	files, err := fs.Glob(regions, "regions/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range files {
+		text, err := fs.ReadFile(regions, name)
+		if err == nil {
+			p, err = p.with(text, nil, 0)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return p, nil
 }
 
 // Load reads a policy file and lays it over the national policy; an empty path is the national policy itself. The file may
@@ -77,11 +105,17 @@ func Load(path string, catalogue []catalog.Header) (*Policy, error) {
 	return merged, nil
 }
 
-// With returns p with the text of a policy file laid over it, as Load does; without text it is p itself.
+// With returns p with the text of a policy file laid over it, as Load does; without text it is p itself. Where a setting of
+// the file applies it counts before all of p, also before one of p for a narrower region: who sets the value for the whole
+// country means it everywhere.
 func (p *Policy) With(text []byte, catalogue []catalog.Header) (*Policy, error) {
 	if len(text) == 0 {
 		return p, nil
 	}
+	return p.with(text, catalogue, p.layers+1)
+}
+
+func (p *Policy) with(text []byte, catalogue []catalog.Header, layer int) (*Policy, error) {
 	over, err := parse(text)
 	if err == nil {
 		err = errors.Join(over.check(), over.knownTo(p, catalogue))
@@ -89,13 +123,16 @@ func (p *Policy) With(text []byte, catalogue []catalog.Header) (*Policy, error) 
 	if err != nil {
 		return nil, err
 	}
-	merged := &Policy{sections: maps.Clone(p.sections), version: versionOf(p.version, text)}
+	merged := &Policy{sections: maps.Clone(p.sections), version: versionOf(p.version, text), layers: layer}
 	for section, parameters := range over.sections {
 		merged.sections[section] = maps.Clone(merged.sections[section])
 		if merged.sections[section] == nil { // a detector of one's own
 			merged.sections[section] = map[string][]Setting{}
 		}
 		for name, settings := range parameters {
+			for i := range settings {
+				settings[i].layer = layer
+			}
 			merged.sections[section][name] = overlay(merged.sections[section][name], settings)
 		}
 	}
@@ -115,7 +152,8 @@ func (p *Policy) Settings(section, name string) []Setting { return p.sections[se
 func (p *Policy) Names(section string) []string { return slices.Sorted(maps.Keys(p.sections[section])) }
 
 // Lookup returns the setting in force in a region on a day: of the settings whose region the code begins with and that
-// have begun, the one for the narrowest region, and of these the latest. Where a section has none, common has it.
+// have begun, those of the file laid over last, of these the one for the narrowest region, and of these the latest. Where
+// a section has none, common has it.
 func (p *Policy) Lookup(section, name, region string, on civil.Date) (Setting, bool) {
 	if s, ok := inForce(p.sections[section][name], region, on); ok {
 		return s, true
@@ -128,11 +166,22 @@ func inForce(settings []Setting, region string, on civil.Date) (best Setting, fo
 		if !strings.HasPrefix(region, s.Region) || s.From != nil && *s.From > on {
 			continue
 		}
-		if !found || len(s.Region) > len(best.Region) || len(s.Region) == len(best.Region) && later(s.From, best.From) {
+		if !found || s.before(best) {
 			best, found = s, true
 		}
 	}
 	return best, found
+}
+
+// before tells which of two settings that apply counts.
+func (s Setting) before(t Setting) bool {
+	switch {
+	case s.layer != t.layer:
+		return s.layer > t.layer
+	case len(s.Region) != len(t.Region):
+		return len(s.Region) > len(t.Region)
+	}
+	return later(s.From, t.From)
 }
 
 // InForce returns the settings of a parameter in force on a day: in the whole country, and in those of the places, given
@@ -324,9 +373,15 @@ func (p *Policy) knownTo(base *Policy, catalogue []catalog.Header) error {
 	return errors.Join(problems...)
 }
 
-// overlay replaces the settings of base for the same region and day, and adds the others.
+// overlay replaces the settings of base for the same region and day, and adds the others. What a setting of over makes
+// without effect everywhere and always is left out.
 func overlay(base, over []Setting) []Setting {
-	merged := slices.Clone(base)
+	merged := slices.DeleteFunc(slices.Clone(base), func(b Setting) bool {
+		return slices.ContainsFunc(over, func(s Setting) bool {
+			replaced := s.Region == b.Region && b.From == nil
+			return s.layer > b.layer && s.From == nil && strings.HasPrefix(b.Region, s.Region) && !replaced
+		})
+	})
 	for _, s := range over {
 		at := slices.IndexFunc(merged, func(b Setting) bool {
 			return b.Region == s.Region && !later(b.From, s.From) && !later(s.From, b.From)
