@@ -11,6 +11,7 @@ import (
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/law"
 )
 
 // loadRules reads the detectors of a folder beside those shipped, and the policy that gives every one of them its
@@ -63,7 +64,11 @@ func policyCommand() *cobra.Command {
 						if s.From != nil {
 							from = s.From.String()
 						}
-						fmt.Fprintf(t, "%s.%s\t%v\t%s\t%s\t%s\n", section, name, s.Value, region, from, s.Source.EN)
+						source := s.Source.EN
+						if s.Unverified {
+							source += " (" + law.NotChecked.EN + ")"
+						}
+						fmt.Fprintf(t, "%s.%s\t%v\t%s\t%s\t%s\n", section, name, s.Value, region, from, source)
 					}
 				}
 			}

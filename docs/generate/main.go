@@ -1,5 +1,5 @@
 // Command generate writes the reference pages that the code knows best: run `go run ./docs/generate` in the repository's
-// root after a change to commands, configuration, detectors, policy or metrics. A test in docs fails until then.
+// root after a change to commands, configuration, detectors, policy, laws or metrics. A test in docs fails until then.
 package main
 
 import (

@@ -18,8 +18,8 @@ type Citation struct {
 	Article string // empty: the law as a whole
 }
 
-// Cite reads a citation: the id of a law, alone or followed by the number of an article ("Reg. 26"; "art. 3" after an id
-// that ends in a number). The error says what may be cited.
+// Cite reads a citation: the id of a law, alone or followed by the number of an article ("Reg. 26"), after an id that ends in
+// a number by art. and the number. The error says what may be cited.
 func (r *Registry) Cite(code string) (Citation, error) {
 	best := -1
 	for i, l := range r.laws {
@@ -28,8 +28,8 @@ func (r *Registry) Cite(code string) (Citation, error) {
 		}
 	}
 	if best < 0 {
-		if at := r.mentions.FindStringIndex(code); at != nil && at[0] == 0 {
-			return Citation{}, fmt.Errorf("%q is cited by its id: %s", code, r.laws[r.byName[code[:at[1]]]].ID)
+		if name := r.nameAt(code); name != "" {
+			return Citation{}, fmt.Errorf("%q is cited by its id: %s", code, r.laws[r.byName[name]].ID)
 		}
 		return Citation{}, fmt.Errorf("%q is no registered law: want one of %s, or a law of your own in laws.yaml beside your detectors", code, strings.Join(r.ids(), ", "))
 	}
@@ -44,7 +44,11 @@ func (r *Registry) Cite(code string) (Citation, error) {
 		return Citation{}, fmt.Errorf("%q: after %s comes the number of an article, as in %q", code, c.Law.ID, c.Law.ID+" 26")
 	}
 	if _, ok := c.Law.Articles[number]; !ok {
-		return Citation{}, fmt.Errorf("%q: article %s of %s is not registered (registered: %s)", code, number, c.Law.ID, c.Law.numbers())
+		known := strings.Join(c.Law.Numbers(), ", ")
+		if known == "" {
+			known = "none: cite the law as a whole"
+		}
+		return Citation{}, fmt.Errorf("%q: article %s of %s is not registered (registered: %s)", code, number, c.Law.ID, known)
 	}
 	c.Article = number
 	return c, nil
@@ -97,13 +101,9 @@ func (r *Registry) ids() []string {
 	return ids
 }
 
-// numbers lists the articles that may be cited, in their order.
-func (l Law) numbers() string {
-	if len(l.Articles) == 0 {
-		return "none: cite the law as a whole"
-	}
-	all := slices.SortedFunc(maps.Keys(l.Articles), func(a, b string) int { return order(a) - order(b) })
-	return strings.Join(all, ", ")
+// Numbers returns the articles that may be cited, in their order.
+func (l Law) Numbers() []string {
+	return slices.SortedFunc(maps.Keys(l.Articles), func(a, b string) int { return order(a) - order(b) })
 }
 
 func order(number string) int {
@@ -143,14 +143,16 @@ var (
 // Find returns the mentions of registered laws in a text, in their order.
 func (r *Registry) Find(text string) []Mention {
 	var found []Mention
-	for from := 0; from < len(text); {
-		at := r.mentions.FindStringIndex(text[from:])
-		if at == nil {
-			break
+	from := 0 // behind the mention before
+	for at := range text {
+		if at < from {
+			continue
 		}
-		m := Mention{Start: from + at[0], End: from + at[1]}
-		name := text[m.Start:m.End]
-		m.Law = r.laws[r.byName[name]]
+		name := r.nameAt(text[at:])
+		if name == "" {
+			continue
+		}
+		m := Mention{Start: at, End: at + len(name), Law: r.laws[r.byName[name]]}
 		m.Han = isHan(lastRune(name)) || strings.HasSuffix(name, "号")
 		m.readArticles(text)
 		from = m.End

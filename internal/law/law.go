@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -50,9 +51,9 @@ type Law struct {
 
 // Registry is a register of laws. It does not change after loading and may be used from many goroutines.
 type Registry struct {
-	laws     []Law
-	mentions *regexp.Regexp // every name of every law, the longest first
-	byName   map[string]int
+	laws    []Law
+	byName  map[string]int
+	byFirst map[rune][]string // names of laws by their first character, the longest first
 }
 
 // Shipped returns the register that is part of the program.
@@ -102,7 +103,7 @@ func parse(text []byte, base []Law) (*Registry, error) {
 }
 
 func build(all []Law) (*Registry, error) {
-	r := &Registry{laws: all, byName: map[string]int{}}
+	r := &Registry{laws: all, byName: map[string]int{}, byFirst: map[rune][]string{}}
 	var problems []error
 	var names []string
 	for i := range all {
@@ -121,11 +122,22 @@ func build(all []Law) (*Registry, error) {
 		return nil, err
 	}
 	slices.SortFunc(names, func(a, b string) int { return len(b) - len(a) })
-	for i, name := range names {
-		names[i] = regexp.QuoteMeta(name)
+	for _, name := range names {
+		letter, _ := utf8.DecodeRuneInString(name)
+		r.byFirst[letter] = append(r.byFirst[letter], name)
 	}
-	r.mentions = regexp.MustCompile(strings.Join(names, "|"))
 	return r, nil
+}
+
+// nameAt returns the longest name of a law with which a text begins; empty when there is none.
+func (r *Registry) nameAt(text string) string {
+	letter, _ := utf8.DecodeRuneInString(text)
+	for _, name := range r.byFirst[letter] {
+		if strings.HasPrefix(text, name) {
+			return name
+		}
+	}
+	return ""
 }
 
 func (l *Law) names() []string {
@@ -155,7 +167,7 @@ func (l *Law) check() error {
 	}
 	for _, number := range slices.Sorted(maps.Keys(l.Articles)) {
 		if !numberForm.MatchString(number) {
-			fail("%s: article %q is no number: want 26, or 276-1 for 第二百七十六条之一", l.ID, number)
+			fail("%s: article %q is no number: want 26, or 276-1 for 之一", l.ID, number)
 		}
 		if text := l.Articles[number]; text.ZH == "" || text.EN == "" {
 			fail("%s: article %s needs zh and en", l.ID, number)

@@ -9,6 +9,7 @@ import (
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/law"
 )
 
 var groupTitles = map[catalog.Group]string{
@@ -32,7 +33,7 @@ A detector answers one question about one kind of subject on one date. These shi
 national [policy](policy.md); provinces may [set their own](../how-to/policy.md). What the columns and episodes mean
 stands in [warnings](output.md#warningsndjson).
 
-"Reg." is the Regulation on Ensuring Wage Payment to Migrant Workers (保障农民工工资支付条例, State Council Decree 724).
+A basis is given by the ids of the [laws that Anxin cites](laws.md), which also says what each article is about.
 `)
 	group := catalog.Group("")
 	for _, d := range all {
@@ -49,7 +50,7 @@ stands in [warnings](output.md#warningsndjson).
 			department = strings.ReplaceAll(d.Department, "_", " ")
 		}
 		fmt.Fprintf(&b, "\n### `%s`\n\n**%s** · %s\n\n%s\n\n", d.ID, d.Title.ZH, d.Title.EN, d.Question.EN)
-		fmt.Fprintf(&b, "| | |\n| --- | --- |\n| about | %s |\n| basis | %s |\n| who acts | %s |\n", strings.Join(scopes, " or "), strings.Join(d.Basis, "; "), department)
+		fmt.Fprintf(&b, "| | |\n| --- | --- |\n| about | %s |\n| basis | %s |\n| who acts | %s |\n", strings.Join(scopes, " or "), basis(d.Basis), department)
 		for _, level := range []catalog.Level{catalog.Yellow, catalog.Red} {
 			if text, ok := d.Levels[level]; ok {
 				fmt.Fprintf(&b, "| %s | %s (%s) |\n", level, cell(text.EN), cell(text.ZH))
@@ -72,6 +73,19 @@ stands in [warnings](output.md#warningsndjson).
 		b.WriteString(".\n")
 	}
 	return b.String(), nil
+}
+
+// basis lists citations, with a note beside those of laws that nobody could read.
+func basis(citations []string) string {
+	laws := law.Shipped()
+	noted := make([]string, len(citations))
+	for i, code := range citations {
+		noted[i] = code
+		if !laws.Resolve(code).Checked() {
+			noted[i] += " (" + law.NotChecked.EN + ")"
+		}
+	}
+	return strings.Join(noted, "; ")
 }
 
 // values lists the settings of a parameter, of its own section or of common.
@@ -121,9 +135,13 @@ func policies(string) (string, error) {
 	var b strings.Builder
 	b.WriteString(`# Policy
 
-Every threshold, weight and deadline is policy, with its source. The values here are the national default
-([detectors/policy/national.yaml](../../detectors/policy/national.yaml)); a file of your own is laid over them, see
+Every threshold, weight and deadline is policy, with its source. The values here are those that are shipped: the national
+default ([detectors/policy/national.yaml](../../detectors/policy/national.yaml)) and what provinces have set and could be
+found ([detectors/policy/regions](../../detectors/policy/regions)). A file of your own is laid over them, see
 [how to set a province's policy](../how-to/policy.md). ` + "`anxin policy show`" + ` prints the policy in force.
+
+"` + law.NotChecked.EN + `" (` + law.NotChecked.ZH + `) stands where nobody could read the source: the value is from second hand. Check it before you
+rely on it, and say so in your own file. [Laws](laws.md) lists what was read.
 
 A detector's section is named after it; what the section lacks is looked up in ` + "`common`" + `. Of the settings whose region a
 township's code begins with, the narrowest counts, and of these the latest that has begun. The sections ` + "`index`" + ` and
@@ -136,14 +154,17 @@ hundredth of a yuan.
 		fmt.Fprintf(&b, "\n## %s\n\n| parameter | value | meaning | source |\n| --- | --- | --- | --- |\n", section)
 		for _, name := range p.Names(section) {
 			for _, s := range p.Settings(section, name) {
-				value := plain(s.Value)
+				value, source := plain(s.Value), s.Source.EN
+				if s.Unverified {
+					source += " (" + law.NotChecked.EN + ")"
+				}
 				if s.Region != "" {
 					value += " in " + s.Region
 				}
 				if s.From != nil {
 					value += " from " + s.From.String()
 				}
-				fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", name, value, cell(meanings[section+"."+name]), cell(s.Source.EN))
+				fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", name, value, cell(meanings[section+"."+name]), cell(source))
 			}
 		}
 	}

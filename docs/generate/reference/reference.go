@@ -1,6 +1,6 @@
 // Package reference writes the reference pages of docs/reference from the code: commands from the program's own help,
-// configuration from the structs and their defaults, detectors and policy from their files, metrics from where they are
-// declared.
+// configuration from the structs and their defaults, detectors, policy and laws from their files, metrics from where they
+// are declared.
 package reference
 
 import (
@@ -18,6 +18,7 @@ func Pages(root string) (map[string]string, error) {
 		"docs/reference/configuration.md": configuration,
 		"docs/reference/detectors.md":     catalogue,
 		"docs/reference/policy.md":        policies,
+		"docs/reference/laws.md":          laws,
 		"docs/reference/metrics.md":       metrics,
 	} {
 		text, err := write(root)
