@@ -21,6 +21,7 @@ var cites = regexp.MustCompile(strings.Join([]string{
 	`令第?\d+号`,
 	`(?:条例|规定|办法|解释|决定|通知|\p{Han}法)第?[\d一二三四五六七八九十百]+条`,
 	`第[\d一二三四五六七八九十百]+条`,
+	`\p{Han}(?:法|法典|条例|规定|办法) ?\d+`,
 	`\bReg\. ?\d+`,
 	`\bMOHRSS (?:Order )?\d+`,
 	`\bMOHURD \d+`,
