@@ -21,6 +21,7 @@ import (
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/docs/generate/reference"
 	"github.com/anxin-project/anxin/internal/calendar"
+	"github.com/anxin-project/anxin/internal/law"
 )
 
 const root = ".."
@@ -367,8 +368,8 @@ func TestExamplesOfConfigurationAndPolicyAreGood(t *testing.T) {
 	check(t, "docker-compose.yml", interpolation.ReplaceAllString(compose.Configs["anxin"].Content, "secret"), "config", "check")
 }
 
-func TestExamplesOfHolidaysAndDetectorsAreGood(t *testing.T) {
-	holidays := 0
+func TestExamplesOfHolidaysDetectorsAndLawsAreGood(t *testing.T) {
+	holidays, laws := 0, 0
 	for path, text := range pages(t) {
 		for _, block := range fence.FindAllStringSubmatch(text, -1) {
 			switch {
@@ -376,6 +377,11 @@ func TestExamplesOfHolidaysAndDetectorsAreGood(t *testing.T) {
 				holidays++
 				if _, err := calendar.Parse(strings.NewReader(block[2])); err != nil {
 					t.Errorf("%s: holidays: %v", path, err)
+				}
+			case block[1] == "yaml" && strings.HasPrefix(block[2], "- id: "):
+				laws++
+				if _, err := law.Shipped().With([]byte(block[2])); err != nil {
+					t.Errorf("%s: laws: %v", path, err)
 				}
 			case block[1] == "sql" && strings.HasPrefix(block[2], "/*"):
 				id := regexp.MustCompile(`(?m)^id: (\S+)`).FindStringSubmatch(block[2])
@@ -387,8 +393,8 @@ func TestExamplesOfHolidaysAndDetectorsAreGood(t *testing.T) {
 			}
 		}
 	}
-	if holidays == 0 {
-		t.Error("no example of a holidays file in the pages")
+	if holidays == 0 || laws == 0 {
+		t.Error("no example of a file of holidays or of laws in the pages")
 	}
 }
 

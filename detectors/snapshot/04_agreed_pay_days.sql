@@ -1,5 +1,5 @@
 -- The last day on which each project has to pay a wage month: the agreed pay day of the month after it, before holidays and
--- rest days (Reg. 12). It is the day that the registry knew when the wage month ended: to agree on a later one afterwards
+-- rest days (Reg. 14). It is the day that the registry knew when the wage month ended: to agree on a later one afterwards
 -- defers nothing. A project first heard of since then has the day that was heard first.
 CREATE TABLE {{snapshot}}.agreed_pay_days
 (

@@ -5,7 +5,7 @@
 -- they are not paid.
 --
 -- due_by is the last day to pay: due_on, but never later than the agreed pay day nor the end of the month after the wage month
--- (Reg. 13, 14), and before holidays and rest days (Reg. 12). Piece wages of employers are due as agreed. A supplement, which
+-- (Reg. 13, 14), and before holidays and rest days (Reg. 14). Piece wages of employers are due as agreed. A supplement, which
 -- stands beside a slip of at least its amount that is due in time, may be due until the end of the month after the one in
 -- which it was first sent. money_fen: paid in money; what was paid in kind is not paid (Reg. 11). unpaid_fen: payable less
 -- that. payments: what had been paid in all and when, by every version of the slip, so that a part paid in time stays known

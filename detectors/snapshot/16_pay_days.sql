@@ -1,5 +1,5 @@
 -- The next day on which each active project has to pay, after the as-of date, and the wage month it pays for. A pay day
--- on a holiday or rest day is met on the last working day before it (Reg. 12).
+-- on a holiday or rest day is met on the last working day before it (Reg. 14).
 CREATE TABLE {{snapshot}}.pay_days
 (
     project_id String,

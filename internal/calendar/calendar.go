@@ -146,7 +146,7 @@ func (c *Calendar) WorkdaysBetween(from, to civil.Date) (int, error) {
 }
 
 // OnOrBefore returns d when it is a working day, else the last working day before it: wages that fall due on a holiday
-// or rest day are paid on or before it (Reg. 12, 14). The error wraps ErrUnknownYear.
+// or rest day are paid on or before it (Reg. 14). The error wraps ErrUnknownYear.
 func (c *Calendar) OnOrBefore(d civil.Date) (civil.Date, error) {
 	for at := d; ; at-- {
 		switch c.kind(at) {
