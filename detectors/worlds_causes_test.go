@@ -250,7 +250,9 @@ func safeguardCauses() (all []cause) {
 	}
 	// of those who came on the last day alone no slip is asked while the month after has not closed
 	quiet := func(days civil.Date) func(*subject) bool {
-		return func(s *subject) bool { return s.seasoned() && (s.asOf-days).Month() >= s.asOf.Month()-1 }
+		return func(s *subject) bool {
+			return s.seasoned() && (s.asOf-days).Month() >= s.asOf.Month()-1 && !s.festive(s.asOf-days, s.asOf)
+		}
 	}
 	add("silent for 14 days", quiet(14), is("", "", silent(14, "building")))
 	add("silent for 15 days", quiet(15), is(yellow, "attendance-silent", silent(15, "building")))
