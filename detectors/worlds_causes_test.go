@@ -174,7 +174,10 @@ func safeguardCauses() (all []cause) {
 		}
 	}
 	add("a tenth unregistered", crewed(9, 29), is(yellow, "unregistered-labor", strangers(29, func(n int) int { return n / 9 })))
-	add("over a tenth unregistered", crewed(5, 0), is(red, "unregistered-labor", strangers(0, func(n int) int { return n/9 + 1 })))
+	add("over a tenth unregistered", crewed(9, 0), is(red, "unregistered-labor", strangers(0, func(n int) int { return n/9 + 1 })))
+	add("over a tenth unregistered, and that is one", func(s *subject) bool {
+		return crewed(1, 0)(s) && len(s.attending(s.asOf-29, s.asOf)) < 9
+	}, is(yellow, "unregistered-labor", strangers(0, func(int) int { return 1 })))
 	add("unregistered 30 days ago", crewed(5, 30), is("", "", strangers(30, func(n int) int { return 1 })))
 	add("worked the day before entering", crewed(3, 1), func(s *subject) {
 		s.rich()
@@ -182,9 +185,6 @@ func safeguardCauses() (all []cause) {
 		s.register(idType, who, s.asOf, nil)
 		s.attend(idType, who, s.asOf-1)
 		s.want["unregistered-labor"] = yellow
-		if n := len(s.attending(s.asOf-29, s.asOf)); n < 10 {
-			s.want["unregistered-labor"] = red
-		}
 	})
 
 	contracts := func(share func(n int) int) func(*subject) {
@@ -202,7 +202,10 @@ func safeguardCauses() (all []cause) {
 		return func(s *subject) bool { return s.building() && len(s.stayers()) >= least }
 	}
 	add("a tenth without contract", staffed(10), is(yellow, "contract-gap", contracts(func(n int) int { return n / 10 })))
-	add("over a tenth without contract", staffed(2), is(red, "contract-gap", contracts(func(n int) int { return n/10 + 1 })))
+	add("over a tenth without contract", staffed(10), is(red, "contract-gap", contracts(func(n int) int { return n/10 + 1 })))
+	add("over a tenth without contract, and that is one", func(s *subject) bool {
+		return staffed(1)(s) && len(s.stayers()) < 10
+	}, is(yellow, "contract-gap", contracts(func(int) int { return 1 })))
 	add("a contract signed tomorrow", staffed(10), is(yellow, "contract-gap", func(s *subject) {
 		who := s.stayers()[0]
 		for _, f := range s.on(record.TopicWorkers) {
@@ -247,7 +250,9 @@ func safeguardCauses() (all []cause) {
 	}
 	// of those who came on the last day alone no slip is asked while the month after has not closed
 	quiet := func(days civil.Date) func(*subject) bool {
-		return func(s *subject) bool { return s.seasoned() && (s.asOf-days).Month() >= s.asOf.Month()-1 }
+		return func(s *subject) bool {
+			return s.seasoned() && (s.asOf-days).Month() >= s.asOf.Month()-1 && !s.festive(s.asOf-days, s.asOf)
+		}
 	}
 	add("silent for 14 days", quiet(14), is("", "", silent(14, "building")))
 	add("silent for 15 days", quiet(15), is(yellow, "attendance-silent", silent(15, "building")))

@@ -103,7 +103,10 @@ func foresightCauses() (all []cause) {
 	add("over two months of wages piled up", steady, is(red, "accrual-gap", gap(25, 201)))
 	add("a crew that grew, over a month of former wages and less than half of the present piled up", steady, is("", "", gap(30, 149)))
 
-	firm := func(s *subject) bool { return s.scope == "employer" }
+	// without a last year, months of the Spring Festival are not judged
+	firm := func(s *subject) bool {
+		return s.scope == "employer" && !s.festive(s.asOf.Month().First(), s.asOf.Month().Last())
+	}
 	type told map[string][]any
 	signals := func(t told) func(*subject) {
 		return func(s *subject) {

@@ -238,6 +238,18 @@ func (s *scene) workday(d civil.Date) bool {
 	return is
 }
 
+// festive tells whether a day between two dates lies in the three weeks around a Spring Festival.
+func (s *scene) festive(from, to civil.Date) bool {
+	days, err := policy.National().Texts("common", "spring_festivals", "", s.asOf)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return slices.ContainsFunc(days, func(day string) bool {
+		first := date(s.t, day) - 7
+		return first <= to && from < first+21
+	})
+}
+
 // payBy is the last day to pay what is due on d.
 func (s *scene) payBy(d civil.Date) civil.Date {
 	at, err := calendar.China().OnOrBefore(d)

@@ -7,9 +7,10 @@ scope: [project]
 department: sector
 basis: [Reg. 31]
 params:
+  lookback_days: {type: UInt16, unit: days, text: {zh: "回溯天数", en: "days looked back"}}
   red_share: {type: Float64, unit: share, text: {zh: "红色预警比例", en: "share of the amount for red"}}
 levels:
-  yellow: {zh: "最近结清工资月有任何金额未经专户", en: "any amount of the last closed wage month outside the account"}
+  yellow: {zh: "最近一个到期工资月有任何金额未经专户", en: "any amount of the last closed wage month outside the account"}
   red: {zh: "超过该月已付金额的20%", en: "more than 20% of what was paid for the month"}
 advice:
   zh: "要求施工总承包单位通过专户代发至本人银行账户，核对现金发放签收。"
@@ -22,7 +23,16 @@ evidence:
   - {name: channels, unit: text, label: {zh: "渠道", en: "channels"}}
   - {name: records, unit: records, label: {zh: "工资单记录", en: "pay slips"}}
 */
-WITH months AS
+-- The last wage month that is due and of which anything was paid.
+WITH
+closed AS
+(
+    SELECT scope_id, wage_month
+    FROM pay_lists
+    WHERE scope = 'project' AND paid_fen > 0 AND first_due_by <= {as_of:Date} AND last_due_by >= {as_of:Date} - {lookback_days:UInt16}
+        AND scope_id IN (SELECT scope_id FROM pay_lists WHERE scope = 'project' AND bypassed_fen > 0 AND last_due_by >= {as_of:Date} - {lookback_days:UInt16})
+),
+months AS
 (
     SELECT
         slips.project_id AS project_id,
@@ -36,9 +46,9 @@ WITH months AS
         arraySlice(arraySort(groupArrayIf(slips.id, slips.channel != 'special_account' AND slips.paid_fen > 0)), 1, 20) AS records
     FROM slips
     INNER JOIN projects ON projects.project_id = slips.project_id
-    WHERE slips.scope = 'project' AND projects.paying AND slips.due_by <= {as_of:Date}
-        AND slips.wage_month >= addMonths(toStartOfMonth({as_of:Date}), -3)
-        AND slips.scope_id IN (SELECT scope_id FROM pay_lists WHERE bypassed_fen > 0 AND wage_month >= addMonths(toStartOfMonth({as_of:Date}), -3))
+    WHERE slips.scope = 'project' AND projects.paying
+        AND slips.due_by <= {as_of:Date} AND slips.due_by >= {as_of:Date} - {lookback_days:UInt16}
+        AND (slips.scope_id, slips.wage_month) IN (SELECT scope_id, wage_month FROM closed)
     GROUP BY slips.project_id, slips.wage_month
     HAVING paid_fen > 0
     ORDER BY month DESC

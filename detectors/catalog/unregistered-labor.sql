@@ -9,9 +9,10 @@ basis: [Reg. 28]
 params:
   window_days: {type: UInt16, unit: days, text: {zh: "考勤观察天数", en: "days of attendance looked at"}}
   red_share: {type: Float64, unit: share, text: {zh: "红色预警比例", en: "share of workers for red"}}
+  red_workers: {type: UInt32, unit: workers, text: {zh: "红色预警最少人数", en: "least workers for red"}}
 levels:
   yellow: {zh: "近30天有未登记人员出勤", en: "anyone attended without registration in the last 30 days"}
-  red: {zh: "未登记人数超过出勤人数的10%", en: "more than 10% of attending workers are unregistered"}
+  red: {zh: "未登记人数超过出勤人数的10%，且至少2人", en: "more than 10% of attending workers are unregistered, and at least 2"}
 advice:
   zh: 到现场核对花名册与考勤记录，要求先登记、签合同后进场。
   en: Compare the roster with the gate on site; nobody enters before registration and a contract.
@@ -72,7 +73,7 @@ WITH
 SELECT
     unregistered.project_id AS scope_id,
     any(projects.township) AS township,
-    if(unregistered_share > {red_share:Float64}, 'red', 'yellow') AS level,
+    if(unregistered_share > {red_share:Float64} AND unregistered_workers >= {red_workers:UInt32}, 'red', 'yellow') AS level,
     min(unregistered.first_day) AS since,
     unregistered_workers AS workers,
     0 AS amount_fen,

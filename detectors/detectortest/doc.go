@@ -20,6 +20,8 @@
 //     identity numbers with the right check characters are derived from them. The employer is E1 unless said otherwise.
 //   - township takes a division code, or an alias (T1) that stands for one which no other test has; a test of warnings about
 //     townships needs that.
+//   - payee_account and bank_account take the number of an account, or an alias (W1 for that worker's own, or any other word)
+//     that stands for one which no other test has.
 //   - days (attendance) and months (payroll, signals, closures) take a date or month, a range 2026-08-01..2026-08-31 or a list of
 //     these; except leaves days out. One entry then stands for every worker and day.
 //   - legal_person_id and investor_id (employers) take an alias: W1 is the person who works as W1. covers (in a project's

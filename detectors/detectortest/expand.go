@@ -160,6 +160,8 @@ func (s *Story) record(topic string, e entry, worker, day, month string, named m
 			v = s.namespace + e[name].text()
 		case field == "deposit":
 			v = s.deposit(e[name])
+		case field == "payee_account" || field == "bank_account":
+			v = s.account(e[name].text())
 		}
 		if _, ok := known[field]; !ok {
 			return nil, fmt.Errorf("%s has no field %s", topic, name)
@@ -186,8 +188,8 @@ func (s *Story) record(topic string, e entry, worker, day, month string, named m
 	}
 	if worker != "" {
 		set("id_number", resident(s.namespace, worker))
-		set("payee_account", fmt.Sprintf("6228%012d", draw(s.namespace, worker, "account", 1e12)))
-		set("bank_account", fmt.Sprintf("6228%012d", draw(s.namespace, worker, "account", 1e12)))
+		set("payee_account", s.account(worker))
+		set("bank_account", s.account(worker))
 		set("worker_key", shownKey+resident(s.namespace, worker))
 	}
 	employer := e["employer"].text()
@@ -413,6 +415,15 @@ func (s *Story) township(text string) string {
 	code := fmt.Sprintf("99%07d", draw(s.namespace, text, "township", 1e7))
 	s.aliases[code] = text
 	return code
+}
+
+// account returns the number of a bank account as it is, and for an alias one that no other story has: a worker's own, or
+// that of somebody else.
+func (s *Story) account(text string) string {
+	if strings.Trim(text, "0123456789") == "" {
+		return text
+	}
+	return fmt.Sprintf("6228%012d", draw(s.namespace, text, "account", 1e12))
 }
 
 // contradiction finds two records that claim to be the same version and are not: which one counts would be chance.
