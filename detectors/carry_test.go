@@ -157,7 +157,7 @@ func (f *feed) correct(n int) {
 			case 2: // was not so
 				switch topic {
 				case record.TopicAttendance:
-					r["hours"] = 0
+					r["hours"] = []any{0, nil}[f.dice.IntN(2)] // absent, or present and nobody knows how long
 				case record.TopicPayroll:
 					r["paid_yuan"], r["paid_on"] = 0, nil
 				case record.TopicSignals:

@@ -171,3 +171,18 @@ FROM employers ORDER BY 1`,
 	}
 	b.mustKnow(t, "2026-10-31", "SELECT toString(count()) FROM closures WHERE worker_key IN (SELECT worker_key FROM registrations)", "1")
 }
+
+func TestAWorkerOfTwoEmployersOfASiteIsHeardOfByASlipOfEither(t *testing.T) {
+	b := open(t, policy.National())
+	b.tell(t, `
+workers:
+  - {worker: W1..W3, project: P1, employer: E1}
+  - {worker: W1..W2, project: P1, employer: E2}
+payroll:
+  - {worker: W1, employer: E1, months: 2026-08}
+  - {worker: W2, employer: E2, months: 2026-08}
+`)
+	b.mustKnow(t, "2026-09-25", `
+SELECT concat(kind, ' ', toString(count()), ' ', toString(countIf(worker_key IN (SELECT worker_key FROM slips))))
+FROM silent WHERE month = '2026-08-01' GROUP BY kind`, "silent 1 0")
+}

@@ -47,8 +47,8 @@ WITH
         INNER JOIN months ON months.project_id = registrations.project_id
         WHERE registrations.project_id != '' AND registrations.entered_on <= months.month
             AND ifNull(registrations.left_on >= toLastDayOfMonth(months.month), true)
-        LIMIT 1 BY project_id, month, worker_key
     ),
+    -- who is registered with two employers of a site is heard of by a slip of either
     missing AS
     (
         SELECT
@@ -56,11 +56,12 @@ WITH
             month,
             due_by,
             worker_key,
-            employer_uscc
+            min(bound.employer_uscc) AS employer_uscc
         FROM bound
         WHERE (project_id, month, worker_key) NOT IN (SELECT project_id, month, worker_key FROM {{snapshot}}.worker_months WHERE month IN (SELECT month FROM months))
             AND (project_id, month, worker_key) NOT IN (SELECT project_id, month, worker_key FROM {{snapshot}}.unseen WHERE month IN (SELECT month FROM months))
-            AND (employer_uscc, month, worker_key) NOT IN (SELECT scope_id, wage_month, worker_key FROM {{snapshot}}.slips WHERE scope = 'employer' AND wage_month IN (SELECT month FROM months))
+        GROUP BY project_id, month, due_by, worker_key
+        HAVING NOT max((bound.employer_uscc, month, worker_key) IN (SELECT scope_id, wage_month, worker_key FROM {{snapshot}}.slips WHERE scope = 'employer' AND wage_month IN (SELECT month FROM months)))
     ),
     heard AS
     (
