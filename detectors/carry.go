@@ -245,12 +245,13 @@ func (c carried) empty() []string {
 	return statements
 }
 
-// dropTouched drops the lists of what came and of touched places; a carried table may have needed another's.
+// dropTouched drops the lists of what came and of touched places, which carried tables may have needed of each other, and what
+// was staged.
 func (d *Detectors) dropTouched(ctx context.Context, database string) error {
 	var lists []struct {
 		Name string `ch:"name"`
 	}
-	err := d.conn.Select(ctx, &lists, "SELECT name FROM system.tables WHERE database = ? AND match(name, '^(came|touched|records)_')", database)
+	err := d.conn.Select(ctx, &lists, "SELECT name FROM system.tables WHERE database = ? AND match(name, '^(came|touched|records|staged)_')", database)
 	for _, list := range lists {
 		if err == nil {
 			err = d.conn.Exec(ctx, "DROP TABLE "+store.Quote(database)+"."+store.Quote(list.Name))

@@ -1,5 +1,6 @@
 -- Who worked on a project in a month and has no slip of the project for it. employer_uscc: see worker_months; a slip of that
--- employer that names no project may answer for the month all the same.
+-- employer that names no project may answer for the month all the same. Hashes of 128 bits stand for worker-months here: they
+-- are looked up faster than three columns, and are as unlikely to meet as worker keys.
 -- carry (project_id, month) = touched_worker_months (project_id, month), touched_slips (scope_id, wage_month)
 CREATE TABLE {{snapshot}}.unlisted
 (
@@ -29,12 +30,9 @@ SELECT
     last_day
 FROM {{snapshot}}.worker_months
 WHERE {{touched unlisted (project_id, month)}}
-    AND (project_id, month, worker_key) NOT IN
+    AND sipHash128(project_id, month, worker_key) NOT IN
     (
-        SELECT
-            scope_id,
-            wage_month,
-            worker_key
+        SELECT sipHash128(scope_id, wage_month, worker_key)
         FROM {{snapshot}}.slips
         WHERE scope = 'project' AND wage_month >= {first_month:Date} AND {{touched unlisted (scope_id, wage_month)}}
     );
@@ -66,18 +64,15 @@ SELECT
     id
 FROM {{snapshot}}.slips
 WHERE scope = 'project' AND (wage_month >= {first_day:Date} OR due_by >= {first_day:Date}) AND {{touched unseen (scope_id, wage_month)}}
-    AND (scope_id, wage_month, worker_key) NOT IN
+    AND sipHash128(scope_id, wage_month, worker_key) NOT IN
     (
-        SELECT
-            project_id,
-            month,
-            worker_key
+        SELECT sipHash128(project_id, month, worker_key)
         FROM {{snapshot}}.worker_months
         WHERE {{touched unseen (project_id, month)}}
     );
 
--- Who has a slip of a project for less than the work of the month comes to at the highest minimum wage anywhere: underlisted
--- wages are found among them. gross_fen: of their slips of the project.
+-- Who has a slip of a project for so little that a month's work can come to more at the highest minimum wage anywhere: underlisted
+-- wages are found among them. gross_fen: of their slips of the project. Those paid by the hour are looked at one by one, below.
 -- carry (project_id, month) = touched_unlisted (project_id, month)
 CREATE TABLE {{snapshot}}.scant
 (
@@ -96,6 +91,16 @@ ORDER BY (month, project_id, worker_key);
 
 INSERT INTO {{snapshot}}.scant
 WITH
+    (SELECT max(highest_monthly_fen) FROM {{snapshot}}.minimum_wages) AS highest_fen,
+    little AS
+    (
+        SELECT
+            wage_month,
+            scope_id,
+            worker_key
+        FROM {{snapshot}}.slips
+        WHERE scope = 'project' AND wage_month >= {first_month:Date} AND gross_fen < 31 * highest_fen / {paid_days_a_month:Float64} AND {{touched scant (scope_id, wage_month)}}
+    ),
     listed AS
     (
         SELECT
@@ -106,16 +111,8 @@ WITH
             min(slips.due_by) AS due_by
         FROM {{snapshot}}.slips AS slips
         WHERE scope = 'project' AND wage_month >= {first_month:Date} AND {{touched scant (scope_id, wage_month)}}
+            AND (wage_month, scope_id, worker_key) IN (SELECT wage_month, scope_id, worker_key FROM little)
         GROUP BY project_id, month, worker_key
-    ),
-    minimum AS
-    (
-        SELECT
-            month,
-            highest_monthly_fen,
-            highest_hourly_fen
-        FROM {{snapshot}}.minimum_wages
-        WHERE township = ''
     )
 SELECT
     work.project_id,
@@ -129,6 +126,54 @@ SELECT
     listed.due_by
 FROM {{snapshot}}.worker_months AS work
 INNER JOIN listed ON listed.project_id = work.project_id AND listed.month = work.month AND listed.worker_key = work.worker_key
-INNER JOIN minimum ON minimum.month = work.month
 WHERE {{touched scant (work.project_id, work.month)}}
-    AND (listed.gross_fen < work.evident * minimum.highest_monthly_fen / {paid_days_a_month:Float64} OR listed.gross_fen < work.centihours * minimum.highest_hourly_fen / 100);
+    AND (work.month, work.project_id, work.worker_key) IN (SELECT wage_month, scope_id, worker_key FROM little)
+    AND listed.gross_fen < work.evident * highest_fen / {paid_days_a_month:Float64};
+
+-- Those paid by the hour of whom the same is so by the hour.
+CREATE TABLE {{snapshot}}.scant_hours
+(
+    project_id    String,
+    month         Date,
+    worker_key    FixedString(16),
+    employer_uscc String,
+    days          UInt8,
+    evident       UInt8,
+    centihours    UInt32,
+    gross_fen     Int64,
+    due_by        Date
+)
+ENGINE = MergeTree
+ORDER BY (month, project_id, worker_key);
+
+INSERT INTO {{snapshot}}.scant_hours
+WITH
+    (SELECT max(highest_hourly_fen) FROM {{snapshot}}.minimum_wages) AS highest_fen,
+    by_hour AS
+    (
+        SELECT
+            project_id,
+            worker_key
+        FROM {{snapshot}}.registered
+        WHERE wage_basis = 'hour'
+    )
+SELECT
+    work.project_id,
+    work.month,
+    work.worker_key,
+    any(work.employer_uscc),
+    any(work.days),
+    any(work.evident),
+    any(work.centihours) AS hours,
+    sum(slips.gross_fen) AS gross_fen,
+    min(slips.due_by) AS due_by
+FROM {{snapshot}}.worker_months AS work
+INNER JOIN
+(
+    SELECT scope_id, wage_month, worker_key, slips.gross_fen AS gross_fen, slips.due_by AS due_by
+    FROM {{snapshot}}.slips AS slips
+    WHERE scope = 'project' AND wage_month >= {first_month:Date} AND worker_key IN (SELECT worker_key FROM by_hour)
+) AS slips ON slips.scope_id = work.project_id AND slips.wage_month = work.month AND slips.worker_key = work.worker_key
+WHERE (work.project_id, work.worker_key) IN (SELECT project_id, worker_key FROM by_hour)
+GROUP BY work.project_id, work.month, work.worker_key
+HAVING gross_fen < hours * highest_fen / 100;

@@ -3,6 +3,70 @@
 -- which was loaded afterwards is no evidence; so do days. Somebody worked there who is registered there or was seen on {seen_days}
 -- days. A list of the employer without a project answers for the month, and so does a payment to the worker's own account under
 -- another name. Managers are left out, but at most a tenth of a crew.
+--
+-- First whoever no list answers for, then who of them was not paid otherwise. Tables named staged_ are dropped when the snapshot
+-- is filled.
+CREATE TABLE {{snapshot}}.staged_work
+(
+    project_id    String,
+    month         Date,
+    worker_key    FixedString(16),
+    employer_uscc String,
+    days          UInt8,
+    evident       UInt8,
+    centidays     UInt16,
+    centihours    UInt32,
+    due_by        Date,
+    wage_basis    LowCardinality(String),
+    wage_fen      Int64,
+    account_key   FixedString(16),
+    manages       Bool
+)
+ENGINE = Memory;
+
+INSERT INTO {{snapshot}}.staged_work
+WITH
+    first_months AS
+    (
+        SELECT
+            project_id,
+            min(month) AS month
+        FROM {{snapshot}}.crew_months
+        WHERE evident * 2 > days
+        GROUP BY project_id
+    ),
+    answered AS
+    (
+        SELECT
+            scope_id AS employer_uscc,
+            wage_month AS month,
+            worker_key
+        FROM {{snapshot}}.slips
+        WHERE scope = 'employer' AND wage_month IN (SELECT month FROM {{snapshot}}.unlisted) AND scope_id IN (SELECT employer_uscc FROM {{snapshot}}.unlisted)
+    )
+SELECT
+    unlisted.project_id AS project_id,
+    unlisted.month AS month,
+    unlisted.worker_key AS worker_key,
+    unlisted.employer_uscc AS employer_uscc,
+    unlisted.days AS days,
+    unlisted.evident AS evident,
+    unlisted.centidays AS centidays,
+    unlisted.centihours AS centihours,
+    if(pay_days.due_by > toDate(0), pay_days.due_by, if(calendar.pay_by > toDate(0), calendar.pay_by, toLastDayOfMonth(addMonths(unlisted.month, 1)))) AS due_by,
+    registered.wage_basis AS wage_basis,
+    registered.wage_fen AS wage_fen,
+    registered.account_key AS account_key,
+    registered.job IN ({management_jobs:Array(String)}) AS manages
+FROM {{snapshot}}.unlisted AS unlisted
+INNER JOIN first_months ON first_months.project_id = unlisted.project_id
+LEFT JOIN {{snapshot}}.registered AS registered ON registered.project_id = unlisted.project_id AND registered.worker_key = unlisted.worker_key
+LEFT JOIN {{snapshot}}.agreed_pay_days AS pay_days ON pay_days.project_id = unlisted.project_id AND pay_days.wage_month = unlisted.month
+LEFT JOIN {{snapshot}}.calendar AS calendar ON calendar.day = toLastDayOfMonth(addMonths(unlisted.month, 1))
+WHERE unlisted.month <= {as_of:Date} AND unlisted.month >= first_months.month AND unlisted.evident > 0
+    AND (registered.project_id != '' OR unlisted.days >= {seen_days:UInt16})
+    AND (unlisted.employer_uscc, unlisted.month, unlisted.worker_key) NOT IN (SELECT employer_uscc, month, worker_key FROM answered);
+
 CREATE TABLE {{snapshot}}.unlisted_work
 (
     project_id    String,
@@ -19,71 +83,13 @@ ORDER BY (wage_month, project_id, worker_key);
 
 INSERT INTO {{snapshot}}.unlisted_work
 WITH
-    first_months AS
-    (
-        SELECT
-            project_id,
-            min(month) AS month
-        FROM {{snapshot}}.crew_months
-        WHERE evident * 2 > days
-        GROUP BY project_id
-    ),
-    worked AS
-    (
-        SELECT
-            unlisted.project_id AS project_id,
-            unlisted.month AS month,
-            unlisted.worker_key AS worker_key,
-            unlisted.employer_uscc AS employer_uscc,
-            unlisted.days AS days,
-            unlisted.evident AS evident,
-            unlisted.centidays AS centidays,
-            unlisted.centihours AS centihours,
-            if(pay_days.due_by > toDate(0), pay_days.due_by, if(calendar.pay_by > toDate(0), calendar.pay_by, toLastDayOfMonth(addMonths(unlisted.month, 1)))) AS due_by
-        FROM {{snapshot}}.unlisted AS unlisted
-        INNER JOIN first_months ON first_months.project_id = unlisted.project_id
-        LEFT JOIN {{snapshot}}.agreed_pay_days AS pay_days ON pay_days.project_id = unlisted.project_id AND pay_days.wage_month = unlisted.month
-        LEFT JOIN {{snapshot}}.calendar AS calendar ON calendar.day = toLastDayOfMonth(addMonths(unlisted.month, 1))
-        WHERE unlisted.month <= {as_of:Date} AND unlisted.month >= first_months.month AND unlisted.evident > 0
-    ),
-    answered AS
-    (
-        SELECT
-            scope_id AS employer_uscc,
-            wage_month AS month,
-            worker_key
-        FROM {{snapshot}}.slips
-        WHERE scope = 'employer' AND (wage_month, worker_key) IN (SELECT month, worker_key FROM worked)
-    ),
-    open AS
-    (
-        SELECT
-            worked.project_id AS project_id,
-            worked.month AS month,
-            worked.worker_key AS worker_key,
-            worked.employer_uscc AS employer_uscc,
-            worked.days AS days,
-            worked.evident AS evident,
-            worked.centidays AS centidays,
-            worked.centihours AS centihours,
-            worked.due_by AS due_by,
-            registered.project_id != '' AS is_registered,
-            registered.wage_basis AS wage_basis,
-            registered.wage_fen AS wage_fen,
-            registered.account_key AS account_key,
-            registered.job IN ({management_jobs:Array(String)}) AS manages
-        FROM worked
-        LEFT JOIN {{snapshot}}.registered AS registered ON registered.project_id = worked.project_id AND registered.worker_key = worked.worker_key
-        WHERE (is_registered OR worked.days >= {seen_days:UInt16})
-            AND (worked.employer_uscc, worked.month, worked.worker_key) NOT IN (SELECT employer_uscc, month, worker_key FROM answered)
-    ),
     own_accounts AS
     (
         SELECT
             project_id,
             account_key
         FROM {{snapshot}}.registered
-        WHERE account_key IN (SELECT account_key FROM open WHERE account_key != toFixedString('', 16))
+        WHERE account_key IN (SELECT account_key FROM {{snapshot}}.staged_work WHERE account_key != toFixedString('', 16))
         GROUP BY project_id, account_key
         HAVING uniqExact(worker_key) = 1
     ),
@@ -95,7 +101,7 @@ WITH
             wage_month,
             payee_key
         FROM {{snapshot}}.slips
-        WHERE money_fen > 0 AND payee_key IN (SELECT account_key FROM own_accounts) AND wage_month IN (SELECT month FROM open)
+        WHERE money_fen > 0 AND payee_key IN (SELECT account_key FROM own_accounts) AND wage_month IN (SELECT month FROM {{snapshot}}.staged_work)
     ),
     missing AS
     (
@@ -109,7 +115,6 @@ WITH
             open.centidays AS centidays,
             open.centihours AS centihours,
             open.due_by AS due_by,
-            open.is_registered AS is_registered,
             open.wage_basis AS wage_basis,
             open.wage_fen AS wage_fen,
             open.account_key AS account_key,
@@ -117,7 +122,7 @@ WITH
             open.evident / open.days AS counted,
             crews.workers AS crew,
             if(manages, row_number() OVER (PARTITION BY open.project_id, open.month, manages ORDER BY open.worker_key), 0) AS manager
-        FROM open
+        FROM {{snapshot}}.staged_work AS open
         INNER JOIN {{snapshot}}.crew_months AS crews ON crews.project_id = open.project_id AND crews.month = open.month
         WHERE NOT
         (

@@ -149,8 +149,14 @@ WITH
             scant.centihours AS centihours,
             scant.gross_fen AS gross_fen,
             scant.due_by AS due_by,
+            scant.by_hour AS by_hour,
             projects.township AS township
-        FROM {{snapshot}}.scant AS scant
+        FROM
+        (
+            SELECT *, false AS by_hour FROM {{snapshot}}.scant
+            UNION ALL
+            SELECT *, true FROM {{snapshot}}.scant_hours
+        ) AS scant
         LEFT JOIN {{snapshot}}.projects AS projects ON projects.project_id = scant.project_id
         WHERE scant.month < toStartOfMonth({as_of:Date}) AND scant.due_by < {as_of:Date} AND scant.evident > 0
     ),
@@ -174,7 +180,7 @@ SELECT
     candidates.month AS wage_month,
     'underlisted' AS kind,
     'minimum_wage' AS estimate,
-    toInt64(round(if(registered.wage_basis = 'hour', candidates.centihours * candidates.evident / candidates.days / 100 * wages.hourly_fen, candidates.evident * wages.monthly_fen / {paid_days_a_month:Float64}))) AS lawful_fen,
+    toInt64(round(if(candidates.by_hour, candidates.centihours * candidates.evident / candidates.days / 100 * wages.hourly_fen, candidates.evident * wages.monthly_fen / {paid_days_a_month:Float64}))) AS lawful_fen,
     lawful_fen - candidates.gross_fen - elsewhere.fen AS owed_fen,
     candidates.due_by AS due_by,
     candidates.evident AS days,
@@ -183,7 +189,7 @@ FROM candidates
 INNER JOIN {{snapshot}}.minimum_wages AS wages ON wages.township = candidates.township AND wages.month = candidates.month
 LEFT JOIN {{snapshot}}.registered AS registered ON registered.project_id = candidates.project_id AND registered.worker_key = candidates.worker_key
 LEFT JOIN elsewhere ON elsewhere.employer_uscc = candidates.employer_uscc AND elsewhere.wage_month = candidates.month AND elsewhere.worker_key = candidates.worker_key
-WHERE owed_fen > 0;
+WHERE owed_fen > 0 AND candidates.by_hour = (registered.wage_basis = 'hour');
 
 -- Work that no list names is owed once its month has ended and its day to pay has passed.
 INSERT INTO {{snapshot}}.unsettled
