@@ -2,12 +2,14 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/internal/law"
 )
 
 func detectorsCommand() *cobra.Command {
@@ -20,10 +22,14 @@ func detectorsCommand() *cobra.Command {
 			if err != nil {
 				return badInput{err}
 			}
+			laws, err := detectors.Laws(folder)
+			if err != nil {
+				return badInput{err}
+			}
 			t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(t, "ID\tGROUP\tTITLE\tQUESTION\tBASIS")
 			for _, d := range all {
-				fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", d.ID, d.Group, d.Title.In(lang), d.Question.In(lang), strings.Join(d.Basis, ", "))
+				fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", d.ID, d.Group, d.Title.In(lang), d.Question.In(lang), strings.Join(citations(laws, d.Basis, lang), ", "))
 			}
 			return t.Flush()
 		},
@@ -32,4 +38,15 @@ func detectorsCommand() *cobra.Command {
 	list.Flags().StringVar(&lang, "lang", "zh", "zh or en")
 	cmd.AddCommand(list, newDetectorCommand(), testDetectorsCommand())
 	return cmd
+}
+
+// citations lists what a detector rests on, with a note beside what nobody could read.
+func citations(laws *law.Registry, basis []string, lang string) []string {
+	noted := slices.Clone(basis)
+	for i, code := range basis {
+		if !laws.Resolve(code).Checked() {
+			noted[i] += " (" + law.NotChecked.In(lang) + ")"
+		}
+	}
+	return noted
 }

@@ -22,7 +22,7 @@ type workAnswer struct {
 	Hindrance *api.Problem       `json:"hindrance"` // what forbids the step today
 }
 
-func workOf(w work) workAnswer {
+func (c *Console) workOf(w work) workAnswer {
 	group, step, _ := strings.Cut(w.What, ".")
 	one := workAnswer{Step: step, Name: w.Name, Place: w.Place, Level: w.Level, Stage: w.Stage, Mine: w.Mine, Deadline: w.Deadline}
 	if group == "do" {
@@ -31,7 +31,7 @@ func workOf(w work) workAnswer {
 		one.Entry = w.ID
 	}
 	if h := w.Hindrance; h != nil {
-		one.Hindrance = &api.Problem{Code: h.Code, Message: h.Message, Rule: h.Basis}
+		one.Hindrance = &api.Problem{Code: h.Code, Message: h.Message, Rule: c.laws.Annotate(h.Basis)}
 	}
 	return one
 }
@@ -51,7 +51,7 @@ func (c *Console) workAnswer(gather func(*request) ([]work, error)) pageFunc {
 		}
 		rows, err := gather(r)
 		d := c.workList(r, rows)
-		return answer{json: workListAnswer{d.Late, d.Near, d.Pager.Total, each(d.Rows, workOf)}}, err
+		return answer{json: workListAnswer{d.Late, d.Near, d.Pager.Total, each(d.Rows, c.workOf)}}, err
 	}
 }
 

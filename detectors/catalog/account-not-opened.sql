@@ -5,7 +5,7 @@ question: {zh: "是否按时开立农民工工资专用账户？", en: "Is there
 group: safeguards
 scope: [project]
 department: sector
-basis: [Reg. 26]
+basis: [Reg. 26, Reg. 55, MOHRSS 2021 No. 53]
 params:
   yellow_days: {type: UInt16, unit: days, text: {zh: "签约后预警天数", en: "days after signing until yellow"}}
   red_days: {type: UInt16, unit: days, text: {zh: "法定开户期限", en: "days after signing allowed by law"}}

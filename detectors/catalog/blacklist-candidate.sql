@@ -5,7 +5,7 @@ question: {zh: "是否符合列入拖欠农民工工资失信联合惩戒名单�
 group: handling
 scope: [employer]
 department: human_resources
-basis: [MOHRSS Order 45 of 2021, "法释〔2013〕3号 art. 3"]
+basis: [Reg. 48, MOHRSS Order 45 of 2021, "法释〔2013〕3号 art. 3", "法释〔2013〕3号 art. 4"]
 params:
   order_kinds: {type: Array(String), unit: text, text: {zh: "视为责令支付的文书", en: "proceedings that order to pay"}}
   void_outcomes: {type: Array(String), unit: text, text: {zh: "视为已撤销的结果", en: "outcomes that take an order back"}}

@@ -5,7 +5,7 @@ question: {zh: "欠薪线索是否按时办理？", en: "Is a lead being handled
 group: handling
 scope: [project, employer, township]
 department: human_resources
-basis: [Reg. 10, Labour Inspection Regulation 17]
+basis: [Reg. 10, Labour Inspection Regulation 17, Inspection Implementing Provisions 18, Mediation and Arbitration Law 14, Mediation and Arbitration Law 43]
 params:
   accept_workdays: {type: UInt16, unit: days, text: {zh: "受理期限（工作日）", en: "working days to accept"}}
   resolve_workdays: {type: UInt16, unit: days, text: {zh: "办结期限（工作日）", en: "working days to resolve"}}

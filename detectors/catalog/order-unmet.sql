@@ -6,15 +6,15 @@ group: handling
 marks: order_unmet
 scope: [project, employer]
 department: human_resources
-basis: [MOHRSS Order 45 of 2021, Labour Inspection Regulation 17]
+basis: [Labour Inspection Regulation 26, Reg. 41, Reg. 42, Reg. 48]
 params:
   order_kinds: {type: Array(String), unit: text, text: {zh: "视为责令支付的文书", en: "proceedings that order to pay"}}
   void_outcomes: {type: Array(String), unit: text, text: {zh: "视为已撤销的结果", en: "outcomes that take an order back"}}
 levels:
   red: {zh: "超过限期仍未履行", en: "past its due date and not fulfilled"}
 advice:
-  zh: 核实是否已支付并补录结果；未履行的，依法启动失信联合惩戒名单告知程序。
-  en: Verify whether payment was made and record the outcome; otherwise begin the notice for the joint-discipline list.
+  zh: 核实是否已支付并补录结果；未履行的，责令加付赔偿金（劳动保障监察条例第26条）、申请人民法院强制执行（条例第42条）；符合条件的，启动失信联合惩戒名单告知程序（条例第48条），涉嫌犯罪的移送（条例第41条）。
+  en: Verify whether payment was made and record the outcome. If not, order the compensation on top (Labour Inspection Regulation 26) and have the court enforce (Reg. 42); where the conditions are met begin the notice for the joint-discipline list (Reg. 48) or refer the crime (Reg. 41).
 evidence:
   - {name: orders, unit: count, label: {zh: "未履行文书数", en: "unmet orders"}}
   - {name: ordered_fen, unit: fen, label: {zh: "责令支付金额", en: "amount ordered"}}

@@ -5,7 +5,7 @@ question: {zh: "工人是否未在工资表上签字确认？", en: "Do workers 
 group: payment
 scope: [project, employer]
 department: sector
-basis: [Reg. 15, Reg. 31]
+basis: [Reg. 31, Reg. 56]
 params:
   lookback_days: {type: UInt16, unit: days, text: {zh: "回溯天数", en: "days looked back"}}
   yellow_share: {type: Float64, unit: share, text: {zh: "黄色预警比例", en: "share of workers for yellow"}}

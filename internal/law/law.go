@@ -80,13 +80,19 @@ func parse(text []byte, base []Law) (*Registry, error) {
 	if err := strict.Decode(&form); err != nil {
 		return nil, fmt.Errorf("not a file of laws (a list of {id, name, text, checked, articles}): %w", err)
 	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(text, &root); err != nil {
+	var nodes []yaml.Node
+	if err := yaml.Unmarshal(text, &nodes); err != nil {
 		return nil, err
 	}
 	all := slices.Clone(base)
-	for i, node := range root.Content[0].Content {
-		at := slices.IndexFunc(all, func(l Law) bool { return l.ID == form[i].ID })
+	for _, node := range nodes {
+		var named struct {
+			ID string `yaml:"id"`
+		}
+		if err := node.Decode(&named); err != nil {
+			return nil, fmt.Errorf("line %d: %w", node.Line, err)
+		}
+		at := slices.IndexFunc(all, func(l Law) bool { return l.ID == named.ID })
 		if at < 0 || len(base) == 0 { // within one file an id that comes twice is an error, found by check
 			all = append(all, Law{})
 			at = len(all) - 1
