@@ -32,9 +32,9 @@ var snapshotFiles embed.FS
 var snapshotTable = regexp.MustCompile(`(CREATE TABLE )?\{\{snapshot\}\}\.(\w+)`)
 
 const (
-	// attendanceMonths is how many whole months before the as-of date a snapshot holds day by day: a wage month due at the
-	// far end of the lookback began some 150 days ago.
-	attendanceMonths = 7
+	// attendanceMonths is how many whole months before the as-of date a snapshot holds day by day. What looks at single days
+	// looks back 90 days at most; the sums of worker_months go back further.
+	attendanceMonths = 4
 	// calendarDaysAhead of the as-of date are at hand to queries.
 	calendarDaysAhead = 100
 )

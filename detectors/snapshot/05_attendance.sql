@@ -192,73 +192,7 @@ FROM {{snapshot}}.attendance
 WHERE {{touched worker_months (project_id, toStartOfMonth(work_date))}}
 GROUP BY project_id, month, worker_key;
 
--- The months whose days are not kept, by the same rules. Most worker-months have one record a day, each in time: these are
--- summed up as they are. For the others (unique: no) it is told day by day which record counts.
-CREATE TABLE {{snapshot}}.staged_months
-(
-    project_id    String,
-    month         Date,
-    worker_key    FixedString(16),
-    employer_uscc String,
-    centidays     UInt16,
-    centihours    UInt32,
-    worked        UInt32,
-    first_day     Date,
-    last_day      Date,
-    unique        Bool
-)
-ENGINE = Memory;
-
-INSERT INTO {{snapshot}}.staged_months
-WITH
-    latest AS
-    (
-        SELECT
-            source,
-            id,
-            max(version) AS version
-        FROM {{snapshot}}.corrected
-        GROUP BY source, id
-    )
-SELECT
-    project_id,
-    toStartOfMonth(work_date) AS month,
-    worker_key,
-    argMaxIf(attendance.employer_uscc, work_date, attendance.centihours > 0) AS employer_uscc,
-    sum(intDiv(least(if(attendance.centihours = 65535, {full_centihours:UInt16}, attendance.centihours), {full_centihours:UInt16}) * 100, {full_centihours:UInt16})) AS centidays,
-    sum(if(attendance.centihours = 65535, {full_centihours:UInt16}, attendance.centihours)) AS centihours,
-    groupBitOr(if(attendance.centihours > 0, bitShiftLeft(toUInt32(1), toDayOfMonth(work_date) - 1), 0)) AS worked,
-    minIf(work_date, attendance.centihours > 0) AS first_day,
-    maxIf(work_date, attendance.centihours > 0) AS last_day,
-    count() = bitCount(groupBitOr(bitShiftLeft(toUInt32(1), toDayOfMonth(work_date) - 1)))
-        AND countIf(toDate(recorded_at, 'Asia/Shanghai') > work_date + {evidence_days:UInt16}) = 0 AS unique
-FROM {{newest attendance worker_key at work_date < {first_day:Date} AND {{touched worker_months (project_id, toStartOfMonth(work_date))}}}}
-WHERE recorded_at >= toDateTime64({first_month:Date} - 45, 3, 'UTC') AND recorded_at < {end:DateTime64(3, 'UTC')}
-    AND work_date >= {first_month:Date} AND work_date < {first_day:Date}
-    AND
-    (
-        id NOT IN (SELECT id FROM {{snapshot}}.corrected)
-        OR (source, id) NOT IN (SELECT source, id FROM {{snapshot}}.corrected)
-        OR (source, id, version) IN (SELECT source, id, version FROM latest)
-    )
-GROUP BY project_id, month, worker_key;
-
-INSERT INTO {{snapshot}}.worker_months
-SELECT
-    project_id,
-    month,
-    worker_key,
-    employer_uscc,
-    bitCount(worked) AS days,
-    days AS evident,
-    centidays,
-    centihours,
-    worked,
-    first_day,
-    last_day
-FROM {{snapshot}}.staged_months
-WHERE unique AND worked > 0;
-
+-- The months whose days are not kept, by the same rules.
 INSERT INTO {{snapshot}}.worker_months
 WITH
     latest AS
@@ -300,10 +234,9 @@ FROM
         if(centihours = 65535, {full_centihours:UInt16}, centihours) AS hours,
         toDate(recorded_at, 'Asia/Shanghai') > work_date + {evidence_days:UInt16} AS recorded_late,
         cityHash64(source, id, project_id, work_date) AS place
-    FROM {{newest attendance worker_key at work_date < {first_day:Date} AND (project_id, toStartOfMonth(work_date)) IN (SELECT project_id, month FROM {{snapshot}}.staged_months WHERE NOT unique)}}
+    FROM {{newest attendance worker_key at work_date < {first_day:Date} AND {{touched worker_months (project_id, toStartOfMonth(work_date))}}}}
     WHERE recorded_at >= toDateTime64({first_month:Date} - 45, 3, 'UTC') AND recorded_at < {end:DateTime64(3, 'UTC')}
         AND work_date >= {first_month:Date} AND work_date < {first_day:Date}
-        AND (project_id, toStartOfMonth(work_date), worker_key) IN (SELECT project_id, month, worker_key FROM {{snapshot}}.staged_months WHERE NOT unique)
         AND
         (
             id NOT IN (SELECT id FROM {{snapshot}}.corrected)
