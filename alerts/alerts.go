@@ -33,6 +33,7 @@ import (
 	"github.com/anxin-project/anxin/alerts/documents"
 	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/calendar"
+	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/law"
 )
@@ -45,6 +46,8 @@ type Dependencies struct {
 	// CaseTerms and ListingTerms tell the terms of casework in force at a place on a day, from policy; nil: the national ones.
 	CaseTerms    cases.TermsOf
 	ListingTerms blacklist.TermsOf
+	// ListingConditions tells the conditions of listing in force at a place on a day, from policy; nil: the national ones.
+	ListingConditions blacklist.ConditionsOf
 	// Laws are those that papers and refusals cite; nil: the shipped register.
 	Laws *law.Registry
 	// Registerer takes the findings and the component's own metrics.
@@ -72,6 +75,7 @@ type Alerts struct {
 	papers *documents.Papers
 
 	blacklist  *blacklist.Store
+	conditions blacklist.ConditionsOf
 	signingKey ed25519.PrivateKey // nil: publications are not signed
 	person     func(*http.Request) (access.Person, error)
 	audit      func(*http.Request, Audited) error
@@ -109,8 +113,15 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 	if err != nil {
 		return nil, err
 	}
+	if d.ListingConditions == nil {
+		d.ListingConditions = blacklist.DefaultConditions
+	}
+	var a *Alerts
 	list, err := blacklist.Open(ctx, blacklist.Dependencies{
 		Conn: d.Conn, Calendar: d.Calendar, Terms: d.ListingTerms, Logger: d.Logger, Clock: d.Clock, Registerer: d.Registerer,
+		Candidate: func(ctx context.Context, employer string) (*casefile.Facts, error) {
+			return a.Desk().Candidate(ctx, employer)
+		},
 	})
 	if err != nil {
 		return nil, err
@@ -130,10 +141,11 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 			}
 		}
 	}
-	return &Alerts{
+	a = &Alerts{
 		config: c, logger: d.Logger, findings: f, editions: e, feeds: feeds, cases: store, metrics: m,
-		laws: d.Laws, papers: papers, blacklist: list, signingKey: key, person: d.Person, audit: d.Audit,
-	}, nil
+		laws: d.Laws, papers: papers, blacklist: list, conditions: d.ListingConditions, signingKey: key, person: d.Person, audit: d.Audit,
+	}
+	return a, nil
 }
 
 // Refresh takes the findings of the latest run into the metrics and the cases, and the quality of the sources' data into
@@ -164,6 +176,11 @@ func (a *Alerts) refreshFindings(ctx context.Context) error {
 	}
 	if err := a.cases.Update(ctx, a.findings.subjects()); err != nil {
 		return err
+	}
+	if asOf, run, owed := a.findings.owed(); run != 0 {
+		if err := a.cases.Tell(ctx, asOf, run, owed); err != nil {
+			return err
+		}
 	}
 	if _, err := a.blacklist.Sight(ctx, a.findings.conn, a.findings.run()); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/civil"
 )
 
 // Desk is the joint-discipline list as pages use it: the same steps, facts and refusals as the API's.
@@ -27,12 +28,57 @@ func (d Desk) Choices(id string, by access.Person) []casefile.EntryChoice {
 	return d.a.blacklist.Choices(id, by)
 }
 
-// Candidate is what the latest run found of an employer; nil when it is no candidate there.
-func (d Desk) Candidate(ctx context.Context, employer string) (*casefile.Facts, error) {
-	return blacklist.Candidate(ctx, d.a.findings.conn, d.a.findings.run(), employer)
+// Candidates are who can be proposed for the list: whom the latest run has found, and whom orders issued here make meet
+// the conditions. Each order has the last day for a decision by it. A procedure may be under way already.
+func (d Desk) Candidates(ctx context.Context) ([]*casefile.Facts, error) {
+	return d.candidates(ctx, "")
 }
 
-// Propose makes an employer a candidate by what the latest run found.
+// Candidate is the one of an employer; nil when it cannot be proposed.
+func (d Desk) Candidate(ctx context.Context, employer string) (*casefile.Facts, error) {
+	if employer == "" {
+		return nil, nil
+	}
+	all, err := d.candidates(ctx, employer)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+func (d Desk) candidates(ctx context.Context, employer string) ([]*casefile.Facts, error) {
+	today := civil.DateOf(d.a.findings.clock())
+	issued, err := d.issued(ctx, today)
+	if err != nil {
+		return nil, err
+	}
+	all, err := blacklist.Candidates(ctx, d.a.findings.conn, d.a.findings.run(), d.a.conditions, issued, employer, today)
+	for _, f := range all {
+		d.a.blacklist.Offered(f)
+	}
+	return all, err
+}
+
+// issued are the orders that cases here have issued and whose date has passed unmet.
+func (d Desk) issued(ctx context.Context, today civil.Date) ([]blacklist.Issued, error) {
+	list, err := d.a.cases.List(ctx, casefile.Filter{})
+	var all []blacklist.Issued
+	for _, c := range list {
+		o := c.Order
+		if !o.Unmet(today) || c.Stage.Ended() {
+			continue
+		}
+		one := blacklist.Issued{Township: c.Township, OrderFact: casefile.OrderFact{
+			ID: c.ID + " " + o.DocumentNo, CaseID: c.ID, DocumentNo: o.DocumentNo, Scope: c.Scope, ScopeID: c.ScopeID, OpenedOn: o.IssuedOn, DueOn: o.DueOn,
+			WageFrom: o.WageFrom, WageTo: o.WageTo, Workers: o.Workers, AmountFen: o.AmountFen, PaidFen: o.PaidFen,
+		}}
+		one.Employer, one.Name = c.Binds(o.Employer, o.EmployerName)
+		all = append(all, one)
+	}
+	return all, err
+}
+
+// Propose makes an employer a candidate by what the records say.
 func (d Desk) Propose(ctx context.Context, by access.Person, employer string, a casefile.EntryAction) (casefile.Entry, error) {
 	facts, err := d.Candidate(ctx, employer)
 	if err != nil {

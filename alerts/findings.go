@@ -42,6 +42,7 @@ type published struct {
 	series   []prometheus.Metric
 	dropped  map[catalog.Level]int
 	subjects map[string]cases.Subject
+	owed     map[string]*casefile.Owed // by case
 }
 
 // latestRun identifies a completed run; its zero value is "none yet".
@@ -179,6 +180,12 @@ func (f *findings) subject(id string) (cases.Subject, bool) {
 	return s, ok
 }
 
+// owed is what the published run says is owed, by case.
+func (f *findings) owed() (asOf civil.Date, run uint64, owed map[string]*casefile.Owed) {
+	now := f.current.Load()
+	return now.run.asOf, now.run.run, now.owed
+}
+
 // run is the published run, as the joint-discipline list takes it.
 func (f *findings) run() blacklist.Run {
 	r := f.current.Load().run
@@ -256,6 +263,10 @@ func (f *findings) read(ctx context.Context, run latestRun) (published, error) {
 			return p, fmt.Errorf("reading the index of run %d: %w", run.run, err)
 		}
 	}
+	if p.owed, err = f.readOwed(ctx, run); err != nil {
+		return p, err
+	}
+	warned(p.owed, f.headers, warnings)
 	p.publish(f.headers, success, warnings, index, f.limit)
 	return p, nil
 }
@@ -383,6 +394,7 @@ func (p *published) subject(w warning) {
 			Township: w.Township,
 			County:   w.County,
 			Sector:   w.Sector,
+			Owed:     p.owed[id],
 		}
 	}
 	s.Workers = max(s.Workers, w.Workers)

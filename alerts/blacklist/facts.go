@@ -1,9 +1,12 @@
 package blacklist
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -13,76 +16,244 @@ import (
 	"github.com/anxin-project/anxin/internal/store"
 )
 
-// Run is the completed run whose findings are published.
+// Run is the completed run whose findings are published; its zero value is "none yet".
 type Run struct {
 	AsOf     civil.Date
 	Number   uint64
 	Snapshot string // database of the facts it judged
 }
 
-// Candidate reads what a run found of an employer under the detector blacklist-candidate, with the orders it rests on;
-// nil when the employer is no candidate there.
-func Candidate(ctx context.Context, conn driver.Conn, run Run, employer string) (*casefile.Facts, error) {
-	var found []struct {
+// Issued is an order to pay that a case here issued and whose date has passed unmet, with the employer it binds.
+type Issued struct {
+	casefile.OrderFact
+	Employer string // credit code
+	Name     string
+	Township string // of the case's subject
+}
+
+// detector finds the employers that meet the conditions of listing by the records of the sources.
+const detector = "blacklist-candidate"
+
+// Candidates reads who can be proposed for the list, by credit code: whom a run has found under the detector
+// blacklist-candidate, and whom orders issued here make meet the conditions. An employer other than "" narrows it to that
+// one. issued are all such orders; of a run that is none yet they alone tell, as of today.
+func Candidates(ctx context.Context, conn driver.Conn, run Run, conditions ConditionsOf, issued []Issued, employer string, today civil.Date) ([]*casefile.Facts, error) {
+	by := map[string]*casefile.Facts{}
+	found := map[string][]string{} // grounds, by the detector
+	if run.Number != 0 {
+		if err := readWarned(ctx, conn, run, employer, by, found); err != nil {
+			return nil, err
+		}
+	}
+	for _, o := range issued {
+		if o.Employer == "" || employer != "" && o.Employer != employer {
+			continue
+		}
+		f := by[o.Employer]
+		if f == nil {
+			f = &casefile.Facts{Employer: o.Employer, Name: cmp.Or(o.Name, o.Employer), Township: o.Township, County: o.Township[:min(6, len(o.Township))], AsOf: run.AsOf, Run: run.Number}
+			if run.Number == 0 {
+				f.AsOf = today
+			}
+			by[o.Employer] = f
+		}
+		f.Orders = append(f.Orders, o.OrderFact)
+	}
+	if run.Number != 0 && run.Snapshot != "" && len(by) > 0 {
+		tells, err := columns(ctx, conn, run.Snapshot)
+		if err != nil {
+			return nil, err
+		}
+		if err := readOrders(ctx, conn, run, tells["proceedings.paid_fen"], conditions, by); err != nil {
+			return nil, err
+		}
+		if tells["leads.conclusion"] {
+			if err := readIncidents(ctx, conn, run, conditions, by); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var all []*casefile.Facts
+	for _, code := range slices.Sorted(maps.Keys(by)) {
+		f := by[code]
+		slices.SortFunc(f.Orders, func(a, b casefile.OrderFact) int {
+			return cmp.Or(cmp.Compare(a.DueOn, b.DueOn), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Source, b.Source))
+		})
+		f.Count()
+		f.Grounds = conditions(f.Township, f.AsOf).grounds(f, found[code])
+		if f.Warning != "" || len(f.Grounds) > 0 {
+			all = append(all, f)
+		}
+	}
+	return all, nil
+}
+
+// columns are those that a snapshot made by an earlier version may lack: an upgrade must not close the list until the next
+// run.
+func columns(ctx context.Context, conn driver.Conn, snapshot string) (map[string]bool, error) {
+	var names []struct {
+		Name string `ch:"column"`
+	}
+	if err := conn.Select(ctx, &names, `
+		SELECT concat(table, '.', name) AS column
+		FROM system.columns
+		WHERE database = ?
+			AND (table = 'proceedings' AND name = 'paid_fen' OR table = 'leads' AND name = 'conclusion')`, snapshot); err != nil {
+		return nil, fmt.Errorf("looking at the snapshot of a run: %w", err)
+	}
+	tells := map[string]bool{}
+	for _, one := range names {
+		tells[one.Name] = true
+	}
+	return tells, nil
+}
+
+// readWarned reads the detector's warnings.
+func readWarned(ctx context.Context, conn driver.Conn, run Run, employer string, by map[string]*casefile.Facts, found map[string][]string) error {
+	var warnings []struct {
+		Employer string `ch:"scope_id"`
 		Name     string `ch:"name"`
 		Township string `ch:"township"`
 		County   string `ch:"county"`
 		Evidence string `ch:"evidence"`
 	}
-	err := conn.Select(ctx, &found, `
-		SELECT name, township, county, evidence
+	err := conn.Select(ctx, &warnings, `
+		SELECT scope_id, name, township, county, evidence
 		FROM warnings
 		WHERE as_of = toDate(?)
 			AND run = ?
-			AND detector = 'blacklist-candidate'
+			AND detector = ?
 			AND scope = 'employer'
-			AND scope_id = ?
+			AND (? = '' OR scope_id = ?)
 			AND closed_on IS NULL
-		LIMIT 1`, run.AsOf.String(), run.Number, employer)
+		ORDER BY scope_id
+		LIMIT 1 BY scope_id`, run.AsOf.String(), run.Number, detector, employer, employer)
 	if err != nil {
-		return nil, fmt.Errorf("reading the candidate's warning: %w", err)
+		return fmt.Errorf("reading the candidates' warnings: %w", err)
 	}
-	if len(found) == 0 {
-		return nil, nil
+	for _, w := range warnings {
+		var evidence struct {
+			Grounds       []string `json:"grounds"`
+			MostOwedFen   int64    `json:"most_owed_fen"`
+			MonthlyPayFen int64    `json:"monthly_pay_fen"`
+			Incidents     uint32   `json:"incidents"`
+		}
+		if err := json.Unmarshal([]byte(w.Evidence), &evidence); err != nil {
+			return fmt.Errorf("reading the evidence of a candidate: %w", err)
+		}
+		by[w.Employer] = &casefile.Facts{
+			Employer: w.Employer, Name: w.Name, Township: w.Township, County: w.County, Warning: detector, AsOf: run.AsOf, Run: run.Number,
+			MostOwedFen: evidence.MostOwedFen, MonthlyPayFen: evidence.MonthlyPayFen, Incidents: evidence.Incidents,
+		}
+		found[w.Employer] = evidence.Grounds
 	}
-	w := found[0]
-	f := &casefile.Facts{Employer: employer, Name: w.Name, Township: w.Township, County: w.County, AsOf: run.AsOf, Run: run.Number}
-	var evidence struct {
-		Grounds        []string `json:"grounds"`
-		OrderedWorkers uint32   `json:"ordered_workers"`
-		OrderedFen     int64    `json:"ordered_fen"`
-		MostOwedFen    int64    `json:"most_owed_fen"`
-		Incidents      uint32   `json:"incidents"`
-		Records        []string `json:"records"` // the orders, 20 of them at most
-	}
-	if err := json.Unmarshal([]byte(w.Evidence), &evidence); err != nil {
-		return nil, fmt.Errorf("reading the evidence of a candidate: %w", err)
-	}
-	f.Grounds, f.OrderedWorkers, f.OrderedFen = evidence.Grounds, evidence.OrderedWorkers, evidence.OrderedFen
-	f.MostOwedFen, f.Incidents = evidence.MostOwedFen, evidence.Incidents
+	return nil
+}
+
+// readOrders adds the sources' orders whose date has passed unmet, all of them: the warning's evidence names only some.
+// paid says whether the snapshot tells what was paid by an order and for which months it is.
+func readOrders(ctx context.Context, conn driver.Conn, run Run, paid bool, conditions ConditionsOf, by map[string]*casefile.Facts) error {
 	var orders []struct {
-		ID        string    `ch:"id"`
-		OpenedOn  time.Time `ch:"opened_on"`
-		DueOn     time.Time `ch:"due"`
-		Workers   uint32    `ch:"workers"`
-		AmountFen int64     `ch:"amount_fen"`
+		Source    string     `ch:"source"`
+		ID        string     `ch:"id"`
+		Kind      string     `ch:"kind"`
+		Outcome   string     `ch:"outcome"`
+		Employer  string     `ch:"employer_uscc"`
+		Project   string     `ch:"project_id"`
+		OpenedOn  time.Time  `ch:"opened_on"`
+		DueOn     time.Time  `ch:"due"`
+		From      *time.Time `ch:"wage_from"`
+		To        *time.Time `ch:"wage_to"`
+		Workers   uint32     `ch:"workers"`
+		AmountFen int64      `ch:"amount_fen"`
+		PaidFen   int64      `ch:"paid"`
+	}
+	more := "wage_from, wage_to, ifNull(paid_fen, 0) AS paid"
+	if !paid {
+		more = "CAST(NULL AS Nullable(Date)) AS wage_from, CAST(NULL AS Nullable(Date)) AS wage_to, toInt64(0) AS paid"
 	}
 	if err := conn.Select(ctx, &orders, `
-		SELECT id, opened_on, assumeNotNull(due_on) AS due, workers, amount_fen
+		SELECT source, id, kind, outcome, employer_uscc, project_id, opened_on, assumeNotNull(due_on) AS due, workers, amount_fen, `+more+`
 		FROM `+store.Quote(run.Snapshot)+`.proceedings
-		WHERE employer_uscc = ?
-			AND id IN (?)
-			AND due_on IS NOT NULL
-		ORDER BY due_on, id`, employer, evidence.Records); err != nil {
-		return nil, fmt.Errorf("reading the orders of a candidate: %w", err)
+		WHERE employer_uscc IN (?)
+			AND due_on < toDate(?)
+			AND outcome != 'fulfilled'
+		ORDER BY due_on, id, source`, slices.Collect(maps.Keys(by)), run.AsOf.String()); err != nil {
+		return fmt.Errorf("reading the orders of candidates: %w", err)
 	}
 	for _, o := range orders {
-		f.Orders = append(f.Orders, casefile.OrderFact{
-			ID: o.ID, OpenedOn: civilOf(o.OpenedOn), DueOn: civilOf(o.DueOn), Workers: o.Workers, AmountFen: o.AmountFen,
-		})
+		f := by[o.Employer]
+		c := conditions(f.Township, run.AsOf)
+		if !slices.Contains(c.OrderKinds, o.Kind) || slices.Contains(c.VoidOutcomes, o.Outcome) {
+			continue
+		}
+		fact := casefile.OrderFact{
+			ID: o.ID, Source: o.Source, Scope: "employer", ScopeID: o.Employer, OpenedOn: civilOf(o.OpenedOn), DueOn: civilOf(o.DueOn),
+			WageFrom: monthOf(o.From), WageTo: monthOf(o.To), Workers: o.Workers, AmountFen: o.AmountFen, PaidFen: o.PaidFen,
+		}
+		if o.Project != "" {
+			fact.Scope, fact.ScopeID = "project", o.Project
+		}
+		f.Orders = append(f.Orders, fact)
 	}
-	return f, nil
+	return nil
+}
+
+// readIncidents adds the group and extreme incidents over the employers and over the projects of their orders. How many
+// there are of an employer that the detector found, the detector says.
+func readIncidents(ctx context.Context, conn driver.Conn, run Run, conditions ConditionsOf, by map[string]*casefile.Facts) error {
+	employers := map[string][]string{} // of a project with orders
+	for code, f := range by {
+		for _, o := range f.Orders {
+			if o.Scope == "project" && !slices.Contains(employers[o.ScopeID], code) {
+				employers[o.ScopeID] = append(employers[o.ScopeID], code)
+			}
+		}
+	}
+	var leads []struct {
+		ID         string    `ch:"id"`
+		Employer   string    `ch:"employer_uscc"`
+		Project    string    `ch:"project_id"`
+		ReceivedOn time.Time `ch:"received_on"`
+	}
+	if err := conn.Select(ctx, &leads, `
+		SELECT id, employer_uscc, project_id, received_on
+		FROM `+store.Quote(run.Snapshot)+`.leads
+		WHERE incident IN ('group', 'extreme')
+			AND received_on <= toDate(?)
+			AND status != 'rejected'
+			AND conclusion NOT IN ('untrue', 'fabricated', 'duplicate', 'out_of_scope')
+			AND (employer_uscc IN (?) OR project_id IN (?))
+		ORDER BY received_on, source, id`, run.AsOf.String(), slices.Collect(maps.Keys(by)), append(slices.Collect(maps.Keys(employers)), "-")); err != nil {
+		return fmt.Errorf("reading the incidents over candidates: %w", err)
+	}
+	for _, lead := range leads {
+		about := slices.Clone(employers[lead.Project])
+		if by[lead.Employer] != nil && !slices.Contains(about, lead.Employer) {
+			about = append(about, lead.Employer)
+		}
+		for _, code := range about {
+			f := by[code]
+			if civilOf(lead.ReceivedOn) > run.AsOf.AddDays(-conditions(f.Township, run.AsOf).IncidentDays) {
+				f.IncidentIDs = append(f.IncidentIDs, lead.ID)
+			}
+		}
+	}
+	for _, f := range by {
+		if f.Warning == "" {
+			f.Incidents = uint32(len(f.IncidentIDs))
+		}
+	}
+	return nil
 }
 
 // civilOf is a date as the driver reads it: midnight UTC.
-func civilOf(t time.Time) civil.Date { return civil.Date(t.Unix() / 86400) }
+func civilOf(t time.Time) civil.Date { return civil.NewDate(t.Year(), t.Month(), t.Day()) }
+
+func monthOf(t *time.Time) *civil.Month {
+	if t == nil {
+		return nil
+	}
+	m := civilOf(*t).Month()
+	return &m
+}

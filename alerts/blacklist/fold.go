@@ -35,10 +35,27 @@ const (
 type actionData struct {
 	casefile.EntryAction
 	ByName string              `json:"by_name,omitempty"`
-	Facts  *casefile.Facts     `json:"facts,omitempty"` // proposed
+	Facts  *casefile.Facts     `json:"facts,omitempty"` // proposed; decided: as they stood then
 	Order  *casefile.OrderFact `json:"order,omitempty"` // proposed
 	// Terms are those that bind the entry from this event on, where it changes them.
 	Terms *casefile.ListingTerms `json:"terms,omitempty"`
+}
+
+// keep puts in what a proposal rests on.
+func (a *actionData) keep(f *casefile.Facts, rests offer) {
+	facts := f.Undated()
+	facts.Grounds = rests.grounds
+	order := rests.order
+	order.DecideBy = nil
+	a.Facts, a.Order, a.OrderNo = &facts, &order, rests.orderNo
+}
+
+// decideOn puts in the facts as they stand at a decision; nil when the records no longer tell.
+func (a *actionData) decideOn(f *casefile.Facts) {
+	if f != nil {
+		facts := f.Undated()
+		a.Facts = &facts
+	}
 }
 
 // state is an entry while it is added up.
@@ -82,7 +99,10 @@ func (s *state) apply(e eventlog.Event) error {
 			return fmt.Errorf("entry %s, event %d: the proposal lacks its facts", e.ID, e.Seq)
 		}
 		x.ID, x.Employer, x.Name, x.Township, x.County = e.ID, a.Facts.Employer, a.Facts.Name, a.Facts.Township, a.Facts.County
-		x.Facts, x.Order, x.OrderNo, x.Persons = *a.Facts, *a.Order, a.OrderNo, a.Persons
+		x.Facts, x.Order, x.OrderNo, x.Persons, x.Effect = *a.Facts, *a.Order, a.OrderNo, a.Persons, a.Effect
+		if x.Facts.UnpaidFen == 0 && x.Facts.PaidFen == 0 { // written before payments were deducted
+			x.Facts.UnpaidFen = x.Facts.OrderedFen
+		}
 		x.Stage, x.ProposedOn = casefile.Candidate, on
 		s.handle(e.Actor)
 	case notified:
@@ -108,6 +128,7 @@ func (s *state) apply(e eventlog.Event) error {
 	case decided:
 		until := after(on, x.Terms.Years, 0)
 		x.Stage, x.Decision, x.Until = casefile.Decided, paper, &until
+		x.AtDecision, x.LateReason = a.Facts, a.LateReason
 	case notListed:
 		s.end(casefile.NotListed, paper, e.Reason)
 	case listed:

@@ -111,7 +111,7 @@ func complete(a casefile.EntryAction, needs says, basis string) *casefile.Refusa
 	case len(a.Persons) > maxPeople:
 		return invalid("责任人员过多", "too many persons")
 	}
-	texts := []string{a.Reason, a.DocumentNo, a.PromiseNo, a.OrderNo, a.OrderID}
+	texts := []string{a.Reason, a.DocumentNo, a.PromiseNo, a.OrderNo, a.OrderID, a.Effect, a.LateReason}
 	for _, p := range a.Persons {
 		if blank(p.Name) || p.Capacity != casefile.LegalRepresentative && p.Capacity != casefile.DirectlyResponsible {
 			return invalid("责任人员须有姓名和身份（法定代表人或主要负责人、直接责任人）", "a person needs name and capacity: legal_representative or directly_responsible")
@@ -138,38 +138,82 @@ func mayAct(by access.Person, roles []access.Role, place, basis string) *casefil
 	return nil
 }
 
+// offer is what a proposal rests on.
+type offer struct {
+	order   casefile.OrderFact
+	orderNo string
+	grounds []string // those relied on
+}
+
 // propose tells whether an employer may become a candidate: by the facts that the records hold, not by what anybody types.
-func propose(by access.Person, a casefile.EntryAction, f *casefile.Facts, today civil.Date) (casefile.OrderFact, *casefile.Refusal) {
-	none := casefile.OrderFact{}
+// That the time for a decision has passed is no bar: who meets the conditions is to be listed, and a late decision is
+// recorded as late.
+func propose(by access.Person, a casefile.EntryAction, f *casefile.Facts, today civil.Date) (offer, *casefile.Refusal) {
+	none := offer{}
 	if f == nil {
-		return none, casefile.Refuse("no_candidate", whoIs, "最近一次检测未认定其符合列入条件", "the latest run does not find that the employer meets the conditions of listing")
+		return none, casefile.Refuse("no_candidate", whoIs, "最近一次检测和本系统签发的责令均未认定其符合列入条件", "neither the latest run nor an order issued here finds that the employer meets the conditions of listing")
 	}
 	if r := complete(a, 0, whoIs); r != nil {
 		return none, r
 	}
-	if strings.TrimSpace(a.OrderNo) == "" {
+	order, r := choose(a, f, today)
+	orderNo := strings.TrimSpace(a.OrderNo)
+	if orderNo == "" && r == nil {
+		orderNo = order.DocumentNo
+	}
+	if orderNo == "" {
 		return none, casefile.Refuse("invalid", whoIs, "请填写责令限期支付文书编号", "give order_no, the number of the order to pay")
 	}
 	if r := mayAct(by, inspectors, f.Township, whoIs); r != nil {
 		return none, r
 	}
-	known := slices.ContainsFunc(f.Grounds, func(g string) bool { _, ok := casefile.Ground(g); return ok })
-	if !known {
-		return none, casefile.Refuse("no_ground", whoIs, "既未达到数额标准，也没有群体性、极端事件", "neither the amount test nor a group or extreme incident")
+	grounds, refusal := relied(a, f)
+	if refusal != nil {
+		return none, refusal
 	}
 	if !slices.ContainsFunc(a.Persons, func(p casefile.ListedPerson) bool { return p.Capacity == casefile.LegalRepresentative }) {
 		return none, casefile.Refuse("no_representative", whoIs, "须写明法定代表人或者主要负责人", "name the legal representative or main person in charge")
 	}
-	for _, o := range slices.Backward(f.Orders) { // the one due last first: its term for the decision ends last
+	return offer{order, orderNo, grounds}, r
+}
+
+// choose is the order that a proposal rests on: the one named, else the one due last, for its term for the decision ends
+// last.
+func choose(a casefile.EntryAction, f *casefile.Facts, today civil.Date) (casefile.OrderFact, *casefile.Refusal) {
+	for _, o := range slices.Backward(f.Orders) {
 		if a.OrderID != "" && o.ID != a.OrderID {
 			continue
 		}
 		if o.DueOn >= today {
-			return none, casefile.Refuse("order_running", whoIs, "责令支付期限未满", "the order's date has not passed")
+			return o, casefile.Refuse("order_running", whoIs, "责令支付期限未满", "the order's date has not passed")
 		}
 		return o, nil
 	}
-	return none, casefile.Refuse("no_order", whoIs, "没有逾期未履行的责令支付", "there is no order to pay whose date has passed unmet")
+	return casefile.OrderFact{}, casefile.Refuse("no_order", whoIs, "没有逾期未履行的责令支付", "there is no order to pay whose date has passed unmet")
+}
+
+// relied are the grounds that a proposal relies on. An incident is one only with its social effect in words: the law lists
+// for a serious effect, and an incident alone does not tell it.
+func relied(a casefile.EntryAction, f *casefile.Facts) ([]string, *casefile.Refusal) {
+	incident := slices.Contains(f.Grounds, casefile.Incident)
+	effect := strings.TrimSpace(a.Effect) != ""
+	if effect && !incident {
+		return nil, casefile.Refuse("no_incident", whoIs, "记录中没有群体性、极端事件，不能以其社会影响为由列入", "the records hold no group or extreme incident: its social effect is no ground")
+	}
+	var grounds []string
+	for _, g := range f.Grounds {
+		if _, known := casefile.Ground(g); known && (g != casefile.Incident || effect) {
+			grounds = append(grounds, g)
+		}
+	}
+	switch {
+	case len(grounds) > 0:
+		return grounds, nil
+	case incident:
+		return nil, casefile.Refuse("no_effect", whoIs, "以群体性、极端事件列入的，须写明造成的严重不良社会影响；仅有事件本身不够",
+			"to list by an incident give effect, its serious social effect in words: an incident alone is not enough")
+	}
+	return nil, casefile.Refuse("no_ground", whoIs, "扣除已支付部分后未达到数额标准，也没有群体性、极端事件", "with what was paid deducted the amount test is not met, and there is no group or extreme incident")
 }
 
 // inOrder are the rules of single actions.
@@ -191,7 +235,7 @@ func (s *state) inOrder(cal *calendar.Calendar, by access.Person, a casefile.Ent
 		if r := s.other(by); r != nil {
 			return r
 		}
-		return s.inTime(cal, today)
+		return s.extendable(cal, today)
 	case casefile.Decide:
 		if r := s.other(by); r != nil {
 			return r
@@ -199,7 +243,7 @@ func (s *state) inOrder(cal *calendar.Calendar, by access.Person, a casefile.Ent
 		if r := s.heard(cal, today); r != nil {
 			return r
 		}
-		return s.inTime(cal, today)
+		return s.explained(cal, a, today)
 	case casefile.Correct:
 		switch {
 		case x.CorrectedOn != nil:
@@ -263,16 +307,45 @@ func (s *state) heard(cal *calendar.Calendar, today civil.Date) *casefile.Refusa
 	return nil
 }
 
-// inTime: a decision after its term would not stand.
-func (s *state) inTime(cal *calendar.Calendar, today civil.Date) *casefile.Refusal {
-	last, err := cal.AddWorkdays(s.entry.Order.DueOn, s.decideDays())
+// extendable: more time is approved while the time runs. Once it has passed there is nothing to extend: the decision is
+// taken all the same, and is late.
+func (s *state) extendable(cal *calendar.Calendar, today civil.Date) *casefile.Refusal {
+	last, err := s.decideBy(cal)
 	switch {
 	case err != nil:
 		return uncounted(decision, err)
 	case today > last:
-		return casefile.Refuse("too_late", decision, "决定期限已于"+last.String()+"届满", "the time to decide ended on "+last.String())
+		return casefile.Refuse("too_late", decision, "决定期限已于"+last.String()+"届满，不能再延长；仍可作出决定，记为迟延并写明原因",
+			"the time to decide ended on "+last.String()+" and is not extended any more: decide, with late_reason, and it is recorded as late")
 	}
 	return nil
+}
+
+// explained: whoever meets the conditions is to be listed, so a decision after its term stands. It is recorded as late, with
+// the reason of the supervisor who takes it. So is one of which nobody can count whether it is late.
+func (s *state) explained(cal *calendar.Calendar, a casefile.EntryAction, today civil.Date) *casefile.Refusal {
+	if strings.TrimSpace(a.LateReason) != "" || !s.late(cal, today) {
+		return nil
+	}
+	last, err := s.decideBy(cal)
+	if err != nil {
+		return casefile.Refuse("late_reason", decision, "决定期限无法计算（"+err.Error()+"），不能确认是否迟延：请写明作出决定的时间理由",
+			"whether the decision is late cannot be counted ("+err.Error()+"): give late_reason, why it is taken now")
+	}
+	return casefile.Refuse("late_reason", decision, "决定期限已于"+last.String()+"届满：迟延作出的决定仍然有效，须由负责人写明迟延原因",
+		"the time to decide ended on "+last.String()+": a late decision stands, with late_reason, why it is late")
+}
+
+// decideBy is the last day for the decision.
+func (s *state) decideBy(cal *calendar.Calendar) (civil.Date, error) {
+	return cal.AddWorkdays(s.entry.Order.DueOn, s.decideDays())
+}
+
+// late reports whether a decision on a day comes after its term, or may: one that cannot be counted is not known to be in
+// time.
+func (s *state) late(cal *calendar.Calendar, today civil.Date) bool {
+	last, err := s.decideBy(cal)
+	return err != nil || today > last
 }
 
 // removable: the conditions of an early removal. The months on the list count from the correction, and from the decision
@@ -318,7 +391,7 @@ func (s *state) choices(cal *calendar.Calendar, by access.Person, today civil.Da
 		if kind == casefile.LiftBar && !s.liftable() {
 			continue // nothing to act on
 		}
-		filled := casefile.EntryAction{Kind: kind, Reason: "-", DocumentNo: "-", PromiseNo: "-", Bar: casefile.OtherBar}
+		filled := casefile.EntryAction{Kind: kind, Reason: "-", DocumentNo: "-", PromiseNo: "-", Bar: casefile.OtherBar, LateReason: "-"}
 		all = append(all, casefile.EntryChoice{Kind: kind, Refusal: s.judge(cal, by, filled, today)})
 	}
 	slices.SortFunc(all, func(a, b casefile.EntryChoice) int { return cmp.Compare(a.Kind, b.Kind) })

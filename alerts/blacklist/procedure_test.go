@@ -38,12 +38,13 @@ func date(t testing.TB, text string) civil.Date {
 
 func facts(t testing.TB, due ...string) *casefile.Facts {
 	f := &casefile.Facts{
-		Employer: firm, Name: "仙居某某建筑劳务有限公司", Township: "331024001", County: "331024", Grounds: []string{"amount_many_workers"},
-		OrderedWorkers: 12, OrderedFen: 3_600_000, AsOf: date(t, due[len(due)-1]) + 1, Run: 7,
+		Employer: firm, Name: "仙居某某建筑劳务有限公司", Township: "331024001", County: "331024", Grounds: []string{casefile.ManyWorkers},
+		AsOf: date(t, due[len(due)-1]) + 1, Run: 7, Warning: detector,
 	}
 	for i, d := range due {
-		f.Orders = append(f.Orders, casefile.OrderFact{ID: fmt.Sprint("O-", i+1), OpenedOn: date(t, d) - 10, DueOn: date(t, d), Workers: 12, AmountFen: 3_600_000})
+		f.Orders = append(f.Orders, casefile.OrderFact{ID: fmt.Sprint("O-", i+1), Source: "labor", Scope: "employer", ScopeID: firm, OpenedOn: date(t, d) - 10, DueOn: date(t, d), Workers: 12, AmountFen: 3_600_000})
 	}
+	f.Count()
 	return f
 }
 
@@ -67,12 +68,14 @@ func newProcedure(t testing.TB, due, today string) *procedure {
 	t.Helper()
 	p := &procedure{t: t, cal: calendar.China(), s: newState(), today: date(t, today)}
 	f := facts(t, due)
-	order, refusal := propose(inspector, proposal(), f, p.today)
+	rests, refusal := propose(inspector, proposal(), f, p.today)
 	if refusal != nil {
 		t.Fatal(refusal)
 	}
 	terms := DefaultTerms("", p.today)
-	p.record(inspector, proposed, "", actionData{EntryAction: proposal(), Facts: f, Order: &order, Terms: &terms})
+	data := actionData{EntryAction: proposal(), Terms: &terms}
+	data.keep(f, rests)
+	p.record(inspector, proposed, "", data)
 	return p
 }
 
@@ -97,6 +100,9 @@ func (p *procedure) try(by access.Person, a casefile.EntryAction) string {
 			p.t.Errorf("refusal %+v lacks a text or its basis", r)
 		}
 		return r.Code
+	}
+	if !p.s.late(p.cal, p.today) {
+		a.LateReason = ""
 	}
 	p.record(by, steps[a.Kind].event, a.Reason, actionData{EntryAction: a, ByName: by.Name})
 	return ""
@@ -135,6 +141,8 @@ func TestEveryRuleOfTheProcedure(t *testing.T) {
 	criminal.Bar = casefile.Criminal
 	refusal := do(casefile.DecideRemoval)
 	refusal.Granted = false
+	late := do(casefile.Decide)
+	late.LateReason = "申辩核实历时较长"
 	nothing := func(kind casefile.EntryActionKind) casefile.EntryAction { return casefile.EntryAction{Kind: kind} }
 
 	for _, tt := range []struct {
@@ -168,13 +176,21 @@ func TestEveryRuleOfTheProcedure(t *testing.T) {
 		{"nor who gave the notice, supervisor or not", newProcedure(t, "2026-03-06", "2026-03-09").must(twofold, casefile.Notify).on("2026-03-17"), twofold, do(casefile.Decide), "same_person"},
 		{"nor who verified the objection", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify, casefile.Object).must(twofold, casefile.Verify), twofold, do(casefile.Decide), "same_person"},
 		{"on the last day", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-04-03"), supervisor, do(casefile.Decide), ""},
-		{"a day later it is too late", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-04-04"), supervisor, do(casefile.Decide), "too_late"},
+		{"a day later it wants a reason", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-04-04"), supervisor, do(casefile.Decide), "late_reason"},
+		{"and stands with one", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-04-04"), supervisor, late, ""},
+		{"a year later, too", newProcedure(t, "2025-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-03-17"), supervisor, late, ""},
+		{"a reason makes no inspector a supervisor", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-04-04"), inspector, late, "role"},
+		{"nor one who handled it another", newProcedure(t, "2026-03-06", "2026-03-09").must(twofold, casefile.Notify).on("2026-04-04"), twofold, late, "same_person"},
+		{"nor does it hear the party", newProcedure(t, "2026-03-06", "2026-04-02").must(inspector, casefile.Notify).on("2026-04-07"), supervisor, late, "too_early"},
+		{"nor answer an objection", newProcedure(t, "2026-03-06", "2026-04-02").must(inspector, casefile.Notify, casefile.Object).on("2026-04-20"), supervisor, late, "not_verified"},
 		{"unless it was extended", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-04-03").must(second, casefile.ExtendDecision).on("2026-05-07"), supervisor, do(casefile.Decide), ""},
-		{"which ends too", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-04-03").must(second, casefile.ExtendDecision).on("2026-05-08"), supervisor, do(casefile.Decide), "too_late"},
+		{"which ends too", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-04-03").must(second, casefile.ExtendDecision).on("2026-05-08"), supervisor, do(casefile.Decide), "late_reason"},
 		{"an extension comes before the term ends", newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-04-04"), second, do(casefile.ExtendDecision), "too_late"},
 		{"and once", newProcedure(t, "2026-03-06", "2026-03-09").must(second, casefile.ExtendDecision), second, do(casefile.ExtendDecision), "extended_already"},
 		{"not by who handles it", newProcedure(t, "2026-03-06", "2026-03-09").must(twofold, casefile.Notify), twofold, do(casefile.ExtendDecision), "same_person"},
-		{"a deadline in a year without notice is no guess", newProcedure(t, "2026-12-15", "2026-12-16").must(inspector, casefile.Notify).on("2026-12-28"), supervisor, do(casefile.Decide), "deadline_unknown"},
+		{"a decision of which nobody can count whether it is late wants a reason", newProcedure(t, "2026-12-15", "2026-12-16").must(inspector, casefile.Notify).on("2026-12-28"), supervisor, do(casefile.Decide), "late_reason"},
+		{"and is not refused for a missing notice", newProcedure(t, "2026-12-15", "2026-12-16").must(inspector, casefile.Notify).on("2026-12-28"), supervisor, late, ""},
+		{"but an extension counts from a day that is known", newProcedure(t, "2026-12-15", "2026-12-16").must(inspector, casefile.Notify), second, do(casefile.ExtendDecision), "deadline_unknown"},
 		{"nor is a window there", newProcedure(t, "2026-12-15", "2026-12-29").must(inspector, casefile.Notify), supervisor, do(casefile.Decide), "deadline_unknown"},
 
 		// Correction before the decision.
@@ -239,20 +255,27 @@ func TestAProposalRestsOnTheRecords(t *testing.T) {
 		{"an order due today", inspector, func(f *casefile.Facts, _ *casefile.EntryAction) { f.Orders[1].DueOn = today }, "order_running", ""},
 		{"neither amount nor incident", inspector, func(f *casefile.Facts, _ *casefile.EntryAction) { f.Grounds = nil }, "no_ground", ""},
 		{"a ground that the law does not know", inspector, func(f *casefile.Facts, _ *casefile.EntryAction) { f.Grounds = []string{"rumour"} }, "no_ground", ""},
-		{"an incident is enough", inspector, func(f *casefile.Facts, _ *casefile.EntryAction) { f.Grounds = []string{"incident"} }, "", "O-2"},
+		{"an incident alone is not enough", inspector, func(f *casefile.Facts, _ *casefile.EntryAction) { f.Grounds = []string{casefile.Incident} }, "no_effect", ""},
+		{"nor is one whose effect is blank", inspector, func(f *casefile.Facts, a *casefile.EntryAction) {
+			f.Grounds, a.Effect = []string{casefile.Incident}, " \n"
+		}, "no_effect", ""},
+		{"but one with its social effect in words", inspector, func(f *casefile.Facts, a *casefile.EntryAction) {
+			f.Grounds, a.Effect = []string{casefile.Incident}, "六十余人围堵县政府大门，交通中断三小时"
+		}, "", "O-2"},
+		{"an effect of no incident", inspector, func(_ *casefile.Facts, a *casefile.EntryAction) { a.Effect = "人心惶惶" }, "no_incident", ""},
 		{"without the number of the order", inspector, func(_ *casefile.Facts, a *casefile.EntryAction) { a.OrderNo = " " }, "invalid", ""},
 		{"without the legal representative", inspector, func(_ *casefile.Facts, a *casefile.EntryAction) { a.Persons = a.Persons[1:] }, "no_representative", ""},
 		{"by a supervisor", supervisor, func(*casefile.Facts, *casefile.EntryAction) {}, "role", ""},
 		{"by an inspector of another county", elsewhere, func(*casefile.Facts, *casefile.EntryAction) {}, "territory", ""},
 	} {
 		f, a := change(tt.f)
-		order, r := propose(tt.by, a, f, today)
+		rests, r := propose(tt.by, a, f, today)
 		got := ""
 		if r != nil {
-			got = r.Code
+			got, rests = r.Code, offer{}
 		}
-		if got != tt.want || order.ID != tt.order {
-			t.Errorf("%s: %q and order %q, want %q and %q", tt.name, got, order.ID, tt.want, tt.order)
+		if got != tt.want || rests.order.ID != tt.order {
+			t.Errorf("%s: %q and order %q, want %q and %q", tt.name, got, rests.order.ID, tt.want, tt.order)
 		}
 	}
 	if _, r := propose(inspector, proposal(), nil, today); r == nil || r.Code != "no_candidate" {
@@ -333,6 +356,78 @@ func TestTheDeadlinesOfAnEntry(t *testing.T) {
 	expect("verification 03-23 met_late, decision 05-07 met, removal ? unknown")
 }
 
+// An order whose time ended on Tuesday 29 September 2026 leaves twenty working days for the decision, past National Day, until
+// Tuesday 27 October. Proposed on 30 November the procedure runs to its end, and says that it was late.
+func TestAnOrderLongPastItsTermIsListedAllTheSameAndRecordedAsLate(t *testing.T) {
+	p := newProcedure(t, "2026-09-22", "2026-11-30")
+	if d := p.view().Deadlines[0]; d.Kind != casefile.ToDecide || d.Due.String() != "2026-10-27" || d.State != casefile.Passed {
+		t.Errorf("when it is proposed the time for a decision is %+v", d)
+	}
+	p.must(inspector, casefile.Notify).on("2026-12-08")
+	if code := p.try(second, do(casefile.ExtendDecision)); code != "too_late" {
+		t.Errorf("an extension of a term that has passed: %q", code)
+	}
+	if code := p.try(supervisor, do(casefile.Decide)); code != "late_reason" {
+		t.Errorf("without a reason: %q", code)
+	}
+	choices := p.s.choices(p.cal, supervisor, p.today)
+	if i := slices.IndexFunc(choices, func(c casefile.EntryChoice) bool { return c.Kind == casefile.Decide }); i < 0 || choices[i].Refusal != nil {
+		t.Errorf("the late decision is not offered: %+v", choices)
+	}
+	late := do(casefile.Decide)
+	late.LateReason = "责令后企业多次承诺支付未兑现，11月下旬方移送"
+	if code := p.try(supervisor, late); code != "" {
+		t.Fatalf("the late decision: %q", code)
+	}
+	e := p.must(inspector, casefile.List).view()
+	if d := e.Deadlines[len(e.Deadlines)-1]; e.Stage != casefile.Listed || e.LateReason != late.LateReason || d.State != casefile.MetLate {
+		t.Errorf("listed late: %s, %q, %+v", e.Stage, e.LateReason, e.Deadlines)
+	}
+	if n := len(Publish([]casefile.Entry{e}, p.today).Employers); n != 1 {
+		t.Errorf("%d published", n)
+	}
+}
+
+func TestADecisionInTimeKeepsNoExcuse(t *testing.T) {
+	p := newProcedure(t, "2026-03-06", "2026-03-09").must(inspector, casefile.Notify).on("2026-04-03")
+	a := do(casefile.Decide)
+	a.LateReason = "以防万一"
+	if code := p.try(supervisor, a); code != "" || p.view().LateReason != "" {
+		t.Errorf("%q, kept %q", code, p.view().LateReason)
+	}
+}
+
+func TestTheAmountTestIsOfWhatIsStillRefused(t *testing.T) {
+	c := DefaultConditions("", 0)
+	order := func(workers uint32, yuan, paid int64) casefile.OrderFact {
+		return casefile.OrderFact{Scope: "employer", ScopeID: firm, Workers: workers, AmountFen: yuan * 100, PaidFen: paid * 100}
+	}
+	for _, tt := range []struct {
+		name      string
+		orders    []casefile.OrderFact
+		pay       int64 // yuan
+		found     []string
+		incidents uint32
+		want      string
+	}{
+		{"ten workers and thirty thousand yuan", []casefile.OrderFact{order(10, 30_000, 0)}, 0, nil, 0, "[amount_many_workers]"},
+		{"a yuan of it paid", []casefile.OrderFact{order(10, 30_000, 1)}, 0, []string{casefile.ManyWorkers}, 0, "[]"},
+		{"five workers ordered twice are five", []casefile.OrderFact{order(5, 20_000, 0), order(5, 20_000, 0)}, 0, []string{casefile.ManyWorkers}, 0, "[]"},
+		{"one worker, by the pay lists", []casefile.OrderFact{order(1, 18_000, 0)}, 0, []string{casefile.OneWorker}, 0, "[amount_one_worker]"},
+		{"of which but four thousand are left", []casefile.OrderFact{order(1, 18_000, 14_000)}, 0, []string{casefile.OneWorker}, 0, "[]"},
+		{"the mean of an order", []casefile.OrderFact{order(3, 45_000, 0)}, 5_000, nil, 0, "[amount_one_worker]"},
+		{"less what was paid", []casefile.OrderFact{order(3, 45_000, 9_000)}, 5_000, nil, 0, "[]"},
+		{"against no month's pay it says nothing", []casefile.OrderFact{order(3, 45_000, 0)}, 0, nil, 0, "[]"},
+		{"an incident", []casefile.OrderFact{order(1, 100, 0)}, 0, nil, 1, "[incident]"},
+	} {
+		f := &casefile.Facts{Orders: tt.orders, MonthlyPayFen: tt.pay * 100, Incidents: tt.incidents}
+		f.Count()
+		if got := fmt.Sprint(c.grounds(f, tt.found)); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
 // TestNoSequenceOfActionsBreaksTheLaw tries random actions by random persons on random days, and judges what came of it
 // by the history alone.
 func TestNoSequenceOfActionsBreaksTheLaw(t *testing.T) {
@@ -353,6 +448,9 @@ func TestNoSequenceOfActionsBreaksTheLaw(t *testing.T) {
 				continue
 			}
 			a.Granted, a.Upheld = random.IntN(3) > 0, random.IntN(4) == 0
+			if random.IntN(2) == 0 {
+				a.LateReason = "案情复杂"
+			}
 			a.Bar = []casefile.BarKind{casefile.NewArrears, casefile.Criminal, casefile.Criminal}[random.IntN(3)]
 			p.try(people[random.IntN(len(people))], a)
 			check(t, p, seed)
@@ -432,8 +530,9 @@ func check(t *testing.T, p *procedure, seed uint64) {
 		if e := find(extended); e != nil {
 			term = 40
 		}
-		if last, _ := p.cal.AddWorkdays(x.Order.DueOn, term); day > last || day <= x.Order.DueOn {
-			fail("decided on %s, outside the term until %s", day, last)
+		last, _ := p.cal.AddWorkdays(x.Order.DueOn, term)
+		if day <= x.Order.DueOn || (day > last) != (x.LateReason != "") {
+			fail("decided on %s, with the term until %s and the reason %q", day, last, x.LateReason)
 		}
 	}
 	if x.Stage.OnList() && (find(decided) == nil || find(listed) == nil) {

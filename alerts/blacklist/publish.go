@@ -27,9 +27,13 @@ func Publish(entries []casefile.Entry, on civil.Date) Publication {
 		if !e.Stage.OnList() {
 			continue
 		}
+		figures := e.Facts
+		if e.AtDecision != nil {
+			figures = *e.AtDecision
+		}
 		one := casefile.Published{
-			Name: e.Name, USCC: e.Employer, Persons: []casefile.ListedPerson{}, Facts: Reasons(e.Facts), OrderNo: e.OrderNo,
-			Workers: e.Facts.OrderedWorkers, AmountFen: e.Facts.OrderedFen,
+			Name: e.Name, USCC: e.Employer, Persons: []casefile.ListedPerson{}, Facts: Reasons(e), OrderNo: e.OrderNo,
+			Workers: figures.OrderedWorkers, AmountFen: figures.UnpaidFen, FiguresOn: figures.AsOf,
 			DecisionNo: e.Decision.No, DecidedOn: e.Decision.On, Until: *e.Until, Authority: Authority(e.County),
 		}
 		for _, person := range e.Persons {
@@ -49,13 +53,19 @@ func (s *Store) Publication() Publication {
 	return Publish(s.all(today), today)
 }
 
-// Reasons are the grounds of a listing as a Chinese sentence.
-func Reasons(f casefile.Facts) string {
+// Reasons are the grounds of a listing as a Chinese sentence. The words of the social effect are not among them: they may
+// name persons.
+func Reasons(e casefile.Entry) string {
 	var texts []string
-	for _, g := range f.Grounds {
-		if t, ok := casefile.Ground(g); ok {
-			texts = append(texts, t.ZH)
+	for _, g := range e.Facts.Grounds {
+		t, ok := casefile.Ground(g)
+		if !ok {
+			continue
 		}
+		if g == casefile.Incident && e.Effect != "" {
+			t.ZH += "，造成严重不良社会影响"
+		}
+		texts = append(texts, t.ZH)
 	}
 	return strings.Join(texts, "；") + "；经责令限期支付，逾期未支付"
 }
@@ -85,10 +95,10 @@ func (p Publication) JSON() ([]byte, error) {
 // CSV is the publication as a table.
 func (p Publication) CSV() []byte {
 	s := spreadsheet.New("用人单位名称", "统一社会信用代码", "法定代表人或主要负责人", "直接责任人员", "列入事由", "责令支付文书号",
-		"涉及人数", "涉及金额（元）", "列入决定书文号", "列入日期", "期限至", "决定机关")
+		"涉及人数", "未支付金额（元）", "数额截至", "列入决定书文号", "列入日期", "期限至", "决定机关")
 	for _, e := range p.Employers {
 		s.Row(e.Name, e.USCC, people(e, casefile.LegalRepresentative), people(e, casefile.DirectlyResponsible), e.Facts, e.OrderNo,
-			strconv.FormatUint(uint64(e.Workers), 10), spreadsheet.Yuan(e.AmountFen), e.DecisionNo, e.DecidedOn.String(), e.Until.String(), e.Authority)
+			strconv.FormatUint(uint64(e.Workers), 10), spreadsheet.Yuan(e.AmountFen), e.FiguresOn.String(), e.DecisionNo, e.DecidedOn.String(), e.Until.String(), e.Authority)
 	}
 	return s.Bytes()
 }

@@ -45,8 +45,11 @@ type Dependencies struct {
 	Conn     driver.Conn
 	Calendar *calendar.Calendar
 	Terms    TermsOf // nil: DefaultTerms
-	Logger   *slog.Logger
-	Clock    func() time.Time
+	// Candidate reads the facts of an employer as they stand, nil when it can no longer be proposed: a decision states what
+	// is still unpaid. Without it a decision states the facts of the proposal.
+	Candidate func(ctx context.Context, employer string) (*casefile.Facts, error)
+	Logger    *slog.Logger
+	Clock     func() time.Time
 	// Registerer takes the metrics; nil for none.
 	Registerer prometheus.Registerer
 }
@@ -55,6 +58,7 @@ type Dependencies struct {
 type Store struct {
 	calendar *calendar.Calendar
 	terms    TermsOf
+	facts    func(ctx context.Context, employer string) (*casefile.Facts, error) // nil: nobody tells
 	clock    func() time.Time
 
 	appending sync.Mutex // makes appends one at a time
@@ -75,7 +79,7 @@ func Open(ctx context.Context, d Dependencies) (*Store, error) {
 	if d.Terms == nil {
 		d.Terms = DefaultTerms
 	}
-	s := &Store{calendar: d.Calendar, terms: d.Terms, clock: d.Clock, states: map[string]*state{}}
+	s := &Store{calendar: d.Calendar, terms: d.Terms, facts: d.Candidate, clock: d.Clock, states: map[string]*state{}}
 	s.log = eventlog.New(d.Conn, eventlog.Table{Name: "blacklist_events", ID: "entry_id"}, d.Logger, 0, newCounters(d.Registerer, s))
 	return s, s.load(ctx, nil)
 }
@@ -122,7 +126,18 @@ type Done struct {
 	Entry casefile.Entry
 }
 
-// Propose makes an employer a candidate, by the facts of the latest run (Facts); nil facts say that it is none there.
+// Offered puts into an employer's facts the last day for a decision by each of its orders, as it stands today.
+func (s *Store) Offered(f *casefile.Facts) {
+	today := s.today()
+	for i, o := range f.Orders {
+		terms := s.terms.proposedOn(today, f, o)
+		by := casefile.DueAfter(casefile.ToDecide, s.calendar, o.DueOn, terms.Decide, terms.Near, nil).On(today)
+		f.Orders[i].DecideBy = &by
+	}
+}
+
+// Propose makes an employer a candidate, by the facts that the records hold (Candidates); nil facts say that it cannot be
+// proposed.
 func (s *Store) Propose(ctx context.Context, by access.Person, employer string, f *casefile.Facts, a casefile.EntryAction) (Done, error) {
 	s.appending.Lock()
 	defer s.appending.Unlock()
@@ -140,13 +155,14 @@ func (s *Store) Propose(ctx context.Context, by access.Person, employer string, 
 			return Done{}, casefile.Refuse("under_way", whoIs, "该用人单位已有进行中的程序："+e.ID, "a procedure about the employer is under way: "+e.ID)
 		}
 	}
-	order, refusal := propose(by, a, f, today)
+	rests, refusal := propose(by, a, f, today)
 	if refusal != nil {
 		return Done{}, refusal
 	}
-	terms := s.terms.proposedOn(today, f, order)
-	data := actionData{EntryAction: a, ByName: by.Name, Facts: f, Order: &order, Terms: &terms}
+	terms := s.terms.proposedOn(today, f, rests.order)
+	data := actionData{EntryAction: a, ByName: by.Name, Terms: &terms}
 	data.Kind, data.Reason = casefile.Propose, ""
+	data.keep(f, rests)
 	return s.append(ctx, fmt.Sprintf("%s-%d", employer, former+1), newState(), by.ID, proposed, a.Reason, data)
 }
 
@@ -172,6 +188,18 @@ func (s *Store) Act(ctx context.Context, by access.Person, id string, seq uint32
 	}
 	data := actionData{EntryAction: a, ByName: by.Name}
 	data.Reason = "" // it stands in the event
+	if a.Kind == casefile.Decide {
+		if !known.late(s.calendar, today) {
+			data.LateReason = "" // what is in time needs no excuse
+		}
+		if s.facts != nil {
+			now, err := s.facts(ctx, known.entry.Employer)
+			if err != nil {
+				return Done{}, fmt.Errorf("reading the facts of a decision: %w", err)
+			}
+			data.decideOn(now)
+		}
+	}
 	event, bound := steps[a.Kind].event, known.entry.Terms
 	if terms := begin(event, bound, s.terms(known.entry.Township, today)); terms != bound {
 		data.Terms = &terms

@@ -1,6 +1,7 @@
 package blacklist
 
 import (
+	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/x509"
@@ -75,16 +76,25 @@ func (d *desk) candidate() {
 		'{"grounds":["amount_many_workers","incident"],"ordered_workers":12,"ordered_fen":3600000,"oldest_due_on":"2026-03-06","most_owed_fen":400000,"incidents":1,"records":["O-1"]}')`)
 	d.exec(`INSERT INTO proceedings (source, id, version, recorded_at, kind, employer_uscc, workers, amount_fen, opened_on, due_on) VALUES
 		('court', 'O-1', 1, '2026-02-20 00:00:00', 'rectification_order', '` + firm + `', 12, 3600000, '2026-02-20', '2026-03-06'),
-		('court', 'O-2', 1, '2026-02-20 00:00:00', 'rectification_order', '` + firm + `', 1, 100, '2026-02-20', '2026-03-07')`)
+		('court', 'O-2', 1, '2026-02-20 00:00:00', 'mediation', '` + firm + `', 1, 100, '2026-02-20', '2026-03-07')`)
+}
+
+// facts are those of the firm as Candidates reads them; nil when it is none.
+func (d *desk) facts(issued ...Issued) *casefile.Facts {
+	d.t.Helper()
+	all, err := Candidates(d.t.Context(), d.conn, d.run, DefaultConditions, issued, firm, d.today())
+	if err != nil || len(all) > 1 {
+		d.t.Fatal(len(all), err)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all[0]
 }
 
 func (d *desk) propose() casefile.Entry {
 	d.t.Helper()
-	f, err := Candidate(d.t.Context(), d.conn, d.run, firm)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	done, err := d.Propose(d.t.Context(), inspector, firm, f, proposal())
+	done, err := d.Propose(d.t.Context(), inspector, firm, d.facts(), proposal())
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -106,12 +116,12 @@ func (d *desk) act(e casefile.Entry, by string, kind casefile.EntryActionKind) c
 
 func TestAnEntryComesFromTheEvidenceAndStaysInTheLog(t *testing.T) {
 	d := newDesk(t)
-	if f, err := Candidate(t.Context(), d.conn, d.run, firm); err != nil || f != nil {
-		t.Fatalf("an employer without warning: %+v, %v", f, err)
+	if f := d.facts(); f != nil {
+		t.Fatalf("an employer without warning: %+v", f)
 	}
 	d.candidate()
 	e := d.propose()
-	want := casefile.OrderFact{ID: "O-1", OpenedOn: date(t, "2026-02-20"), DueOn: date(t, "2026-03-06"), Workers: 12, AmountFen: 3600000}
+	want := casefile.OrderFact{ID: "O-1", Source: "court", Scope: "employer", ScopeID: firm, OpenedOn: date(t, "2026-02-20"), DueOn: date(t, "2026-03-06"), Workers: 12, AmountFen: 3600000}
 	if e.ID != firm+"-1" || e.Order != want || len(e.Facts.Orders) != 1 || e.Facts.OrderedFen != 3600000 || e.Facts.Incidents != 1 {
 		t.Errorf("the entry %+v", e)
 	}
@@ -169,6 +179,113 @@ func TestAnEntryComesFromTheEvidenceAndStaysInTheLog(t *testing.T) {
 	}
 	if again := d.propose(); again.ID != firm+"-2" || len(d.List(Filter{})) != 2 || len(d.List(Filter{Stage: casefile.Withdrawn})) != 1 {
 		t.Errorf("proposed again: %+v", again)
+	}
+}
+
+// What the records say of an employer: every order whose date has passed unmet, each wage once, what was paid deducted,
+// with the months and the source of each; orders issued here among them.
+func TestTheFactsAreReadFromAllOrdersOnce(t *testing.T) {
+	d := newDesk(t)
+	d.exec(`INSERT INTO warnings (as_of, run, detector, scope, scope_id, level, name, township, county, evidence) VALUES
+		('2026-03-08', 7, 'blacklist-candidate', 'employer', '` + firm + `', 'red', '仙居某某建筑劳务有限公司', '331024001', '331024',
+		'{"grounds":["amount_many_workers"],"ordered_workers":130,"ordered_fen":271600000,"most_owed_fen":400000,"monthly_pay_fen":600000,"incidents":0,"records":["O-1","O-2"]}')`)
+	d.exec(`INSERT INTO proceedings (source, id, version, recorded_at, kind, employer_uscc, project_id, workers, amount_fen, opened_on, due_on, outcome, paid_fen, wage_from, wage_to) VALUES
+		('labor', 'O-1', 1, '2026-02-20 00:00:00', 'rectification_order', '` + firm + `', 'P-1', 65, 135800000, '2025-12-01', '2025-12-15', 'failed', 5800000, NULL, NULL),
+		('labor', 'O-2', 1, '2026-02-20 00:00:00', 'rectification_order', '` + firm + `', 'P-1', 65, 135800000, '2026-02-20', '2026-03-06', '', NULL, NULL, NULL),
+		('labor', 'O-3', 1, '2026-02-20 00:00:00', 'administrative_decision', '` + firm + `', 'P-2', 7, 2000000, '2026-02-20', '2026-03-07', '', NULL, '2025-11-01', '2025-12-01'),
+		('labor', 'O-4', 1, '2026-02-20 00:00:00', 'rectification_order', '` + firm + `', 'P-2', 7, 9000000, '2026-02-20', '2026-03-07', 'withdrawn', NULL, NULL, NULL),
+		('labor', 'O-5', 1, '2026-02-20 00:00:00', 'rectification_order', '` + firm + `', 'P-2', 7, 9000000, '2026-02-20', '2026-03-07', 'fulfilled', NULL, NULL, NULL),
+		('labor', 'O-6', 1, '2026-02-20 00:00:00', 'rectification_order', '` + firm + `', 'P-2', 7, 9000000, '2026-02-20', '2026-03-08', '', NULL, NULL, NULL),
+		('labor', 'O-7', 1, '2026-02-20 00:00:00', 'rectification_order', 'another', 'P-2', 7, 9000000, '2026-02-20', '2026-03-01', '', NULL, NULL, NULL)`)
+	f := d.facts()
+	if f.OrderedWorkers != 72 || f.OrderedFen != 137_800_000 || f.PaidFen != 5_800_000 || f.UnpaidFen != 132_000_000 || fmt.Sprint(f.Grounds) != "[amount_many_workers amount_one_worker]" {
+		t.Errorf("65 and 7 people and their wages, each once: %+v", f)
+	}
+	var ids []string
+	for _, o := range f.Orders {
+		ids = append(ids, fmt.Sprintf("%s %s %s", o.Source, o.ID, o.ScopeID))
+	}
+	if got := strings.Join(ids, ", "); got != "labor O-1 P-1, labor O-2 P-1, labor O-3 P-2" {
+		t.Errorf("the orders are %s", got)
+	}
+	if o := f.Orders[2]; o.WageFrom == nil || o.WageFrom.String() != "2025-11" || o.WageTo.String() != "2025-12" || f.Warning != detector || f.MonthlyPayFen != 600_000 {
+		t.Errorf("the months and the warning: %+v of %+v", o, f)
+	}
+
+	// An order issued here about the same project restates; one about another adds.
+	issued := func(project string, workers uint32, fen, paid int64) Issued {
+		return Issued{Employer: firm, Name: "仙居某某建筑劳务有限公司", Township: "331024001", OrderFact: casefile.OrderFact{
+			ID: "project:" + project + " 监令7号", CaseID: "project:" + project, DocumentNo: "监令7号", Scope: "project", ScopeID: project,
+			OpenedOn: date(t, "2026-02-20"), DueOn: date(t, "2026-03-08"), Workers: workers, AmountFen: fen, PaidFen: paid}}
+	}
+	if f := d.facts(issued("P-1", 65, 130_000_000, 0), issued("P-3", 10, 5_000_000, 1_000_000)); len(f.Orders) != 5 || f.OrderedWorkers != 82 || f.UnpaidFen != 136_000_000 {
+		t.Errorf("with two issued here: %+v", f)
+	}
+
+	// Without any warning they alone may make a candidate; not where the amount test fails with what was paid deducted.
+	d.exec(`ALTER TABLE warnings DELETE WHERE 1 SETTINGS mutations_sync = 1`)
+	d.exec(`ALTER TABLE proceedings DELETE WHERE 1 SETTINGS mutations_sync = 1`)
+	if f := d.facts(issued("P-1", 12, 3_600_000, 700_000)); f != nil {
+		t.Errorf("twenty-nine thousand yuan are still refused: %+v", f)
+	}
+	f = d.facts(issued("P-1", 12, 3_600_000, 500_000))
+	if f == nil || f.Warning != "" || f.Name != "仙居某某建筑劳务有限公司" || f.County != "331024" || f.UnpaidFen != 3_100_000 || fmt.Sprint(f.Grounds) != "[amount_many_workers]" || f.AsOf != d.run.AsOf {
+		t.Errorf("by an order issued here alone: %+v", f)
+	}
+	d.run = Run{}
+	if f := d.facts(issued("P-1", 12, 3_600_000, 0)); f == nil || f.AsOf != d.today() {
+		t.Errorf("before the first run: %+v", f)
+	}
+	d.Offered(f)
+	if by := f.Orders[0].DecideBy; by == nil || by.Due.String() != "2026-04-03" || by.State != casefile.Running {
+		t.Errorf("the last day for a decision: %+v", by)
+	}
+	done, err := d.Propose(t.Context(), inspector, firm, f, casefile.EntryAction{Persons: proposal().Persons})
+	if err != nil || done.Entry.OrderNo != "监令7号" || done.Entry.Order.CaseID != "project:P-1" || done.Entry.Order.DecideBy != nil || done.Entry.Facts.Orders[0].DecideBy != nil {
+		t.Errorf("proposed by an order issued here: %+v, %v", done.Entry, err)
+	}
+}
+
+// Incidents are counted by the leads of the snapshot where no warning tells them.
+func TestIncidentsAreThoseOverTheEmployerOrItsOrderedProjects(t *testing.T) {
+	d := newDesk(t)
+	d.exec(`CREATE VIEW leads AS SELECT * FROM complaints`) // the snapshot's table has these columns, and the newest version of each
+	lead := func(id, project, employer, received, incident, status, conclusion string) {
+		d.exec(fmt.Sprintf(`INSERT INTO complaints (source, id, version, recorded_at, project_id, employer_uscc, received_on, incident, status, conclusion)
+			VALUES ('hotline', '%s', 1, '2026-03-01 00:00:00', '%s', '%s', '%s', '%s', '%s', '%s')`, id, project, employer, received, incident, status, conclusion))
+	}
+	lead("L-1", "P-1", "", "2026-02-01", "group", "investigating", "")
+	lead("L-2", "", firm, "2026-02-02", "extreme", "resolved", "true")
+	lead("L-3", "P-1", firm, "2026-02-03", "none", "received", "")
+	lead("L-4", "P-1", firm, "2026-02-04", "group", "rejected", "")
+	lead("L-5", "P-1", firm, "2026-02-05", "group", "resolved", "untrue")
+	lead("L-6", "P-9", "", "2026-02-06", "group", "received", "")
+	lead("L-7", "P-1", "", "2025-03-08", "group", "received", "")
+	f := d.facts(Issued{Employer: firm, Township: "331024001", OrderFact: casefile.OrderFact{ID: "c 1", Scope: "project", ScopeID: "P-1", DueOn: date(t, "2026-03-06"), Workers: 1, AmountFen: 100}})
+	if f == nil || f.Incidents != 2 || fmt.Sprint(f.IncidentIDs) != "[L-1 L-2]" || fmt.Sprint(f.Grounds) != "[incident]" {
+		t.Errorf("%+v", f)
+	}
+}
+
+// A decision states what is still unpaid then; the log keeps the facts of the proposal beside it.
+func TestADecisionStatesTheFactsAsTheyStandThen(t *testing.T) {
+	d := newDesk(t)
+	d.candidate()
+	e := d.act(d.propose(), "inspector", casefile.Notify)
+	d.exec(`INSERT INTO proceedings (source, id, version, recorded_at, kind, employer_uscc, workers, amount_fen, opened_on, due_on, paid_fen) VALUES
+		('court', 'O-9', 1, '2026-03-12 00:00:00', 'rectification_order', '` + firm + `', 12, 3600000, '2026-02-20', '2026-03-06', 1600000)`)
+	d.at("2026-03-17")
+	d.Store.facts = func(ctx context.Context, employer string) (*casefile.Facts, error) { return d.facts(), nil }
+	e = d.act(d.act(e, "supervisor", casefile.Decide), "inspector", casefile.List)
+	if e.Facts.UnpaidFen != 3_600_000 || e.AtDecision == nil || e.AtDecision.PaidFen != 1_600_000 || e.AtDecision.UnpaidFen != 2_000_000 {
+		t.Errorf("proposed by %+v, decided by %+v", e.Facts, e.AtDecision)
+	}
+	if p := d.Publication().Employers[0]; p.AmountFen != 2_000_000 || p.Workers != 12 || p.FiguresOn != d.run.AsOf {
+		t.Errorf("published: %+v", p)
+	}
+	d.open()
+	if again, _, err := d.Get(t.Context(), e.ID); err != nil || !reflect.DeepEqual(again, e) {
+		t.Errorf("read again\n%+v\nwant\n%+v (%v)", again, e, err)
 	}
 }
 

@@ -57,6 +57,8 @@ var (
 
 	division = regexp.MustCompile(`^[0-9]{6}([0-9]{3})?$`)
 	digest   = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+	creditCode = regexp.MustCompile(`^[0-9A-HJ-NPQRTUWXY]{18}$`) // GB 32100-2015, without its check character
 )
 
 const (
@@ -121,7 +123,7 @@ func complete(a casefile.Action, s step) *casefile.Refusal {
 			return casefile.Refuse("invalid", s.basis, n.zh, n.field+": "+n.en)
 		}
 	}
-	texts := []string{a.Reason, a.DocumentNo, a.Assignee}
+	texts := []string{a.Reason, a.DocumentNo, a.Assignee, a.EmployerName}
 	if a.File != nil {
 		texts = append(texts, a.File.Name, a.File.KeptAt)
 	}
@@ -175,6 +177,10 @@ func inOrder(c casefile.Case, by access.Person, a casefile.Action, s step, today
 		}
 	case casefile.OrderPayment:
 		switch {
+		case a.Employer != "" && !creditCode.MatchString(a.Employer):
+			return casefile.Refuse("invalid", s.basis, "用人单位须填 18 位统一社会信用代码", "employer is a unified social credit code of 18 characters")
+		case a.WageFrom != nil && a.WageTo != nil && *a.WageFrom > *a.WageTo:
+			return casefile.Refuse("invalid", s.basis, "工资所属期的起月不能晚于止月", "wage_from is after wage_to")
 		case *a.DueOn <= today:
 			return casefile.Refuse("due_date", s.basis, "支付期限须晚于今天", "the last day to pay must be after today")
 		case c.Order != nil && c.Order.PaidFen < c.Order.AmountFen && today <= c.Order.DueOn:

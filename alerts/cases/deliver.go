@@ -1,9 +1,11 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -30,6 +32,11 @@ type Subject struct {
 	Sector    string
 	Workers   uint32
 	AmountFen int64
+	Owed      *casefile.Owed // nil when nothing is
+}
+
+func (s Subject) figures() figuresData {
+	return figuresData{AsOf: s.AsOf, Run: s.Run, Name: s.Name, Township: s.Township, County: s.County, Sector: s.Sector, Workers: s.Workers, AmountFen: s.AmountFen}
 }
 
 // Opens reports whether an alert belongs to a case: it must be a detector's warning about a project, an employer or a
@@ -130,7 +137,10 @@ func (s *Store) begin(id string, labels map[string]string, subject func(id strin
 		catalog.Scope(labels["scope"]), labels["scope_id"], labels["township"], labels["county"], labels["sector"],
 	})
 	if now, ok := subject(id); ok && err == nil {
-		err = c.add(s, id, casefile.Figures, figuresData(now))
+		err = c.add(s, id, casefile.Figures, now.figures())
+		if now.Owed != nil && err == nil {
+			err = c.add(s, id, casefile.OwedTold, now.Owed)
+		}
 	}
 	return c, err
 }
@@ -188,7 +198,7 @@ func (s *Store) Update(ctx context.Context, subjects map[string]Subject) error {
 		if known == nil {
 			continue
 		}
-		now := figuresData(subjects[id])
+		now := subjects[id].figures()
 		if f := known.figures; f != nil {
 			if same := *f; !f.before(now) || same.with(now.AsOf, now.Run) == now {
 				continue
@@ -207,6 +217,65 @@ func (s *Store) Update(ctx context.Context, subjects map[string]Subject) error {
 		}
 	}
 	return s.write(ctx, changes)
+}
+
+// Tell records what a run says is owed about the subjects of the cases that have not ended, where that differs from what is
+// known. Of what owed lacks nothing is owed any more.
+func (s *Store) Tell(ctx context.Context, asOf civil.Date, run uint64, owed map[string]*casefile.Owed) error {
+	s.appending.Lock()
+	defer s.appending.Unlock()
+	if err := s.settle(ctx); err != nil {
+		return err
+	}
+	changes := map[string]*change{}
+	for _, id := range s.open() {
+		known := s.state(id)
+		now := owed[id]
+		if now == nil {
+			now = &casefile.Owed{AsOf: asOf, Run: run}
+			if known.owed != nil {
+				now.Employer, now.EmployerName = known.owed.Employer, known.owed.EmployerName
+			}
+		}
+		if known.owed == nil && now.Nothing() && now.Employer == "" || known.owed != nil && !tells(*known.owed, *now) {
+			continue
+		}
+		c := &change{before: known.seq, after: known.clone()}
+		if err := c.add(s, id, casefile.OwedTold, now); err != nil {
+			return err
+		}
+		changes[id] = c
+		if len(changes) == perInsert {
+			if err := s.write(ctx, changes); err != nil {
+				return err
+			}
+			clear(changes)
+		}
+	}
+	return s.write(ctx, changes)
+}
+
+// tells reports whether a later run says anything else.
+func tells(known, now casefile.Owed) bool {
+	if cmp.Or(cmp.Compare(known.AsOf, now.AsOf), cmp.Compare(known.Run, now.Run)) >= 0 {
+		return false
+	}
+	now.AsOf, now.Run = known.AsOf, known.Run
+	return !reflect.DeepEqual(known, now)
+}
+
+// open are the ids of the cases that have not ended, in order.
+func (s *Store) open() []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var ids []string
+	for id, one := range s.states {
+		if !one.work.stage.Ended() {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 func (f figuresData) with(asOf civil.Date, run uint64) figuresData {

@@ -74,6 +74,7 @@ type state struct {
 	opened   openedData
 	openedAt time.Time
 	figures  *figuresData
+	owed     *casefile.Owed               // replaced, never changed
 	alerts   map[string]map[int64]episode // by fingerprint, by start in unix nanoseconds
 	work     work
 	seq      uint32
@@ -130,6 +131,14 @@ func (s *state) apply(e casefile.Event) error {
 		}
 		if s.figures == nil || s.figures.before(f) {
 			s.figures = &f
+		}
+	case casefile.OwedTold:
+		var o casefile.Owed
+		if err := read(&o); err != nil {
+			return err
+		}
+		if s.owed == nil || cmp.Or(cmp.Compare(s.owed.AsOf, o.AsOf), cmp.Compare(s.owed.Run, o.Run)) < 0 {
+			s.owed = &o
 		}
 	case casefile.LevelChanged, casefile.Cleared, casefile.Reopened:
 		// They tell people what the alerts above have added up to.
@@ -242,6 +251,7 @@ func (s *state) view(cal *calendar.Calendar, terms TermsOf) casefile.Case {
 		OpenedAt:  s.openedAt,
 		OpenedOn:  civil.DateOf(s.openedAt),
 		Alerts:    []casefile.Alert{},
+		Owed:      s.owed,
 		Seq:       s.seq,
 		UpdatedAt: s.updated,
 	}

@@ -71,7 +71,7 @@ func (s *Store) judge(o *casefile.Outcome, changes map[string]*change, by access
 	}
 	today := s.today()
 	view := known.view(s.calendar, s.terms)
-	view.Deadlines = casefile.On(view.Deadlines, today)
+	view = on(&view, today)
 	if err := Judge(view, by, one.Action, today); err != nil {
 		return err
 	}
@@ -83,6 +83,9 @@ func (s *Store) judge(o *casefile.Outcome, changes map[string]*change, by access
 		data.Workdays = s.terms(view.Territory, today).Lead
 	case casefile.Extend:
 		data.Workdays = s.terms(view.Territory, today).Extension
+	case casefile.OrderPayment:
+		data.Employer, data.EmployerName = view.Binds(data.Employer, data.EmployerName)
+		data.Source = view.Owed.ByRecords()
 	}
 	if err := c.addBy(s, one.CaseID, by.ID, steps[one.Action.Kind].event, one.Action.Reason, data); err != nil {
 		return err

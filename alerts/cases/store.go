@@ -281,6 +281,11 @@ func (s *Store) today() civil.Date { return civil.DateOf(s.clock()) }
 func on(c *casefile.Case, today civil.Date) casefile.Case {
 	judged := *c
 	judged.Deadlines = casefile.On(c.Deadlines, today)
+	if c.Order != nil && c.Order.DecideBy != nil {
+		order, by := *c.Order, c.Order.DecideBy.On(today)
+		order.DecideBy = &by
+		judged.Order = &order
+	}
 	return judged
 }
 

@@ -19,6 +19,7 @@ type Terms struct {
 	PassOn       int // first-asked responsibility
 	Lead         int // an investigation
 	Extension    int // more, with approval
+	Decide       int // a decision on listing, after an order's date
 	Near         int // a deadline is near so many working days before; those of a few days on their last day
 }
 
@@ -27,7 +28,7 @@ type TermsOf func(place string, on civil.Date) Terms
 
 // DefaultTerms are those of the national policy, everywhere and always.
 func DefaultTerms(string, civil.Date) Terms {
-	return Terms{AcceptRed: 1, AcceptYellow: 3, PassOn: 1, Lead: 60, Extension: 30, Near: 3}
+	return Terms{AcceptRed: 1, AcceptYellow: 3, PassOn: 1, Lead: 60, Extension: 30, Decide: 20, Near: 3}
 }
 
 // accept are the working days for acceptance at a level.
@@ -42,8 +43,9 @@ func (t Terms) accept(level catalog.Level) int {
 // stands in the event itself.
 type actionData struct {
 	casefile.Action
-	ByName   string `json:"by_name,omitempty"`
-	Workdays int    `json:"workdays,omitempty"` // filed: the term; extended: by how much
+	ByName   string         `json:"by_name,omitempty"`
+	Workdays int            `json:"workdays,omitempty"` // filed: the term; extended: by how much
+	Source   *casefile.Owed `json:"source,omitempty"`   // ordered: what the records said
 }
 
 // work is what persons have done to a case, while it is added up.
@@ -84,7 +86,10 @@ func (w *work) act(s step, a actionData, at time.Time) {
 	case casefile.WasExtended:
 		w.workdays, w.extended = w.workdays+a.Workdays, true
 	case casefile.WasOrdered:
-		w.order = &casefile.Order{DocumentNo: a.DocumentNo, IssuedOn: on, DueOn: *a.DueOn, Workers: a.Workers, AmountFen: a.AmountFen}
+		w.order = &casefile.Order{
+			DocumentNo: a.DocumentNo, Employer: a.Employer, EmployerName: a.EmployerName, IssuedOn: on, DueOn: *a.DueOn,
+			WageFrom: a.WageFrom, WageTo: a.WageTo, Workers: a.Workers, AmountFen: a.AmountFen, Source: a.Source,
+		}
 		w.metOn = nil
 	case casefile.PaymentRecorded:
 		w.pay(a, on)
@@ -149,7 +154,15 @@ func (w *work) acceptFrom(e episode) (civil.Date, bool) {
 
 // view puts into a case what persons have done.
 func (w *work) view(c *casefile.Case, cal *calendar.Calendar, terms TermsOf) {
-	c.Stage, c.Assignee, c.Order, c.PaidFen, c.Extended, c.SidePaths = w.stage, w.assignee, w.order, w.paidFen, w.extended, slices.Clip(w.paths)
+	c.Stage, c.Assignee, c.PaidFen, c.Extended, c.SidePaths = w.stage, w.assignee, w.paidFen, w.extended, slices.Clip(w.paths)
+	if w.order != nil {
+		order := *w.order
+		if order.PaidFen < order.AmountFen {
+			by := casefile.DueAfter(casefile.ToDecide, cal, order.DueOn, terms(c.Township, order.DueOn).Decide, terms(c.Township, order.DueOn).Near, nil)
+			order.DecideBy = &by
+		}
+		c.Order = &order
+	}
 	var acceptedOn *civil.Date
 	if !w.acceptedAt.IsZero() {
 		on := civil.DateOf(w.acceptedAt)

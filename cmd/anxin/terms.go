@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/cases"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/casefile"
@@ -30,7 +31,39 @@ func (t terms) ofCases(place string, on civil.Date) cases.Terms {
 	return cases.Terms{
 		AcceptRed: t.length("accept_red_workdays", place, on), AcceptYellow: t.length("accept_yellow_workdays", place, on),
 		PassOn: t.length("pass_on_workdays", place, on), Lead: t.length("lead_workdays", place, on),
-		Extension: t.length("extension_workdays", place, on), Near: t.length("near_workdays", place, on),
+		Extension: t.length("extension_workdays", place, on), Decide: t.length("decision_workdays", place, on), Near: t.length("near_workdays", place, on),
+	}
+}
+
+const conditionSection = "blacklist-candidate"
+
+// conditionTypes are the conditions of listing that casework goes by, as the detector of that name declares them.
+var conditionTypes = map[string]string{
+	"order_kinds": "Array(String)", "void_outcomes": "Array(String)", "many_workers": "UInt32", "many_workers_fen": "Int64",
+	"one_worker_fen": "Int64", "one_worker_months": "Float64", "incident_days": "UInt16",
+}
+
+// ofConditions are the conditions of listing at a place on a day: those by which the detector blacklist-candidate finds an
+// employer, for the orders that were issued here.
+func (t terms) ofConditions(place string, on civil.Date) blacklist.Conditions {
+	number := func(name string) float64 {
+		v, err := t.policy.Number(conditionSection, name, place, on)
+		if err != nil {
+			panic(err) // the national policy has each, and checkTerms has seen to the values
+		}
+		return v
+	}
+	texts := func(name string) []string {
+		v, err := t.policy.Texts(conditionSection, name, place, on)
+		if err != nil {
+			panic(err)
+		}
+		return v
+	}
+	return blacklist.Conditions{
+		OrderKinds: texts("order_kinds"), VoidOutcomes: texts("void_outcomes"),
+		ManyWorkers: uint32(number("many_workers")), ManyWorkersFen: int64(number("many_workers_fen")),
+		OneWorkerFen: int64(number("one_worker_fen")), OneWorkerMonths: number("one_worker_months"), IncidentDays: int(number("incident_days")),
 	}
 }
 
@@ -53,6 +86,13 @@ func checkTerms(p *policy.Policy) error {
 			v, err := s.As("UInt16")
 			if n, _ := v.(int); err != nil || n < 1 {
 				problems = append(problems, fmt.Errorf("policy: casework.%s is %v%s: want a whole number of at least 1", name, s.Value, whereInForce(s)))
+			}
+		}
+	}
+	for name, kind := range conditionTypes {
+		for _, s := range p.Settings(conditionSection, name) {
+			if _, err := s.As(kind); err != nil {
+				problems = append(problems, fmt.Errorf("policy: %s.%s is %v%s: %w", conditionSection, name, s.Value, whereInForce(s), err))
 			}
 		}
 	}

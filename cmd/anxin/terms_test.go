@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -39,6 +40,9 @@ func TestTheTermsWithoutAPolicyAreTheNationalOnes(t *testing.T) {
 	}
 	if got := national.ofListing("331024001", on); got != blacklist.DefaultTerms("", on) {
 		t.Errorf("of the list %+v", got)
+	}
+	if got := national.ofConditions("331024001", on); !reflect.DeepEqual(got, blacklist.DefaultConditions("", on)) {
+		t.Errorf("of the conditions of listing %+v", got)
 	}
 }
 

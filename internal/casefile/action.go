@@ -13,9 +13,14 @@ type Action struct {
 	DueOn      *civil.Date `json:"due_on,omitempty"`      // order: the last day to pay
 	Workers    uint32      `json:"workers,omitempty"`     // order, record_payment
 	AmountFen  int64       `json:"amount_fen,omitempty"`  // order, record_payment
-	Settled    bool        `json:"settled,omitempty"`     // record_payment: nothing is owed any more
-	Path       SidePath    `json:"path,omitempty"`        // side_path
-	File       *File       `json:"file,omitempty"`        // attach
+	// Of an order: whom it binds (credit code and name; when left out, whom the records tell), and for which wage months it is.
+	Employer     string       `json:"employer,omitempty"`
+	EmployerName string       `json:"employer_name,omitempty"`
+	WageFrom     *civil.Month `json:"wage_from,omitempty"`
+	WageTo       *civil.Month `json:"wage_to,omitempty"`
+	Settled      bool         `json:"settled,omitempty"` // record_payment: nothing is owed any more
+	Path         SidePath     `json:"path,omitempty"`    // side_path
+	File         *File        `json:"file,omitempty"`    // attach
 }
 
 // File is an attachment by reference: Anxin keeps no copy.
@@ -48,12 +53,20 @@ const (
 
 // Order is an order to pay by a date.
 type Order struct {
-	DocumentNo string     `json:"document_no"`
-	IssuedOn   civil.Date `json:"issued_on"`
-	DueOn      civil.Date `json:"due_on"`
-	Workers    uint32     `json:"workers"`
-	AmountFen  int64      `json:"amount_fen"`
-	PaidFen    int64      `json:"paid_fen"` // since it was issued
+	DocumentNo   string       `json:"document_no"`
+	Employer     string       `json:"employer,omitempty"` // whom it binds: credit code
+	EmployerName string       `json:"employer_name,omitempty"`
+	IssuedOn     civil.Date   `json:"issued_on"`
+	DueOn        civil.Date   `json:"due_on"`
+	WageFrom     *civil.Month `json:"wage_from,omitempty"` // nil when the order does not say
+	WageTo       *civil.Month `json:"wage_to,omitempty"`
+	Workers      uint32       `json:"workers"`
+	AmountFen    int64        `json:"amount_fen"`
+	PaidFen      int64        `json:"paid_fen"` // since it was issued
+	// Source is what the records said when it was issued, without estimates; nil when they said nothing.
+	Source *Owed `json:"source,omitempty"`
+	// DecideBy is the last day for a decision on listing, should it stay unmet; nil once it is paid in full.
+	DecideBy *Deadline `json:"decide_by,omitempty"`
 }
 
 // Unmet reports whether the order's date has passed without full payment.

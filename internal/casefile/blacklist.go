@@ -1,6 +1,7 @@
 package casefile
 
 import (
+	"slices"
 	"time"
 
 	"github.com/anxin-project/anxin/internal/catalog"
@@ -53,35 +54,57 @@ func (s EntryStage) Ended() bool {
 	return s == Removed || s == Expired || s == Withdrawn || s == NotListed
 }
 
-// Facts are what the warning blacklist-candidate found of an employer, with the orders it rests on.
+// Facts are what the records say of an employer that can be proposed for the list: the orders to pay whose date has
+// passed unmet, what they come to, and the grounds of listing. Each worker and each wage counts once (Once); what was paid
+// is deducted. Estimates play no part.
 type Facts struct {
-	Employer       string      `json:"employer"` // credit code
-	Name           string      `json:"name"`
-	Township       string      `json:"township"`
-	County         string      `json:"county"`
-	Grounds        []string    `json:"grounds"` // amount_many_workers, amount_one_worker, incident
-	OrderedWorkers uint32      `json:"ordered_workers"`
-	OrderedFen     int64       `json:"ordered_fen"`
-	MostOwedFen    int64       `json:"most_owed_fen"` // to one worker
-	Incidents      uint32      `json:"incidents"`     // group or extreme
-	Orders         []OrderFact `json:"orders"`        // with their date passed and not obeyed, by due date
-	AsOf           civil.Date  `json:"as_of"`
-	Run            uint64      `json:"run"`
+	Employer string `json:"employer"` // credit code
+	Name     string `json:"name"`
+	Township string `json:"township"`
+	County   string `json:"county"`
+
+	Grounds        []string `json:"grounds"`         // amount_many_workers, amount_one_worker, incident
+	OrderedWorkers uint32   `json:"ordered_workers"` // of orders not paid in full
+	OrderedFen     int64    `json:"ordered_fen"`
+	PaidFen        int64    `json:"paid_fen"`               // of it
+	UnpaidFen      int64    `json:"unpaid_fen"`             // what is still refused
+	MostOwedFen    int64    `json:"most_owed_fen"`          // to one worker, by the pay lists
+	MonthlyPayFen  int64    `json:"monthly_pay_fen"`        // a month's pay that the amount test refers to; 0 when unknown
+	Incidents      uint32   `json:"incidents"`              // group or extreme
+	IncidentIDs    []string `json:"incident_ids,omitempty"` // their records
+
+	Orders  []OrderFact `json:"orders"`            // by due date
+	Warning string      `json:"warning,omitempty"` // the detector that found the employer; empty where only orders issued here tell
+	AsOf    civil.Date  `json:"as_of"`             // of the records
+	Run     uint64      `json:"run"`
 }
 
-// OrderFact is an order to pay as a source recorded it.
-type OrderFact struct {
-	ID        string     `json:"id"`
-	OpenedOn  civil.Date `json:"opened_on"`
-	DueOn     civil.Date `json:"due_on"`
-	Workers   uint32     `json:"workers"`
-	AmountFen int64      `json:"amount_fen"`
+// Count puts in what the orders come to.
+func (f *Facts) Count() {
+	sum := Once(f.Orders)
+	f.OrderedWorkers, f.OrderedFen, f.PaidFen, f.UnpaidFen = sum.Workers, sum.AmountFen, sum.PaidFen, sum.UnpaidFen()
 }
+
+// Undated are the facts as the log keeps them, without the deadlines of the orders.
+func (f Facts) Undated() Facts {
+	f.Orders = slices.Clone(f.Orders)
+	for i := range f.Orders {
+		f.Orders[i].DecideBy = nil
+	}
+	return f
+}
+
+// The grounds of listing.
+const (
+	ManyWorkers = "amount_many_workers"
+	OneWorker   = "amount_one_worker"
+	Incident    = "incident"
+)
 
 var grounds = map[string]catalog.Text{
-	"amount_many_workers": {ZH: "拖欠十名以上农民工工资，数额达到认定标准", EN: "wages of ten workers or more unpaid, to the amount of the test"},
-	"amount_one_worker":   {ZH: "拖欠一名农民工三个月以上工资，数额达到认定标准", EN: "three months' wages or more of one worker unpaid, to the amount of the test"},
-	"incident":            {ZH: "因拖欠工资引发群体性事件、极端事件", EN: "arrears that led to a group or extreme incident"},
+	ManyWorkers: {ZH: "拖欠十名以上农民工工资，数额达到认定标准", EN: "wages of ten workers or more unpaid, to the amount of the test"},
+	OneWorker:   {ZH: "拖欠一名农民工三个月以上工资，数额达到认定标准", EN: "three months' wages or more of one worker unpaid, to the amount of the test"},
+	Incident:    {ZH: "因拖欠工资引发群体性事件、极端事件", EN: "arrears that led to a group or extreme incident"},
 }
 
 // Ground is the text of a ground for listing; false for one that the law does not know.
@@ -171,6 +194,12 @@ type Entry struct {
 	Order   OrderFact      `json:"order"` // the one that the listing rests on
 	OrderNo string         `json:"order_no"`
 	Persons []ListedPerson `json:"persons"`
+	// Effect is the social effect of the incidents, in the words of who proposed; empty where they are no ground.
+	Effect string `json:"effect,omitempty"`
+	// AtDecision are the facts as they stood at the decision; nil before it, and where the records no longer told.
+	AtDecision *Facts `json:"at_decision,omitempty"`
+	// LateReason is why the decision came after its term, by the supervisor who took it; empty of one in time.
+	LateReason string `json:"late_reason,omitempty"`
 
 	// Terms bind the entry; papers state them.
 	Terms ListingTerms `json:"-"`
@@ -202,8 +231,9 @@ type Published struct {
 	Persons    []ListedPerson `json:"persons"`
 	Facts      string         `json:"facts"`
 	OrderNo    string         `json:"order_no"`
-	Workers    uint32         `json:"workers"`
-	AmountFen  int64          `json:"amount_fen"`
+	Workers    uint32         `json:"workers"`    // each once
+	AmountFen  int64          `json:"amount_fen"` // unpaid at the decision, each wage once
+	FiguresOn  civil.Date     `json:"figures_on"` // date of the records that say so
 	DecisionNo string         `json:"decision_no"`
 	DecidedOn  civil.Date     `json:"decided_on"`
 	Until      civil.Date     `json:"until"` // last day of the term
@@ -215,13 +245,15 @@ type EntryAction struct {
 	Kind       EntryActionKind `json:"action"`
 	Reason     string          `json:"reason,omitempty"`
 	DocumentNo string          `json:"document_no,omitempty"`
-	OrderID    string          `json:"order_id,omitempty"`   // propose: among the facts' orders; the one due last when left out
-	OrderNo    string          `json:"order_no,omitempty"`   // propose: the number of its document
-	Persons    []ListedPerson  `json:"persons,omitempty"`    // propose
-	Upheld     bool            `json:"upheld,omitempty"`     // verify
-	Granted    bool            `json:"granted,omitempty"`    // decide_removal
-	PromiseNo  string          `json:"promise_no,omitempty"` // correct, request_removal: the written promise
-	Bar        BarKind         `json:"bar,omitempty"`        // bar
+	OrderID    string          `json:"order_id,omitempty"`    // propose: among the facts' orders; the one due last when left out
+	OrderNo    string          `json:"order_no,omitempty"`    // propose: the number of its document; of an order issued here the records know it
+	Effect     string          `json:"effect,omitempty"`      // propose by an incident: its social effect, in words
+	Persons    []ListedPerson  `json:"persons,omitempty"`     // propose
+	Upheld     bool            `json:"upheld,omitempty"`      // verify
+	Granted    bool            `json:"granted,omitempty"`     // decide_removal
+	PromiseNo  string          `json:"promise_no,omitempty"`  // correct, request_removal: the written promise
+	Bar        BarKind         `json:"bar,omitempty"`         // bar
+	LateReason string          `json:"late_reason,omitempty"` // decide, after the term: why so late
 }
 
 // EntryActionKind names an action on an entry.

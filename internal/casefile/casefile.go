@@ -41,6 +41,8 @@ type Case struct {
 	AmountFen   int64       `json:"amount_fen"`
 	FiguresAsOf *civil.Date `json:"figures_as_of,omitempty"`
 	FiguresRun  uint64      `json:"figures_run,omitempty"`
+	// Owed is what the records say is owed; nil until a run has told, and of a subject of which none has.
+	Owed *Owed `json:"owed,omitempty"`
 
 	OpenedAt time.Time  `json:"opened_at"`
 	OpenedOn civil.Date `json:"opened_on"`
@@ -83,6 +85,7 @@ const (
 	Cleared       Kind = "cleared"
 	Reopened      Kind = "reopened"
 	Figures       Kind = "figures" // workers and amount as the latest run has them
+	OwedTold      Kind = "owed"    // what the records say is owed, as of a run
 
 	// What persons did; the data is the Action.
 	WasAccepted      Kind = "accepted"
