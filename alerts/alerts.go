@@ -98,7 +98,7 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 	if d.Laws == nil {
 		d.Laws = law.Shipped()
 	}
-	papers, err := documents.New(d.Laws)
+	papers, err := documents.New(d.Laws, titles(d.Headers))
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,9 @@
 // removal decision of the joint-discipline list. A page is drawn up from the record alone; what the record does not have
 // yet is a blank to be filled by hand, so the same page serves as draft and as copy. Chinese is the text that counts, the
 // English beside it a gloss.
+//
+// Every paper that states people and money says where each figure comes from: the records by their ids, the date they are
+// as of, the warning. Estimates are in none.
 package documents
 
 import (
@@ -39,11 +42,14 @@ var EntryKinds = []Kind{Notice, Decision, Removal}
 var files embed.FS
 
 // Papers draws up papers. It may be used from many goroutines.
-type Papers struct{ pages *template.Template }
+type Papers struct {
+	pages  *template.Template
+	titles func(detector string) catalog.Text
+}
 
 // New reads the papers' texts. A law that they cite and whose text nobody could read has a note to say so: whoever signs the
-// paper checks the citation first.
-func New(laws *law.Registry) (*Papers, error) {
+// paper checks the citation first. titles tells what a detector is called.
+func New(laws *law.Registry, titles func(detector string) catalog.Text) (*Papers, error) {
 	pages := template.New("").Funcs(template.FuncMap{
 		"blank":     blank,
 		"no":        func(p *casefile.Paper) string { return blank(number(p)) },
@@ -53,6 +59,11 @@ func New(laws *law.Registry) (*Papers, error) {
 		"yuan":      yuan,
 		"authority": func(county string) string { return place(county) + "人力资源和社会保障局" },
 		"ground":    func(name string) catalog.Text { t, _ := casefile.Ground(name); return t },
+		"period":    period,
+		"months":    func(from, to civil.Month) string { return period(&from, &to) },
+		"join":      func(items []string) string { return strings.Join(items, "、") },
+		"clause":    func(text string) string { return strings.TrimRight(strings.TrimSpace(text), "。；;.") },
+		"late":      late,
 	})
 	names, err := fs.Glob(files, "templates/*.html")
 	if err != nil {
@@ -67,7 +78,19 @@ func New(laws *law.Registry) (*Papers, error) {
 			return nil, fmt.Errorf("the paper %s: %w", path.Base(name), err)
 		}
 	}
-	return &Papers{pages}, nil
+	return &Papers{pages, titles}, nil
+}
+
+// orderData is what the order to pay of a case is drawn up from.
+type orderData struct {
+	casefile.Case
+	County   string
+	Employer string // whom it binds; empty when nobody is known
+	Called   string
+	Figures  *casefile.Owed // what the records say, without estimates; of an order given: what they said then
+	Warnings []catalog.Text
+	// Found says that the figures of the order given are not those of the records: somebody has found others.
+	Found bool
 }
 
 // OfCase draws up the order to pay of a case.
@@ -76,14 +99,49 @@ func (p *Papers) OfCase(c casefile.Case) ([]byte, error) {
 	if len(county) > 6 {
 		county = county[:6]
 	}
-	return p.draw(Order, struct {
-		casefile.Case
-		County string
-	}{c, county})
+	d := orderData{Case: c, County: county, Figures: c.Owed.ByRecords()}
+	d.Employer, d.Called = c.Binds("", "")
+	if o := c.Order; o != nil {
+		d.Employer, d.Called = c.Binds(o.Employer, o.EmployerName)
+		d.Figures = o.Source
+		d.Found = o.Source == nil || o.Source.Listed == nil || o.Source.Listed.Workers != o.Workers || o.Source.Listed.AmountFen != o.AmountFen
+	}
+	if d.Figures != nil {
+		for _, detector := range d.Figures.Warnings {
+			d.Warnings = append(d.Warnings, p.titles(detector))
+		}
+	}
+	return p.draw(Order, d)
+}
+
+// entryData is what a paper of an entry is drawn up from.
+type entryData struct {
+	casefile.Entry
+	Now     casefile.Facts // as they stand at the decision, else as at the proposal
+	Warning catalog.Text
 }
 
 // OfEntry draws up a paper of an entry of the list.
-func (p *Papers) OfEntry(kind Kind, e casefile.Entry) ([]byte, error) { return p.draw(kind, e) }
+func (p *Papers) OfEntry(kind Kind, e casefile.Entry) ([]byte, error) {
+	d := entryData{Entry: e, Now: e.Facts}
+	if kind == Decision && e.AtDecision != nil {
+		d.Now = *e.AtDecision
+	}
+	if d.Now.Warning != "" {
+		d.Warning = p.titles(d.Now.Warning)
+	}
+	return p.draw(kind, d)
+}
+
+// late is the deadline of a decision that came, or can only come, after it; nil of one in time.
+func late(e casefile.Entry) *casefile.Deadline {
+	for _, d := range e.Deadlines {
+		if d.Kind == casefile.ToDecide && (d.State == casefile.MetLate || d.State == casefile.Passed) {
+			return &d
+		}
+	}
+	return nil
+}
 
 func (p *Papers) draw(kind Kind, data any) ([]byte, error) {
 	var b bytes.Buffer
@@ -91,6 +149,22 @@ func (p *Papers) draw(kind Kind, data any) ([]byte, error) {
 		return nil, fmt.Errorf("drawing up the paper %s: %w", kind, err)
 	}
 	return b.Bytes(), nil
+}
+
+// period is the wage months of an order as documents write them; empty when the order names none.
+func period(from, to *civil.Month) string {
+	name := func(m civil.Month) string { return fmt.Sprintf("%d年%d月", m.Year(), int(m.First().Time().Month())) }
+	switch {
+	case from == nil && to == nil:
+		return ""
+	case to == nil:
+		return name(*from) + "起"
+	case from == nil:
+		return "至" + name(*to)
+	case *from == *to:
+		return name(*from)
+	}
+	return name(*from) + "至" + name(*to)
 }
 
 // blank is a text, or a line to write on.

@@ -1,10 +1,16 @@
 package documents
 
 import (
+	"flag"
+	"html"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
 	"github.com/anxin-project/anxin/internal/law"
 )
@@ -20,17 +26,119 @@ func date(t *testing.T, text string) *civil.Date {
 }
 
 func entry(t *testing.T) casefile.Entry {
-	return casefile.Entry{
+	from, to := date(t, "2025-11-01").Month(), date(t, "2026-01-01").Month()
+	e := casefile.Entry{
 		ID: "91331024MA00000001-1", Employer: "91331024MA00000001", Name: "仙居某某建筑劳务有限公司", Township: "331024001", County: "331024",
 		Terms: casefile.ListingTerms{Object: 5, Verify: 6, Years: 3, RemovalMonths: 7},
-		Facts: casefile.Facts{Grounds: []string{"amount_many_workers", "incident"}, OrderedWorkers: 15, OrderedFen: 4_600_005, Incidents: 1, AsOf: *date(t, "2026-03-08")},
-		Order: casefile.OrderFact{OpenedOn: *date(t, "2026-02-20"), DueOn: *date(t, "2026-03-06"), Workers: 12, AmountFen: 3_600_000}, OrderNo: "仙人社监令〔2026〕3号",
+		Facts: casefile.Facts{Grounds: []string{casefile.ManyWorkers, casefile.Incident}, Incidents: 1, IncidentIDs: []string{"LEAD-7"}, Warning: "blacklist-candidate", AsOf: *date(t, "2026-03-08"), Run: 7,
+			Orders: []casefile.OrderFact{
+				{ID: "ORD-1", Source: "labor", Scope: "project", ScopeID: "P-1", OpenedOn: *date(t, "2025-12-01"), DueOn: *date(t, "2025-12-15"), Workers: 12, AmountFen: 3_600_000, PaidFen: 600_000},
+				{ID: "ORD-2", Source: "labor", Scope: "project", ScopeID: "P-1", OpenedOn: *date(t, "2026-02-20"), DueOn: *date(t, "2026-03-06"), Workers: 12, AmountFen: 3_600_000},
+				{ID: "project:P-2 仙人社监令〔2026〕7号", CaseID: "project:P-2", DocumentNo: "仙人社监令〔2026〕7号", Scope: "project", ScopeID: "P-2", OpenedOn: *date(t, "2026-02-20"), DueOn: *date(t, "2026-03-06"),
+					WageFrom: &from, WageTo: &to, Workers: 3, AmountFen: 1_000_005},
+			}},
+		OrderNo: "仙人社监令〔2026〕3号", Effect: "三十余名农民工围堵县道两小时" + attack,
 		Persons: []casefile.ListedPerson{{Name: "王小明", Capacity: casefile.LegalRepresentative}, {Name: attack, Capacity: casefile.DirectlyResponsible}},
+	}
+	e.Facts.Count()
+	e.Order = e.Facts.Orders[1]
+	return e
+}
+
+// titles names detectors as the catalogue does.
+func titles(detector string) catalog.Text {
+	return catalog.Text{ZH: map[string]string{"blacklist-candidate": "失信联合惩戒名单拟列入对象", "wages-overdue": "工资到期未付"}[detector], EN: detector}
+}
+
+// A site of 65 workers, with work beside it that has no pay slip.
+func site(t *testing.T) casefile.Case {
+	from, to := date(t, "2025-12-01").Month(), date(t, "2026-01-01").Month()
+	return casefile.Case{Scope: "project", ScopeID: "P-1", Name: "滨河安置房二期工程", Territory: "331024", Workers: 130, AmountFen: 271_600_000, Owed: &casefile.Owed{
+		AsOf: *date(t, "2026-03-08"), Run: 7, Employer: "91330000MA00000009", EmployerName: "浙江恒远建设有限公司", Warnings: []string{"wages-overdue"},
+		Listed:       &casefile.Claim{Workers: 65, AmountFen: 135_800_000, From: from, To: to, Records: []string{"SLIP-1", "SLIP-2", "SLIP-3"}, Total: 130},
+		BelowMinimum: &casefile.Claim{Workers: 2, AmountFen: 31_500, From: from, To: to, Records: []string{"SLIP-9"}, Total: 1},
+		Estimated:    &casefile.Claim{Workers: 63, AmountFen: 98_765_432, From: from, To: to},
+	}}
+}
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// The papers, word by word: what is printed and signed is reviewed as a text.
+func TestThePapersReadAsTheGoldenFiles(t *testing.T) {
+	papers, err := New(law.Shipped(), titles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := entry(t)
+	full.Effect, full.Persons = "三十余名农民工围堵县道两小时，现场视频在网络传播。", full.Persons[:1]
+	full.Notice = &casefile.Paper{No: "仙人社告〔2026〕1号", On: *date(t, "2026-11-30")}
+	full.Decision = &casefile.Paper{No: "仙人社决〔2026〕2号", On: *date(t, "2026-12-08")}
+	full.Until = date(t, "2029-12-08")
+	late := full
+	late.LateReason = "企业多次承诺支付未兑现，11月下旬方移送"
+	late.Deadlines = []casefile.Deadline{casefile.Deadline{Kind: casefile.ToDecide, Due: date(t, "2026-04-03"), DoneOn: date(t, "2026-12-08")}.On(*date(t, "2026-12-08"))}
+	now := full.Facts
+	now.AsOf, now.Run = *date(t, "2026-12-07"), 281
+	now.Orders = slices.Clone(now.Orders)
+	now.Orders[1].PaidFen = 1_600_000
+	now.Count()
+	late.AtDecision = &now
+	given := site(t)
+	from := date(t, "2025-12-01").Month()
+	given.Order = &casefile.Order{DocumentNo: "仙人社监令〔2026〕8号", Employer: "91330000MA00000009", EmployerName: "浙江恒远建设有限公司", IssuedOn: *date(t, "2026-03-09"), DueOn: *date(t, "2026-03-24"),
+		WageFrom: &from, Workers: 65, AmountFen: 135_800_000, Source: given.Owed.ByRecords()}
+	other := given
+	order := *given.Order
+	order.Workers, order.AmountFen = 70, 140_000_000
+	other.Order = &order
+	unlisted := site(t)
+	unlisted.Owed.Listed, unlisted.Owed.BelowMinimum = nil, nil
+	for name, page := range map[string]func() ([]byte, error){
+		"notice":              func() ([]byte, error) { return papers.OfEntry(Notice, full) },
+		"decision":            func() ([]byte, error) { return papers.OfEntry(Decision, full) },
+		"decision-late":       func() ([]byte, error) { return papers.OfEntry(Decision, late) },
+		"order":               func() ([]byte, error) { return papers.OfCase(given) },
+		"order-other-figures": func() ([]byte, error) { return papers.OfCase(other) },
+		"order-draft":         func() ([]byte, error) { return papers.OfCase(site(t)) },
+		"order-unlisted":      func() ([]byte, error) { return papers.OfCase(unlisted) },
+	} {
+		text, err := page()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		got := plain(string(text))
+		golden := "testdata/" + name + ".golden"
+		if *update {
+			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("%s is not %s:\n%s", name, golden, got)
+		}
+		for _, estimate := range []string{"63人", "987,654.32", "63 workers", "2,716,000"} {
+			if strings.Contains(got, estimate) {
+				t.Errorf("%s states %q, which is an estimate or counted twice", name, estimate)
+			}
+		}
 	}
 }
 
+// plain is the text of a page, a line for each block.
+func plain(page string) string {
+	_, page, _ = strings.Cut(page, "<body>")
+	page = regexp.MustCompile(`</t[dh]>`).ReplaceAllString(page, " | ")
+	page = regexp.MustCompile(`<[^>]*>`).ReplaceAllString(page, "")
+	page = html.UnescapeString(page)
+	return regexp.MustCompile(`\n\s*\n+`).ReplaceAllString(strings.TrimSpace(page), "\n") + "\n"
+}
+
 func TestThePapersHaveTheFacts(t *testing.T) {
-	papers, err := New(law.Shipped())
+	papers, err := New(law.Shipped(), titles)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,6 +158,9 @@ func TestThePapersHaveTheFacts(t *testing.T) {
 	order := casefile.Case{Scope: "employer", ScopeID: "91331024MA00000001", Name: attack, Territory: "331024001",
 		Order: &casefile.Order{DocumentNo: "仙人社监令〔2026〕3号", IssuedOn: *date(t, "2026-02-20"), DueOn: *date(t, "2026-03-06"), Workers: 12, AmountFen: 123_456_789}}
 	project := casefile.Case{Scope: "project", ScopeID: "P-1", Name: "一号工程", Territory: "331024", Workers: 3, AmountFen: 5}
+	passed := draft
+	passed.Notice = full.Notice
+	passed.Deadlines = []casefile.Deadline{casefile.Deadline{Kind: casefile.ToDecide, Due: date(t, "2026-04-03")}.On(*date(t, "2026-04-04"))}
 
 	for _, tt := range []struct {
 		name string
@@ -58,15 +169,17 @@ func TestThePapersHaveTheFacts(t *testing.T) {
 		not  []string
 	}{
 		{"a notice before it was given", func() ([]byte, error) { return papers.OfEntry(Notice, draft) },
-			[]string{"拟列入告知书", "＿＿＿＿年＿＿月＿＿日", "仙居县人力资源和社会保障局", "起5个工作日内，可以", "起6个工作日内予以核实", "期限3年", "2026年3月6日前支付12名农民工工资36,000.00元", "共涉及15人、46,000.05元", "群体性或极端事件1起", "王小明（法定代表人或者主要负责人）", "Notice before listing"}, nil},
+			[]string{"拟列入告知书", "＿＿＿＿年＿＿月＿＿日", "仙居县人力资源和社会保障局", "起5个工作日内，可以", "起6个工作日内予以核实", "期限3年", "2026年3月6日前支付12名农民工工资36,000.00元", "共3件，涉及15人、46,000.05元，其中已支付6,000.00元，尚未支付40,000.05元",
+				"群体性或极端事件1起，造成严重不良社会影响：三十余名", "王小明（法定代表人或者主要负责人）", "Notice before listing", "事件记录：LEAD-7", "labor ORD-2，项目P-1", "本系统案件，项目P-2", "2025年11月至2026年1月"}, []string{"84,000", "27人"}},
 		{"a notice", func() ([]byte, error) { return papers.OfEntry(Notice, full) }, []string{"仙人社告〔2026〕1号", "2026年3月9日"}, nil},
 		{"a decision", func() ([]byte, error) { return papers.OfEntry(Decision, full) },
 			[]string{"仙人社决〔2026〕2号", "2029年3月17日止", "2026年3月12日陈述申辩：已付一半", "核实：未见支付凭证", "不得提前移出", "行政复议", "起3年", "满7个月"}, []string{"未陈述申辩"}},
 		{"a decision without objection", func() ([]byte, error) { e := full; e.Objection = nil; return papers.OfEntry(Decision, e) }, []string{"未陈述申辩"}, nil},
+		{"a decision whose term has passed, not taken yet", func() ([]byte, error) { return papers.OfEntry(Decision, passed) }, []string{"应当在2026年4月3日前作出，因＿＿＿＿＿＿，迟延作出"}, nil},
 		{"a removal", func() ([]byte, error) { return papers.OfEntry(Removal, full) }, []string{"<h1>提前移出", "仙人社移〔2026〕1号", "2026年4月20日改正", "2026年10月30日"}, []string{"不予"}},
 		{"a removal refused", func() ([]byte, error) { return papers.OfEntry(Removal, refused) }, []string{"<h1>不予提前移出", "列入期间再次拖欠", "：改正不足六个月；", "refused"}, []string{"涉嫌犯罪"}},
 		{"an order", func() ([]byte, error) { return papers.OfCase(order) }, []string{"仙人社监令〔2026〕3号", "12人、1,234,567.89元", "2026年3月6日前足额支付", "2026年2月20日"}, nil},
-		{"a draft order about a project", func() ([]byte, error) { return papers.OfCase(project) }, []string{"一号工程", "3人、0.05元", "＿＿＿＿＿＿"}, nil},
+		{"a draft order about a project", func() ([]byte, error) { return papers.OfCase(project) }, []string{"一号工程", "涉及＿＿＿＿＿＿人、＿＿＿＿＿＿元", "系统记录中没有到期未付的工资表"}, []string{"3人", "0.05"}},
 	} {
 		page, err := tt.page()
 		if err != nil {
