@@ -12,6 +12,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
 	"github.com/anxin-project/anxin/internal/store"
 )
@@ -150,53 +151,86 @@ func readWarned(ctx context.Context, conn driver.Conn, run Run, employer string,
 	return nil
 }
 
-// readOrders adds the sources' orders whose date has passed unmet, all of them: the warning's evidence names only some.
-// paid says whether the snapshot tells what was paid by an order and for which months it is.
-func readOrders(ctx context.Context, conn driver.Conn, run Run, paid bool, conditions ConditionsOf, by map[string]*casefile.Facts) error {
-	var orders []struct {
-		Source    string     `ch:"source"`
-		ID        string     `ch:"id"`
-		Kind      string     `ch:"kind"`
-		Outcome   string     `ch:"outcome"`
-		Employer  string     `ch:"employer_uscc"`
-		Project   string     `ch:"project_id"`
-		OpenedOn  time.Time  `ch:"opened_on"`
-		DueOn     time.Time  `ch:"due"`
-		From      *time.Time `ch:"wage_from"`
-		To        *time.Time `ch:"wage_to"`
-		Workers   uint32     `ch:"workers"`
-		AmountFen int64      `ch:"amount_fen"`
-		PaidFen   int64      `ch:"paid"`
+// matter is a record of proceedings about an employer.
+type matter struct {
+	Source    string     `ch:"source"`
+	ID        string     `ch:"id"`
+	Kind      string     `ch:"kind"`
+	Outcome   string     `ch:"outcome"`
+	Employer  string     `ch:"employer_uscc"`
+	Project   string     `ch:"project_id"`
+	OpenedOn  time.Time  `ch:"opened_on"`
+	DueOn     *time.Time `ch:"due_on"`
+	From      *time.Time `ch:"wage_from"`
+	To        *time.Time `ch:"wage_to"`
+	Workers   uint32     `ch:"workers"`
+	AmountFen int64      `ch:"amount_fen"`
+	PaidFen   int64      `ch:"paid"`
+}
+
+func (m matter) fact() casefile.OrderFact {
+	fact := casefile.OrderFact{
+		ID: m.ID, Source: m.Source, Scope: catalog.Employer, ScopeID: m.Employer, OpenedOn: civilOf(m.OpenedOn),
+		WageFrom: monthOf(m.From), WageTo: monthOf(m.To), Workers: m.Workers, AmountFen: m.AmountFen, PaidFen: m.PaidFen,
 	}
+	if m.Project != "" {
+		fact.Scope, fact.ScopeID = catalog.Project, m.Project
+	}
+	if m.DueOn != nil {
+		fact.DueOn = civilOf(*m.DueOn)
+	}
+	return fact
+}
+
+// readOrders adds the sources' orders whose date has passed unmet, all of them: the warning's evidence names only some.
+// paid says whether the snapshot tells what was paid through a matter and for which months it is.
+func readOrders(ctx context.Context, conn driver.Conn, run Run, paid bool, conditions ConditionsOf, by map[string]*casefile.Facts) error {
 	more := "wage_from, wage_to, ifNull(paid_fen, 0) AS paid"
 	if !paid {
 		more = "CAST(NULL AS Nullable(Date)) AS wage_from, CAST(NULL AS Nullable(Date)) AS wage_to, toInt64(0) AS paid"
 	}
-	if err := conn.Select(ctx, &orders, `
-		SELECT source, id, kind, outcome, employer_uscc, project_id, opened_on, assumeNotNull(due_on) AS due, workers, amount_fen, `+more+`
+	var matters []matter
+	if err := conn.Select(ctx, &matters, `
+		SELECT source, id, kind, outcome, employer_uscc, project_id, opened_on, due_on, workers, amount_fen, `+more+`
 		FROM `+store.Quote(run.Snapshot)+`.proceedings
 		WHERE employer_uscc IN (?)
-			AND due_on < toDate(?)
-			AND outcome != 'fulfilled'
+			AND (due_on < toDate(?) AND outcome != 'fulfilled' OR paid > 0)
 		ORDER BY due_on, id, source`, slices.Collect(maps.Keys(by)), run.AsOf.String()); err != nil {
 		return fmt.Errorf("reading the orders of candidates: %w", err)
 	}
-	for _, o := range orders {
-		f := by[o.Employer]
+	for _, m := range matters {
+		f := by[m.Employer]
 		c := conditions(f.Township, run.AsOf)
-		if !slices.Contains(c.OrderKinds, o.Kind) || slices.Contains(c.VoidOutcomes, o.Outcome) {
+		if !slices.Contains(c.OrderKinds, m.Kind) || slices.Contains(c.VoidOutcomes, m.Outcome) || m.Outcome == "fulfilled" || m.DueOn == nil || civilOf(*m.DueOn) >= run.AsOf {
 			continue
 		}
-		fact := casefile.OrderFact{
-			ID: o.ID, Source: o.Source, Scope: "employer", ScopeID: o.Employer, OpenedOn: civilOf(o.OpenedOn), DueOn: civilOf(o.DueOn),
-			WageFrom: monthOf(o.From), WageTo: monthOf(o.To), Workers: o.Workers, AmountFen: o.AmountFen, PaidFen: o.PaidFen,
-		}
-		if o.Project != "" {
-			fact.Scope, fact.ScopeID = "project", o.Project
-		}
+		fact := m.fact()
+		fact.PaidFen = max(fact.PaidFen, otherwise(fact, matters, c))
 		f.Orders = append(f.Orders, fact)
 	}
 	return nil
+}
+
+// purses pay workers in the employer's place, each its own part; other matters restate one another.
+var purses = []string{"deposit_draw", "emergency_fund", "advance_payment"}
+
+// otherwise is what was paid of an order's wages through matters that are no orders and were begun since, such as
+// enforcement or the deposit: of matters that may be about the same payment the largest counts, what came out of different
+// purses adds.
+func otherwise(order casefile.OrderFact, matters []matter, c Conditions) int64 {
+	var largest, together int64
+	for _, m := range matters {
+		fact := m.fact()
+		if slices.Contains(c.OrderKinds, m.Kind) || m.Kind == "additional_compensation" || fact.OpenedOn < order.OpenedOn || !fact.Restates(order) {
+			continue
+		}
+		if slices.Contains(purses, m.Kind) {
+			together += m.PaidFen
+		} else {
+			largest = max(largest, m.PaidFen)
+		}
+	}
+	return max(largest, together)
 }
 
 // readIncidents adds the group and extreme incidents over the employers and over the projects of their orders. How many
@@ -205,7 +239,7 @@ func readIncidents(ctx context.Context, conn driver.Conn, run Run, conditions Co
 	employers := map[string][]string{} // of a project with orders
 	for code, f := range by {
 		for _, o := range f.Orders {
-			if o.Scope == "project" && !slices.Contains(employers[o.ScopeID], code) {
+			if o.Scope == catalog.Project && !slices.Contains(employers[o.ScopeID], code) {
 				employers[o.ScopeID] = append(employers[o.ScopeID], code)
 			}
 		}

@@ -212,6 +212,19 @@ func TestTheFactsAreReadFromAllOrdersOnce(t *testing.T) {
 		t.Errorf("the months and the warning: %+v of %+v", o, f)
 	}
 
+	// What came since through other matters is paid too: enforcement, and out of different purses.
+	d.exec(`INSERT INTO proceedings (source, id, version, recorded_at, kind, employer_uscc, project_id, opened_on, paid_fen, wage_from, wage_to) VALUES
+		('court', 'E-1', 1, '2026-03-01 00:00:00', 'enforcement', '` + firm + `', 'P-2', '2026-03-01', 100000, NULL, NULL),
+		('court', 'E-2', 1, '2026-03-01 00:00:00', 'enforcement', '` + firm + `', 'P-2', '2026-02-01', 1900000, NULL, NULL),
+		('fund', 'D-1', 1, '2026-03-01 00:00:00', 'deposit_draw', '` + firm + `', 'P-2', '2026-03-02', 300000, '2025-12-01', '2025-12-01'),
+		('fund', 'D-2', 1, '2026-03-01 00:00:00', 'advance_payment', '` + firm + `', 'P-2', '2026-03-02', 200000, NULL, NULL),
+		('fund', 'D-3', 1, '2026-03-01 00:00:00', 'advance_payment', '` + firm + `', 'P-2', '2026-03-02', 700000, '2026-02-01', '2026-02-01'),
+		('labor', 'C-1', 1, '2026-03-01 00:00:00', 'additional_compensation', '` + firm + `', 'P-2', '2026-03-02', 900000, NULL, NULL)`)
+	if f := d.facts(); f.Orders[2].PaidFen != 500_000 || f.PaidFen != 6_300_000 || f.UnpaidFen != 131_500_000 {
+		t.Errorf("with five thousand out of the deposit and advanced: %+v", f)
+	}
+	d.exec(`ALTER TABLE proceedings DELETE WHERE source IN ('court', 'fund') OR id = 'C-1' SETTINGS mutations_sync = 1`)
+
 	// An order issued here about the same project restates; one about another adds.
 	issued := func(project string, workers uint32, fen, paid int64) Issued {
 		return Issued{Employer: firm, Name: "仙居某某建筑劳务有限公司", Township: "331024001", OrderFact: casefile.OrderFact{
