@@ -75,7 +75,7 @@ func TestEveryAnswerOfTheAPIIsOfItsType(t *testing.T) {
 			t.Errorf("%s: %v", pattern, err)
 		}
 		unkept := strings.Contains(pattern, "/people") || strings.HasSuffix(pattern, "/workers") || strings.HasSuffix(pattern, "/audit") || strings.HasSuffix(pattern, "/me") ||
-			strings.HasSuffix(pattern, "/work") || strings.HasSuffix(pattern, "/approvals") || strings.Contains(pattern, "/candidates/")
+			strings.HasSuffix(pattern, "/work") || strings.HasSuffix(pattern, "/approvals") || strings.Contains(pattern, "/candidates")
 		if unkept != (header.Get("Cache-Control") == "no-store") {
 			t.Errorf("%s may be kept: %s", pattern, header.Get("Cache-Control"))
 		}
@@ -393,8 +393,14 @@ func caseworkOfTheAPI(t *testing.T, s *server) {
 	if at < 0 || approvals.Work[at].Case != "" {
 		t.Errorf("approvals: %+v", approvals)
 	}
-	if facts := asked[casefile.Facts](t, s, "/api/v1/blacklist/candidates/"+employerID); facts.OrderedFen != 3_600_000 || facts.Orders[0].ID != "O-2026-031" {
+	if facts := asked[candidateAnswer](t, s, "/api/v1/blacklist/candidates/"+employerID); facts.OrderedFen != 3_600_000 || facts.Orders[0].ID != "O-2026-031" || facts.Late || facts.Orders[0].DecideBy.State != casefile.Running {
 		t.Errorf("the candidate: %+v", facts)
+	}
+	all := asked[candidatesAnswer](t, s, "/api/v1/blacklist/candidates") // the first's procedure is under way
+	late := slices.IndexFunc(all.Candidates, func(d candidateAnswer) bool { return d.Employer == lateFirm })
+	if all.Total != 2 || late < 0 || !all.Candidates[late].Late || all.Candidates[late].Orders[0].DecideBy.State != casefile.Passed || len(all.Candidates[late].FreshOrders) != 1 ||
+		all.Candidates[late].FreshOrders[0].Case != "project:"+projectID {
+		t.Errorf("the candidates: %+v", all)
 	}
 	if status, _, text := s.get(t, "/api/v1/blacklist/candidates/CALM-1"); status != 404 {
 		t.Errorf("no candidate: %d %s", status, text)

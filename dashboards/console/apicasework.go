@@ -23,9 +23,8 @@ type workAnswer struct {
 }
 
 func (c *Console) workOf(w work) workAnswer {
-	group, step, _ := strings.Cut(w.What, ".")
-	one := workAnswer{Step: step, Name: w.Name, Place: w.Place, Level: w.Level, Stage: w.Stage, Mine: w.Mine, Deadline: w.Deadline}
-	if group == "do" {
+	one := workAnswer{Step: w.Step, Name: w.Name, Place: w.Place, Level: w.Level, Stage: w.Stage, Mine: w.Mine, Deadline: w.Deadline}
+	if strings.HasPrefix(w.What, "do.") {
 		one.Case = w.ID
 	} else {
 		one.Entry = w.ID
@@ -55,8 +54,34 @@ func (c *Console) workAnswer(gather func(*request) ([]work, error)) pageFunc {
 	}
 }
 
-// candidateAnswer is what the latest run found of an employer who can be proposed for the list.
+// candidateAnswer is an employer that can be proposed for the list.
+type candidateAnswer struct {
+	casefile.Facts
+	Late        bool         `json:"late"`         // the time for a decision has passed by every order: a decision would be recorded as late
+	FreshOrders []freshOrder `json:"fresh_orders"` // cases about the subjects of the orders, where the employer can be ordered anew
+}
+
+func answerOf(d candidate) candidateAnswer { return candidateAnswer{*d.Facts, d.Late, d.FreshOrders} }
+
+type candidatesAnswer struct {
+	Total      int               `json:"total"`
+	Candidates []candidateAnswer `json:"candidates"` // by credit code; without those whose procedure is under way
+}
+
+func (c *Console) candidatesAnswer(r *request) (answer, error) {
+	if c.blacklist == nil {
+		return answer{}, errNoCasework
+	}
+	all, err := c.candidates(r)
+	return answer{json: candidatesAnswer{len(all), each(all, answerOf)}}, err
+}
+
+// candidateAnswer is what the records say of an employer who can be proposed for the list.
 func (c *Console) candidateAnswer(r *request) (answer, error) {
-	facts, err := c.candidate(r)
-	return answer{json: facts}, err
+	f, err := c.candidate(r)
+	if err != nil {
+		return answer{}, err
+	}
+	seen, err := c.casesSeen(r)
+	return answer{json: answerOf(c.offered(r, f, seen))}, err
 }

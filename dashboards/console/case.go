@@ -3,13 +3,13 @@ package console
 import (
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/civil"
 )
 
 // caseData is one case.
@@ -25,7 +25,8 @@ type caseData struct {
 	Done     string           // the action just taken
 	Now      time.Time        // when a printed file was made
 	Entries  []casefile.Entry // of the joint-discipline list about the employer
-	Propose  string           // where the employer can be proposed for the list; empty when it cannot
+	Offer    *candidate       // the employer as one who can be proposed for the list; nil when it cannot, or is not for who asks
+	Propose  bool             // who asks may propose it
 }
 
 func caseURL(id string) string { return "/cases/" + url.PathEscape(id) }
@@ -44,7 +45,7 @@ func (c *Console) casePage(r *request) (answer, error) { return c.caseWith(r, ni
 
 // caseWith is a case's page, with what was sent and not done.
 func (c *Console) caseWith(r *request, s *sent) (answer, error) {
-	d, err := c.readCase(r)
+	d, err := c.readCase(r, func(all []casefile.Event) []casefile.Event { return all })
 	if err != nil {
 		return answer{}, err
 	}
@@ -68,7 +69,7 @@ func (c *Console) caseWith(r *request, s *sent) (answer, error) {
 
 // caseFilePage is the case to be printed: everything, and no form.
 func (c *Console) caseFilePage(r *request) (answer, error) {
-	d, err := c.readCase(r)
+	d, err := c.readCase(r, ofRecord)
 	if err != nil {
 		return answer{}, err
 	}
@@ -76,7 +77,8 @@ func (c *Console) caseFilePage(r *request) (answer, error) {
 	return answer{template: "casefile", title: d.Case.Name, data: d}, nil
 }
 
-func (c *Console) readCase(r *request) (*caseData, error) {
+// readCase reads the case of a request; shown says what of its events is shown.
+func (c *Console) readCase(r *request, shown func([]casefile.Event) []casefile.Event) (*caseData, error) {
 	id, _, _, err := caseID(r)
 	if err != nil || c.cases == nil {
 		return nil, errNotFound
@@ -85,7 +87,7 @@ func (c *Console) readCase(r *request) (*caseData, error) {
 	if err != nil {
 		return nil, notFound(err)
 	}
-	d := &caseData{Case: k, Path: c.regions.Path(k.Township), Events: c.readEvents(r.lang, events), Late: late(&k)}
+	d := &caseData{Case: k, Path: c.regions.Path(k.Township), Events: c.readEvents(r.lang, shown(events)), Late: late(&k)}
 	if k.Territory != "" && k.Territory != k.Township {
 		d.Handled = c.regions.Path(k.Territory)
 	}
@@ -95,19 +97,37 @@ func (c *Console) readCase(r *request) (*caseData, error) {
 	if r.view != nil {
 		d.Active = r.view.subject[id]
 	}
-	if k.Scope == catalog.Employer {
-		underWay := false
-		for _, e := range c.myEntries(r) {
-			if e.Employer == k.ScopeID {
-				d.Entries = append(d.Entries, e)
-				underWay = underWay || !e.Stage.Ended()
-			}
-		}
-		if !underWay && c.mayPropose(r) && slices.ContainsFunc(d.Active, func(w *Warning) bool { return w.Detector == candidateDetector }) {
-			d.Propose = proposeURL(k.ScopeID)
+	return d, c.readDiscipline(r, d)
+}
+
+// readDiscipline adds the procedures about the employer whom the case binds, and the employer as a candidate.
+func (c *Console) readDiscipline(r *request, d *caseData) error {
+	k := d.Case
+	employer, _ := k.Binds("", "")
+	if o := k.Order; o != nil {
+		employer, _ = k.Binds(o.Employer, o.EmployerName)
+	}
+	if employer == "" || c.blacklist == nil {
+		return nil
+	}
+	underWay := false
+	for _, e := range c.myEntries(r) {
+		if e.Employer == employer {
+			d.Entries = append(d.Entries, e)
+			underWay = underWay || !e.Stage.Ended()
 		}
 	}
-	return d, nil
+	if underWay || !access.Allow(r.person(), access.Discipline, access.At(k.Township, "")) {
+		return nil
+	}
+	f, err := c.blacklist.Candidate(r.ctx, employer)
+	if err != nil || f == nil || !access.Allow(r.person(), access.Discipline, access.At(f.Township, "")) {
+		return err
+	}
+	seen, err := c.casesSeen(r)
+	offer := c.offered(r, f, seen)
+	d.Offer, d.Propose = &offer, c.mayPropose(r)
+	return err
 }
 
 // caseForm takes a step on a case. What is refused, or was overtaken, comes back with what was typed.
@@ -163,7 +183,7 @@ var caseActions = []casefile.ActionKind{
 
 // caseStep is the form of an action, with what the case itself proposes to fill in.
 func (c *Console) caseStep(r *request, k casefile.Case, kind casefile.ActionKind) stepForm {
-	f := stepForm{Title: "do." + string(kind), Kind: string(kind), To: caseURL(k.ID), Seq: k.Seq}
+	f := stepForm{Title: c.stepTitle(k, kind), Kind: string(kind), To: caseURL(k.ID), Seq: k.Seq}
 	because := field{Name: "reason", Kind: asText}
 	note := field{Name: "reason", Kind: asText, Optional: true}
 	number := field{Name: "document_no", Kind: asLine}
@@ -171,10 +191,11 @@ func (c *Console) caseStep(r *request, k casefile.Case, kind casefile.ActionKind
 	case casefile.HoldTalks, casefile.Extend, casefile.Close, casefile.Dismiss, casefile.Comment:
 		f.Fields = []field{because}
 	case casefile.OrderPayment:
-		f.Fields = []field{number, {Name: "due_on", Kind: asDay},
-			{Name: "workers", Kind: asCount, Value: told(k.Workers > 0, strconv.FormatUint(uint64(k.Workers), 10))},
-			{Name: "amount", Kind: asYuan, Value: told(k.AmountFen > 0, plainYuan(k.AmountFen))}, note}
+		orderForm(r.lang, k, &f, number, note)
 	case casefile.RecordPayment:
+		if k.Order.Unmet(civil.DateOf(c.now())) {
+			f.Notes = []string{message(r.lang, "order.check")}
+		}
 		f.Fields = []field{{Name: "workers", Kind: asCount}, {Name: "amount", Kind: asYuan}, note}
 		if k.Order == nil { // with an order the amount tells
 			f.Fields = append(f.Fields, field{Name: "settled", Kind: asTick, Optional: true})
@@ -201,12 +222,27 @@ func (c *Console) caseStep(r *request, k casefile.Case, kind casefile.ActionKind
 	return f
 }
 
-// told is a value to propose; what no record tells is left to be filled in.
-func told(is bool, value string) string {
-	if is {
-		return value
+// orderForm is the order to pay, filled in with what the pay slips say is owed: never with an estimate, nor with the figures
+// of warnings, which count other things too. Whoever investigated may have found more.
+func orderForm(l locale, k casefile.Case, f *stepForm, number, note field) {
+	workers, amount := field{Name: "workers", Kind: asCount}, field{Name: "amount", Kind: asYuan}
+	from, to := field{Name: "wage_from", Kind: asMonth, Optional: true}, field{Name: "wage_to", Kind: asMonth, Optional: true}
+	f.Fields = []field{number, {Name: "due_on", Kind: asDay}}
+	if k.Scope != catalog.Employer {
+		employer, name := k.Binds("", "")
+		f.Fields = append(f.Fields, field{Name: "employer", Kind: asLine, Optional: true, Hint: "hint.employer", Value: employer}, field{Name: "employer_name", Kind: asLine, Optional: true, Value: name})
 	}
-	return ""
+	if o := k.Owed; o != nil && o.Listed != nil {
+		workers.Value, amount.Value = whole(o.Listed.Workers), plainYuan(o.Listed.AmountFen)
+		from.Value, to.Value = o.Listed.From.String(), o.Listed.To.String()
+		f.Notes = append(f.Notes, fill(l, "order.by_slips", l.shortDate(o.AsOf), l.num(o.Listed.Total)))
+	} else {
+		f.Notes = append(f.Notes, message(l, "order.no_slips"))
+	}
+	if o := k.Owed; o != nil && o.Estimated != nil {
+		f.Notes = append(f.Notes, fill(l, "order.estimate", l.count(int64(o.Estimated.Workers), catalog.Workers), l.exactYuan(o.Estimated.AmountFen)))
+	}
+	f.Fields = append(f.Fields, from, to, workers, amount, note)
 }
 
 // colleagues are those who may work on a case.

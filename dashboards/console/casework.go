@@ -36,9 +36,11 @@ type Blacklist interface {
 	Entry(ctx context.Context, id string) (casefile.Entry, []casefile.Event, error)
 	// Choices are the actions open to a person on an entry, each with what forbids it today.
 	Choices(id string, by access.Person) []casefile.EntryChoice
-	// Candidate is what the latest run found of an employer; nil when it is no candidate there.
+	// Candidates are who can be proposed for the list, each order with the last day for a decision by it.
+	Candidates(ctx context.Context) ([]*casefile.Facts, error)
+	// Candidate is the one of an employer; nil when it cannot be proposed.
 	Candidate(ctx context.Context, employer string) (*casefile.Facts, error)
-	// Propose makes an employer a candidate by what the latest run found.
+	// Propose makes an employer a candidate by what the records say.
 	Propose(ctx context.Context, by access.Person, employer string, a casefile.EntryAction) (casefile.Entry, error)
 	// Act takes a step on an entry, by somebody who has seen its events up to seq.
 	Act(ctx context.Context, by access.Person, id string, seq uint32, a casefile.EntryAction) (casefile.Entry, error)
@@ -116,6 +118,7 @@ type work struct {
 	ID               string // of the case, or of the entry of the list
 	URL, Name, Place string
 	Level            string // of a case
+	Step             string // the action, as the case or the entry calls it
 	What             string // key of a text: what is to be done
 	Stage            catalog.Text
 	Mine             bool // assigned to the person
@@ -176,7 +179,7 @@ func (c *Console) work(r *request) ([]work, error) {
 			continue
 		}
 		if next := nextStep(k); slices.Contains(c.cases.Allowed(k, person), next) && !waitsForSupervisor(k, person) {
-			rows = append(rows, caseWork(k, "do."+string(next), mine))
+			rows = append(rows, c.caseWork(k, next, mine))
 		}
 	}
 	for _, e := range c.myEntries(r) {
@@ -205,18 +208,27 @@ func nextStep(k casefile.Case) casefile.ActionKind {
 	return casefile.OrderPayment
 }
 
+// stepTitle is the key of what an action on a case is called today: once an order's date has passed unmet, recording a
+// payment is first of all to check whether the order was obeyed.
+func (c *Console) stepTitle(k casefile.Case, step casefile.ActionKind) string {
+	if step == casefile.RecordPayment && k.Order.Unmet(civil.DateOf(c.now())) {
+		return "do.check_fulfilment"
+	}
+	return "do." + string(step)
+}
+
 // waitsForSupervisor reports whether nobody but a supervisor can carry a case on: what was paid while an alert still fires.
 func waitsForSupervisor(k casefile.Case, p access.Person) bool {
 	return k.Stage == casefile.Paid && !k.Cleared && !p.Is(access.Supervisor)
 }
 
-func caseWork(k casefile.Case, what string, mine bool) work {
-	return work{ID: k.ID, URL: caseURL(k.ID), Name: cmp.Or(k.Name, k.ScopeID), Place: k.Territory, Level: string(k.Level), What: what,
+func (c *Console) caseWork(k casefile.Case, step casefile.ActionKind, mine bool) work {
+	return work{ID: k.ID, URL: caseURL(k.ID), Name: cmp.Or(k.Name, k.ScopeID), Place: k.Territory, Level: string(k.Level), Step: string(step), What: c.stepTitle(k, step),
 		Stage: k.Stage.Title(), Mine: mine, Deadline: nextDeadline(k.Deadlines)}
 }
 
 func entryWork(e casefile.Entry, choice casefile.EntryChoice) work {
-	return work{ID: e.ID, URL: entryURL(e.ID), Name: e.Name, Place: e.Township, What: "listing." + string(choice.Kind),
+	return work{ID: e.ID, URL: entryURL(e.ID), Name: e.Name, Place: e.Township, Step: string(choice.Kind), What: "listing." + string(choice.Kind),
 		Stage: e.Stage.Title(), Deadline: nextDeadline(e.Deadlines), Hindrance: choice.Refusal}
 }
 
@@ -242,9 +254,9 @@ func (c *Console) approvals(r *request) ([]work, error) {
 		runsOut := slices.ContainsFunc(k.Deadlines, func(d casefile.Deadline) bool { return d.Kind == casefile.ToInvestigate && d.State == casefile.Near })
 		switch {
 		case runsOut && !k.Extended && slices.Contains(allowed, casefile.Extend):
-			rows = append(rows, caseWork(k, "do."+string(casefile.Extend), false))
+			rows = append(rows, c.caseWork(k, casefile.Extend, false))
 		case k.Stage == casefile.Paid && !k.Cleared && slices.Contains(allowed, casefile.Close):
-			rows = append(rows, caseWork(k, "do."+string(casefile.Close), false))
+			rows = append(rows, c.caseWork(k, casefile.Close, false))
 		}
 	}
 	for _, e := range c.myEntries(r) {

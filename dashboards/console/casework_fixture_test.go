@@ -44,10 +44,40 @@ var listed = func() casefile.Entry {
 	}
 }()
 
-var facts = casefile.Facts{
-	Employer: employerID, Name: "浙江恒远建设有限公司", Township: "331024001", County: "331024", Grounds: []string{"amount_many_workers"}, OrderedWorkers: 12, OrderedFen: 3_600_000,
-	Orders: []casefile.OrderFact{{ID: "O-2026-031", OpenedOn: asOf.AddDays(-40), DueOn: asOf.AddDays(-20), Workers: 12, AmountFen: 3_600_000}}, AsOf: asOf,
+// dated is an order with the last day for a decision by it, so many working days after its date.
+func dated(o casefile.OrderFact) casefile.OrderFact {
+	by := casefile.DueAfter(casefile.ToDecide, calendar.China(), o.DueOn, 20, 3, nil).On(asOf)
+	o.DecideBy = &by
+	return o
 }
+
+var facts = func() casefile.Facts {
+	f := casefile.Facts{
+		Employer: employerID, Name: "浙江恒远建设有限公司", Township: "331024001", County: "331024", Grounds: []string{casefile.ManyWorkers, casefile.Incident}, Incidents: 1, IncidentIDs: []string{"LEAD-7"},
+		Orders: []casefile.OrderFact{dated(casefile.OrderFact{ID: "O-2026-031", Source: "labor", Scope: "project", ScopeID: projectID, OpenedOn: asOf.AddDays(-40), DueOn: asOf.AddDays(-20), Workers: 12, AmountFen: 3_600_000})},
+		Warning: "blacklist-candidate", AsOf: asOf, Run: 7,
+	}
+	f.Count()
+	return f
+}()
+
+// lateFirm is a candidate by an order issued here whose time for a decision has passed, and by an incident alone.
+const lateFirm = "91331024MA2X0001J7"
+
+var lateFacts = func() casefile.Facts {
+	from := asOf.Month() - 5
+	f := casefile.Facts{
+		Employer: lateFirm, Name: "仙居迟办劳务有限公司", Township: "331024001", County: "331024", Grounds: []string{casefile.Incident}, Incidents: 2,
+		Orders: []casefile.OrderFact{dated(casefile.OrderFact{ID: "project:" + projectID + " 监令〔2026〕7号", CaseID: "project:" + projectID, DocumentNo: "监令〔2026〕7号", Scope: "project", ScopeID: projectID,
+			OpenedOn: asOf.AddDays(-70), DueOn: asOf.AddDays(-50), WageFrom: &from, WageTo: &from, Workers: 4, AmountFen: 2_000_000, PaidFen: 500_000})},
+		AsOf: asOf, Run: 7,
+	}
+	f.Count()
+	return f
+}()
+
+// farFacts are of an employer in another county.
+var farFacts = casefile.Facts{Employer: "91331002MA2X0002H6", Name: "椒江某某建设有限公司", Township: "331002001", County: "331002", Grounds: []string{casefile.ManyWorkers}, Orders: []casefile.OrderFact{}, AsOf: asOf}
 
 func (memoryList) Entries() []casefile.Entry { return []casefile.Entry{listed} }
 
@@ -75,11 +105,18 @@ func (memoryList) Choices(string, access.Person) []casefile.EntryChoice {
 	return all
 }
 
-func (memoryList) Candidate(_ context.Context, employer string) (*casefile.Facts, error) {
-	if employer != employerID {
-		return nil, nil
+func (memoryList) Candidates(context.Context) ([]*casefile.Facts, error) {
+	return []*casefile.Facts{&facts, &lateFacts, &farFacts}, nil
+}
+
+func (m memoryList) Candidate(ctx context.Context, employer string) (*casefile.Facts, error) {
+	all, err := m.Candidates(ctx)
+	for _, f := range all {
+		if f.Employer == employer {
+			return f, err
+		}
 	}
-	return &facts, nil
+	return nil, err
 }
 
 func (memoryList) Propose(context.Context, access.Person, string, casefile.EntryAction) (casefile.Entry, error) {
@@ -92,5 +129,5 @@ func (memoryList) Act(context.Context, access.Person, string, uint32, casefile.E
 
 func (memoryList) Published() []casefile.Published {
 	return []casefile.Published{{Name: "浙江恒远建设有限公司", USCC: employerID, Persons: []casefile.ListedPerson{{Name: "某*", Capacity: casefile.LegalRepresentative}},
-		Facts: "拖欠十名以上农民工工资", DecisionNo: "决〔2026〕9号", DecidedOn: asOf, Until: civil.NewDate(2029, 11, 20), Authority: "仙居县人力资源和社会保障局"}}
+		Facts: "拖欠十名以上农民工工资", Workers: 12, AmountFen: 3_600_000, FiguresOn: asOf, DecisionNo: "决〔2026〕9号", DecidedOn: asOf, Until: civil.NewDate(2029, 11, 20), Authority: "仙居县人力资源和社会保障局"}}
 }

@@ -3,7 +3,6 @@ package console
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -12,9 +11,6 @@ import (
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
 )
-
-// candidateDetector finds employers that meet the conditions of the joint-discipline list.
-const candidateDetector = "blacklist-candidate"
 
 func entryURL(id string) string         { return "/blacklist/entries/" + url.PathEscape(id) }
 func proposeURL(employer string) string { return "/blacklist/propose/" + url.PathEscape(employer) }
@@ -54,25 +50,18 @@ type entriesData struct {
 	Stages     []casefile.EntryStage
 	Rows       []casefile.Entry
 	Pager      pager
-	Candidates []*Warning
+	Candidates []candidate
 	MayPropose bool
 }
 
 func (c *Console) entriesPage(r *request) (answer, error) {
 	q := r.query
 	d := &entriesData{Connected: c.blacklist != nil, Stages: casefile.EntryStages, Stage: q.word("stage"), Text: q.text("q"), MayPropose: c.mayPropose(r)}
+	var err error
+	if d.Candidates, err = c.candidates(r); err != nil {
+		return answer{}, err
+	}
 	list := c.myEntries(r)
-	underWay := map[string]bool{}
-	for _, e := range list {
-		underWay[e.Employer] = underWay[e.Employer] || !e.Stage.Ended()
-	}
-	if r.view != nil {
-		for _, w := range r.view.Warnings {
-			if w.Detector == candidateDetector && w.Scope == string(catalog.Employer) && !underWay[w.ScopeID] {
-				d.Candidates = append(d.Candidates, w)
-			}
-		}
-	}
 	list = slices.DeleteFunc(list, func(e casefile.Entry) bool {
 		return d.Stage != "" && string(e.Stage) != d.Stage || !strings.Contains(strings.ToLower(e.Name+" "+e.Employer), d.Text)
 	})
@@ -98,7 +87,8 @@ type entryData struct {
 	Events []eventRow
 	Forms  []stepForm
 	Done   string
-	Papers []string // that can be printed
+	Papers []string           // that can be printed
+	Late   *casefile.Deadline // of the decision that is still to be taken, once it has passed
 }
 
 func (c *Console) entryPage(r *request) (answer, error) { return c.entryWith(r, nil) }
@@ -121,13 +111,16 @@ func (c *Console) entryWith(r *request, s *sent) (answer, error) {
 	if e.Removal != nil {
 		d.Papers = append(d.Papers, "removal")
 	}
+	if i := slices.IndexFunc(e.Deadlines, func(d casefile.Deadline) bool { return d.Kind == casefile.ToDecide && d.State == casefile.Passed }); i >= 0 {
+		d.Late = &e.Deadlines[i]
+	}
 	choices := c.blacklist.Choices(e.ID, *r.person())
 	for _, kind := range entryActions {
 		i := slices.IndexFunc(choices, func(choice casefile.EntryChoice) bool { return choice.Kind == kind })
 		if i < 0 && (s == nil || s.kind != string(kind)) {
 			continue
 		}
-		f := stepForm{Title: "listing." + string(kind), Kind: string(kind), To: entryURL(e.ID), Seq: e.Seq, Fields: entryFields(r.lang, kind)}
+		f := stepForm{Title: "listing." + string(kind), Kind: string(kind), To: entryURL(e.ID), Seq: e.Seq, Fields: entryFields(r.lang, e, kind)}
 		if i >= 0 {
 			f.Not = choices[i].Refusal
 			f.Next = f.Not == nil && slices.Contains(entrySteps, kind)
@@ -171,7 +164,7 @@ func (c *Console) oneEntry(r *request) (access.Object, error) {
 
 // proposeData is the form that makes an employer a candidate.
 type proposeData struct {
-	Facts *casefile.Facts
+	Offer candidate
 	Path  string
 	Form  stepForm
 }
@@ -183,20 +176,22 @@ func (c *Console) proposeWith(r *request, s *sent) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	orders := field{Name: "order_id", Kind: asChoice}
-	for _, o := range slices.Backward(f.Orders) { // the one due last first, as casework prefers
-		orders.Options = append(orders.Options, option{o.ID, fmt.Sprintf("%s · %s · %s · %s", o.ID, r.lang.shortDate(o.DueOn),
-			r.lang.count(int64(o.Workers), catalog.Workers), r.lang.exactYuan(o.AmountFen))})
+	seen, err := c.casesSeen(r)
+	if err != nil {
+		return answer{}, err
 	}
-	if len(orders.Options) > 0 {
-		orders.Value = orders.Options[0].Value
+	fields := []field{c.orderOptions(r.lang, f), {Name: "order_no", Kind: asLine, Optional: slices.ContainsFunc(f.Orders, issuedHere), Hint: "hint.order_no"},
+		{Name: "representative", Kind: asLine}, {Name: "responsible", Kind: asText, Optional: true, Hint: "hint.responsible"}}
+	if slices.Contains(f.Grounds, casefile.Incident) { // alone it is enough only with its effect in words
+		fields = append(fields, field{Name: "effect", Kind: asText, Optional: len(f.Grounds) > 1, Hint: "hint.effect"})
 	}
-	d := &proposeData{Facts: f, Path: c.regions.Path(f.Township), Form: s.again(stepForm{
-		Title: "listing.propose", Kind: string(casefile.Propose), To: proposeURL(f.Employer),
-		Fields: []field{orders, {Name: "order_no", Kind: asLine}, {Name: "representative", Kind: asLine}, {Name: "responsible", Kind: asText, Optional: true, Hint: "hint.responsible"}, {Name: "reason", Kind: asText, Optional: true}},
+	d := &proposeData{Offer: c.offered(r, f, seen), Path: c.regions.Path(f.Township), Form: s.again(stepForm{
+		Title: "listing.propose", Kind: string(casefile.Propose), To: proposeURL(f.Employer), Fields: append(fields, field{Name: "reason", Kind: asText, Optional: true}),
 	})}
 	return answer{template: "propose", title: f.Name, data: d, status: s.status()}, nil
 }
+
+func issuedHere(o casefile.OrderFact) bool { return o.CaseID != "" }
 
 func (c *Console) proposeForm(r *request) (answer, error) {
 	employer, form := r.http.PathValue("employer"), r.http.PostForm
@@ -214,27 +209,6 @@ func (c *Console) proposeForm(r *request) (answer, error) {
 	return answer{redirect: entryURL(entry.ID) + "?done=propose"}, nil
 }
 
-func (c *Console) candidate(r *request) (*casefile.Facts, error) {
-	employer := r.http.PathValue("employer")
-	if c.blacklist == nil || !subjectID.MatchString(employer) {
-		return nil, errNotFound
-	}
-	f, err := c.blacklist.Candidate(r.ctx, employer)
-	if err == nil && f == nil {
-		err = errNotFound
-	}
-	return f, err
-}
-
-// oneCandidate is what a route about a candidate touches.
-func (c *Console) oneCandidate(r *request) (access.Object, error) {
-	f, err := c.candidate(r)
-	if err != nil {
-		return access.Object{}, err
-	}
-	return access.At(f.Township, ""), nil
-}
-
 // entryActions are the actions on an entry in the order in which a page offers them.
 var entryActions = []casefile.EntryActionKind{
 	casefile.Notify, casefile.Object, casefile.Verify, casefile.Decide, casefile.DoNotList, casefile.ExtendDecision, casefile.List, casefile.Correct,
@@ -245,7 +219,7 @@ var entryActions = []casefile.EntryActionKind{
 var entrySteps = []casefile.EntryActionKind{casefile.Notify, casefile.Verify, casefile.Decide, casefile.List, casefile.DecideRemoval}
 
 // entryFields are what an action on an entry asks for.
-func entryFields(l locale, kind casefile.EntryActionKind) []field {
+func entryFields(l locale, e casefile.Entry, kind casefile.EntryActionKind) []field {
 	because := field{Name: "reason", Kind: asText}
 	number := field{Name: "document_no", Kind: asLine}
 	promise := field{Name: "promise_no", Kind: asLine}
@@ -254,7 +228,13 @@ func entryFields(l locale, kind casefile.EntryActionKind) []field {
 	case casefile.Notify:
 		return []field{number}
 	case casefile.Decide:
-		return []field{number, {Name: "reason", Kind: asText, Optional: true}}
+		fields := []field{number}
+		if slices.ContainsFunc(e.Deadlines, func(d casefile.Deadline) bool {
+			return d.Kind == casefile.ToDecide && (d.State == casefile.Passed || d.State == casefile.Unknown)
+		}) {
+			fields = append(fields, field{Name: "late_reason", Kind: asText, Hint: "hint.late_reason"})
+		}
+		return append(fields, field{Name: "reason", Kind: asText, Optional: true})
 	case casefile.Object, casefile.LiftBar:
 		return []field{because}
 	case casefile.Verify:

@@ -2,9 +2,12 @@ package console
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
 )
 
@@ -43,6 +46,15 @@ type eventData struct {
 	Upheld     bool                    `json:"upheld"`
 	Granted    bool                    `json:"granted"`
 	Bar        casefile.BarKind        `json:"bar"`
+	Effect     string                  `json:"effect"`
+	LateReason string                  `json:"late_reason"`
+	Employer   string                  `json:"employer"` // whom an order binds
+	Called     string                  `json:"employer_name"`
+	WageFrom   *civil.Month            `json:"wage_from"`
+	WageTo     *civil.Month            `json:"wage_to"`
+	Listed     *casefile.Claim         `json:"listed"` // what is owed, as of a run
+	Below      *casefile.Claim         `json:"below_minimum"`
+	Estimated  *casefile.Claim         `json:"estimated"`
 	ProjectID  string                  `json:"project_id"` // where a listed employer was seen
 	Name       string                  `json:"name"`
 }
@@ -82,6 +94,10 @@ func (c *Console) readEvent(l locale, e casefile.Event) eventRow {
 	if d.DueOn != nil {
 		say("due_on", l.shortDate(*d.DueOn))
 	}
+	if e.Kind == casefile.WasOrdered {
+		say("employer", strings.TrimSpace(d.Called+" "+d.Employer))
+		say("wage_months", l.wageMonths(d.WageFrom, d.WageTo))
+	}
 	if d.Workers > 0 {
 		say("workers", l.num(d.Workers))
 	}
@@ -111,6 +127,16 @@ func (c *Console) readEvent(l locale, e casefile.Event) eventRow {
 		say("kept_at", d.File.KeptAt)
 		say("sha256", d.File.SHA256)
 	}
+	if e.Kind == casefile.OwedTold {
+		say("owed_listed", l.claim(d.Listed))
+		say("owed_below", l.claim(d.Below))
+		say("owed_estimated", l.claim(d.Estimated))
+		if d.Listed == nil && d.Below == nil && d.Estimated == nil {
+			say("owed_listed", message(l, "owed.nothing"))
+		}
+	}
+	say("effect", d.Effect)
+	say("late_reason", d.LateReason)
 	for _, p := range d.Persons {
 		say(capacityField[p.Capacity], p.Name)
 	}
@@ -126,6 +152,48 @@ func (c *Console) readEvent(l locale, e casefile.Event) eventRow {
 		say("project", d.Name+" "+d.ProjectID)
 	}
 	return row
+}
+
+// claim is how many people are owed how much; empty of none.
+func (l locale) claim(c *casefile.Claim) string {
+	if c == nil {
+		return ""
+	}
+	return l.count(int64(c.Workers), catalog.Workers) + " · " + l.exactYuan(c.AmountFen)
+}
+
+// wageMonths are the months that an order names; empty of one that names none.
+func (l locale) wageMonths(from, to *civil.Month) string {
+	switch {
+	case from == nil && to == nil:
+		return ""
+	case to == nil:
+		return from.String() + "–"
+	case from == nil:
+		return "–" + to.String()
+	case *from == *to:
+		return from.String()
+	}
+	return from.String() + "–" + to.String()
+}
+
+// ofRecord drops from the events of a file that is printed what is an estimate, or may be: it stands in no paper.
+func ofRecord(events []casefile.Event) []casefile.Event {
+	kept := slices.Clone(events)
+	for i, e := range kept {
+		switch e.Kind {
+		case casefile.Figures:
+			kept[i].Data = json.RawMessage("{}")
+		case casefile.OwedTold:
+			var o casefile.Owed
+			if json.Unmarshal(e.Data, &o) == nil {
+				if text, err := json.Marshal(o.ByRecords()); err == nil {
+					kept[i].Data = text
+				}
+			}
+		}
+	}
+	return kept
 }
 
 // capacityField is the field that names a person of a capacity.

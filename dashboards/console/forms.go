@@ -18,6 +18,7 @@ const (
 	asLine   fieldKind = "line"
 	asText   fieldKind = "text" // several lines
 	asDay    fieldKind = "day"
+	asMonth  fieldKind = "month"
 	asCount  fieldKind = "count"
 	asYuan   fieldKind = "yuan"
 	asTick   fieldKind = "tick"
@@ -40,9 +41,10 @@ type option struct{ Value, Label string }
 type stepForm struct {
 	Title   string // key of the action's name
 	Kind    string
-	To      string // where it is sent
-	Seq     uint32 // the last event that its reader has seen
-	Next    bool   // this is what is to be done next
+	To      string   // where it is sent
+	Seq     uint32   // the last event that its reader has seen
+	Next    bool     // this is what is to be done next
+	Notes   []string // what the reader should know before filling it in
 	Fields  []field
 	Problem *problem          // why what was sent was not done: the form is as it was filled in
 	Not     *casefile.Refusal // what forbids the action today: then there is nothing to fill in
@@ -89,6 +91,7 @@ func readAction(form url.Values) (casefile.Action, error) {
 		Kind: casefile.ActionKind(form.Get("action")), Reason: form.Get("reason"), Department: casefile.Department(form.Get("department")),
 		Territory: strings.TrimSpace(form.Get("territory")), Assignee: form.Get("assignee"), DocumentNo: strings.TrimSpace(form.Get("document_no")),
 		Settled: form.Get("settled") != "", Path: casefile.SidePath(form.Get("path")),
+		Employer: strings.ToUpper(strings.TrimSpace(form.Get("employer"))), EmployerName: strings.TrimSpace(form.Get("employer_name")),
 	}
 	if text := form.Get("due_on"); text != "" {
 		due, err := civil.ParseDate(text)
@@ -96,6 +99,15 @@ func readAction(form url.Values) (casefile.Action, error) {
 			return a, casefile.Refuse("invalid", byDesign, "日期应为 年-月-日", "a day is written YYYY-MM-DD")
 		}
 		a.DueOn = &due
+	}
+	for name, into := range map[string]**civil.Month{"wage_from": &a.WageFrom, "wage_to": &a.WageTo} {
+		if text := form.Get(name); text != "" {
+			m, err := civil.ParseMonth(text)
+			if err != nil {
+				return a, casefile.Refuse("invalid", byDesign, "月份应为 年-月", "a month is written YYYY-MM")
+			}
+			*into = &m
+		}
 	}
 	if text := strings.TrimSpace(form.Get("workers")); text != "" {
 		n, err := strconv.ParseUint(text, 10, 32)
@@ -139,6 +151,7 @@ func readEntryAction(form url.Values) casefile.EntryAction {
 		Kind: casefile.EntryActionKind(form.Get("action")), Reason: form.Get("reason"), DocumentNo: strings.TrimSpace(form.Get("document_no")),
 		OrderID: form.Get("order_id"), OrderNo: strings.TrimSpace(form.Get("order_no")), Upheld: form.Get("upheld") == "yes", Granted: form.Get("granted") == "yes",
 		PromiseNo: strings.TrimSpace(form.Get("promise_no")), Bar: casefile.BarKind(form.Get("bar")),
+		Effect: strings.TrimSpace(form.Get("effect")), LateReason: strings.TrimSpace(form.Get("late_reason")),
 	}
 	for name, as := range map[string]casefile.Capacity{"representative": casefile.LegalRepresentative, "responsible": casefile.DirectlyResponsible} {
 		for who := range strings.Lines(form.Get(name)) {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/api/apitest"
-	"github.com/anxin-project/anxin/internal/casefile"
 )
 
 // What each route of the API answers when it succeeds.
@@ -29,7 +28,8 @@ var answerTypes = map[string]any{
 	"POST /api/v1/subjects/{scope}/{id}/workers":  revealedAnswer{},
 	"GET /api/v1/work":                            workListAnswer{},
 	"GET /api/v1/approvals":                       workListAnswer{},
-	"GET /api/v1/blacklist/candidates/{employer}": casefile.Facts{},
+	"GET /api/v1/blacklist/candidates":            candidatesAnswer{},
+	"GET /api/v1/blacklist/candidates/{employer}": candidateAnswer{},
 	"GET /api/v1/search":                          searchAnswer{},
 	"GET /api/v1/quality":                         qualityAnswer{},
 	"GET /api/v1/runs":                            runsAnswer{},

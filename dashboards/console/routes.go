@@ -108,6 +108,7 @@ func (c *Console) table() []route {
 		{pattern: "POST /api/v1/subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjectObject, audited: "reveal", serve: c.revealAnswer},
 		{pattern: "GET /api/v1/work", section: "work", life: never, action: access.Work, serve: c.workAnswer(c.work)},
 		{pattern: "GET /api/v1/approvals", section: "approvals", life: never, action: access.Decide, serve: c.workAnswer(c.approvals)},
+		{pattern: "GET /api/v1/blacklist/candidates", section: "entries", life: never, action: access.Discipline, serve: c.candidatesAnswer},
 		{pattern: "GET /api/v1/blacklist/candidates/{employer}", section: "entries", life: never, action: access.Discipline, about: c.oneCandidate, serve: c.candidateAnswer},
 		{pattern: "GET /api/v1/search", section: "search", life: untilNextRun, action: access.Read, serve: c.searchAnswer},
 		{pattern: "GET /api/v1/quality", section: "quality", life: aWhile, action: access.ReadSystem, serve: c.qualityAnswer},

@@ -180,6 +180,7 @@ func functions(c *Console, l locale) template.FuncMap {
 		"proposeURL": proposeURL,
 		"next":       nextDeadline,
 		"audited":    l.audited,
+		"wageMonths": l.wageMonths,
 		"ground":     func(name string) catalog.Text { g, _ := casefile.Ground(name); return g },
 		"subjectURL": func(scope, id any) string {
 			return "/subjects/" + url.PathEscape(fmt.Sprint(scope)) + "/" + url.PathEscape(fmt.Sprint(id))

@@ -12,7 +12,8 @@ type Owed struct {
 	Run  uint64     `json:"run"`
 	// Listed is by the pay slips: the only part that a legal paper is filled in with.
 	Listed *Claim `json:"listed,omitempty"`
-	// BelowMinimum is what listed wages fall short of the minimum wage for the days worked.
+	// BelowMinimum is what listed wages fall short of the minimum wage for the days worked, by attendance. Like Estimated it is
+	// for people to look into.
 	BelowMinimum *Claim `json:"below_minimum,omitempty"`
 	// Estimated is work without a pay slip, by estimate. It stands in no legal paper and on no published page.
 	Estimated *Claim   `json:"estimated,omitempty"`
@@ -33,13 +34,13 @@ type Claim struct {
 	Total     uint32      `json:"total_records"`
 }
 
-// ByRecords is what is owed as a paper may cite it: without estimates. nil stays nil.
+// ByRecords is what is owed as a paper may cite it: by the pay slips alone. nil stays nil.
 func (o *Owed) ByRecords() *Owed {
 	if o == nil {
 		return nil
 	}
 	cited := *o
-	cited.Estimated = nil
+	cited.BelowMinimum, cited.Estimated = nil, nil
 	return &cited
 }
 

@@ -1,0 +1,135 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/civil"
+)
+
+// candidate is an employer that can be proposed for the joint-discipline list, as a page shows it: the orders it rests on,
+// each with the last day for a decision, and where a fresh order can be given.
+type candidate struct {
+	*casefile.Facts
+	Late        bool // the time for a decision has passed by every order
+	FreshOrders []freshOrder
+}
+
+// freshOrder is a case in which the employer can be ordered anew to pay. Open says that its stage allows that already.
+type freshOrder struct {
+	Case string `json:"case"`
+	Name string `json:"name"`
+	Open bool   `json:"open"` // who asks may give the order now
+}
+
+// Best is the order whose time for a decision ends last; nil when there is none.
+func (d candidate) Best() *casefile.OrderFact {
+	if len(d.Orders) == 0 {
+		return nil
+	}
+	return &d.Orders[len(d.Orders)-1]
+}
+
+// offered makes a candidate of an employer's facts. seen are the cases that who asks may read, by id.
+func (c *Console) offered(r *request, f *casefile.Facts, seen map[string]casefile.Case) candidate {
+	d := candidate{Facts: f, FreshOrders: []freshOrder{}}
+	if best := d.Best(); best != nil && best.DecideBy != nil {
+		d.Late = best.DecideBy.State == casefile.Passed
+	}
+	var subjects []string
+	for _, o := range append(slices.Clone(f.Orders), casefile.OrderFact{Scope: catalog.Employer, ScopeID: f.Employer}) {
+		id := casefile.ID(o.Scope, o.ScopeID)
+		k, ok := seen[id]
+		if !ok || k.Stage.Ended() || slices.Contains(subjects, id) {
+			continue
+		}
+		subjects = append(subjects, id)
+		running := k.Order != nil && k.Order.PaidFen < k.Order.AmountFen && civil.DateOf(c.now()) <= k.Order.DueOn
+		d.FreshOrders = append(d.FreshOrders, freshOrder{id, cmp.Or(k.Name, k.ScopeID), !running && slices.Contains(c.cases.Allowed(k, *r.person()), casefile.OrderPayment)})
+	}
+	return d
+}
+
+// casesSeen are the cases that who asks may read, by id.
+func (c *Console) casesSeen(r *request) (map[string]casefile.Case, error) {
+	list, err := c.myCases(r, casefile.Filter{})
+	seen := map[string]casefile.Case{}
+	for _, k := range list {
+		seen[k.ID] = k
+	}
+	return seen, err
+}
+
+// candidates are the employers that who asks may propose or see proposed, without those whose procedure is under way.
+func (c *Console) candidates(r *request) ([]candidate, error) {
+	if c.blacklist == nil {
+		return []candidate{}, nil
+	}
+	underWay := map[string]bool{}
+	for _, e := range c.blacklist.Entries() {
+		underWay[e.Employer] = underWay[e.Employer] || !e.Stage.Ended()
+	}
+	all := []candidate{}
+	found, err := c.blacklist.Candidates(r.ctx)
+	if err != nil {
+		return all, err
+	}
+	seen, err := c.casesSeen(r)
+	for _, f := range found {
+		if !underWay[f.Employer] && access.Allow(r.person(), access.Discipline, access.At(f.Township, "")) {
+			all = append(all, c.offered(r, f, seen))
+		}
+	}
+	return all, err
+}
+
+// orderOptions offer a candidate's orders to rest a proposal on, the one whose time ends last first, as casework prefers.
+func (c *Console) orderOptions(l locale, f *casefile.Facts) field {
+	orders := field{Name: "order_id", Kind: asChoice}
+	for _, o := range slices.Backward(f.Orders) {
+		name := o.ID
+		if o.DocumentNo != "" {
+			name = o.DocumentNo
+		}
+		label := fmt.Sprintf("%s · %s · %s · %s", name, l.shortDate(o.DueOn), l.count(int64(o.Workers), catalog.Workers), l.exactYuan(o.AmountFen))
+		if by := o.DecideBy; by != nil && by.Due != nil {
+			label += " · " + fill(l, "order.decide_by", l.shortDate(*by.Due), l.word("deadline", string(by.State)))
+		}
+		orders.Options = append(orders.Options, option{o.ID, label})
+	}
+	if len(orders.Options) > 0 {
+		orders.Value = orders.Options[0].Value
+	}
+	return orders
+}
+
+// candidate is the employer in the address of a request; errNotFound when it cannot be proposed.
+func (c *Console) candidate(r *request) (*casefile.Facts, error) {
+	employer := r.http.PathValue("employer")
+	if c.blacklist == nil || !subjectID.MatchString(employer) {
+		return nil, errNotFound
+	}
+	return c.candidateOf(r.ctx, employer)
+}
+
+func (c *Console) candidateOf(ctx context.Context, employer string) (*casefile.Facts, error) {
+	f, err := c.blacklist.Candidate(ctx, employer)
+	if err == nil && f == nil {
+		err = errNotFound
+	}
+	return f, err
+}
+
+// oneCandidate is what a route about a candidate touches.
+func (c *Console) oneCandidate(r *request) (access.Object, error) {
+	f, err := c.candidate(r)
+	if err != nil {
+		return access.Object{}, err
+	}
+	return access.At(f.Township, ""), nil
+}
