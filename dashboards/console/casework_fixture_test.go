@@ -44,6 +44,22 @@ var listed = func() casefile.Entry {
 	}
 }()
 
+// owedWages are of a site of 65 workers, with work beside it that has no pay slip.
+var owedWages = &casefile.Owed{
+	AsOf: asOf, Run: 7, Employer: employerID, EmployerName: "浙江恒远建设有限公司", Warnings: []string{"wages-overdue"},
+	Listed:       &casefile.Claim{Workers: 65, AmountFen: 135_800_000, From: asOf.Month() - 3, To: asOf.Month() - 2, Records: []string{"SLIP-1", "SLIP-2"}, Total: 130},
+	BelowMinimum: &casefile.Claim{Workers: 2, AmountFen: 31_500, From: asOf.Month() - 3, To: asOf.Month() - 3, Total: 2},
+	Estimated:    &casefile.Claim{Workers: 63, AmountFen: 98_765_400, From: asOf.Month() - 3, To: asOf.Month() - 2},
+}
+
+// unmetOrder was issued here, and nothing was paid by its date.
+var unmetOrder = func() *casefile.Order {
+	from := asOf.Month() - 4
+	by := casefile.DueAfter(casefile.ToDecide, calendar.China(), asOf.AddDays(-50), 20, 3, nil).On(asOf)
+	return &casefile.Order{DocumentNo: "监令〔2026〕7号", Employer: lateFirm, EmployerName: "仙居迟办劳务有限公司", IssuedOn: asOf.AddDays(-70), DueOn: asOf.AddDays(-50),
+		WageFrom: &from, WageTo: &from, Workers: 4, AmountFen: 2_000_000, PaidFen: 500_000, DecideBy: &by}
+}()
+
 // dated is an order with the last day for a decision by it, so many working days after its date.
 func dated(o casefile.OrderFact) casefile.OrderFact {
 	by := casefile.DueAfter(casefile.ToDecide, calendar.China(), o.DueOn, 20, 3, nil).On(asOf)
@@ -54,7 +70,7 @@ func dated(o casefile.OrderFact) casefile.OrderFact {
 var facts = func() casefile.Facts {
 	f := casefile.Facts{
 		Employer: employerID, Name: "浙江恒远建设有限公司", Township: "331024001", County: "331024", Grounds: []string{casefile.ManyWorkers, casefile.Incident}, Incidents: 1, IncidentIDs: []string{"LEAD-7"},
-		Orders: []casefile.OrderFact{dated(casefile.OrderFact{ID: "O-2026-031", Source: "labor", Scope: "project", ScopeID: projectID, OpenedOn: asOf.AddDays(-40), DueOn: asOf.AddDays(-20), Workers: 12, AmountFen: 3_600_000})},
+		Orders:  []casefile.OrderFact{dated(casefile.OrderFact{ID: "O-2026-031", Source: "labor", Scope: "project", ScopeID: projectID, OpenedOn: asOf.AddDays(-40), DueOn: asOf.AddDays(-20), Workers: 12, AmountFen: 3_600_000})},
 		Warning: "blacklist-candidate", AsOf: asOf, Run: 7,
 	}
 	f.Count()

@@ -718,6 +718,7 @@ func (m memoryCases) Get(_ context.Context, id string) (casefile.Case, []casefil
 				{CaseID: id, Seq: 2, At: at.Add(time.Minute), Actor: casefile.System, Kind: casefile.AlertFired, Data: []byte(`{"labels":{"detector":"wages-overdue","level":"yellow"},"accept_days":3}`)},
 				{CaseID: id, Seq: 3, At: at.Add(26 * time.Hour), Actor: casefile.System, Kind: casefile.LevelChanged, Data: []byte(`{"from":"yellow","to":"red"}`)},
 				{CaseID: id, Seq: 4, At: at.Add(27 * time.Hour), Actor: casefile.System, Kind: casefile.Figures, Data: []byte(`{"workers":46,"amount_fen":128456000}`)},
+				{CaseID: id, Seq: 5, At: at.Add(28 * time.Hour), Actor: casefile.System, Kind: casefile.OwedTold, Data: []byte(`{"as_of":"2026-11-20","run":7,"listed":{"workers":65,"amount_fen":135800000,"wage_from":"2026-08","wage_to":"2026-09","total_records":130},"estimated":{"workers":63,"amount_fen":98765400,"wage_from":"2026-08","wage_to":"2026-09","total_records":0}}`)},
 			}, nil
 		}
 	}
@@ -741,7 +742,10 @@ func inventedCases(n int) memoryCases {
 			Deadlines: []casefile.Deadline{casefile.DueOn(casefile.ToAccept, calendar.China(), by, 0, nil).On(asOf.AddDays(1))},
 			Alerts:    []casefile.Alert{{Name: "WageWarning", Detector: "wages-overdue", Level: "yellow", StartsAt: opened.Start().Add(9 * time.Hour)}}}
 		if i == 0 {
-			c.Sector, c.Department = "construction", casefile.Housing
+			c.Sector, c.Department, c.Owed = "construction", casefile.Housing, owedWages
+		}
+		if i == 1 {
+			c.Stage, c.Order = casefile.Ordered, unmetOrder
 		}
 		if i%7 == 6 {
 			c.Level, c.Cleared = "", true
