@@ -88,7 +88,7 @@ func newRig(t *testing.T, change func(*alerts.Configuration)) *rig {
 	r.Alerts, err = alerts.New(t.Context(), c, alerts.Dependencies{
 		Conn: conn,
 		Headers: []catalog.Header{
-			{ID: "wages-overdue", Title: catalog.Text{ZH: "工资到期未付", EN: "Due wages unpaid"}},
+			{ID: "wages-overdue", Group: catalog.Payment, Title: catalog.Text{ZH: "工资到期未付", EN: "Due wages unpaid"}},
 			{ID: "blacklist-candidate", Title: catalog.Text{ZH: "失信联合惩戒名单拟列入对象", EN: "Candidate for the joint-discipline list"}},
 		},
 		Calendar:   calendar.China(),

@@ -59,6 +59,9 @@ func (f *findings) readOwed(ctx context.Context, run latestRun) (map[string]*cas
 	}
 	for _, c := range claims {
 		claim := &casefile.Claim{Workers: uint32(c.Workers), AmountFen: c.AmountFen, From: monthOf(c.From), To: monthOf(c.To), Records: c.Records, Total: uint32(c.Total)}
+		if c.Total == 0 {
+			claim.Records = nil // as the log gives it back
+		}
 		switch into := of(c.Scope, c.ScopeID); c.Kind {
 		case "listed":
 			into.Listed = claim

@@ -222,7 +222,7 @@ func TestAPaperSaysWhichLawsItCitesUnread(t *testing.T) {
 		{"where somebody has, the note is gone", read, []string{"《拖欠农民工工资失信联合惩戒对象名单管理暂行办法》，本机关决定"}, "未核对"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			papers, err := New(c.laws)
+			papers, err := New(c.laws, titles)
 			if err != nil {
 				t.Fatal(err)
 			}
