@@ -109,7 +109,7 @@ func TestAnOrderIssuedHereLeadsToTheListThoughItIsLate(t *testing.T) {
 	act("supervisor", entry, `{"action":"decide","document_no":"决1号"}`, `"code":"late_reason"`, 422)
 	act("supervisor", entry, `{"action":"decide","document_no":"决1号","late_reason":"企业多次承诺未兑现"}`, `"state":"met_late"`, 200)
 	decision := r.as(t, "inspector", "GET", entry+"/papers/decision", "", "").body
-	for _, want := range []string{"应当在2026年4月20日前作出，因企业多次承诺未兑现，迟延作出", "已支付557,980.00元，尚有65人、800,000.00元未支付"} {
+	for _, want := range []string{"应当不迟于2026年4月20日作出，因企业多次承诺未兑现，迟延作出", "已支付557,980.00元，尚有65人、800,000.00元未支付"} {
 		if !strings.Contains(decision, want) {
 			t.Errorf("the decision lacks %q: %s", want, decision)
 		}

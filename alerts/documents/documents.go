@@ -117,7 +117,8 @@ func (p *Papers) OfCase(c casefile.Case) ([]byte, error) {
 // entryData is what a paper of an entry is drawn up from.
 type entryData struct {
 	casefile.Entry
-	Now     casefile.Facts // as they stand at the decision, else as at the proposal
+	Now     casefile.Facts  // as they stand at the decision, else as at the proposal
+	Since   *casefile.Facts // those at the decision, where they differ
 	Warning catalog.Text
 }
 
@@ -126,6 +127,9 @@ func (p *Papers) OfEntry(kind Kind, e casefile.Entry) ([]byte, error) {
 	d := entryData{Entry: e, Now: e.Facts}
 	if kind == Decision && e.AtDecision != nil {
 		d.Now = *e.AtDecision
+		if d.Now.UnpaidFen != e.Facts.UnpaidFen || d.Now.OrderedWorkers != e.Facts.OrderedWorkers {
+			d.Since = e.AtDecision
+		}
 	}
 	if d.Now.Warning != "" {
 		d.Warning = p.titles(d.Now.Warning)

@@ -175,7 +175,7 @@ func TestThePapersHaveTheFacts(t *testing.T) {
 		{"a decision", func() ([]byte, error) { return papers.OfEntry(Decision, full) },
 			[]string{"仙人社决〔2026〕2号", "2029年3月17日止", "2026年3月12日陈述申辩：已付一半", "核实：未见支付凭证", "不得提前移出", "行政复议", "起3年", "满7个月"}, []string{"未陈述申辩"}},
 		{"a decision without objection", func() ([]byte, error) { e := full; e.Objection = nil; return papers.OfEntry(Decision, e) }, []string{"未陈述申辩"}, nil},
-		{"a decision whose term has passed, not taken yet", func() ([]byte, error) { return papers.OfEntry(Decision, passed) }, []string{"应当在2026年4月3日前作出，因＿＿＿＿＿＿，迟延作出"}, nil},
+		{"a decision whose term has passed, not taken yet", func() ([]byte, error) { return papers.OfEntry(Decision, passed) }, []string{"应当不迟于2026年4月3日作出，因＿＿＿＿＿＿，迟延作出"}, nil},
 		{"a removal", func() ([]byte, error) { return papers.OfEntry(Removal, full) }, []string{"<h1>提前移出", "仙人社移〔2026〕1号", "2026年4月20日改正", "2026年10月30日"}, []string{"不予"}},
 		{"a removal refused", func() ([]byte, error) { return papers.OfEntry(Removal, refused) }, []string{"<h1>不予提前移出", "列入期间再次拖欠", "：改正不足六个月；", "refused"}, []string{"涉嫌犯罪"}},
 		{"an order", func() ([]byte, error) { return papers.OfCase(order) }, []string{"仙人社监令〔2026〕3号", "12人、1,234,567.89元", "2026年3月6日前足额支付", "2026年2月20日"}, nil},

@@ -252,6 +252,73 @@ func (v visitor) shot(name string) {
 	}
 }
 
+// A candidate whose order ran out in September, found on 30 November: the time for a decision ended on 27 October. The page says
+// so before anything is proposed; the procedure goes through, recorded as late.
+func TestALateListingIsWalkedInARealBrowser(t *testing.T) {
+	o := openOffice(t)
+	v := visitor{browsertest.Open(t, 1366, 900), t, o}
+	o.at("2026-11-30")
+	o.run(t, "2026-11-29", 1, firm)
+	exec := func(query string) {
+		t.Helper()
+		if err := o.store.Exec(t.Context(), query); err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+	}
+	// The order of September is restated in the records; a part was paid on the first, and there is an incident.
+	exec(`INSERT INTO proceedings (source, id, version, recorded_at, kind, employer_uscc, workers, amount_fen, opened_on, due_on, paid_fen) VALUES
+		('labor', 'O-0', 2, '2026-11-01 04:00:00', 'rectification_order', '` + firm + `', 65, 135800000, '2026-08-10', '2026-08-31', 5800000)`)
+	exec(`ALTER TABLE proceedings DELETE WHERE id = 'O-0' AND version = 1 SETTINGS mutations_sync = 1`)
+	exec(`INSERT INTO proceedings (source, id, version, recorded_at, kind, employer_uscc, workers, amount_fen, opened_on, due_on) VALUES
+		('labor', 'O-9', 1, '2026-09-10 04:00:00', 'rectification_order', '` + firm + `', 65, 135800000, '2026-09-08', '2026-09-22')`)
+	exec(`ALTER TABLE warnings UPDATE evidence = '{"grounds":["amount_many_workers","incident"],"incidents":1,"records":["O-0","O-9"]}' WHERE detector = 'blacklist-candidate' SETTINGS mutations_sync = 1`)
+	o.alert(t, firm)
+
+	v.enter(inspector)
+	v.open("/blacklist/entries")
+	v.shows("O-9", "支付期限 2026-09-22", "列入决定最后一日", "2026-10-27 逾期", "65 人", "1,300,000.00", "仍可拟列入：决定照样有效，但记为迟延", "重新责令限期支付")
+	v.lacks("130 人", "2,716,000", "amount_many_workers")
+	v.shot("late-candidates")
+	v.open("/blacklist/entries?lang=en")
+	v.shows("27 Oct 2026 Late", "a late decision stands, recorded as late", "Order anew")
+	v.shot("late-candidates-en")
+	v.open("/blacklist/entries?lang=zh")
+	v.leaving(`document.querySelector("a[href^='/blacklist/propose/']").click()`)
+	v.shows("尚未支付", "1,300,000.00", "取其大者，不相加", "决定最后一日 2026-10-27（逾期）", "群体性、极端事件", "社会影响")
+	v.shot("late-propose")
+	v.fill("propose", "order_id", "O-9", "order_no", "仙人社监令〔2026〕31号", "representative", "王某某", "effect", "三十余名农民工围堵县道两小时")
+	v.send("propose")
+	v.shows("拟列入", "列入决定的期限已于 2026-10-27 届满", "三十余名农民工围堵县道两小时")
+	entry := browsertest.Eval[string](t, v.Browser, "location.pathname")
+	v.step("notify", "document_no", "仙人社告〔2026〕31号")
+	v.open("/api/v1" + strings.Replace(entry, "/entries", "", 1) + "/papers/notice")
+	for _, want := range []string{"65名农民工工资1,358,000.00元", "共2件，涉及65人、1,358,000.00元，其中已支付58,000.00元，尚未支付1,300,000.00元", "labor O-0", "运行编号1"} {
+		if text := browsertest.Eval[string](t, v.Browser, "document.body.innerText"); !strings.Contains(text, want) {
+			t.Errorf("the notice lacks %q: %s", want, text)
+		}
+	}
+	v.shot("late-notice")
+
+	o.at("2026-12-08")
+	v.open(entry)
+	v.enter(supervisor)
+	v.open(entry)
+	v.shows("列入决定的期限已于 2026-10-27 届满", "期限届满后不能再延长")
+	v.shot("late-entry")
+	if complete := browsertest.Eval[bool](t, v.Browser, `(() => { const f = document.querySelector("#do-decide form"); f.elements.document_no.value = "仙人社决〔2026〕31号"; return f.checkValidity(); })()`); complete {
+		t.Error("a late decision needs no reason")
+	}
+	v.step("decide", "document_no", "仙人社决〔2026〕31号", "late_reason", "企业多次承诺支付未兑现，11月下旬方移送")
+	v.shows("已决定列入", "逾期办理", "迟延原因", "企业多次承诺支付未兑现")
+	v.open("/api/v1" + strings.Replace(entry, "/entries", "", 1) + "/papers/decision")
+	for _, want := range []string{"应当不迟于2026年10月27日作出，因企业多次承诺支付未兑现，11月下旬方移送，迟延作出", "造成严重不良社会影响：三十余名农民工围堵县道两小时。"} {
+		if text := browsertest.Eval[string](t, v.Browser, "document.body.innerText"); !strings.Contains(text, want) {
+			t.Errorf("the decision lacks %q: %s", want, text)
+		}
+	}
+	v.shot("late-decision")
+}
+
 // The stories of casework.md, by the pages alone: from a red case to the list, a procedure that a supervisor ends, what a
 // township head sees, and what an outsider sees.
 func TestStoriesOfCaseworkInARealBrowser(t *testing.T) {
@@ -307,12 +374,14 @@ func TestStoriesOfCaseworkInARealBrowser(t *testing.T) {
 	o.at("2026-03-23")
 	o.run(t, "2026-03-22", 2, firm, second)
 	v.open("/work")
-	v.shows("登记支付", "责令支付 2026-03-20 逾期")
+	v.shows("核查履行情况", "责令支付 2026-03-20 逾期")
+	v.lacks("登记支付")
 	v.open("/cases/" + firmID)
-	v.shows("有期限已过")
+	v.shows("有期限已过", "核查履行情况", "可拟列入失信联合惩戒名单", "列入决定最后一日：2026-04-20 未到期")
 	v.shot("case-late")
 	v.leaving(`document.querySelector("a[href^='/blacklist/propose/']").click()`)
-	v.shows("拖欠十名以上农民工工资")
+	v.shows("拖欠十名以上农民工工资", "O-0", "仙人社监令〔2026〕7号", "本系统签发", "2026-04-20 未到期", "12 人")
+	v.lacks("24 人") // the order issued here restates the one of the records
 	v.shot("propose")
 	v.fill("propose", "order_id", "O-0", "order_no", "仙人社监令〔2026〕7号", "representative", "王某某")
 	v.send("propose")

@@ -88,6 +88,11 @@ func (c *Console) candidates(r *request) ([]candidate, error) {
 	return all, err
 }
 
+// dated reports whether orders have the last day for a decision by them: those that a procedure rests on have its deadlines.
+func dated(orders []casefile.OrderFact) bool {
+	return slices.ContainsFunc(orders, func(o casefile.OrderFact) bool { return o.DecideBy != nil })
+}
+
 // orderOptions offer a candidate's orders to rest a proposal on, the one whose time ends last first, as casework prefers.
 func (c *Console) orderOptions(l locale, f *casefile.Facts) field {
 	orders := field{Name: "order_id", Kind: asChoice}
@@ -96,10 +101,11 @@ func (c *Console) orderOptions(l locale, f *casefile.Facts) field {
 		if o.DocumentNo != "" {
 			name = o.DocumentNo
 		}
-		label := fmt.Sprintf("%s · %s · %s · %s", name, l.shortDate(o.DueOn), l.count(int64(o.Workers), catalog.Workers), l.exactYuan(o.AmountFen))
+		label := name
 		if by := o.DecideBy; by != nil && by.Due != nil {
 			label += " · " + fill(l, "order.decide_by", l.shortDate(*by.Due), l.word("deadline", string(by.State)))
 		}
+		label += fmt.Sprintf(" · %s · %s · %s", l.shortDate(o.DueOn), l.count(int64(o.Workers), catalog.Workers), l.exactYuan(o.AmountFen))
 		orders.Options = append(orders.Options, option{o.ID, label})
 	}
 	if len(orders.Options) > 0 {

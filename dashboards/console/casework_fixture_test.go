@@ -60,8 +60,8 @@ var unmetOrder = func() *casefile.Order {
 		WageFrom: &from, WageTo: &from, Workers: 4, AmountFen: 2_000_000, PaidFen: 500_000, DecideBy: &by}
 }()
 
-// dated is an order with the last day for a decision by it, so many working days after its date.
-func dated(o casefile.OrderFact) casefile.OrderFact {
+// withLastDay is an order with the last day for a decision by it, so many working days after its date.
+func withLastDay(o casefile.OrderFact) casefile.OrderFact {
 	by := casefile.DueAfter(casefile.ToDecide, calendar.China(), o.DueOn, 20, 3, nil).On(asOf)
 	o.DecideBy = &by
 	return o
@@ -70,7 +70,7 @@ func dated(o casefile.OrderFact) casefile.OrderFact {
 var facts = func() casefile.Facts {
 	f := casefile.Facts{
 		Employer: employerID, Name: "浙江恒远建设有限公司", Township: "331024001", County: "331024", Grounds: []string{casefile.ManyWorkers, casefile.Incident}, Incidents: 1, IncidentIDs: []string{"LEAD-7"},
-		Orders:  []casefile.OrderFact{dated(casefile.OrderFact{ID: "O-2026-031", Source: "labor", Scope: "project", ScopeID: projectID, OpenedOn: asOf.AddDays(-40), DueOn: asOf.AddDays(-20), Workers: 12, AmountFen: 3_600_000})},
+		Orders:  []casefile.OrderFact{withLastDay(casefile.OrderFact{ID: "O-2026-031", Source: "labor", Scope: "project", ScopeID: projectID, OpenedOn: asOf.AddDays(-40), DueOn: asOf.AddDays(-20), Workers: 12, AmountFen: 3_600_000})},
 		Warning: "blacklist-candidate", AsOf: asOf, Run: 7,
 	}
 	f.Count()
@@ -84,7 +84,7 @@ var lateFacts = func() casefile.Facts {
 	from := asOf.Month() - 5
 	f := casefile.Facts{
 		Employer: lateFirm, Name: "仙居迟办劳务有限公司", Township: "331024001", County: "331024", Grounds: []string{casefile.Incident}, Incidents: 2,
-		Orders: []casefile.OrderFact{dated(casefile.OrderFact{ID: "project:" + projectID + " 监令〔2026〕7号", CaseID: "project:" + projectID, DocumentNo: "监令〔2026〕7号", Scope: "project", ScopeID: projectID,
+		Orders: []casefile.OrderFact{withLastDay(casefile.OrderFact{ID: "project:" + projectID + " 监令〔2026〕7号", CaseID: "project:" + projectID, DocumentNo: "监令〔2026〕7号", Scope: "project", ScopeID: projectID,
 			OpenedOn: asOf.AddDays(-70), DueOn: asOf.AddDays(-50), WageFrom: &from, WageTo: &from, Workers: 4, AmountFen: 2_000_000, PaidFen: 500_000})},
 		AsOf: asOf, Run: 7,
 	}

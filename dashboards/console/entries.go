@@ -180,7 +180,11 @@ func (c *Console) proposeWith(r *request, s *sent) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	fields := []field{c.orderOptions(r.lang, f), {Name: "order_no", Kind: asLine, Optional: slices.ContainsFunc(f.Orders, issuedHere), Hint: "hint.order_no"},
+	number := field{Name: "order_no", Kind: asLine}
+	if slices.ContainsFunc(f.Orders, func(o casefile.OrderFact) bool { return o.CaseID != "" }) {
+		number.Optional, number.Hint = true, "hint.order_no"
+	}
+	fields := []field{c.orderOptions(r.lang, f), number,
 		{Name: "representative", Kind: asLine}, {Name: "responsible", Kind: asText, Optional: true, Hint: "hint.responsible"}}
 	if slices.Contains(f.Grounds, casefile.Incident) { // alone it is enough only with its effect in words
 		fields = append(fields, field{Name: "effect", Kind: asText, Optional: len(f.Grounds) > 1, Hint: "hint.effect"})
@@ -190,8 +194,6 @@ func (c *Console) proposeWith(r *request, s *sent) (answer, error) {
 	})}
 	return answer{template: "propose", title: f.Name, data: d, status: s.status()}, nil
 }
-
-func issuedHere(o casefile.OrderFact) bool { return o.CaseID != "" }
 
 func (c *Console) proposeForm(r *request) (answer, error) {
 	employer, form := r.http.PathValue("employer"), r.http.PostForm

@@ -181,6 +181,7 @@ func functions(c *Console, l locale) template.FuncMap {
 		"next":       nextDeadline,
 		"audited":    l.audited,
 		"wageMonths": l.wageMonths,
+		"dated":      dated,
 		"ground":     func(name string) catalog.Text { g, _ := casefile.Ground(name); return g },
 		"subjectURL": func(scope, id any) string {
 			return "/subjects/" + url.PathEscape(fmt.Sprint(scope)) + "/" + url.PathEscape(fmt.Sprint(id))

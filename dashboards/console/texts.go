@@ -661,7 +661,7 @@ var catalogue = map[string]catalog.Text{
 	"order.decide_by":        {ZH: "决定最后一日 {1}（{2}）", EN: "decide by {1} ({2})"},
 	"order.late_long":        {ZH: "按现有责令，列入决定的期限已过。仍可拟列入：决定照样有效，但记为迟延，须由负责人写明原因。也可以重新责令限期支付，期满未付的，从新的期限起算。", EN: "By the orders there are, the time for a decision has passed. The employer can be proposed all the same: a late decision stands, recorded as late, with the supervisor's reason. Or order anew: should that stay unmet, the time counts from its date."},
 	"order.fresh":            {ZH: "重新责令限期支付", EN: "Order anew"},
-	"order.fresh_later":      {ZH: "（案件目前阶段或前一责令未到期，暂不能责令）", EN: "(not at the case's present stage, or its last order still runs)"},
+	"order.fresh_later":      {ZH: "（须先在案件中受理、立案调查；前一责令未到期的，期满后）", EN: "(accept and investigate the case first; or wait for the date of its last order)"},
 	"order.here":             {ZH: "本系统签发", EN: "issued here"},
 	"order.no_months":        {ZH: "未注明", EN: "not named"},
 	"order.by_slips":         {ZH: "人数、金额、所属期取自截至 {1} 的 {2} 份工资表记录，已付部分已扣除；以调查结果为准，可以修改。", EN: "People, amount and months are those of {2} pay slips as of {1}, payments deducted. What the investigation found prevails: change them."},
