@@ -613,7 +613,7 @@ var catalogue = map[string]catalog.Text{
 	"hint.order_no":    {ZH: "本系统签发的不必填", EN: "known of an order issued here"},
 	"hint.effect":      {ZH: "以事件为由列入的必填：写明造成的严重不良社会影响，印入告知书和决定书", EN: "needed to list by the incident: its serious social effect in words, printed in notice and decision"},
 	"hint.late_reason": {ZH: "决定期限已过或无法计算，由负责人写明，印入决定书", EN: "the time to decide has passed or cannot be counted: the supervisor says why; printed in the decision"},
-	"hint.employer":    {ZH: "18 位统一社会信用代码；默认为施工总承包单位（条例 30）", EN: "credit code of 18 characters; the general contractor unless another is named (Reg. 30)"},
+	"hint.employer":    {ZH: "18 位统一社会信用代码；默认为施工总承包单位（条例第30条）", EN: "credit code of 18 characters; the general contractor unless another is named (Reg. 30)"},
 
 	"capacity.legal_representative": {ZH: "法定代表人或主要负责人", EN: "legal representative or main person in charge"},
 	"capacity.directly_responsible": {ZH: "直接责任人员", EN: "directly responsible"},
@@ -674,6 +674,7 @@ var catalogue = map[string]catalog.Text{
 	"owed.below_long":        {ZH: "另有 {1}的工资低于最低工资标准，差额 {2}（按出勤计算）。", EN: "Beside it {1} were paid below the minimum wage, short by {2} by attendance."},
 	"owed.as_of":             {ZH: "欠付截至 {1}：每名农民工、每笔工资只计一次，已以货币支付的已扣除。", EN: "Owed as of {1}: each worker and each wage once, what was paid in money deducted."},
 	"owed.source":            {ZH: "{1} 份工资表记录，截至 {2}", EN: "{1} pay slips, as of {2}"},
+	"owed.with_estimate":     {ZH: "含估算", EN: "with an estimate"},
 	"owed.nothing":           {ZH: "无", EN: "nothing"},
 	"case.candidate":         {ZH: "可拟列入失信联合惩戒名单", EN: "Can be proposed for the joint-discipline list"},
 	"publication.unpaid":     {ZH: "未支付金额", EN: "Unpaid"},
