@@ -247,8 +247,8 @@ func (w *World) startTrouble(r *dice, s *site, t *trouble) {
 		}
 	}
 	if t.cause == CauseUnsettled {
-		t.how = HowUnlisted
-		if r.chance(0.5) {
+		// Whether an employer without a gate leaves somebody off its list nobody can see.
+		if t.how = HowUnlisted; s.id == "" || r.chance(0.5) {
 			t.how = HowUnpaid
 		}
 	}

@@ -68,7 +68,7 @@ type Rates struct {
 // UsualRates are those of a county as it is: a few wages in a thousand are owed, on few sites, and most townships are well.
 func UsualRates() Rates {
 	return Rates{
-		Arrears: 0.0035, BadCounty: 0.016,
+		Arrears: 0.0035, BadCounty: 0.018,
 		Strained: 0.03, Sloppy: 0.03, Misuse: 0.02, Illegal: 0.012, Understated: 0.01, Unconnected: 0.025,
 		Lapse: 0.10, Unknown: 0.015, Unhandled: 0.04,
 	}
