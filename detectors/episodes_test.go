@@ -239,7 +239,7 @@ WHERE a.run < b.run AND a.finished_at > b.started_at`)
 
 func TestOrderAndDuplicatesOfRecordsChangeNothing(t *testing.T) {
 	const asOf, earlier = "2026-06-30", "2026-05-20"
-	rates := simulate.DefaultRates().Times(4)
+	rates := simulate.WorseRates()
 	world := records(t, simulate.Options{
 		Seed: 5, From: date(t, "2026-02-01"), To: date(t, asOf), Noise: true, Rates: &rates,
 		Scale: simulate.Scale{Counties: []string{"331024"}, Projects: 20, Workers: 250, Employers: 6},

@@ -61,4 +61,17 @@ func TestAWorldWithoutTroubleRaisesNothing(t *testing.T) {
 			t.Errorf("as of %s: %s %s %s %s", asOf, w.Detector, w.Level, w.ScopeID, w.Evidence)
 		}
 	}
+	// nobody is owed anything or missed, every claim is covered, and what sources send is there
+	for _, asOf := range []string{"2026-01-05", "2026-10-08"} {
+		for _, line := range b.facts(t, date(t, asOf),
+			"SELECT concat('owed ', scope_id, ' ', kind, ' ', toString(wage_month)) FROM owed",
+			"SELECT concat('silent ', project_id, ' ', toString(month)) FROM silent",
+			"SELECT concat('unbooked ', project_id, ' ', toString(unbooked_fen)) FROM unbooked",
+			`SELECT concat('not alive ', feeds.project_id, ' ', toString((gate_alive, ledger_alive, lists_alive)))
+FROM feeds INNER JOIN projects ON projects.project_id = feeds.project_id
+WHERE status = 'building' AND feeds.started_on < toDate('`+asOf+`') - 10 AND NOT (gate_alive AND ledger_alive AND lists_alive)`,
+		) {
+			t.Errorf("as of %s: %s", asOf, line)
+		}
+	}
 }

@@ -19,8 +19,9 @@ func TestBacktestOfASimulatedWorldFindsItsArrearsAndItsCauses(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir, out := filepath.Join(t.TempDir(), "world"), filepath.Join(t.TempDir(), "out")
-	// in this world an employer and a project are in arrears from 14 August 2026
-	world := simulate.Options{Seed: 5, From: civil.NewDate(2026, 1, 1), To: civil.NewDate(2026, 10, 31), Scale: scale, Noise: true}
+	rates := simulate.WorseRates()
+	// in this world two projects and an employer have pay days in July whose wages become arrears in August
+	world := simulate.Options{Seed: 3, From: civil.NewDate(2026, 1, 1), To: civil.NewDate(2026, 10, 31), Scale: scale, Rates: &rates, Noise: true}
 	if err := simulate.WriteDir(t.Context(), world, dir, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -32,16 +33,19 @@ func TestBacktestOfASimulatedWorldFindsItsArrearsAndItsCauses(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout), &r); err != nil {
 		t.Fatalf("the report is not JSON: %v", err)
 	}
-	if r.Dates != 5 || r.End != world.To || r.Rules != (backtest.Rules{ArrearsDays: 30, HorizonDays: 60}) {
+	if r.Dates != 5 || r.End != world.To || r.Rules != (backtest.Rules{ArrearsDays: 30, HorizonDays: 60, ForeseeDays: 120, WageMonths: 36}) {
 		t.Errorf("%d dates, data until %s, rules %+v", r.Dates, r.End, r.Rules)
 	}
-	if r.Outcomes != 2 || r.Overall.Warned != 2 || r.Overall.Precision == nil || *r.Overall.Precision < 0.5 {
-		t.Errorf("%d outcomes, overall %+v; want 2, both warned of, and most warnings right", r.Outcomes, r.Overall)
+	if r.Outcomes != 3 || r.Overall.Warned != 3 || r.Overall.Precision == nil || *r.Overall.Precision < 0.4 {
+		t.Errorf("%d outcomes, overall %+v; want 3, all warned of, and many warnings right", r.Outcomes, r.Overall)
+	}
+	if p := r.Overall.PayDay; r.PayDays != 3 || p.Foreseen > 3 || p.Followed+p.NotFollowed+p.PastDue+p.CutOff != r.Overall.Warnings {
+		t.Errorf("%d pay days, %+v; want 3, as many as outcomes", r.PayDays, p)
 	}
 	if r.Truth == nil || r.Truth.Found.Causes == 0 || r.Truth.Found.Found != r.Truth.Found.Causes || r.Truth.CleanSubjects == 0 {
 		t.Errorf("truth: %+v", r.Truth)
 	}
-	for name, rows := range map[string]int{"figures.csv": 2 + len(r.Detectors) + len(r.Townships), "outcomes.csv": 3, "warnings.csv": 1 + r.Overall.Warnings} {
+	for name, rows := range map[string]int{"figures.csv": 3 + len(r.Detectors) + len(r.Townships), "outcomes.csv": 4, "warnings.csv": 1 + r.Overall.Warnings} {
 		f, err := os.Open(filepath.Join(out, name))
 		if err != nil {
 			t.Fatal(err)
@@ -59,8 +63,8 @@ func TestBacktestOfASimulatedWorldFindsItsArrearsAndItsCauses(t *testing.T) {
 	if code != exitUsage || !strings.Contains(stderr, "the data end on 2026-10-31") {
 		t.Errorf("dates beyond the data: exit code %d, %s", code, stderr)
 	}
-	_, stderr, code = result(t, "backtest", dir, "--from", "2025-01-01", "--to", "2025-02-01")
-	if code != exitUsage || !strings.Contains(stderr, "from 2025-07-01 on") {
+	_, stderr, code = result(t, "backtest", dir, "--from", "2023-01-01", "--to", "2023-02-01")
+	if code != exitUsage || !strings.Contains(stderr, "from 2024-01-01 on") {
 		t.Errorf("dates too early to know what happened: exit code %d, %s", code, stderr)
 	}
 }

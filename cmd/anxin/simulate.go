@@ -9,7 +9,7 @@ import (
 )
 
 func simulateCommand() *cobra.Command {
-	var scale, from, to, out string
+	var scale, kind, from, to, out string
 	var seed uint64
 	var noise bool
 	cmd := &cobra.Command{
@@ -18,7 +18,11 @@ func simulateCommand() *cobra.Command {
 		Long: `Writes wage.TOPIC.ndjson.zst for every topic and truth.ndjson, which tells what was wrong where and from when. People
 and firms are invented; townships are real. The same options write the same bytes.
 
-Scales: tiny (one county, 6 projects), county (four counties, about a million records), city (about 28 million).`,
+Scales: tiny (one county, 6 projects), county (four counties, about a million records), city (about 28 million).
+
+Worlds: usual (as in life: of a thousand workers a few are owed wages, on few sites, one county in four is worse off, and
+sources are missing here and there), worse (many times as much goes wrong), sound (everybody pays, though developers pay
+some days late or a quarter in advance, banks tell days later and gates fail for some days).`,
 		Example: "  anxin simulate --scale county --seed 7 --to 2026-10-31 --out world\n  anxin assess world --as-of 2026-10-31 --out result",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -26,7 +30,11 @@ Scales: tiny (one county, 6 projects), county (four counties, about a million re
 			if err != nil {
 				return badInput{fmt.Errorf("--scale: %w", err)}
 			}
-			o := simulate.Options{Seed: seed, Scale: size, Noise: noise}
+			rates, err := simulate.RatesByName(kind)
+			if err != nil {
+				return badInput{fmt.Errorf("--world: %w", err)}
+			}
+			o := simulate.Options{Seed: seed, Scale: size, Rates: &rates, Noise: noise}
 			if o.To, err = asDate("--to", to); err != nil {
 				return err
 			}
@@ -41,6 +49,7 @@ Scales: tiny (one county, 6 projects), county (four counties, about a million re
 		},
 	}
 	cmd.Flags().StringVar(&scale, "scale", "county", "tiny, county or city")
+	cmd.Flags().StringVar(&kind, "world", "usual", "usual, worse or sound")
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "another seed is another world")
 	cmd.Flags().StringVar(&from, "from", "", "first day, YYYY-MM-DD (default: the scale's number of months before --to)")
 	cmd.Flags().StringVar(&to, "to", "2026-10-31", "last day, YYYY-MM-DD")

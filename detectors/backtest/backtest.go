@@ -5,10 +5,15 @@
 // work of the passes. What then happened is read once, with all that was known at the end of the data, so that a payment
 // recorded late is no arrears. Nothing of the second reaches the first.
 //
-// Arrears. A project, or an employer for slips that name no project, is in arrears from the day on which something payable
-// of a wage month is still unpaid so many days past its last day to pay (policy: backtest.arrears_days), until the day on
-// which all such slips are paid in full. Every such time is one outcome, on its first day. A subject that pays and falls
+// Arrears. A project, or an employer for wages that belong to no project, is in arrears from the day on which some wage of a
+// worker's month is still owed so many days past its effective day to pay (policy: backtest.arrears_days), until the day on
+// which all such wages are paid in money, paid through proceedings, or closed. Owed is what detectors and the index call so:
+// listed wages, and work that no list names. Every such time is one outcome, on its first day. A subject that pays and falls
 // into arrears again has two.
+//
+// The pay day. Whoever wants to act before wages are lost asks for warnings before the day on which they were to be paid. So
+// everything is measured a second time with that day as the outcome: the first day to pay whose wages are then still owed when
+// they count as arrears. The subject is past due from that day on.
 //
 // A warning (an episode of one detector about one subject) foretells arrears of its subjects: a project of itself; an
 // employer of itself and of the projects whose general contractor it is; a township of whatever lies in it. Townships say
@@ -34,7 +39,7 @@ type Party struct {
 	Subject
 	Township   string
 	Contractor string // credit code of a project's general contractor; empty for an employer
-	Pays       bool   // some pay slip is of it
+	Pays       bool   // somebody worked there, or some pay slip is of it
 }
 
 // Episode is a warning from the as-of date that found it first to the one that no longer did.
@@ -46,13 +51,16 @@ type Episode struct {
 	Level    catalog.Level // worst so far
 	OpenedOn civil.Date
 	ClosedOn *civil.Date // nil while the walk lasts
+
+	ahead bool // of a detector that looks ahead
 }
 
 // Arrears is a time in arrears.
 type Arrears struct {
 	Subject
-	From civil.Date
-	To   *civil.Date // the first day after it; nil when it lasts at the end of the data
+	PayDay civil.Date  // the day to pay of the first wages
+	From   civil.Date  // when they count as arrears
+	To     *civil.Date // the first day after it; nil when it lasts at the end of the data
 }
 
 // Date is one as-of date of a walk.
@@ -117,6 +125,7 @@ func (w *Walk) History(f Future) History {
 // Rules are the numbers of policy section backtest.
 type Rules struct {
 	ArrearsDays int `json:"arrears_days"` // past the last day to pay
-	HorizonDays int `json:"horizon_days"` // within which a warning's arrears come
+	HorizonDays int `json:"horizon_days"` // within which a warning's arrears come, or the pay day of such
+	ForeseeDays int `json:"foresee_days"` // before a pay day within which a warning has foreseen it
 	WageMonths  int `json:"wage_months"`  // that the facts hold
 }

@@ -2,7 +2,6 @@ package backtest
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"github.com/anxin-project/anxin/internal/catalog"
@@ -17,6 +16,7 @@ const (
 	Followed    Verdict = "followed"     // arrears came within the horizon
 	NotFollowed Verdict = "not_followed" // none came
 	InArrears   Verdict = "in_arrears"   // those it could foretell arrears of were in arrears already
+	PastDue     Verdict = "past_due"     // by the pay day: they were past due already, on the way into arrears
 	CutOff      Verdict = "cut_off"      // the data end before its horizon: nobody knows yet, whatever has come so far
 )
 
@@ -26,6 +26,14 @@ type Judged struct {
 	Verdict  Verdict
 	Arrears  *Arrears // the first that it foretold; also of one that is cut off
 	LeadDays *int     // from its opening to them
+	PayDay   Foreseen // the same by the pay day
+}
+
+// Foreseen is what became of a warning with the pay day as the outcome.
+type Foreseen struct {
+	Verdict  Verdict
+	On       *civil.Date // the first pay day that it foretold
+	LeadDays *int        // from its opening to it
 }
 
 // Outcome is a time in arrears that began in the walk: after its first as-of date and up to its last.
@@ -34,6 +42,10 @@ type Outcome struct {
 	WarnedOn *civil.Date // when the earliest warning about a project or employer that foretold it opened; nil when none did
 	LeadDays *int
 	By       []string // the detectors of such warnings, sorted
+	// ForeseenOn is when the earliest warning before the pay day opened; nil when none did, or wages of before were past due on
+	// that day.
+	ForeseenOn   *civil.Date
+	ForeseenDays *int // from then to the pay day
 
 	warned map[row]civil.Date
 }
@@ -41,16 +53,18 @@ type Outcome struct {
 // row is a line of the report: a detector; township warnings have rows of their own.
 type row struct {
 	detector  string
+	foresight bool // the group's
 	townships bool
 }
 
-// all is the overall row.
-var all = row{}
+// The rows of all detectors, and of those that look ahead.
+var all, ahead = row{}, row{foresight: true}
 
-// judgement is what Measure works on.
+// judgement is what Measure works on: for arrears, or for their pay days.
 type judgement struct {
 	History
-	rules    Rules
+	horizon  int // days within which what a warning foretells comes
+	reach    int // days within which it counts as an outcome's warning
 	spells   map[Subject]spells
 	targets  map[Subject][]Subject // projects of a general contractor, whatever lies in a township
 	pays     map[Subject]bool      // has slips
@@ -58,8 +72,11 @@ type judgement struct {
 	outcomes []Outcome
 }
 
-func judge(h History, r Rules) *judgement {
-	j := &judgement{History: h, rules: r, spells: spellsOf(h.Arrears), targets: map[Subject][]Subject{}, pays: map[Subject]bool{}}
+func judge(h History, horizon, reach int, looksAhead map[string]bool) *judgement {
+	j := &judgement{
+		History: h, horizon: horizon, reach: reach,
+		spells: spellsOf(h.Arrears), targets: map[Subject][]Subject{}, pays: map[Subject]bool{},
+	}
 	for _, p := range h.Parties {
 		j.pays[p.Subject] = p.Pays
 		if p.Contractor != "" {
@@ -73,14 +90,15 @@ func judge(h History, r Rules) *judgement {
 	}
 	place := j.takeOutcomes()
 	for _, e := range h.Episodes {
+		e.ahead = looksAhead[e.Detector]
 		one := Judged{Episode: e}
 		var foretold []Arrears
 		foretold, one.Verdict = j.foretold(e)
 		for _, a := range foretold {
-			if one.Arrears == nil || a.From < one.Arrears.From {
+			if int(a.From-e.OpenedOn) <= j.horizon && (one.Arrears == nil || a.From < one.Arrears.From) {
 				one.Arrears, one.LeadDays = &a, days(e.OpenedOn, a.From)
 			}
-			if at, counts := place[start{a.Subject, a.From}]; counts {
+			if at, counts := place[start{a.Subject, a.From}]; counts && int(a.From-e.OpenedOn) <= j.reach {
 				j.outcomes[at].warn(e)
 			}
 		}
@@ -127,7 +145,7 @@ func (j *judgement) foretold(e Episode) (came []Arrears, v Verdict) {
 	if e.Scope != catalog.Township {
 		targets = append([]Subject{e.Subject}, targets...)
 	}
-	free, inArrears := false, false
+	free, inArrears, right := false, false, false
 	for _, t := range targets {
 		at, already := j.spells[t].next(e.OpenedOn)
 		if already {
@@ -136,21 +154,22 @@ func (j *judgement) foretold(e Episode) (came []Arrears, v Verdict) {
 		}
 		free = free || j.pays[t]
 		for _, a := range j.spells[t][at:] {
-			if int(a.From-e.OpenedOn) > j.rules.HorizonDays {
+			if int(a.From-e.OpenedOn) > max(j.horizon, j.reach) {
 				break
 			}
 			came = append(came, a)
+			right = right || int(a.From-e.OpenedOn) <= j.horizon
 		}
 	}
 	switch {
 	case inArrears && !free:
 		return nil, InArrears
-	case e.OpenedOn.AddDays(j.rules.HorizonDays) > j.End:
+	case e.OpenedOn.AddDays(j.horizon) > j.End:
 		return came, CutOff
-	case len(came) > 0:
+	case right:
 		return came, Followed
 	}
-	return nil, NotFollowed
+	return came, NotFollowed
 }
 
 // warn notes a warning that foretold the outcome.
@@ -158,6 +177,9 @@ func (o *Outcome) warn(e Episode) {
 	rows := []row{{detector: e.Detector, townships: e.Scope == catalog.Township}}
 	if e.Scope != catalog.Township {
 		rows = append(rows, all)
+		if e.ahead {
+			rows = append(rows, ahead)
+		}
 	}
 	for _, r := range rows {
 		if on, warned := o.warned[r]; !warned || e.OpenedOn < on {
@@ -171,7 +193,7 @@ func (o *Outcome) sum() {
 	if on, warned := o.warned[all]; warned {
 		o.WarnedOn, o.LeadDays = &on, days(on, o.From)
 	}
-	for r := range maps.Keys(o.warned) {
+	for r := range o.warned {
 		if r.detector != "" && !r.townships {
 			o.By = append(o.By, r.detector)
 		}
@@ -182,4 +204,41 @@ func (o *Outcome) sum() {
 func days(from, to civil.Date) *int {
 	n := int(to - from)
 	return &n
+}
+
+// byPayDay is the history with the pay day of arrears as what happened. Of the last pay days nobody knows yet.
+func (h History) byPayDay(r Rules) History {
+	h.End = h.End.AddDays(-r.ArrearsDays)
+	of := make([]Arrears, len(h.Arrears))
+	for i, a := range h.Arrears {
+		a.From = a.PayDay
+		of[i] = a
+	}
+	h.Arrears = of
+	return h
+}
+
+// take adds to the warnings and outcomes what became of them by the pay day.
+func (j *judgement) take(pay *judgement) {
+	for i := range j.judged {
+		one := &pay.judged[i]
+		seen := Foreseen{Verdict: one.Verdict, LeadDays: one.LeadDays}
+		if seen.Verdict == InArrears {
+			seen.Verdict = PastDue
+		}
+		if one.Arrears != nil {
+			seen.On = &one.Arrears.PayDay
+		}
+		j.judged[i].PayDay = seen
+	}
+	place := map[start]int{}
+	for i, o := range pay.outcomes {
+		place[start{o.Subject, o.PayDay}] = i
+	}
+	for i := range j.outcomes {
+		o := &j.outcomes[i]
+		if at, ok := place[start{o.Subject, o.PayDay}]; ok {
+			o.ForeseenOn, o.ForeseenDays = pay.outcomes[at].WarnedOn, pay.outcomes[at].LeadDays
+		}
+	}
 }

@@ -26,7 +26,7 @@ func warned(of Subject, opened int) Episode {
 
 // arrears last from a day to another; -1 to the end of the data.
 func arrears(of Subject, from, to int) Arrears {
-	a := Arrears{Subject: of, From: on(from)}
+	a := Arrears{Subject: of, PayDay: on(from - 30), From: on(from)}
 	if to >= 0 {
 		day := on(to)
 		a.To = &day
@@ -97,7 +97,7 @@ func TestAWarningIsJudgedByTheArrearsThatCameAfterIt(t *testing.T) {
 			[]Episode{warned(town, 10)}, []Arrears{arrears(p1, 50, -1)}, []Verdict{Followed}, 1, 0, []int{-1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := Measure(history(c.episodes, c.arrears), headers, Rules{ArrearsDays: 30, HorizonDays: 90}, "v")
+			r := Measure(history(c.episodes, c.arrears), headers, Rules{ArrearsDays: 30, HorizonDays: 90, ForeseeDays: 120}, "v")
 			for i, want := range c.verdicts {
 				if got := r.Judged[i].Verdict; got != want {
 					t.Errorf("warning %d: %s, want %s", i, got, want)
@@ -123,6 +123,55 @@ func TestAWarningIsJudgedByTheArrearsThatCameAfterIt(t *testing.T) {
 	}
 }
 
+// Days are those of the pay day; what is owed then counts as arrears 30 days later.
+func TestAWarningForeseesThePayDayWhoseWagesBecomeArrears(t *testing.T) {
+	owed := func(of Subject, payDay, to int) Arrears { return arrears(of, payDay+30, to) }
+	for _, c := range []struct {
+		name     string
+		episodes []Episode
+		arrears  []Arrears
+		verdicts []Verdict
+		payDays  int
+		foreseen int
+		lead     []int // of each outcome to its pay day; -1 where it was not foreseen
+	}{
+		{"a warning before the pay day", []Episode{warned(p1, 10)}, []Arrears{owed(p1, 40, -1)}, []Verdict{Followed}, 1, 1, []int{30}},
+		{"a warning on the pay day foresees nothing", []Episode{warned(p1, 40)}, []Arrears{owed(p1, 40, -1)}, []Verdict{PastDue}, 1, 0, []int{-1}},
+		{"a warning between the pay day and arrears foresees nothing", []Episode{warned(p1, 50)}, []Arrears{owed(p1, 40, -1)}, []Verdict{PastDue}, 1, 0, []int{-1}},
+		{"a pay day 90 days after the warning", []Episode{warned(p1, 5)}, []Arrears{owed(p1, 95, -1)}, []Verdict{Followed}, 1, 1, nil},
+		{"a pay day 91 days after it is foreseen, though the warning is not counted right", []Episode{warned(p1, 4)}, []Arrears{owed(p1, 95, -1)}, []Verdict{NotFollowed}, 1, 1, nil},
+		{"wages paid 29 days late are no arrears", []Episode{warned(p1, 10)}, nil, []Verdict{NotFollowed}, 0, 0, nil},
+		{"a second month that falls due before the first is paid has no pay day of its own",
+			[]Episode{warned(p1, 10), warned(p1, 55)}, []Arrears{owed(p1, 20, 60), owed(p1, 50, -1)}, []Verdict{Followed, PastDue}, 1, 1, []int{10}},
+		{"a pay day after the data end less 30 days is not known yet", []Episode{warned(p1, 85)}, nil, []Verdict{CutOff}, 0, 0, nil},
+		{"a horizon that ends 30 days before the data", []Episode{warned(p1, 80)}, nil, []Verdict{NotFollowed}, 0, 0, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := Measure(history(c.episodes, c.arrears), headers, Rules{ArrearsDays: 30, HorizonDays: 90, ForeseeDays: 120}, "v")
+			for i, want := range c.verdicts {
+				if got := r.Judged[i].PayDay.Verdict; got != want {
+					t.Errorf("warning %d: %s, want %s", i, got, want)
+				}
+			}
+			if r.PayDays != c.payDays || r.Overall.PayDay.Foreseen != c.foreseen {
+				t.Errorf("%d pay days, %d foreseen; want %d, %d", r.PayDays, r.Overall.PayDay.Foreseen, c.payDays, c.foreseen)
+			}
+			for i, want := range c.lead {
+				got := -1
+				if lead := r.Met[i].ForeseenDays; lead != nil {
+					got = *lead
+				}
+				if got != want {
+					t.Errorf("outcome %d was foreseen %d days before its pay day, want %d", i, got, want)
+				}
+			}
+			if p := r.Overall.PayDay; r.Overall.Warnings != p.Followed+p.NotFollowed+p.PastDue+p.CutOff {
+				t.Errorf("the verdicts do not add up: %+v", p)
+			}
+		})
+	}
+}
+
 // mixed has something of everything.
 func mixed() History {
 	return history(
@@ -132,7 +181,7 @@ func mixed() History {
 }
 
 func TestFiguresOfNothingAreUnknownNotZero(t *testing.T) {
-	r := Measure(History{}, headers, Rules{HorizonDays: 90}, "v")
+	r := Measure(History{}, headers, Rules{HorizonDays: 90, ForeseeDays: 120}, "v")
 	if f := r.Overall; f.Precision != nil || f.Recall != nil || f.LeadDays != nil || f.Rate != nil {
 		t.Errorf("figures of an empty walk: %+v", f)
 	}
@@ -154,7 +203,7 @@ func TestFiguresOfNothingAreUnknownNotZero(t *testing.T) {
 
 func TestTheTablesHoldWhatWasMeasured(t *testing.T) {
 	h := mixed()
-	r := Measure(h, headers, Rules{ArrearsDays: 30, HorizonDays: 90}, "v")
+	r := Measure(h, headers, Rules{ArrearsDays: 30, HorizonDays: 90, ForeseeDays: 120}, "v")
 	visible := on(25)
 	r.Compare(h, []Cause{{Subject: p1, Cause: "late_payroll", From: on(15), VisibleOn: &visible}, {Subject: p2, Cause: "sloppy_site", From: on(150)}})
 	for _, c := range []struct {
@@ -162,23 +211,24 @@ func TestTheTablesHoldWhatWasMeasured(t *testing.T) {
 		write func(*bytes.Buffer) error
 		want  string
 	}{
-		{"figures", func(b *bytes.Buffer) error { return r.WriteFigures(b) }, `warnings_about,detector,title,warnings,followed,not_followed,in_arrears,cut_off,precision,outcomes,warned,recall,lead_days_lower,lead_days_median,lead_days_upper,warnings_per_100_projects_a_month,false_alarms
-subjects,,全部预警,5,4,0,0,1,1,2,2,1,60,60,60,40.5825,0
-subjects,d,检测,5,4,0,0,1,1,2,2,1,60,60,60,40.5825,0
-subjects,silent,无声,0,0,0,0,0,,2,0,0,,,,0,0
-townships,d,检测,1,1,0,0,0,1,2,2,1,57.5,65,72.5,10.1456,
+		{"figures", func(b *bytes.Buffer) error { return r.WriteFigures(b) }, `warnings_about,detector,title,warnings,followed,not_followed,in_arrears,cut_off,precision,outcomes,warned,recall,lead_days_lower,lead_days_median,lead_days_upper,warnings_per_100_projects_a_month,false_alarms,pay_day_followed,pay_day_not_followed,pay_day_past_due,pay_day_cut_off,pay_day_precision,pay_days,pay_days_foreseen,pay_day_recall,pay_day_lead_days_lower,pay_day_lead_days_median,pay_day_lead_days_upper
+subjects,,全部预警,5,4,0,0,1,1,2,2,1,60,60,60,40.5825,0,3,0,1,1,1,2,2,1,30,30,30
+foresight,,全部预见类预警,0,0,0,0,0,,2,0,0,,,,0,0,0,0,0,0,,2,0,0,,,
+subjects,d,检测,5,4,0,0,1,1,2,2,1,60,60,60,40.5825,0,3,0,1,1,1,2,2,1,30,30,30
+subjects,silent,无声,0,0,0,0,0,,2,0,0,,,,0,0,0,0,0,0,,2,0,0,,,
+townships,d,检测,1,1,0,0,0,1,2,2,1,57.5,65,72.5,10.1456,,1,0,0,0,1,2,2,1,27.5,35,42.5
 `},
-		{"warnings", func(b *bytes.Buffer) error { return r.WriteWarnings(b) }, `detector,scope,scope_id,name,level,opened_on,closed_on,verdict,arrears_scope,arrears_scope_id,arrears_from,lead_days
-d,project,P1,,,2026-01-01,,followed,project,P1,2026-03-02,60
-d,project,P1,,,2026-01-21,,followed,project,P1,2026-03-02,40
-d,project,P2,,,2026-01-31,,followed,project,P2,2026-04-01,60
-d,employer,E1,,,2026-03-12,,followed,project,P2,2026-04-01,20
-d,township,T1,,,2026-01-11,,followed,project,P1,2026-03-02,50
-d,project,P2,二号楼,red,2026-05-01,,cut_off,,,,
+		{"warnings", func(b *bytes.Buffer) error { return r.WriteWarnings(b) }, `detector,scope,scope_id,name,level,opened_on,closed_on,verdict,arrears_scope,arrears_scope_id,arrears_from,lead_days,pay_day_verdict,pay_day,lead_days_to_pay_day
+d,project,P1,,,2026-01-01,,followed,project,P1,2026-03-02,60,followed,2026-01-31,30
+d,project,P1,,,2026-01-21,,followed,project,P1,2026-03-02,40,followed,2026-01-31,10
+d,project,P2,,,2026-01-31,,followed,project,P2,2026-04-01,60,followed,2026-03-02,30
+d,employer,E1,,,2026-03-12,,followed,project,P2,2026-04-01,20,past_due,,
+d,township,T1,,,2026-01-11,,followed,project,P1,2026-03-02,50,followed,2026-01-31,20
+d,project,P2,二号楼,red,2026-05-01,,cut_off,,,,,cut_off,,
 `},
-		{"outcomes", func(b *bytes.Buffer) error { return r.WriteOutcomes(b) }, `scope,scope_id,arrears_from,arrears_to,warned_on,lead_days,detectors
-project,P1,2026-03-02,,2026-01-01,60,d
-project,P2,2026-04-01,2026-04-06,2026-01-31,60,d
+		{"outcomes", func(b *bytes.Buffer) error { return r.WriteOutcomes(b) }, `scope,scope_id,arrears_from,arrears_to,warned_on,lead_days,detectors,pay_day,foreseen_on,lead_days_to_pay_day
+project,P1,2026-03-02,,2026-01-01,60,d,2026-01-31,2026-01-01,30
+project,P2,2026-04-01,2026-04-06,2026-01-31,60,d,2026-03-02,2026-01-31,30
 `},
 	} {
 		var b bytes.Buffer

@@ -37,6 +37,7 @@ func (r Report) WritePlot(w io.Writer) error {
 	p := &plot{horizon: math.Max(1, float64(r.Rules.HorizonDays)), y: headHeight}
 	p.head(r)
 	p.figures(r.Overall, r.Outcomes, true)
+	p.figures(r.Ahead, r.Outcomes, true)
 	var silent int
 	for _, f := range r.Detectors {
 		if f.Warnings == 0 {
@@ -59,6 +60,7 @@ func (r Report) WritePlot(w io.Writer) error {
 		}
 		p.figures(f, r.Outcomes, false)
 	}
+	p.payDays(r)
 	if r.Truth != nil {
 		p.truth(*r.Truth)
 	}
@@ -156,6 +158,30 @@ func (p *plot) quartiles(q *Quartiles) {
 	}
 }
 
+// payDays draws what was foreseen before the pay day.
+func (p *plot) payDays(r Report) {
+	p.section(fmt.Sprintf("按应付日：应付日前%d天内的预警，共%d个应付日的工资成为欠薪", r.Rules.ForeseeDays, r.PayDays),
+		fmt.Sprintf("By the pay day: warnings at most %d days before; of %d pay days the wages became arrears", r.Rules.ForeseeDays, r.PayDays))
+	one := func(f Figures, strong bool) {
+		class := ""
+		if strong {
+			class = "strong"
+		}
+		p.label(f.Title, fmt.Sprint(f.Warnings), class)
+		p.share(columns.precision, "precision", f.PayDay.Precision, f.PayDay.Followed, f.PayDay.Followed+f.PayDay.NotFollowed)
+		p.share(columns.recall, "recall", f.PayDay.Recall, f.PayDay.Foreseen, r.PayDays)
+		p.quartiles(f.PayDay.LeadDays)
+		p.next()
+	}
+	one(r.Overall, true)
+	one(r.Ahead, true)
+	for _, f := range r.Detectors {
+		if f.PayDay.Foreseen > 0 {
+			one(f, false)
+		}
+	}
+}
+
 func (p *plot) truth(t Truth) {
 	p.section("与模拟真相比较：找到的成因，自显现起天数的中位数",
 		"Against the hidden truth: causes found, and the median of days from when they became visible")
@@ -182,6 +208,7 @@ func causeTitle(cause string) catalog.Text {
 	zh := map[string]string{
 		"funding_squeeze": "建设单位资金紧张", "failing_contractor": "总包经营恶化", "bad_payer": "分包克扣工资", "sloppy_site": "现场管理混乱",
 		"account_misuse": "专户挪用或冻结", "illegal_subcontracting": "违法分包", "late_payroll": "偶尔迟发", "closing_employer": "用人单位停业",
+		"unsettled_exit": "退场不结清", "understated_list": "工资表少记工", "unconnected_feed": "数据源未接入", "unknown_project": "项目未纳管",
 	}[cause]
 	en := strings.ReplaceAll(cause, "_", " ")
 	if zh == "" {
@@ -202,7 +229,7 @@ func (p *plot) foot(r Report) {
 	for _, line := range []string{
 		fmt.Sprintf("查准率＝预测期内随后欠薪的预警÷预测期已满的预警；开始时已欠薪（%d）和预测期未满（%d）的不计。查全率＝事先预警过的欠薪÷全部欠薪。“–”：无从计算。", r.Overall.InArrears, r.Overall.CutOff),
 		fmt.Sprintf("Precision: warnings followed by arrears within the horizon ÷ warnings whose horizon has passed; %d opened in arrears and %d cut off are left out.", r.Overall.InArrears, r.Overall.CutOff),
-		"Recall: arrears warned of before ÷ all arrears. A dash: nothing to divide.",
+		"Recall: arrears warned of before ÷ all arrears. A dash: nothing to divide. Arrears count listed wages and work without a pay slip.",
 	} {
 		p.text(24, p.y+10, "small", "start", line)
 		p.y += 17

@@ -33,6 +33,7 @@ func (r Report) Print(w io.Writer) {
 	}
 	fmt.Fprintln(t, "about projects and employers\t"+head)
 	line("all", r.Overall)
+	line("foresight", r.Ahead)
 	for _, f := range r.Detectors {
 		if f.Warnings > 0 {
 			line(f.Detector, f)
@@ -53,9 +54,34 @@ func (r Report) Print(w io.Writer) {
 	}
 	t.Flush()
 	fmt.Fprintf(w, "\n%d times in arrears began in that time; %d were warned of before\n", r.Outcomes, r.Overall.Warned)
+	r.printPayDays(w)
 	if r.Truth != nil {
 		r.Truth.print(w)
 	}
+}
+
+// printPayDays prints the figures by the pay day, of the detectors that foresaw one or more.
+func (r Report) printPayDays(w io.Writer) {
+	fmt.Fprintln(w)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "before the pay day\twarnings\tfollowed\tnot\tpast due\tcut off\tprecision\tforeseen\trecall\tlead days\tquartiles\t")
+	line := func(name string, f Figures) {
+		p, spread := f.PayDay, "–"
+		if p.LeadDays != nil {
+			spread = plain(p.LeadDays.Lower) + "–" + plain(p.LeadDays.Upper)
+		}
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%s\t%d\t%s\t%s\t%s\t\n", name, f.Warnings, p.Followed, p.NotFollowed, p.PastDue, p.CutOff,
+			percent(p.Precision), p.Foreseen, percent(p.Recall), median(p.LeadDays), spread)
+	}
+	line("all", r.Overall)
+	line("foresight", r.Ahead)
+	for _, f := range r.Detectors {
+		if f.PayDay.Foreseen > 0 {
+			line(f.Detector, f)
+		}
+	}
+	t.Flush()
+	fmt.Fprintf(w, "\nof %d pay days the wages became arrears; %d were foreseen, at most %d days before\n", r.PayDays, r.Overall.PayDay.Foreseen, r.Rules.ForeseeDays)
 }
 
 func (t Truth) print(w io.Writer) {

@@ -19,7 +19,9 @@ type Report struct {
 	Rules         Rules      `json:"rules"`
 	ProjectMonths float64    `json:"project_months"` // projects under way times months between the first as-of date and the last
 	Outcomes      int        `json:"outcomes"`       // times in arrears that began after the first as-of date, up to the last
+	PayDays       int        `json:"pay_days"`       // pay days after the first as-of date, up to the last, of which arrears came
 	Overall       Figures    `json:"overall"`        // warnings about projects and employers, of all detectors together
+	Ahead         Figures    `json:"foresight"`      // of the detectors of the group foresight together
 	Detectors     []Figures  `json:"detectors"`      // the same by detector, in the order of the catalogue; those that never warned too
 	Townships     []Figures  `json:"townships"`      // warnings about townships, by detector
 	Truth         *Truth     `json:"truth"`          // nil where nobody knows it
@@ -44,8 +46,21 @@ type Figures struct {
 	LeadDays    *Quartiles   `json:"lead_days"` // of the outcomes warned of, from the earliest warning that foretold them
 	Rate        *float64     `json:"warnings_per_100_projects_a_month"`
 	FalseAlarms *int         `json:"false_alarms,omitempty"` // warnings about subjects that the truth holds clean
+	PayDay      Foresight    `json:"pay_day"`                // the same by the pay day
 
 	rated int // warnings opened after the first as-of date
+}
+
+// Foresight are the measures by the pay day: Warnings = followed + not_followed + past_due + cut_off.
+type Foresight struct {
+	Followed    int        `json:"followed"` // the pay day came within the horizon, and its wages became arrears
+	NotFollowed int        `json:"not_followed"`
+	PastDue     int        `json:"past_due"` // whoever the warning is about was past due already
+	CutOff      int        `json:"cut_off"`
+	Precision   *float64   `json:"precision"`
+	Foreseen    int        `json:"foreseen"`  // pay days that a warning opened before, at most foresee_days
+	Recall      *float64   `json:"recall"`    // foreseen ÷ all such pay days
+	LeadDays    *Quartiles `json:"lead_days"` // from the earliest such warning to the pay day
 }
 
 // Quartiles of whole days; between two values, in proportion.
@@ -60,10 +75,16 @@ const daysAMonth = 365.2425 / 12
 
 // Measure compares warnings with what then happened. headers are the catalogue.
 func Measure(h History, headers []catalog.Header, r Rules, policyVersion string) Report {
-	j := judge(h, r)
+	looksAhead := map[string]bool{}
+	for _, header := range headers {
+		looksAhead[header.ID] = header.Group == catalog.Foresight
+	}
+	j := judge(h, r.HorizonDays, r.HorizonDays, looksAhead)
+	pay := judge(h.byPayDay(r), r.HorizonDays, r.ForeseeDays, looksAhead)
+	j.take(pay)
 	report := Report{
 		Dates: len(h.Dates), End: h.End, Policy: policyVersion, Rules: r, Outcomes: len(j.outcomes),
-		Judged: j.judged, Met: j.outcomes, Detectors: []Figures{}, Townships: []Figures{},
+		PayDays: len(pay.outcomes), Judged: j.judged, Met: j.outcomes, Detectors: []Figures{}, Townships: []Figures{},
 	}
 	if n := len(h.Dates); n > 0 {
 		report.From, report.To = h.Dates[0].On, h.Dates[n-1].On
@@ -78,10 +99,11 @@ func Measure(h History, headers []catalog.Header, r Rules, policyVersion string)
 				f.count(one, report.From)
 			}
 		}
-		f.finish(j.outcomes, of, report.ProjectMonths)
+		f.finish(j.outcomes, pay.outcomes, of, report.ProjectMonths)
 		return f
 	}
 	report.Overall = figures(all, catalog.Text{ZH: "全部预警", EN: "All warnings"})
+	report.Ahead = figures(ahead, catalog.Text{ZH: "全部预见类预警", EN: "All foresight warnings"})
 	for _, header := range headers {
 		report.Detectors = append(report.Detectors, figures(row{detector: header.ID}, header.Title))
 		if slices.Contains(header.Scopes, catalog.Township) {
@@ -94,7 +116,7 @@ func Measure(h History, headers []catalog.Header, r Rules, policyVersion string)
 
 // holds tells whether a warning counts in a row.
 func (of row) holds(e Episode) bool {
-	return of.townships == (e.Scope == catalog.Township) && (of.detector == "" || of.detector == e.Detector)
+	return of.townships == (e.Scope == catalog.Township) && (of.detector == "" || of.detector == e.Detector) && (!of.foresight || e.ahead)
 }
 
 func (f *Figures) count(one Judged, first civil.Date) {
@@ -112,16 +134,35 @@ func (f *Figures) count(one Judged, first civil.Date) {
 	case CutOff:
 		f.CutOff++
 	}
+	switch one.PayDay.Verdict {
+	case Followed:
+		f.PayDay.Followed++
+	case NotFollowed:
+		f.PayDay.NotFollowed++
+	case PastDue:
+		f.PayDay.PastDue++
+	case CutOff:
+		f.PayDay.CutOff++
+	}
 }
 
-func (f *Figures) finish(outcomes []Outcome, of row, projectMonths float64) {
-	var lead []int
-	for _, o := range outcomes {
-		if on, warned := o.warned[of]; warned {
-			f.Warned++
-			lead = append(lead, int(o.From-on))
+func (f *Figures) finish(outcomes, payDays []Outcome, of row, projectMonths float64) {
+	leads := func(of row, outcomes []Outcome) (lead []int) {
+		for _, o := range outcomes {
+			if on, warned := o.warned[of]; warned {
+				lead = append(lead, int(o.From-on))
+			}
 		}
+		return lead
 	}
+	p := &f.PayDay
+	before := leads(of, payDays)
+	p.Foreseen = len(before)
+	p.Precision = share(float64(p.Followed), float64(p.Followed+p.NotFollowed))
+	p.Recall = share(float64(p.Foreseen), float64(len(payDays)))
+	p.LeadDays = quartiles(before)
+	lead := leads(of, outcomes)
+	f.Warned = len(lead)
 	f.Precision = share(float64(f.Followed), float64(f.Followed+f.NotFollowed))
 	f.Recall = share(float64(f.Warned), float64(len(outcomes)))
 	f.LeadDays = quartiles(lead)
@@ -135,6 +176,14 @@ func share(of, whole float64) *float64 {
 	}
 	v := math.Round(of/whole*1e4) / 1e4
 	return &v
+}
+
+// numbers are the quartiles as text, empty where there are none.
+func (q *Quartiles) numbers() [3]string {
+	if q == nil {
+		return [3]string{}
+	}
+	return [3]string{number(&q.Lower), number(&q.Median), number(&q.Upper)}
 }
 
 // quartiles sorts the days; nil of none.

@@ -63,7 +63,7 @@ func (r *Report) Compare(h History, causes []Cause) {
 		}
 		return &n
 	}
-	r.Overall.FalseAlarms = alarms(all)
+	r.Overall.FalseAlarms, r.Ahead.FalseAlarms = alarms(all), alarms(ahead)
 	for i := range r.Detectors {
 		r.Detectors[i].FalseAlarms = alarms(row{detector: r.Detectors[i].Detector})
 	}

@@ -16,7 +16,8 @@ ORDER BY (project_id, month, worker_key);
 
 INSERT INTO {{snapshot}}.silent
 WITH
-    -- the months of projects under way: status is the registry's when the month began
+    -- the months of projects under way: status is the registry's when the month began. A project that was under way before the
+    -- registry told of it was heard of by nobody until then.
     months AS
     (
         SELECT
@@ -33,7 +34,7 @@ WITH
             AND ifNull(registry.completed_on >= pay_days.wage_month, registry.status NOT IN ('completed', 'settled'))
             AND versions.recorded_at < {end:DateTime64(3, 'UTC')}
         GROUP BY project_id, month, month_start
-        HAVING status_then NOT IN ('suspended', 'completed', 'settled')
+        HAVING status_then NOT IN ('', 'suspended', 'completed', 'settled')
     ),
     bound AS
     (

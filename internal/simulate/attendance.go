@@ -6,9 +6,7 @@ import (
 	"github.com/anxin-project/anxin/internal/civil"
 )
 
-// weather is one county's day: rain keeps most of a site at home.
-type weather struct{ rain bool }
-
+// stepWeather draws each county's day: rain keeps most of a site at home.
 func (w *World) stepWeather(d civil.Date) {
 	for i, c := range w.opt.Scale.Counties {
 		w.dice.reset(w.opt.Seed, subjectWeather|uint64(i), uint64(d))
@@ -38,13 +36,15 @@ func (w *World) attend(p *project, index int32, d civil.Date) {
 		share *= 0.5 + 0.05*since // … and come back late
 	}
 	cut := uint64(share * math.MaxUint32)
+	seen, last := p.gateSees(d), p.lastOf(d)
 	upload := int32(66600 + p.num*37%3000)
 	nobody := true
 	for i := range p.crew {
 		k := &p.crew[i]
 		x := w.dice.pcg.Uint64()
 		// Somebody is on an open site every day, if only to watch it.
-		if x>>32 > cut && (!nobody || i < len(p.crew)-1) {
+		// … and nobody is away for all of a month in which the site is open.
+		if x>>32 > cut && (!nobody || i < len(p.crew)-1) && (!last || k.cur > 0) {
 			continue
 		}
 		nobody = false
@@ -54,6 +54,9 @@ func (w *World) attend(p *project, index int32, d civil.Date) {
 		}
 		k.cur++
 		k.curQ += uint16(quarters)
+		if !seen {
+			continue
+		}
 		w.events = append(w.events, event{
 			key: p.id, sec: upload + int32(x>>8&0x3ff), topic: topicAttendance,
 			project: index, worker: int32(i), in: int16(375 + x>>20&0x3f), quarters: int16(quarters),
@@ -65,6 +68,16 @@ func (w *World) attend(p *project, index int32, d civil.Date) {
 			})
 		}
 	}
+}
+
+// lastOf says whether the site is open for the last time this month.
+func (p *project) lastOf(d civil.Date) bool {
+	for d++; d != d.Month().First(); d++ {
+		if p.open(d) {
+			return false
+		}
+	}
+	return true
 }
 
 // appendAttendance writes a day's work recorded on the day itself.
@@ -117,8 +130,11 @@ func (w *World) attendanceAs(b []byte, e *event, sec int32, on civil.Date, versi
 	b = append(b, `","check_out":"`...)
 	b = append(b, w.datePart[:]...)
 	b = appendClock(b, (in+90+int(e.quarters)*15)*60)
-	b = append(b, `","hours":`...)
-	b = appendFen(b, int64(e.quarters)*25)
+	b = append(b, '"')
+	if !p.noHours {
+		b = append(b, `,"hours":`...)
+		b = appendFen(b, int64(e.quarters)*25)
+	}
 	b = append(b, `,"device":"G`...)
 	return append(b, byte('1'+k.job%3), '"', '}')
 }

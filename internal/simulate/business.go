@@ -40,22 +40,24 @@ func (w *World) stepBusiness(s *site, d civil.Date) {
 		s.rollMonth(d.Month() - 1)
 	}
 	if d == d.Month().First() || s.month.due == 0 {
-		s.plan(r, d.Month()-1)
+		w.plan(s, r, d.Month()-1, d)
 	}
 	w.stepOwed(s, d)
-	closing := s.trouble.running(d)
+	closing := s.trouble.is(CauseClosing, d)
 	if workday(d) {
 		quit := 0.0016
 		if closing && d > s.trouble.from+40 {
 			quit = 0.02
 		}
 		for i := len(s.crew) - 1; i >= 0; i-- {
-			if len(s.crew) > 4 && d > s.crew[i].entered+10 && r.chance(quit) {
+			if len(s.crew) > 4 && d > s.crew[i].entered+10 && r.chance(quit) && (closing || s.mayLeave(d)) {
 				k := s.crew[i]
 				s.crew = append(s.crew[:i], s.crew[i+1:]...)
 				k.left = d - 1
+				s.exits = append(s.exits, d)
+				s.flagLeaver(&k, d)
 				w.recordWorker(s, &k, 0, int32(32400+i))
-				s.leavers = append(s.leavers, leaver{worker: k, settleOn: d + civil.Date(r.n(4))})
+				s.leavers = append(s.leavers, leaver{worker: k, settleOn: d + civil.Date(r.n(2))})
 			}
 		}
 		if !closing && len(s.crew) < max(6, e.headcount) && r.chance(0.3) {
@@ -67,7 +69,7 @@ func (w *World) stepBusiness(s *site, d civil.Date) {
 	}
 	if closing && e.status == "active" && d > s.trouble.from+100 {
 		e.status, e.changed = "suspended", true
-	} else if s.trouble.over(d) && e.status != "active" {
+	} else if !closing && e.status != "active" {
 		e.status, e.changed = "active", true
 	}
 	w.stepPay(s, d)

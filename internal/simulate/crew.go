@@ -18,7 +18,7 @@ func (w *World) hire(r *dice, p *project) worker {
 	case int(k.job) == len(jobs)-1 || x < 0.04:
 		k.basis, k.wage = basisMonth, int32(daily*26/100*10000)
 	case x < 0.08:
-		k.basis, k.wage = basisHour, int32(daily*100/9/50*50)
+		k.basis, k.wage = basisHour, int32(max(2800, daily*100/9/50*50))
 	case x < 0.10:
 		k.basis, k.wage = basisPiece, int32(daily*100/unitsPerDay/10*10)
 	default:
@@ -30,11 +30,12 @@ func (w *World) hire(r *dice, p *project) worker {
 	}
 	switch t.cause {
 	case CauseBadPayer:
-		if (k.emp == t.emp || len(p.subs) == 1) && r.chance(t.share) {
+		if t.share == 1 && t.running(w.today) {
+			k.flags |= reached
+		}
+	case CauseUnderstated:
+		if r.chance(t.share) {
 			k.flags |= underpaid
-			if r.chance(0.5) {
-				k.flags = omitted
-			}
 		}
 	case CauseSloppy:
 		if t.recover != 0 && w.today >= t.recover {
@@ -55,10 +56,14 @@ func (w *World) hire(r *dice, p *project) worker {
 		if r.chance(t.share) {
 			k.flags |= unsigned
 		}
+		if r.chance(t.share) {
+			k.flags |= unreported
+		}
 	case CauseIllegal:
 		if r.chance(t.share) {
 			k.flags |= sharedPayee
-			if r.chance(0.4) {
+			if t.left < t.reach {
+				t.left++
 				k.flags |= underpaid // the boss keeps part of what passes through his hands
 			}
 		}
@@ -128,7 +133,9 @@ func (w *World) stepCrew(p *project, d civil.Date) {
 	if (p.pause.has(d) || p.shut.has(d)) && d >= p.startOn {
 		return
 	}
-	angry := p.order.fen > 0 && p.trouble.running(d) && d > p.order.owedSince+14
+	owed := p.order.fen > 0 && p.trouble.running(d) && d > p.order.owedSince+14
+	// Where a payer keeps wages back, people work on; where nobody is paid they do not.
+	angry := owed && 3*p.order.workers > len(p.crew) && p.trouble.cause != CauseBadPayer
 	want := p.target(d)
 	quit := 0.0019
 	if angry {
@@ -136,12 +143,17 @@ func (w *World) stepCrew(p *project, d civil.Date) {
 		want = 0
 	}
 	for i := len(p.crew) - 1; i >= 0; i-- {
-		if len(p.crew) > 2 && d > p.crew[i].entered+3 && r.chance(quit) {
+		k := &p.crew[i]
+		chance := quit
+		if owed && !angry && k.flags&reached != 0 {
+			chance = 0.005
+		}
+		if len(p.crew) > 2 && d > k.entered+3 && r.chance(chance) && (angry || p.mayLeave(d)) {
 			w.leave(p, i, d)
 		}
 	}
 	if !angry {
-		for n := len(p.crew) - want; n > 0 && len(p.crew) > 2; n-- {
+		for n := len(p.crew) - want; n > 0 && len(p.crew) > 2 && p.mayLeave(d); n-- {
 			w.leave(p, r.n(len(p.crew)), d)
 		}
 	}
@@ -166,6 +178,14 @@ func (w *World) stepCrew(p *project, d civil.Date) {
 	}
 }
 
+// mayLeave says whether one more can go without a crowd leaving: fewer than ten in a month, or than a tenth.
+func (s *site) mayLeave(d civil.Date) bool {
+	for len(s.exits) > 0 && s.exits[0] <= d-31 {
+		s.exits = s.exits[1:]
+	}
+	return len(s.exits) < min(19, max(9, (len(s.crew)-10)/10))
+}
+
 // leave takes a worker off the crew; yesterday was the last day. Settlement follows within days if it can.
 func (w *World) leave(p *project, i int, d civil.Date) {
 	k := p.crew[i]
@@ -173,10 +193,17 @@ func (w *World) leave(p *project, i int, d civil.Date) {
 	p.crew[i] = p.crew[last]
 	p.crew = p.crew[:last]
 	k.left = max(d-1, k.entered)
-	if k.registerOn == 0 {
+	p.exits = append(p.exits, d)
+	p.flagLeaver(&k, d)
+	if k.registerOn == 0 && !k.lost(p.trouble, d) {
 		w.recordWorker(&p.site, &k, 0, int32(32400+(p.num+i)%3600))
 	}
-	p.leavers = append(p.leavers, leaver{worker: k, settleOn: d + civil.Date(w.dice.n(4))})
+	p.leavers = append(p.leavers, leaver{worker: k, settleOn: d + civil.Date(w.dice.n(2))})
+}
+
+// lost says that nobody tells the register of a worker who has left.
+func (k *worker) lost(t *trouble, d civil.Date) bool {
+	return k.flags&unreported != 0 && t.is(CauseSloppy, d)
 }
 
 // stepSettlements pays off those who have left: the month they left in, what is open from the month before, and the
@@ -209,6 +236,11 @@ func (w *World) settle(s *site, l *leaver, d civil.Date) bool {
 	} else if s.trouble.running(d) && !workday(d) {
 		return false
 	}
+	if t := s.trouble; t.is(CauseUnsettled, d) && l.flags&reached != 0 {
+		t.truth.seen(l.left + 3)
+		l.settleOn = d + 5
+		return false
+	}
 	mine := func(sl *slip) bool { return sl.seq == l.seq }
 	w.payUp(s, d, mine)
 	for i := range s.slips {
@@ -220,7 +252,7 @@ func (w *World) settle(s *site, l *leaver, d civil.Date) bool {
 			return false
 		}
 	}
-	if l.registerOn == 0 {
+	if l.registerOn == 0 && !l.lost(s.trouble, d) {
 		w.recordWorker(s, &l.worker, d, int32(59400+int(l.seq)%1800))
 		if s.id != "" && len(w.idle) < maxIdle {
 			w.idle = append(w.idle, idler{l.identity, s.num})

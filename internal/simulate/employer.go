@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"math"
-	"slices"
 
 	"github.com/anxin-project/anxin/internal/civil"
 	"github.com/anxin-project/anxin/internal/region"
@@ -23,6 +22,8 @@ type employer struct {
 	township   string
 	industry   byte
 	legal      nameCode
+	legalID    string // of the person who heads the firm
+	investorID string // of who owns it: the same, somebody else, or another firm
 	headcount  int
 	trade      trade
 	status     string
@@ -61,58 +62,13 @@ func (w *World) foundEmployers() {
 	for _, i := range w.found(business, sc.Employers) {
 		w.foundBusiness(i)
 	}
-	r := &w.dice
-	r.reset(w.opt.Seed, subjectWorld, 2)
-	n := int(w.opt.Rates.Closing*float64(sc.Employers) + 0.5)
-	if w.opt.Rates.Closing > 0 {
-		n = max(1, n)
-	}
-	for range min(n, len(w.businesses)) {
-		if s := w.businesses[r.n(len(w.businesses))]; w.employers[s.emp].failing == nil {
-			f := w.startFailing(r, s.emp, CauseClosing, 0.3)
-			s.trouble = &trouble{cause: CauseClosing, from: f.from.AddDays(r.in(25, 60)), recover: f.recover, severity: f.depth, truth: f.truth}
-		}
-	}
 }
 
-// failContractors picks the contractors that will go down among the weak ones: those with sites in several counties and
-// the most sites, for that is what makes a failure spread. The count is fixed rather than drawn, for there are few.
-func (w *World) failContractors() {
-	rate := w.opt.Rates.FailingContractor
-	if rate <= 0 {
-		return
-	}
-	sites, counties := map[int32]int{}, map[int32]map[string]bool{}
-	for _, p := range w.projects {
-		if counties[p.emp] == nil {
-			counties[p.emp] = map[string]bool{}
-		}
-		sites[p.emp]++
-		counties[p.emp][p.township[:6]] = true
-	}
-	var weak []int32
-	for _, i := range w.contractors {
-		if w.employers[i].weak {
-			weak = append(weak, i)
-		}
-	}
-	slices.SortStableFunc(weak, func(a, b int32) int {
-		return 100*min(2, len(counties[b])) + sites[b] - 100*min(2, len(counties[a])) - sites[a]
-	})
-	r := &w.dice
-	r.reset(w.opt.Seed, subjectWorld, 1)
-	for _, i := range weak[:min(len(weak), max(1, int(rate*float64(len(w.contractors))+0.5)))] {
-		w.startFailing(r, i, CauseFailing, 0.25)
-	}
-}
-
-func (w *World) startFailing(r *dice, i int32, cause Cause, recovers float64) *failing {
+// startFailing lets an employer go down from a day on.
+func (w *World) startFailing(r *dice, i int32, cause Cause, from civil.Date) *failing {
 	e := w.employers[i]
-	horizon := float64(w.opt.To - w.opt.From)
-	f := &failing{from: w.opt.From + civil.Date(horizon*r.f(0.25, 0.65)), depth: r.f(0.6, 1)}
-	if r.chance(recovers) {
-		f.recover = f.from.AddDays(r.in(150, 260))
-	}
+	f := &failing{from: from, depth: r.f(0.6, 1)}
+	f.recover = f.from.AddDays(r.in(150, 360))
 	f.truth = &Truth{Subject: "employer:" + e.uscc, Scope: "employer", Township: e.township, Cause: cause, From: f.from, Severity: f.depth}
 	w.truths = append(w.truths, f.truth)
 	e.failing = f
@@ -126,9 +82,10 @@ func (w *World) found(t trade, n int) []int32 {
 	for i := range out {
 		at := w.townships[r.n(len(w.townships))].Code
 		if t == business {
-			at = w.townships[(i+7)%len(w.townships)].Code // no township without any
+			at = w.busy[(i+7)%len(w.busy)]
 		}
-		e := &employer{township: at, trade: t, status: "active", legal: newName(r), uscc: newUSCC(r, at[:6])}
+		e := &employer{township: at, trade: t, status: "active", uscc: newUSCC(r, at[:6])}
+		w.head(r, e)
 		place, brand := shortName(at[:6]), newBrand(r)
 		switch t {
 		case contractor:
@@ -156,6 +113,22 @@ func (w *World) found(t trade, n int) []int32 {
 		w.employers = append(w.employers, e)
 	}
 	return out
+}
+
+// head gives a firm somebody who heads it and who owns it. Now and then the same person heads two.
+func (w *World) head(r *dice, e *employer) {
+	p := newIdentity(r, w.opt.From.Year()-8)
+	e.legal, e.legalID = p.name, string(p.number())
+	if n := len(w.employers); n > 0 && e.trade != developer && r.chance(0.04) {
+		if other := w.employers[r.n(n)]; other.trade == e.trade {
+			e.legal, e.legalID = other.legal, other.legalID
+		}
+	}
+	e.investorID = e.legalID
+	if r.chance(0.3) {
+		owner := newIdentity(r, w.opt.From.Year()-8)
+		e.investorID = string(owner.number())
+	}
 }
 
 var businessKinds = []struct {
@@ -202,6 +175,8 @@ func (w *World) recordEmployer(e *employer, sec int32) {
 	b = append(b, e.industry, '"')
 	b = append(b, `,"legal_person":"`...)
 	b = append(e.legal.append(b), '"')
+	b = appendText(b, "legal_person_id", e.legalID)
+	b = appendText(b, "investor_id", e.investorID)
 	b = appendInt(b, "headcount", int64(e.headcount))
 	w.arena = appendText(b, "status", e.status)
 	w.close(start, topicEmployers, e.uscc, sec)

@@ -1,10 +1,6 @@
 package simulate
 
-import (
-	"strconv"
-
-	"github.com/anxin-project/anxin/internal/civil"
-)
+import "github.com/anxin-project/anxin/internal/civil"
 
 // lead is one complaint on its way.
 type lead struct {
@@ -21,24 +17,14 @@ type lead struct {
 	acceptOn     civil.Date
 	workOn       civil.Date // mediation or investigation begins
 	resolveOn    civil.Date // 0: when the wages are paid
-	end          string     // how a small dispute ends
+	end          string     // how it ends when it has a day: a small dispute, a repeat
+	conclusion   string     // what will be found
+	repeats      string     // the lead that it repeats
+	acceptedOn   civil.Date
+	filedOn      civil.Date
+	verifyOn     civil.Date // closed without a conclusion, which follows then
 	participants int        // of a group incident
 	satisfaction int
-}
-
-// order is what a site owes past due today and the order to pay that came of it.
-type order struct {
-	owedSince civil.Date
-	workers   int
-	fen       int64
-
-	num           int
-	opened, due   civil.Date
-	orderedFen    int64
-	orderedCount  int
-	outcome       string
-	recordVersion int
-	escalated     bool
 }
 
 var leadChannels = [...][2]string{{"hotline", "hotline"}, {"hotline", "hotline"}, {"national_platform", "national-platform"}, {"national_platform", "national-platform"}, {"online", "online"}, {"window", "window"}, {"phone", "window"}, {"petition", "petition"}}
@@ -46,6 +32,17 @@ var leadChannels = [...][2]string{{"hotline", "hotline"}, {"hotline", "hotline"}
 func (w *World) newLead(r *dice, id []byte, township string, d civil.Date) *lead {
 	c := leadChannels[r.n(len(leadChannels))]
 	return &lead{id: string(id), channel: c[0], source: c[1], township: township, receivedOn: d, statusOn: d, status: "received", satisfaction: r.in(3, 5)}
+}
+
+// handle plans when a lead is accepted and taken up. Some are left lying, some are closed before anything is found.
+func (w *World) handle(r *dice, l *lead, d civil.Date) {
+	l.acceptOn = addWorkdays(d, r.in(1, 4))
+	if rate := w.opt.Rates.Unhandled; rate > 0 && r.chance(rate) {
+		if l.acceptOn = addWorkdays(d, r.in(6, 9)); r.chance(0.5) {
+			l.verifyOn = never
+		}
+	}
+	l.workOn = addWorkdays(l.acceptOn, r.in(2, 6))
 }
 
 // stepLeads moves the site's leads on and lets new ones come: rarely and small where all is paid, gathering where not.
@@ -76,13 +73,13 @@ func (w *World) stepLeads(s *site, d civil.Date) {
 			l := w.newLead(r, id(), s.township, d)
 			l.workers = min(s.order.workers, 1+r.n(6))
 			l.fen = s.order.fen / int64(s.order.workers) * int64(l.workers) / 100 * 100
-			l.acceptOn = addWorkdays(d, r.in(1, 4))
-			if r.chance(0.08) {
-				l.acceptOn = addWorkdays(d, r.in(6, 9))
-			}
-			l.workOn = addWorkdays(l.acceptOn, r.in(2, 6))
-			l.satisfaction = r.in(2, 5)
-			if days > 35 && s.order.workers >= 15 && r.chance(0.08) {
+			w.handle(r, l, d)
+			l.verifyOn = 0
+			l.satisfaction, l.conclusion = r.in(2, 5), pick(r, "true", "true", "true", "partly_true")
+			if len(s.leads) > 0 && s.leads[0].repeats == "" && r.chance(0.15) {
+				l.repeats, l.end, l.conclusion = s.leads[0].id, "rejected", "duplicate"
+				l.resolveOn = l.workOn + 1
+			} else if days > 35 && s.order.workers >= 15 && r.chance(0.08) {
 				l.participants = min(s.order.workers, 10+r.n(50))
 				l.workers = max(l.workers, l.participants)
 				l.fen = s.order.fen / int64(s.order.workers) * int64(l.workers) / 100 * 100
@@ -103,10 +100,16 @@ func (w *World) stepLeads(s *site, d civil.Date) {
 
 func (w *World) smallDispute(r *dice, l *lead, workers int, d civil.Date) {
 	l.workers, l.fen = workers, int64(r.in(3, 40))*10000
-	l.acceptOn = addWorkdays(d, r.in(1, 3))
-	l.workOn = addWorkdays(l.acceptOn, r.in(1, 4))
+	w.handle(r, l, d)
 	l.resolveOn = addWorkdays(l.workOn, r.in(2, 20))
-	l.end = [...]string{"resolved", "resolved", "resolved", "resolved", "rejected", "withdrawn"}[r.n(6)]
+	end := [...][2]string{
+		{"resolved", "settled"}, {"resolved", "settled"}, {"resolved", "true"}, {"resolved", "partly_true"},
+		{"rejected", pick(r, "untrue", "out_of_scope", "works_price")}, {"withdrawn", "settled"},
+	}[r.n(6)]
+	if l.verifyOn != 0 {
+		end[0] = pick(r, "rejected", "withdrawn")
+	}
+	l.end, l.conclusion = end[0], end[1]
 }
 
 // stepTownLeads brings the few leads that name neither project nor employer.
@@ -141,12 +144,18 @@ func (w *World) stepTownLeads(d civil.Date) {
 func (w *World) moveLead(s *site, l *lead, d civil.Date) bool {
 	before := l.status
 	switch {
+	case l.verifyOn == d:
+		l.verifyOn = 0
+		w.recordLead(s, l, d, int32(32000+int32(len(l.id)*int(d))%26000))
+		return true
+	case l.closed():
+		return false
 	case l.status == "received" && d >= l.acceptOn:
-		l.status = "accepted"
+		l.status, l.acceptedOn = "accepted", d
 	case l.status == "accepted" && d >= l.workOn:
 		l.status = "mediating"
 		if l.resolveOn == 0 {
-			l.status = "investigating"
+			l.status, l.filedOn = "investigating", d
 		}
 	case l.status == "received" || l.status == "accepted":
 	case l.resolveOn != 0 && d >= l.resolveOn:
@@ -160,7 +169,14 @@ func (w *World) moveLead(s *site, l *lead, d civil.Date) bool {
 		return false
 	}
 	l.statusOn = d
+	if l.closed() && l.verifyOn == never {
+		l.verifyOn = d.AddDays(30 + len(l.id)*int(d)%60)
+	}
 	w.recordLead(s, l, d, int32(32000+int32(len(l.id)*int(d))%26000))
+	return l.closed() && l.verifyOn == 0
+}
+
+func (l *lead) closed() bool {
 	return l.status == "resolved" || l.status == "rejected" || l.status == "withdrawn"
 }
 
@@ -186,8 +202,22 @@ func (w *World) recordLead(s *site, l *lead, d civil.Date, sec int32) {
 	if l.status != "received" {
 		b = appendText(b, "department", "人力资源和社会保障局")
 	}
+	if l.acceptedOn != 0 {
+		b = appendDay(b, "accepted_on", l.acceptedOn)
+	}
+	if l.filedOn != 0 {
+		b = appendDay(b, "filed_on", l.filedOn)
+	}
+	if l.repeats != "" {
+		b = appendText(b, "merged_into", l.repeats)
+	}
+	if l.closed() && l.verifyOn == 0 {
+		b = appendText(b, "conclusion", l.conclusion)
+		b = append(b, `,"concluded_by":"JC-`...)
+		b = append(appendPadded(b, int64(len(l.id)*int(l.receivedOn)%89+1), 4), '"')
+	}
 	if l.status == "resolved" {
-		b = appendDay(b, "resolved_on", d)
+		b = appendDay(b, "resolved_on", l.statusOn)
 		b = appendYuan(b, "paid_yuan", l.fen)
 	}
 	if l.participants > 0 {
@@ -201,72 +231,4 @@ func (w *World) recordLead(s *site, l *lead, d civil.Date, sec int32) {
 	}
 	w.arena = b
 	w.close(start, topicComplaints, key, sec)
-}
-
-// stepOrder orders payment when leads have gathered, and closes the order when it is obeyed or has run out.
-func (w *World) stepOrder(s *site, d civil.Date) {
-	r, o := &w.dice, &s.order
-	switch {
-	case o.opened == 0 || o.outcome != "" && o.fen > 0 && d > o.due+60:
-		if len(s.leads) < 2 || o.fen == 0 || d < o.owedSince+25 || !workday(d) || !r.chance(0.12) {
-			return
-		}
-		o.num++
-		o.opened, o.due = d, d.AddDays(r.in(10, 15))
-		o.orderedFen, o.orderedCount, o.outcome, o.recordVersion, o.escalated = o.fen, o.workers, "", 0, false
-		// Being ordered helps in a good third of the cases: whoever stands behind the employer pays.
-		if t := s.trouble; t.running(d) && (t.recover == 0 || t.recover > o.due) && r.chance(0.38) {
-			t.recover = o.due - civil.Date(r.n(4))
-		}
-		w.recordProceeding(s, "rectification_order", d, "", 0)
-	case o.outcome == "" && o.fen == 0:
-		o.outcome = "fulfilled"
-		w.recordProceeding(s, "rectification_order", d, o.outcome, 0)
-	case o.outcome == "" && d > o.due+20:
-		o.outcome = "failed"
-		w.recordProceeding(s, "rectification_order", d, o.outcome, 0)
-	case o.outcome == "failed" && !o.escalated && workday(d) && r.chance(0.05):
-		o.escalated = true
-		w.recordProceeding(s, pick(r, "arbitration", "arbitration", "supported_suit", "enforcement", "criminal_referral"), d, "", 1)
-	}
-}
-
-func (w *World) recordProceeding(s *site, kind string, d civil.Date, outcome string, next int) {
-	o := &s.order
-	version := 1
-	if next == 0 {
-		o.recordVersion++
-		version = o.recordVersion
-	}
-	sec := int32(36000 + s.num*19%18000)
-	start := len(w.arena)
-	id := append(w.line[:0], "ORD-"...)
-	id = append(id, s.key...)
-	id = append(id, '-')
-	id = strconv.AppendInt(id, int64(o.num*2+next), 10)
-	w.line = id
-	w.open(id, "inspection", version, sec)
-	b := appendText(w.arena, "kind", kind)
-	if len(s.leads) > 0 {
-		b = appendText(b, "complaint_id", s.leads[0].id)
-	}
-	b = appendText(b, "township", s.township)
-	if s.id != "" {
-		b = appendText(b, "project_id", s.id)
-	}
-	b = appendText(b, "employer_uscc", w.employers[s.emp].uscc)
-	b = appendInt(b, "workers", int64(o.orderedCount))
-	b = appendYuan(b, "yuan", o.orderedFen)
-	if next == 0 {
-		b = appendDay(b, "opened_on", o.opened)
-		b = appendDay(b, "due_on", o.due)
-	} else {
-		b = appendDay(b, "opened_on", d)
-	}
-	if outcome != "" {
-		b = appendDay(b, "closed_on", d)
-		b = appendText(b, "outcome", outcome)
-	}
-	w.arena = b
-	w.close(start, topicProceedings, s.key, sec)
 }

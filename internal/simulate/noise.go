@@ -38,12 +38,11 @@ type heldRecord struct {
 	json  []byte
 }
 
-// due starts the day's noise and returns what arrives today from earlier days.
+// due starts the day's noise and returns what it held up until today.
 func (n *noise) due(seed uint64, d civil.Date) []heldRecord {
 	n.dice.reset(seed, subjectNoise, uint64(d))
 	held := n.held[d]
 	delete(n.held, d)
-	slices.SortStableFunc(held, func(a, b heldRecord) int { return int(a.sec) - int(b.sec) })
 	return held
 }
 

@@ -18,7 +18,7 @@ type Options struct {
 	// To ends WriteDir, and is the horizon over which causes are spread. Day may be called beyond it.
 	To    civil.Date
 	Scale Scale
-	// Rates are the shares of subjects in trouble; nil means DefaultRates, &Rates{} a world where everybody pays.
+	// Rates say how much goes wrong; nil means UsualRates, &Rates{} a world where everybody pays.
 	Rates *Rates
 	// Noise adds what transport does to records: duplicates, late and reordered arrivals, corrections, bad records.
 	Noise bool
@@ -46,22 +46,54 @@ func ScaleByName(name string) (Scale, error) {
 	return Scale{}, fmt.Errorf("scale %q: want tiny, county or city", name)
 }
 
-// Rates are shares: of projects, except Closing, a share of the employers without projects, and FailingContractor, a
-// share of the general contractors (a failing one takes several projects with it).
+// Rates say how often each cause arises. What follows from a cause is not drawn.
 type Rates struct {
-	Squeeze           float64 // the developer runs out of money
-	FailingContractor float64
-	BadPayer          float64 // a subcontractor omits or underpays part of its crew
-	Sloppy            float64 // no registration, no contracts, cash
-	Misuse            float64 // the wage account is used for something else, or frozen
-	Illegal           float64 // subcontracting to a labour boss: ghosts on the list, one account for many
-	Lapse             float64 // one pay day missed by carelessness
-	Closing           float64
+	// Arrears is the share of an ordinary county's workers whom causes of arrears reach at a time; where one ends,
+	// another begins after a while. BadCounty is the same for the one county in four that is badly off.
+	Arrears, BadCounty float64
+
+	// Shares of the projects over their lives.
+	Strained    float64 // the developer is short of money, and a sound contractor makes up for it
+	Sloppy      float64 // no registration, no contracts, cash
+	Misuse      float64 // the wage account is used for something else, or frozen, and put right
+	Illegal     float64 // subcontracting to a labour boss: ghosts on the list, one account for many
+	Understated float64 // the list says less than was worked
+	Unconnected float64 // the bank or the gate is not connected for months, or the gate stays broken for weeks
+
+	Lapse     float64 // pay days missed by carelessness, for each payer and year
+	Unknown   float64 // permits of projects that the platform does not know, for each project
+	Unhandled float64 // leads that are accepted late or closed unverified, of all
 }
 
-// DefaultRates leave about four fifths of the projects clean.
-func DefaultRates() Rates {
-	return Rates{Squeeze: 0.06, FailingContractor: 0.08, BadPayer: 0.035, Sloppy: 0.035, Misuse: 0.025, Illegal: 0.025, Lapse: 0.035, Closing: 0.06}
+// UsualRates are those of a county as it is: a few wages in a thousand are owed, on few sites, and most townships are well.
+func UsualRates() Rates {
+	return Rates{
+		Arrears: 0.0035, BadCounty: 0.018,
+		Strained: 0.03, Sloppy: 0.03, Misuse: 0.02, Illegal: 0.012, Understated: 0.01, Unconnected: 0.025,
+		Lapse: 0.10, Unknown: 0.015, Unhandled: 0.04,
+	}
+}
+
+// WorseRates are those of a place in trouble: about a quarter of the projects are.
+func WorseRates() Rates {
+	return Rates{
+		Arrears: 0.04, BadCounty: 0.09,
+		Strained: 0.05, Sloppy: 0.05, Misuse: 0.04, Illegal: 0.03, Understated: 0.02, Unconnected: 0.05,
+		Lapse: 0.18, Unknown: 0.04, Unhandled: 0.15,
+	}
+}
+
+// RatesByName returns the rates of a kind of world: "usual", "worse", or "sound", where everybody pays.
+func RatesByName(name string) (Rates, error) {
+	switch name {
+	case "usual":
+		return UsualRates(), nil
+	case "worse":
+		return WorseRates(), nil
+	case "sound":
+		return Rates{}, nil
+	}
+	return Rates{}, fmt.Errorf("world %q: want usual, worse or sound", name)
 }
 
 func (o *Options) complete() error {
@@ -89,7 +121,7 @@ func (o *Options) complete() error {
 		}
 	}
 	if o.Rates == nil {
-		r := DefaultRates()
+		r := UsualRates()
 		o.Rates = &r
 	}
 	return nil
@@ -107,7 +139,7 @@ type Record struct {
 type Sink func(Record) error
 
 // Topics in the order of the contract; their index is used inside.
-var Topics = []string{"projects", "employers", "workers", "attendance", "payroll", "account_entries", "complaints", "proceedings", "signals"}
+var Topics = []string{"projects", "employers", "workers", "attendance", "payroll", "account_entries", "complaints", "proceedings", "signals", "permits"}
 
 const (
 	topicProjects = iota
@@ -119,6 +151,7 @@ const (
 	topicComplaints
 	topicProceedings
 	topicSignals
+	topicPermits
 	topicCount
 )
 
@@ -127,12 +160,4 @@ type Stats struct {
 	Records    map[string]int64 // by topic, everything on the wire
 	Duplicates int64            // resent versions among them
 	Bad        map[string]int64 // records that must be rejected, by the contract's reason code
-}
-
-// Times returns the rates with every share multiplied.
-func (r Rates) Times(f float64) Rates {
-	return Rates{
-		Squeeze: r.Squeeze * f, FailingContractor: r.FailingContractor * f, BadPayer: r.BadPayer * f, Sloppy: r.Sloppy * f,
-		Misuse: r.Misuse * f, Illegal: r.Illegal * f, Lapse: r.Lapse * f, Closing: r.Closing * f,
-	}
 }

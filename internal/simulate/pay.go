@@ -11,16 +11,19 @@ type slip struct {
 	channel  uint8
 	version  uint8
 	unsigned bool
-	hidden   bool // owed, but left off the list: no record of it exists
-	capped   bool // the payer withholds part while the cause lasts
+	kept     How // by what the payer keeps the wages back while the cause lasts; "" pays
 	payee    [19]byte
 	emp      int32
 	seq      int32
 	month    civil.Month
 	due      civil.Date
+	dueBy    civil.Date
 	paidOn   civil.Date
+	claimed  civil.Date // the day of a payment that the slip names and nobody made
 	gross    int64
-	deducted int64
+	deducted int64 // tax and insurance among it
+	tax      int64
+	social   int64 // insurance
 	paid     int64
 }
 
@@ -56,7 +59,7 @@ func (s *site) rollMonth(m civil.Month) {
 	}
 }
 
-// presence counts what a monthly wage pays for, in 26ths of a month, for staff without attendance records.
+// presence counts what a monthly wage pays for, in paid days of a month, for staff without attendance records.
 func (k *worker) presence(m civil.Month, until civil.Date) uint8 {
 	from := max(k.entered, m.First())
 	if k.left != 0 {
@@ -65,7 +68,7 @@ func (k *worker) presence(m civil.Month, until civil.Date) uint8 {
 	if until < from {
 		return 0
 	}
-	return uint8(max(1, int(until-from+1)*26/int(m.Last()-m.First()+1)))
+	return uint8(max(1, int(until-from+1)*22/int(m.Last()-m.First()+1)))
 }
 
 // list makes the slips of the wage month: one for everybody who worked in it.
@@ -83,7 +86,10 @@ func (w *World) list(s *site, d civil.Date) {
 		for i := range t.ghosts {
 			g := newIdentity(&w.dice, w.today.Year())
 			s.crewSeq++
-			sl := slip{id: g.id, idLen: g.idLen, payee: t.payee, channel: s.payPlace, emp: t.emp, seq: s.crewSeq, month: m, due: due, gross: int64(w.dice.in(60, 80)) * 10000}
+			sl := slip{
+				id: g.id, idLen: g.idLen, payee: t.payee, channel: s.payPlace, emp: t.emp, seq: s.crewSeq, month: m,
+				due: due, dueBy: workdayOnOrBefore(due), gross: int64(w.dice.in(60, 80)) * 10000,
+			}
 			if i == 0 {
 				sl.payee = g.bank
 			}
@@ -102,24 +108,56 @@ func (w *World) listCrew(s *site, m civil.Month, due civil.Date, hidden bool) {
 	}
 }
 
+// listPast makes the list of a month that was paid before the systems were connected, and returns what left the account.
+func (w *World) listPast(p *project, m civil.Month, paidOn, today civil.Date) (out int64) {
+	w.list(&p.site, today)
+	p.month.paid = true
+	kept := p.slips[:0]
+	for i := range p.slips {
+		sl := &p.slips[i]
+		if sl.month == m {
+			sl.paid, sl.paidOn = sl.limit(p.trouble.frank(today)), paidOn
+			if sl.channel == bySpecialAccount {
+				out += sl.paid
+			}
+			w.recordSlip(&p.site, sl, int32(74400+p.num*7%900)+sl.seq%1800)
+		}
+		if sl.owed() > 0 {
+			kept = append(kept, *sl)
+		}
+	}
+	p.slips = kept
+	return out
+}
+
 // makeSlip puts a worker's month on the list, or only among what is owed.
 func (w *World) makeSlip(s *site, k *worker, m civil.Month, due civil.Date, days, quarters int, hidden bool) {
 	r := &w.dice
-	sl := slip{id: k.id, idLen: k.idLen, payee: k.bank, channel: s.payPlace, emp: k.emp, seq: k.seq, month: m, due: due, gross: k.earned(days, quarters), hidden: hidden}
-	if s.id == "" && days >= 20 {
-		sl.gross += sl.gross * int64(r.n(16)) / 100 // overtime
+	sl := slip{
+		id: k.id, idLen: k.idLen, payee: k.bank, channel: s.payPlace, emp: k.emp, seq: k.seq, month: m,
+		due: due, dueBy: workdayOnOrBefore(due), gross: k.earned(days, quarters),
+	}
+	if hidden {
+		sl.kept = HowUnlisted
+	}
+	if s.id == "" {
+		w.withhold(s, &sl, days)
 	}
 	if r.chance(0.04) && sl.gross > 200000 {
-		sl.deducted = int64(r.in(3, 30)) * 1000 // meals, an advance
+		sl.deducted += int64(r.in(3, 30)) * 1000 // meals, an advance
 	}
 	sl.unsigned = len(s.crew) >= 30 && r.chance(0.012) // away on the day of signing
 	if t := s.trouble; t.running(w.today) {
 		switch {
-		case k.flags&omitted != 0 && t.cause == CauseBadPayer:
-			sl.hidden = true
-			t.truth.seen(due)
-		case k.flags&underpaid != 0 && (t.cause == CauseBadPayer || t.cause == CauseIllegal):
-			sl.capped = true
+		case k.flags&reached != 0 && (t.cause == CauseBadPayer || t.cause == CauseUnsettled):
+			sl.kept = t.how
+			t.truth.seen(max(sl.dueBy, w.today))
+		case k.flags&underpaid != 0 && t.cause == CauseIllegal:
+			sl.kept = HowPart
+		case k.flags&underpaid != 0 && t.cause == CauseUnderstated:
+			sl.gross = k.earned(max(1, days*2/3), quarters*2/3)
+			sl.deducted = 0
+			t.truth.seen(w.today)
 		}
 		if k.flags&paidCash != 0 && t.cause == CauseSloppy {
 			sl.channel = byCash
@@ -136,7 +174,7 @@ func (w *World) makeSlip(s *site, k *worker, m civil.Month, due civil.Date, days
 }
 
 func (w *World) addSlip(s *site, sl slip, d civil.Date) {
-	if !sl.hidden {
+	if sl.kept != HowUnlisted {
 		sec := int32(68400) + int32(s.num*13%1800) + sl.seq%1200
 		if w.noise.on && w.dice.chance(0.001) {
 			// A slip of the pen, corrected within the hour.
@@ -155,10 +193,15 @@ func (w *World) addSlip(s *site, sl slip, d civil.Date) {
 // slips that pass the filter are paid; it returns how much left the wage account.
 func (w *World) payUp(s *site, d civil.Date, only func(*slip) bool) int64 {
 	need, fromAccount := int64(0), int64(0)
-	frank := !s.trouble.running(d) // nothing is hidden or withheld any more
+	frank := s.trouble.frank(d)
+	sec := int32(74400 + s.num*7%900)
 	for i := range s.slips {
 		sl := &s.slips[i]
-		if only(sl) && (frank || !sl.hidden) && !sl.paidToday(d) {
+		if sl.kept == HowClaimed && !frank && sl.claimed == 0 && only(sl) {
+			sl.claimed = d
+			w.recordSlip(s, sl, sec+sl.seq%1800)
+		}
+		if only(sl) && !sl.paidToday(d) {
 			need += sl.limit(frank)
 			if sl.channel == bySpecialAccount {
 				fromAccount += sl.limit(frank)
@@ -170,11 +213,15 @@ func (w *World) payUp(s *site, d civil.Date, only func(*slip) bool) int64 {
 	}
 	ratio := s.trouble.willing(d)
 	if s.id != "" && fromAccount > 0 {
-		if frank && s.ledger.balance < fromAccount {
-			// An honest developer makes up what the agreed sum does not cover.
-			w.enter(s, laborCostIn, fromAccount-s.ledger.balance+fromAccount/10, d, 37800)
+		if s.trouble.solvent(d) && s.ledger.balance < fromAccount {
+			// An honest developer makes up what the agreed sum does not cover, a sound contractor what the developer owes.
+			kind := laborCostIn
+			if s.trouble.running(d) {
+				kind = otherIn
+			}
+			w.enter(s, kind, fromAccount-s.ledger.balance+fromAccount/10, d, 37800)
 		}
-		if s.ledger.frozen && !frank {
+		if s.ledger.frozen {
 			ratio = 0
 		} else if s.ledger.balance < fromAccount {
 			ratio = min(ratio, float64(s.ledger.balance)/float64(fromAccount))
@@ -184,10 +231,9 @@ func (w *World) payUp(s *site, d civil.Date, only func(*slip) bool) int64 {
 		return 0
 	}
 	out := int64(0)
-	sec := int32(74400 + s.num*7%900)
 	for i := range s.slips {
 		sl := &s.slips[i]
-		if !only(sl) || sl.hidden && !frank || sl.paidToday(d) {
+		if !only(sl) || sl.paidToday(d) {
 			continue
 		}
 		pay := sl.limit(frank)
@@ -197,7 +243,6 @@ func (w *World) payUp(s *site, d civil.Date, only func(*slip) bool) int64 {
 		if pay <= 0 {
 			continue
 		}
-		sl.hidden = false
 		sl.paid += pay
 		sl.paidOn = d
 		if sl.channel == bySpecialAccount && s.id != "" {
@@ -220,11 +265,27 @@ func (w *World) payUp(s *site, d civil.Date, only func(*slip) bool) int64 {
 
 // limit is what the payer is prepared to pay of a slip.
 func (s *slip) limit(frank bool) int64 {
-	if s.capped && !frank {
+	switch {
+	case frank || s.kept == "":
+		return s.owed()
+	case s.kept == HowPart:
 		return max(0, s.payable()*68/100-s.paid)
 	}
-	return s.owed()
+	return 0
 }
+
+// withhold takes tax and social insurance off the pay of an employer's staff. Most payers show them apart.
+func (w *World) withhold(s *site, sl *slip, days int) {
+	if days >= 20 {
+		sl.gross += sl.gross * int64(w.dice.n(16)) / 100 // overtime
+	}
+	sl.social = sl.gross * 105 / 1000 / 100 * 100
+	sl.tax = max(0, sl.gross-sl.social-500000) * 3 / 100
+	sl.deducted = sl.tax + sl.social
+}
+
+// detailed says whether the payer's slips show tax and insurance.
+func (s *site) detailed() bool { return s.num%5 < 3 }
 
 // stepPay lists and pays the last month's wages, and tries again when something is overdue.
 func (w *World) stepPay(s *site, d civil.Date) {
@@ -277,13 +338,25 @@ func (w *World) recordSlip(s *site, sl *slip, sec int32) {
 	}
 	b = appendText(b, "employer_uscc", w.employers[sl.emp].uscc)
 	b = appendMonth(b, "wage_month", sl.month)
-	b = appendDay(b, "due_on", sl.due)
+	due := sl.due
+	if sl.kept == HowDeferred {
+		due = (sl.month + 4).Day(s.payDay)
+	}
+	b = appendDay(b, "due_on", due)
 	b = appendYuan(b, "gross_yuan", sl.gross)
 	b = appendYuan(b, "deducted_yuan", sl.deducted)
+	if sl.social > 0 && s.detailed() {
+		b = appendYuan(b, "tax_yuan", sl.tax)
+		b = appendYuan(b, "insurance_yuan", sl.social)
+	}
 	b = appendYuan(b, "payable_yuan", sl.payable())
-	b = appendYuan(b, "paid_yuan", sl.paid)
-	if sl.paid > 0 {
-		b = appendDay(b, "paid_on", sl.paidOn)
+	paid, on := sl.paid, sl.paidOn
+	if paid == 0 && sl.claimed != 0 {
+		paid, on = sl.payable(), sl.claimed
+	}
+	b = appendYuan(b, "paid_yuan", paid)
+	if paid > 0 {
+		b = appendDay(b, "paid_on", on)
 	}
 	b = appendText(b, "channel", channels[sl.channel])
 	if sl.channel != byCash {

@@ -34,6 +34,7 @@ type project struct {
 	validUntil                   civil.Date
 	depositForm                  string
 	deposit, contract            int64
+	required                     int64 // a deposit that a decision lowered
 	laborDay                     int
 	laborCost                    int64
 	plateau                      int
@@ -45,6 +46,9 @@ type project struct {
 	moveTo                       string
 	stalled                      bool // everybody has left over unpaid wages
 	twoSources                   bool
+	quarterly                    bool       // the developer pays for three months at once
+	lateDays                     civil.Date // by which it is late now and then
+	noHours                      bool       // the gate counts no hours
 	noBoard, noOfficer           bool
 	noGuarantee                  bool
 	version                      int
@@ -55,12 +59,12 @@ type project struct {
 func (w *World) foundProjects() {
 	sc := &w.opt.Scale
 	// A township with a single small site would be too small for an index of its own, hence the floor of the sizes.
-	n := max(min(sc.Projects, 3), int(math.Round(float64(sc.Projects)*0.75)))
+	n := slotsOf(sc)
 	r := &w.dice
 	r.reset(w.opt.Seed, subjectWorld, 3)
 	total := 0.0
-	for i := range n {
-		w.slots = append(w.slots, slot{township: w.townships[i%len(w.townships)].Code, size: max(0.78, math.Exp(0.42*r.bell()))})
+	for i := range n - len(w.rural) {
+		w.slots = append(w.slots, slot{township: w.busy[i%len(w.busy)], size: max(0.78, math.Exp(0.42*r.bell()))})
 		total += w.slots[i].size
 	}
 	// Crews are below their height in the first and last eighth and while suspended; the rest that
@@ -68,15 +72,24 @@ func (w *World) foundProjects() {
 	for i := range w.slots {
 		w.slots[i].size *= 1.01 * float64(sc.Workers) / total
 	}
+	for _, t := range w.townships {
+		if w.rural[t.Code] {
+			w.slots = append(w.slots, slot{township: t.Code, size: float64(r.in(11, 16))})
+		}
+	}
 	for i := range w.slots {
 		w.dice.reset(w.opt.Seed, subjectSlot, uint64(i))
-		if n > 3 && i%8 == 6 {
+		if n > 3 && i%8 == 6 && !w.rural[w.slots[i].township] {
 			w.slots[i].nextOn = w.opt.From + civil.Date(w.dice.n(80))
 			continue
 		}
 		w.newProject(&w.slots[i], w.opt.From, true, i)
 	}
-	w.failContractors()
+}
+
+// slotsOf is how many sites there are at a time.
+func slotsOf(sc *Scale) int {
+	return max(min(sc.Projects, 3), int(math.Round(float64(sc.Projects)*0.75)))
 }
 
 // stepSlots signs the projects whose time has come.
@@ -132,19 +145,15 @@ func (w *World) newProject(sl *slot, on civil.Date, running bool, index int) {
 		}
 	}
 	p.describe(r, sl.township)
+	w.settleHabits(p)
 	p.payDay = [...]int{10, 15, 15, 18, 20, 25, 28, 31}[r.n(8)]
 	p.laborDay = r.in(3, p.payDay-4)
 	p.wageLevel = r.f(0.9, 1.15)
-	margin := r.f(1.05, 1.16)
+	margin := r.f(0.88, 0.96)
 	w.drawTrouble(r, p)
-	if t := p.trouble; t != nil {
-		switch t.cause {
-		case CauseSqueeze:
-			margin = r.f(0.88, 0.96) // a developer short of money agrees to little
-		case CauseSloppy:
-			k := r.n(4)
-			p.noBoard, p.noOfficer, p.noGuarantee = k == 0 || k == 3, k == 1 || k == 3, k == 2
-		}
+	if t := p.trouble; t != nil && t.cause == CauseSloppy {
+		k := r.n(4)
+		p.noBoard, p.noOfficer, p.noGuarantee = k == 0 || k == 3, k == 1 || k == 3, k == 2
 	}
 	p.laborCost = int64(float64(p.plateau)*27*meanDaily*p.wageLevel*margin) / 100000 * 100000
 	p.contract = int64(float64(p.laborCost)*float64(length)/30/r.f(0.18, 0.3)) / 10000000 * 10000000
@@ -152,10 +161,16 @@ func (w *World) newProject(sl *slot, on civil.Date, running bool, index int) {
 	p.depositForm = [...]string{"guarantee", "guarantee", "guarantee", "insurance", "insurance", "cash", "cash", "guarantee", "insurance", "waived"}[r.n(10)]
 	if p.depositForm != "waived" {
 		p.deposit = p.contract * 3 / 100 // the top of the legal range holds anywhere
+		if r.chance(0.12) {
+			p.required = p.contract / 200
+			p.deposit = p.required // two years without arrears
+		}
 		p.validUntil = p.settledOn.AddDays(180)
 	}
 	if r.chance(0.1) && length > 260 {
 		from := p.startOn + (p.endOn-p.startOn)/3 + civil.Date(r.n(60))
+		// From the middle of a month to the middle of the next: in no month everybody is away.
+		from = from.Month().Day(r.in(10, 14))
 		p.pause = span{from, from.AddDays(r.in(18, 40))}
 	}
 	if index == 3 && running {
@@ -261,9 +276,6 @@ func (p *project) status(d civil.Date) string {
 func (w *World) stepProject(p *project, index int32, d civil.Date) {
 	r := &w.dice
 	r.reset(w.opt.Seed, subjectSite|uint64(p.num), uint64(d))
-	if d == w.opt.From && p.startOn < d {
-		w.connect(p, d)
-	}
 	if first := d.Month().First(); d == first {
 		p.rollMonth(d.Month() - 1)
 		if _, m, _ := ymd(d); m == 1 {
@@ -271,7 +283,13 @@ func (w *World) stepProject(p *project, index int32, d civil.Date) {
 		}
 	}
 	if d == d.Month().First() || p.month.due == 0 {
-		p.plan(r, d.Month()-1)
+		w.plan(&p.site, r, d.Month()-1, d)
+	}
+	if d == w.opt.From && p.startOn < d {
+		w.connect(p, d)
+	}
+	if t := p.trouble; t != nil && t.from == d && t.cause == CauseBadPayer {
+		p.flagTeam()
 	}
 	w.catchFailing(p, d)
 	w.stepOwed(&p.site, d)
@@ -281,9 +299,15 @@ func (w *World) stepProject(p *project, index int32, d civil.Date) {
 	p.stalled = p.startOn < d && d < p.endOn && len(p.crew) < 3 && p.trouble.running(d) && p.order.fen > 0
 	w.stepCrew(p, d)
 	if now := p.status(d); now != p.reported || d == p.accountOn || d == p.permitOn || d == p.depositOn || d == p.moveOn {
+		if d == p.permitOn {
+			w.recordPermit(p, d)
+		}
 		p.reported = now
 		w.recordProject(p, d, int32(19800+p.num%900))
 		p.gone = now == "settled"
+	}
+	if t := p.trouble; t.over(d) && len(p.ledger.untold) > 0 {
+		w.connectBank(p, d)
 	}
 	w.stepFunding(p, d)
 	w.stepPay(&p.site, d)
@@ -301,7 +325,30 @@ func (w *World) connect(p *project, d civil.Date) {
 			p.trouble.truth.seen(d)
 		}
 	}
+	if p.permitOn < d {
+		w.recordPermit(p, d)
+	}
+	p.pastWork(d.Month() - 1)
 	w.backfill(p, d)
+	if p.month.createOn < d && p.month.payOn >= d {
+		w.list(&p.site, d)
+	}
+}
+
+// pastWork counts the month before the systems were connected, of which a list is made though no gate saw it.
+func (p *project) pastWork(m civil.Month) {
+	open := 0
+	for d := m.Last(); d >= max(m.First(), p.startOn); d-- {
+		if p.open(d) {
+			open++
+		}
+		for i := range p.crew {
+			if k := &p.crew[i]; k.entered == d || d == max(m.First(), p.startOn) && k.entered < d {
+				k.prev = uint8(open * 23 / 25)
+				k.prevQ = uint16(k.prev) * 34
+			}
+		}
+	}
 }
 
 func (w *World) recordProject(p *project, d civil.Date, sec int32) {
@@ -352,6 +399,9 @@ func (w *World) recordProject(p *project, d civil.Date, sec int32) {
 		b = appendDay(b, "lodged_on", p.depositOn)
 		if p.validUntil != 0 {
 			b = appendDay(b, "valid_until", p.validUntil)
+		}
+		if p.required > 0 {
+			b = appendYuan(b, "required_yuan", p.required)
 		}
 		b = append(b, '}')
 	}

@@ -43,4 +43,7 @@ const (
 	subjectNoise
 	subjectTownship
 	subjectSlot
+	subjectCauses
+	subjectHabits
+	subjectPermit
 )

@@ -86,7 +86,8 @@ func (w *World) recordSignals(e *employer, index int, m civil.Month, d civil.Dat
 	if worse > 2 && worse <= 3 {
 		changes = r.chance(0.7)
 		if changes && d > w.opt.From {
-			e.legal, e.changed = newName(r), true
+			p := newIdentity(r, d.Year())
+			e.legal, e.legalID, e.changed = p.name, string(p.number()), true
 		}
 	}
 	if changes {

@@ -128,20 +128,21 @@ func TestACountyIsOfTheSizeTheDemoNeeds(t *testing.T) {
 	}
 	troubled := map[string]bool{}
 	for _, x := range w.Truth() {
-		if x.Scope == "project" {
+		if x.Scope == "project" && x.Cause != CauseLapse {
 			troubled[x.Subject] = true
 		}
 	}
-	if share := float64(len(troubled)) / float64(w.projectNum); share < 0.12 || share > 0.3 {
-		t.Errorf("%.0f%% of projects are in trouble, want about a fifth to a quarter", 100*share)
+	if share := float64(len(troubled)) / float64(w.projectNum); share < 0.1 || share > 0.3 {
+		t.Errorf("%.0f%% of projects are in trouble, want about a fifth", 100*share)
 	}
 	t.Logf("%d projects, %d in trouble; %v; %d duplicates; bad %v", w.projectNum, len(troubled), s.Records, s.Duplicates, s.Bad)
 }
 
 func TestEveryCauseLeavesItsMark(t *testing.T) {
-	o := options(t, "county", false, nil)
+	rates := WorseRates()
+	o := options(t, "county", false, &rates)
 	o.Scale.Counties = []string{"331024", "330502"}
-	o.Scale.Projects, o.Scale.Workers = 120, 1200
+	o.Scale.Projects, o.Scale.Workers = 220, 2200
 	w := run(t, o, 0, func(Record) error { return nil })
 	began, visible, arrears := map[Cause]int{}, map[Cause]int{}, map[Cause]int{}
 	for _, x := range w.Truth() {
@@ -160,14 +161,17 @@ func TestEveryCauseLeavesItsMark(t *testing.T) {
 		}
 	}
 	t.Log("began", began, "visible", visible, "arrears", arrears)
-	for _, c := range []Cause{CauseSqueeze, CauseFailing, CauseBadPayer, CauseSloppy, CauseMisuse, CauseIllegal, CauseLapse, CauseClosing} {
+	for _, c := range []Cause{
+		CauseSqueeze, CauseFailing, CauseBadPayer, CauseUnsettled, CauseSloppy, CauseMisuse, CauseIllegal, CauseUnderstated, CauseUnconnected,
+		CauseLapse, CauseClosing, CauseUnknown,
+	} {
 		if began[c] == 0 {
 			t.Errorf("no %s", c)
 		} else if visible[c] == 0 {
 			t.Errorf("no %s became visible", c)
 		}
 	}
-	for _, c := range []Cause{CauseSqueeze, CauseFailing, CauseBadPayer, CauseClosing} {
+	for _, c := range []Cause{CauseSqueeze, CauseFailing, CauseBadPayer, CauseUnsettled, CauseLapse, CauseClosing} {
 		if arrears[c] == 0 {
 			t.Errorf("%s led to no arrears", c)
 		}

@@ -22,14 +22,16 @@ type site struct {
 	leads      []*lead
 	leadNum    int
 	order      order
-	quietUntil civil.Date // no background lead before
-	lastPaid   civil.Date // last attempt to pay what is overdue
+	exits      []civil.Date // of those who left in the last month
+	quietUntil civil.Date   // no background lead before
+	lastPaid   civil.Date   // last attempt to pay what is overdue
 }
 
 // payMonth is the calendar of paying the wages of the month before.
 type payMonth struct {
 	month    civil.Month // wage month
-	due      civil.Date
+	due      civil.Date  // the agreed day
+	dueBy    civil.Date  // the last day to pay: the working day before when the agreed day is a rest day
 	createOn civil.Date
 	payOn    civil.Date
 	paid     bool
@@ -37,21 +39,37 @@ type payMonth struct {
 
 // plan lays down when the wages of month m are listed and paid: listed in the first days of the next month, paid on the
 // agreed day or, as the law has it, on the working day before when that is a rest day; many pay a little earlier.
-func (s *site) plan(r *dice, m civil.Month) {
+func (w *World) plan(s *site, r *dice, m civil.Month, d civil.Date) {
 	next := m + 1
 	due := next.Day(s.payDay)
-	pay := workdayOnOrBefore(due)
+	by := workdayOnOrBefore(due)
+	pay := by
 	for range r.n(3) {
 		pay = workdayOnOrBefore(pay - 1)
 	}
 	create := next.First() + civil.Date(r.n(3))
 	pay = max(pay, next.First())
-	s.month = payMonth{month: m, due: due, createOn: min(create, pay), payOn: pay}
-	if t := s.trouble; t != nil && t.cause == CauseLapse && t.running(due) && !t.lapsed {
-		t.lapsed = true
-		s.month.payOn = due.AddDays(t.days)
-		t.recover = s.month.payOn + 1
+	s.month = payMonth{month: m, due: due, dueBy: by, createOn: min(create, pay), payOn: pay}
+	if w.opt.Rates.Lapse > 0 {
+		w.lapse(s, r, d)
 	}
+}
+
+// lapse lets a pay day be missed now and then: the clerk is ill, a signature is missing. Weak firms do it more often.
+func (w *World) lapse(s *site, r *dice, d civil.Date) {
+	rate := w.opt.Rates.Lapse / 12 * 0.61
+	if w.employers[s.emp].weak {
+		rate = w.opt.Rates.Lapse / 12 * 2
+	}
+	if !r.chance(rate) || !s.calm(d) || w.employers[s.emp].failing != nil {
+		return
+	}
+	late := r.in(4, 13)
+	if r.chance(0.15) {
+		late = r.in(14, 25)
+	}
+	s.month.payOn = s.month.dueBy.AddDays(late)
+	w.trouble(s, &trouble{cause: CauseLapse, from: d, recover: s.month.payOn + 1, severity: r.f(0.2, 0.6)})
 }
 
 func (s *site) subject() string {
@@ -69,7 +87,7 @@ type worker struct {
 	wage       int32 // fen per unit of the basis
 	basis      uint8
 	job        uint8
-	flags      uint8
+	flags      uint16
 	version    uint8
 	cur, prev  uint8  // days worked in this month and the one before (until its slip is made)
 	curQ       uint16 // quarters of an hour likewise
@@ -81,12 +99,13 @@ type worker struct {
 }
 
 const (
-	noContract uint8 = 1 << iota
+	noContract uint16 = 1 << iota
 	paidCash
 	sharedPayee
-	omitted   // the payer leaves this worker off the list while the cause lasts
-	underpaid // … or pays part
+	reached   // the payer keeps this worker's wages back while the cause lasts
+	underpaid // … or part of them
 	unsigned
+	unreported // leaves, and nobody tells the register
 )
 
 const never civil.Date = 1 << 30
@@ -114,12 +133,13 @@ const (
 // unitsPerDay of piece work; the price per unit is set so that a day earns what others earn.
 const unitsPerDay = 22
 
-// earned is what n days (and q quarters of an hour) earn.
+// earned is what n days (and q quarters of an hour) earn: by the month in proportion to its 21.75 paid days, in whole
+// yuan rounded up.
 func (k *worker) earned(n, q int) int64 {
 	wage := int64(k.wage)
 	switch k.basis {
 	case basisMonth:
-		return wage * int64(min(n, 26)) / 26
+		return min(wage, (wage*int64(n)*4+8699)/8700*100)
 	case basisHour:
 		return wage * int64(q) / 4
 	case basisPiece:

@@ -5,20 +5,23 @@ import "github.com/anxin-project/anxin/internal/civil"
 // trouble is a cause at work on one site. Its methods take a nil receiver for the many sites without.
 type trouble struct {
 	cause    Cause
+	how      How
 	from     civil.Date
 	recover  civil.Date // 0: never, as far as is known
 	severity float64
 	truth    *Truth
 
+	reach   int        // workers who will be owed wages for it
+	covered bool       // somebody sound makes up for what is lacking on pay day
 	emp     int32      // the subcontractor or labour boss behind it
 	share   float64    // of the crew that it hits
 	payee   [19]byte   // the boss's account
 	ghosts  int        // payees nobody has seen on site
-	days    int        // how late a lapse pays
-	lapsed  bool       // it has happened
 	noLists bool       // no pay lists are made any more
 	freeze  bool       // misuse: the account is frozen rather than drawn on
 	next    civil.Date // misuse: the next withdrawal, or the end of the freeze
+	taken   int64      // misuse: what was withdrawn and has not come back
+	left    int        // of those who left without being paid off
 }
 
 func (t *trouble) running(d civil.Date) bool {
@@ -27,6 +30,9 @@ func (t *trouble) running(d civil.Date) bool {
 
 // over says that the cause is gone and what it left behind can be put right.
 func (t *trouble) over(d civil.Date) bool { return t != nil && t.recover != 0 && d >= t.recover }
+
+// is says that a cause is at work.
+func (t *trouble) is(c Cause, d civil.Date) bool { return t.running(d) && t.cause == c }
 
 // willing is the share of what is due that the payer pays if there is money.
 func (t *trouble) willing(d civil.Date) float64 {
@@ -39,13 +45,37 @@ func (t *trouble) willing(d civil.Date) float64 {
 	return 0.5 * (1 - t.severity)
 }
 
-// drawTrouble decides at a project's birth what, if anything, will go wrong with it and when. Three quarters of the
-// trouble falls on weak contractors, a good quarter of all: firms in trouble have it on several sites.
+// solvent says that somebody fills the account when it does not hold what is to be paid.
+func (t *trouble) solvent(d civil.Date) bool {
+	if !t.running(d) || t.covered {
+		return true
+	}
+	switch t.cause {
+	case CauseSqueeze, CauseFailing, CauseClosing, CauseMisuse:
+		return false
+	}
+	return true
+}
+
+// frank says that nothing is kept back from single workers.
+func (t *trouble) frank(d civil.Date) bool {
+	if !t.running(d) {
+		return true
+	}
+	switch t.cause {
+	case CauseFailing, CauseClosing, CauseBadPayer, CauseUnsettled, CauseIllegal:
+		return false
+	}
+	return true
+}
+
+// drawTrouble decides at a project's birth whether something goes wrong with it that leads to no arrears, or to few, and
+// when. Of weak contractors three times as many are hit: firms in trouble have it on several sites.
 func (w *World) drawTrouble(r *dice, p *project) {
 	rates := w.opt.Rates
-	factor, among := 0.12, 0
+	factor, among := 0.61, 0
 	if w.employers[p.emp].weak {
-		factor, among = 3.26, 1
+		factor, among = 2, 1
 	}
 	// Successive projects take evenly spread draws, so that a small world has its share of every trouble too.
 	w.drawn[among]++
@@ -55,8 +85,8 @@ func (w *World) drawTrouble(r *dice, p *project) {
 		cause Cause
 		rate  float64
 	}{
-		{CauseSqueeze, rates.Squeeze}, {CauseBadPayer, rates.BadPayer}, {CauseSloppy, rates.Sloppy},
-		{CauseMisuse, rates.Misuse}, {CauseIllegal, rates.Illegal}, {CauseLapse, rates.Lapse},
+		{CauseSqueeze, rates.Strained}, {CauseSloppy, rates.Sloppy}, {CauseMisuse, rates.Misuse}, {CauseIllegal, rates.Illegal},
+		{CauseUnderstated, rates.Understated}, {CauseUnconnected, rates.Unconnected},
 	} {
 		if x -= c.rate * factor; x < 0 {
 			cause = c.cause
@@ -72,41 +102,60 @@ func (w *World) drawTrouble(r *dice, p *project) {
 		room = float64(p.endOn - 20 - begin) // born near the horizon or beyond it
 	}
 	room = max(room, 30)
-	t := &trouble{cause: cause, severity: r.f(0.35, 1), emp: p.subs[r.n(len(p.subs))]}
-	back := func(p float64, lo, hi int) {
+	t := &trouble{cause: cause, covered: true, severity: r.f(0.35, 1), emp: p.subs[r.n(len(p.subs))]}
+	lasting := func(p float64, lo, hi int) {
 		if r.chance(p) {
 			t.recover = t.from.AddDays(r.in(lo, hi))
 		}
 	}
 	switch cause {
 	case CauseSqueeze:
-		t.from = begin + civil.Date(room*r.f(0.1, 0.65))
-		back(0.4, 130, 230)
-	case CauseBadPayer:
-		t.from = begin + civil.Date(room*r.f(0.1, 0.75))
-		t.share = 0.2 + 0.5*t.severity
-		back(0.5, 80, 180)
+		t.from = begin + civil.Date(room*r.f(0.05, 0.9))
+		lasting(1, 60, 150)
 	case CauseSloppy:
 		t.from = begin - 40
 		t.share = 0.08 + 0.3*t.severity*r.float()
-		back(0.3, 150, 300)
+		lasting(0.3, 150, 300)
 	case CauseMisuse:
-		t.from = begin + civil.Date(room*r.f(0.1, 0.8))
+		t.from = begin + civil.Date(room*r.f(0.05, 0.9))
 		t.next, t.freeze = t.from, r.chance(0.25)
-		back(0.6, 60, 150)
+		lasting(1, 50, 130)
 	case CauseIllegal:
 		t.from = begin - 40 + civil.Date(room*r.f(0, 0.3))
-		t.share = 0.1 + 0.3*r.float()
+		t.share, t.reach = 0.1+0.3*r.float(), 2
 		t.ghosts = max(1, int(float64(p.plateau)*r.f(0.06, 0.3)))
 		t.payee = newBankAccount(r)
-		back(0.4, 120, 260)
-	case CauseLapse:
-		t.from = begin + civil.Date(room*r.f(0.1, 0.95))
-		t.days = r.in(5, 24)
+		lasting(0.5, 120, 260)
+	case CauseUnderstated:
+		t.from = begin - 40 + civil.Date(room*r.f(0, 0.5))
+		t.share = 0.1 + 0.5*r.float()
+		lasting(0.6, 120, 260)
+	case CauseUnconnected:
+		switch x := r.float(); {
+		case x < 0.6:
+			t.how, t.from = HowBank, p.signedOn
+			lasting(0.7, 100, 400)
+		case x < 0.75:
+			t.how, t.from = HowGate, p.signedOn
+			lasting(0.7, 100, 300)
+		default:
+			t.how, t.from = HowBroken, begin+20+civil.Date(room*r.f(0.05, 0.9))
+			lasting(1, 17, 45)
+		}
 	}
-	t.truth = &Truth{Subject: p.subject(), Scope: "project", Township: p.township, Cause: cause, From: max(t.from, p.signedOn), Severity: t.severity}
+	w.trouble(&p.site, t)
+	t.truth.From = max(t.from, p.signedOn)
+}
+
+// trouble puts a cause to work on a site and into the truth.
+func (w *World) trouble(s *site, t *trouble) {
+	scope := "employer"
+	if s.id != "" {
+		scope = "project"
+	}
+	t.truth = &Truth{Subject: s.subject(), Scope: scope, Township: s.township, Cause: t.cause, How: t.how, From: t.from, Severity: t.severity}
 	w.truths = append(w.truths, t.truth)
-	p.trouble = t
+	s.trouble = t
 }
 
 // golden spreads successive numbers evenly over 0…1, jittered.
@@ -127,10 +176,9 @@ func (w *World) catchFailing(p *project, d civil.Date) {
 	if p.trouble != nil && p.trouble.from > d {
 		p.trouble.truth.From = never // what would have come does not come any more
 	}
-	t := &trouble{cause: CauseFailing, from: d, recover: f.recover, severity: f.depth, noLists: p.num%3 == 0}
-	t.truth = &Truth{Subject: p.subject(), Scope: "project", Township: p.township, Cause: CauseFailing, From: d, Severity: f.depth}
-	w.truths = append(w.truths, t.truth)
-	p.trouble = t
+	w.trouble(&p.site, &trouble{
+		cause: CauseFailing, from: d, recover: f.recover, severity: f.depth, noLists: p.num%3 == 0, reach: len(p.crew),
+	})
 }
 
 // stepOwed sums up what is past due, for the truth and for how people react. Nothing is ever past due without trouble.
@@ -143,13 +191,13 @@ func (w *World) stepOwed(s *site, d civil.Date) {
 	clear(w.seen)
 	for i := range s.slips {
 		sl := &s.slips[i]
-		if sl.due >= d {
+		if sl.dueBy >= d {
 			continue
 		}
 		w.seen[sl.seq] = struct{}{}
 		s.order.fen += sl.owed()
-		if s.order.owedSince == 0 || sl.due < s.order.owedSince {
-			s.order.owedSince = sl.due
+		if s.order.owedSince == 0 || sl.dueBy < s.order.owedSince {
+			s.order.owedSince = sl.dueBy
 		}
 	}
 	s.order.workers = len(w.seen)

@@ -18,14 +18,34 @@ type Cause string
 
 // The causes.
 const (
-	CauseSqueeze  Cause = "funding_squeeze"
-	CauseFailing  Cause = "failing_contractor"
-	CauseBadPayer Cause = "bad_payer"
-	CauseSloppy   Cause = "sloppy_site"
-	CauseMisuse   Cause = "account_misuse"
-	CauseIllegal  Cause = "illegal_subcontracting"
-	CauseLapse    Cause = "late_payroll"
-	CauseClosing  Cause = "closing_employer"
+	CauseSqueeze     Cause = "funding_squeeze" // a developer is short of money
+	CauseFailing     Cause = "failing_contractor"
+	CauseBadPayer    Cause = "bad_payer"      // wages are kept back from a team, or from all
+	CauseUnsettled   Cause = "unsettled_exit" // those who leave are not paid off
+	CauseSloppy      Cause = "sloppy_site"
+	CauseMisuse      Cause = "account_misuse"
+	CauseIllegal     Cause = "illegal_subcontracting"
+	CauseUnderstated Cause = "understated_list" // the list says less than was worked
+	CauseUnconnected Cause = "unconnected_feed" // the bank or the gate sends nothing
+	CauseLapse       Cause = "late_payroll"
+	CauseClosing     Cause = "closing_employer"
+	CauseUnknown     Cause = "unknown_project" // permitted, and not on the platform
+)
+
+// How is by what a payer keeps wages back, or what is not connected.
+type How string
+
+// The ways.
+const (
+	HowUnlisted How = "unlisted"  // left off the list: there is no pay slip
+	HowUnpaid   How = "unpaid"    // listed and not paid
+	HowPart     How = "part_paid" // listed and paid in part
+	HowClaimed  How = "claimed"   // the slip says paid, and the account shows nothing
+	HowDeferred How = "deferred"  // the slip names a day to pay months later than the law allows
+
+	HowBank   How = "bank"        // the account's bank was never connected
+	HowGate   How = "gate"        // the site's gate was never connected
+	HowBroken How = "gate_broken" // the gate sends nothing for weeks
 )
 
 // Truth is what no record says: why a subject got into trouble and what came of it.
@@ -34,6 +54,7 @@ type Truth struct {
 	Scope    string     `json:"scope"`   // project or employer
 	Township string     `json:"township"`
 	Cause    Cause      `json:"cause"`
+	How      How        `json:"how,omitempty"`
 	From     civil.Date `json:"from"` // the cause begins; nothing need show yet
 	// BecameVisibleOn is the first day on which a record, or a record that should be there, gives it away.
 	BecameVisibleOn *civil.Date `json:"became_visible_on"`

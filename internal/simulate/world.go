@@ -35,10 +35,13 @@ type World struct {
 	idle        []idler // some who left a site not long ago
 	townLeads   []*lead
 	townQuiet   map[string]civil.Date // no new township lead before that day
+	unknown     []*unknown            // permits of projects that the platform does not know
 	truths      []*Truth
 
 	dice     dice // of the subject being stepped
-	county   map[string]*weather
+	county   map[string]*countyState
+	rural    map[string]bool // townships with one small site and nothing else
+	busy     []string        // the others
 	seen     map[int32]struct{}
 	arena    []byte // this day's records except attendance
 	events   []event
@@ -46,6 +49,7 @@ type World struct {
 	counts   []int32
 	line     []byte
 	noise    noise
+	later    map[civil.Date][]heldRecord // records of facts that their source records only then
 	records  [topicCount]int64
 	dayStart int64 // Unix seconds
 	datePart [10]byte
@@ -72,17 +76,32 @@ func New(o Options) (*World, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	w := &World{opt: o, today: o.From - 1, townQuiet: map[string]civil.Date{}, county: map[string]*weather{}, seen: map[int32]struct{}{}}
-	for _, c := range o.Scale.Counties {
-		w.townships = append(w.townships, region.Townships(c)...)
-		w.county[c] = &weather{}
+	w := &World{
+		opt: o, today: o.From - 1, townQuiet: map[string]civil.Date{}, county: map[string]*countyState{}, seen: map[int32]struct{}{},
+		rural: map[string]bool{}, later: map[civil.Date][]heldRecord{},
 	}
+	w.foundTownships()
+	w.foundCounties()
 	w.noise.on = o.Noise
 	w.noise.bad = map[string]int64{}
 	w.noise.held = map[civil.Date][]heldRecord{}
 	w.foundEmployers()
 	w.foundProjects()
 	return w, nil
+}
+
+// foundTownships lists the townships. One in two dozen is rural: its one small site has too few workers for an index.
+func (w *World) foundTownships() {
+	for _, c := range w.opt.Scale.Counties {
+		w.townships = append(w.townships, region.Townships(c)...)
+	}
+	for i, t := range w.townships {
+		if slotsOf(&w.opt.Scale) > len(w.townships) && (i+int(w.opt.Seed%24))%24 == 11 {
+			w.rural[t.Code] = true
+		} else {
+			w.busy = append(w.busy, t.Code)
+		}
+	}
 }
 
 // Today is the last day emitted; before the first call of Day, the day before Options.From.
@@ -122,6 +141,7 @@ func (w *World) Day(ctx context.Context, sink Sink) error {
 	w.stepWeather(d)
 	w.stepEmployers(d)
 	w.stepSlots(d)
+	w.stepCauses(d)
 	for i, p := range w.projects {
 		w.stepProject(p, int32(i), d)
 	}
@@ -129,6 +149,7 @@ func (w *World) Day(ctx context.Context, sink Sink) error {
 		w.stepBusiness(s, d)
 	}
 	w.stepTownLeads(d)
+	w.stepPermits(d)
 	w.sortEvents()
 	return w.emitDay(ctx, sink)
 }
@@ -163,7 +184,7 @@ func (w *World) emitDay(ctx context.Context, sink Sink) error {
 		w.records[topic]++
 		return sink(Record{Topic: Topics[topic], Key: key, At: time.Unix(w.dayStart+int64(sec), 0).In(civil.Zone), JSON: json})
 	}
-	held := w.noise.due(w.opt.Seed, w.today)
+	held := w.due()
 	for i := range w.sorted {
 		if i&1023 == 0 {
 			if err := ctx.Err(); err != nil {
@@ -208,6 +229,11 @@ func (w *World) emitDay(ctx context.Context, sink Sink) error {
 
 // open begins a record in the arena with the four fields common to all; close ends it.
 func (w *World) open(id []byte, source string, version int, sec int32) {
+	w.openOn(id, source, version, w.today, sec)
+}
+
+// openOn begins one that its source records on a day, which may be still to come.
+func (w *World) openOn(id []byte, source string, version int, on civil.Date, sec int32) {
 	b := append(w.arena, `{"id":"`...)
 	b = append(b, id...)
 	b = append(b, `","source":"`...)
@@ -215,7 +241,7 @@ func (w *World) open(id []byte, source string, version int, sec int32) {
 	b = append(b, '"')
 	b = appendInt(b, "version", int64(version))
 	b = append(b, `,"recorded_at":"`...)
-	b = append(b, w.datePart[:]...)
+	b = appendDate(b, on)
 	b = appendClock(b, int(sec))
 	w.arena = append(b, '"')
 }
