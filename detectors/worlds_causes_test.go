@@ -90,34 +90,31 @@ func safeguardCauses() (all []cause) {
 	}))
 
 	agreed := func(s *subject) int64 { return s.registry().fen("labor_cost_yuan") }
-	funded := func(s *subject) bool { return s.seasoned() && s.day(s.asOf-1) <= 28 }
-	funding := func(short func(agreed int64, ago int) int64) func(*subject) {
+	funded := func(s *subject) bool { return s.seasoned() && s.day(s.asOf-10) <= 28 && s.day(s.asOf-9) <= 28 }
+	funding := func(days civil.Date, short func(agreed int64, ago int) int64) func(*subject) {
 		return func(s *subject) {
 			a := agreed(s)
-			s.ledger(func(_ civil.Date, ago int) int64 { return a - short(a, ago) })
+			s.ledgerDue(s.asOf-days, func(_ civil.Date, ago int) int64 { return a - short(a, ago) })
 		}
 	}
-	add("funded in full on every funding day", funded, is("", "", funding(func(int64, int) int64 { return 0 })))
-	add("funding a tenth short", funded, is("", "", funding(func(a int64, ago int) int64 {
-		if ago == 0 {
-			return a / 10
+	last := func(share func(agreed int64) int64) func(agreed int64, ago int) int64 {
+		return func(a int64, ago int) int64 {
+			if ago == 0 {
+				return share(a)
+			}
+			return 0
 		}
-		return 0
-	})))
-	add("funding a fen more than a tenth short", funded, is(yellow, "labor-cost-late", funding(func(a int64, ago int) int64 {
-		if ago == 0 {
-			return a/10 + 1
-		}
-		return 0
-	})))
-	add("nothing on the last funding day", funded, is(yellow, "labor-cost-late", funding(func(a int64, ago int) int64 {
-		if ago == 0 {
-			return a
-		}
-		return 0
-	})))
+	}
+	all10th := func(a int64) int64 { return a / 10 }
+	over10th := func(a int64) int64 { return a/10 + 1 }
+	everything := func(a int64) int64 { return a }
+	add("funded in full on every funding day", funded, is("", "", funding(10, func(int64, int) int64 { return 0 })))
+	add("funding a tenth short", funded, is("", "", funding(10, last(all10th))))
+	add("funding a fen more than a tenth short", funded, is(yellow, "labor-cost-late", funding(10, last(over10th))))
+	add("nothing on the funding day ten days ago", funded, is(yellow, "labor-cost-late", funding(10, last(everything))))
+	add("nothing on the funding day nine days ago", funded, is("", "", funding(9, last(everything))))
 	add("nothing on the last two funding days", funded, func(s *subject) {
-		funding(func(a int64, ago int) int64 {
+		funding(10, func(a int64, ago int) int64 {
 			if ago <= 1 {
 				return a
 			}
@@ -125,7 +122,7 @@ func safeguardCauses() (all []cause) {
 		})(s)
 		s.want["labor-cost-late"] = red
 	})
-	add("two months in advance, then nothing for two", funded, is("", "", funding(func(a int64, ago int) int64 {
+	add("two months in advance, then nothing for two", funded, is("", "", funding(10, func(a int64, ago int) int64 {
 		switch ago {
 		case 0, 1:
 			return a
@@ -150,13 +147,23 @@ func safeguardCauses() (all []cause) {
 		}
 	}
 	add("another use 90 days ago", account, is(red, "account-misuse", entries("other_out", -90)))
-	add("another use 91 days ago", account, is("", "", entries("other_out", -91)))
+	add("another use 200 days ago", account, is(red, "account-misuse", entries("other_out", -200)))
+	add("another use that came back", account, is("", "", entries("other_out", -200, "other_in", -2)))
+	add("another use that comes back tomorrow", account, is(red, "account-misuse", entries("other_out", -9, "refund_in", 1)))
 	add("another use tomorrow", account, is("", "", entries("other_out", 1)))
-	add("refund and interest", account, is("", "", entries("refund_in", -3, "interest_in", -2, "other_in", -1)))
-	add("frozen long ago", account, is(red, "account-misuse", entries("frozen", -200)))
+	add("refund, interest and fees", account, is("", "", entries("refund_in", -3, "interest_in", -2, "other_in", -1, "fee_out", -1)))
+	add("frozen long ago", account, is(yellow, "account-misuse", entries("frozen", -200)))
+	frozenFor := func(reason string) func(*subject) {
+		return func(s *subject) {
+			s.rich()
+			s.book("frozen", 1000, s.asOf-9, 5_000_000_000)["reason"] = reason
+		}
+	}
+	add("frozen for a loan", account, is(red, "account-misuse", frozenFor("借款合同纠纷")))
+	add("frozen for this project's wages", account, is("", "", frozenFor("支付本项目农民工工资")))
 	add("frozen and released", account, is("", "", entries("frozen", -9, "unfrozen", -2)))
-	add("frozen again", account, is(red, "account-misuse", entries("frozen", -9, "unfrozen", -5, "frozen", -1)))
-	add("frozen, released tomorrow", account, is(red, "account-misuse", entries("frozen", -9, "unfrozen", 1)))
+	add("frozen again", account, is(yellow, "account-misuse", entries("frozen", -9, "unfrozen", -5, "frozen", -1)))
+	add("frozen, released tomorrow", account, is(yellow, "account-misuse", entries("frozen", -9, "unfrozen", 1)))
 
 	strangers := func(ago civil.Date, share func(n int) int) func(*subject) {
 		return func(s *subject) {

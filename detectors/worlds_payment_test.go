@@ -363,8 +363,10 @@ func paymentCauses() (all []cause) {
 
 	sharing := func(n int) func(*subject) {
 		return func(s *subject) {
+			s.drawn++
+			account := "622848040" + itoa(1000000+s.drawn) + "123" // of nobody else
 			for _, f := range s.payday(monthOf(s.asOf-3), s.asOf-3)[:n] {
-				f["payee_account"] = "6228480402564890018"
+				f["payee_account"] = account
 			}
 		}
 	}
@@ -407,14 +409,22 @@ func paymentCauses() (all []cause) {
 		return func(s *subject) {
 			slips := s.payday(monthOf(s.asOf-3), s.asOf-3)
 			for i, f := range slips {
-				f["signed"] = i >= share(len(slips))
+				if i < share(len(slips)) {
+					f["signed"], f["payee_account"] = false, nil
+				}
 			}
 		}
 	}
-	add("a tenth unsigned", alone(3, 10), is("", "", unsigned(func(n int) int { return n / 10 })))
-	add("over a tenth unsigned", alone(3, 3), is(yellow, "unsigned-paylist", unsigned(func(n int) int { return n/10 + 1 })))
-	add("half unsigned", alone(3, 2), is(yellow, "unsigned-paylist", unsigned(func(n int) int { return n / 2 })))
-	add("over half unsigned", alone(3, 1), is(red, "unsigned-paylist", unsigned(func(n int) int { return n/2 + 1 })))
+	add("a tenth unsigned", with(project, alone(3, 10)), is("", "", unsigned(func(n int) int { return n / 10 })))
+	add("over a tenth unsigned", with(project, alone(3, 3)), is(yellow, "unsigned-paylist", unsigned(func(n int) int { return n/10 + 1 })))
+	add("half unsigned", with(project, alone(3, 2)), is(yellow, "unsigned-paylist", unsigned(func(n int) int { return n / 2 })))
+	add("over half unsigned", with(project, alone(3, 1)), is(red, "unsigned-paylist", unsigned(func(n int) int { return n/2 + 1 })))
+	add("all unsigned in a factory", func(s *subject) bool { return s.scope == "employer" && alone(3, 1)(s) }, is("", "", unsigned(func(n int) int { return n })))
+	add("all unsigned, paid by the bank into their own accounts", with(project, alone(3, 1)), is("", "", func(s *subject) {
+		for _, f := range s.payday(monthOf(s.asOf-3), s.asOf-3) {
+			f["signed"] = false
+		}
+	}))
 
 	bypass := func(share func(n int) int) func(*subject) {
 		return func(s *subject) {

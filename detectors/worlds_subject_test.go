@@ -205,24 +205,27 @@ func (s *subject) attend(idType, who string, on civil.Date) {
 
 // ledger writes the wage account anew: so much on each funding day up to the as-of date, from the start of work on. The
 // funding day is the day before the as-of date's, so that one has just passed. Work is cheap, so that no wages pile up.
-func (s *subject) ledger(fen func(due civil.Date, ago int) int64) {
+func (s *subject) ledger(fen func(due civil.Date, ago int) int64) { s.ledgerDue(s.asOf-1, fen) }
+
+// ledgerDue writes the account with another funding day; the bank pays interest, so that its feed is alive.
+func (s *subject) ledgerDue(last civil.Date, fen func(due civil.Date, ago int) int64) {
 	agreed := s.registry().fen("labor_cost_yuan")
-	day := s.day(s.asOf - 1)
+	day := s.day(last)
 	s.edit(func(f fact) { f["labor_cost_day"] = day })
 	s.removeOn(record.TopicAccountEntries, func(fact) bool { return true })
 	for _, f := range s.on(record.TopicWorkers) {
 		f["wage_basis"], f["wage_yuan"] = "day", "150"
 	}
 	started := s.registry().date(s.t, "started_on")
-	last := (s.asOf - 1).Month()
-	for m := started.Month(); m <= last; m++ {
+	s.book("interest_in", 1, s.asOf-30, 5_000_000_000)
+	for m := started.Month(); m <= last.Month(); m++ {
 		due := m.Day(day)
 		if due < started {
 			continue
 		}
 		amount := agreed
 		if fen != nil {
-			amount = fen(due, int(last-m))
+			amount = fen(due, int(last.Month()-m))
 		}
 		if amount > 0 {
 			s.book("labor_cost_in", amount, due, 5_000_000_000)

@@ -12,6 +12,7 @@ params:
   yellow_workers: {type: UInt32, unit: workers, text: {zh: "黄色人数", en: "workers for yellow"}}
   red_leads: {type: UInt16, unit: count, text: {zh: "红色线索数", en: "leads for red"}}
   red_workers: {type: UInt32, unit: workers, text: {zh: "红色人数", en: "workers for red"}}
+  void_conclusions: {type: Array(String), unit: text, text: {zh: "不计的办理结论", en: "conclusions that do not count"}}
 levels:
   yellow: {zh: "3件线索或涉及10人", en: "3 leads or 10 workers"}
   red: {zh: "5件线索或涉及30人，或发生群体性、极端事件", en: "5 leads or 30 workers, or a group or extreme incident"}
@@ -23,9 +24,12 @@ evidence:
   - {name: lead_workers, unit: workers, label: {zh: "涉及人数", en: "workers"}}
   - {name: lead_fen, unit: fen, label: {zh: "涉及金额", en: "amount"}}
   - {name: incidents, unit: count, label: {zh: "群体性或极端事件", en: "group or extreme incidents"}}
+  - {name: unverified, unit: count, label: {zh: "不予受理或撤回但未核实", en: "rejected or withdrawn and not verified"}}
   - {name: first_on, unit: date, label: {zh: "首件日期", en: "first received on"}}
   - {name: records, unit: records, label: {zh: "线索记录", en: "leads"}}
 */
+-- A lead counts unless it was found to be none: one that was rejected or withdrawn without a conclusion is not verified, and to
+-- have leads withdrawn is no way to be rid of them. A lead that was reopened has no conclusion while it is open.
 SELECT
     lead.scope AS scope,
     lead.scope_id AS scope_id,
@@ -39,10 +43,11 @@ SELECT
     sum(lead.workers) AS lead_workers,
     sum(lead.amount_fen) AS lead_fen,
     countIf(lead.incident IN ('group', 'extreme')) AS incidents,
+    countIf(lead.status IN ('rejected', 'withdrawn') AND lead.conclusion = '') AS unverified,
     min(lead.received_on) AS first_on,
     arraySlice(arraySort(groupArray(lead.id)), 1, 20) AS records
 FROM leads AS lead
 WHERE lead.received_on > {as_of:Date} - {window_days:UInt16} AND lead.received_on <= {as_of:Date}
-    AND lead.status NOT IN ('rejected', 'withdrawn')
+    AND (NOT has({void_conclusions:Array(String)}, lead.conclusion) OR lead.open AND lead.reopened_on IS NOT NULL)
 GROUP BY lead.scope, lead.scope_id
 HAVING leads >= {yellow_leads:UInt16} OR lead_workers >= {yellow_workers:UInt32} OR incidents > 0
