@@ -126,6 +126,14 @@ payroll:
   - {worker: W9, project: P2, months: 2026-07, payee_account: "6222020000000000029"}`, false, map[string][]string{
 		"2026-08-15": {"P2 unlisted 2026-07 2 due 2026-08-14 300000"},
 	}},
+	{"what the account got for the work on another project does not answer, what the employer's list without project paid to it does", `
+workers: [{worker: W1, project: P1}, {worker: W1, project: P2}, {worker: W2, project: P2, bank_account: "6222020000000000037"}]
+attendance: [{worker: W1, project: P1, days: 2026-07-01..2026-07-05}, {worker: W1, project: P2, days: 2026-07-06..2026-07-10}, {worker: W2, project: P2, days: 2026-07-01}]
+payroll:
+  - {worker: W1, project: P1, months: 2026-07}
+  - {worker: W9, months: 2026-07, payee_account: "6222020000000000037"}`, false, map[string][]string{
+		"2026-08-15": {"P2 unlisted 2026-07 1 due 2026-08-14 150000"},
+	}},
 	{"managers are left out, but at most a tenth of the crew", `
 workers:
   - {worker: W1..W18, project: P1}

@@ -1,83 +1,142 @@
 /*
 id: exit-unsettled
-title: {zh: "退场未结清工资", en: "Left without settlement"}
-question: {zh: "离场超过7天的人员是否仍未结清工资？", en: "Did people leave more than 7 days ago without settlement?"}
+title: {zh: "离职未结清工资", en: "Left without settlement"}
+question: {zh: "离职（退场）人员是否仍被欠薪，或有出勤无工资单？", en: "Did people leave with wages owed or work without a slip?"}
 group: payment
 scope: [project, employer]
 department: sector
-basis: [Reg. 12, Reg. 31]
+basis: [Interim Wage Payment Provisions 9, Reg. 12, Reg. 16]
 params:
-  lookback_days: {type: UInt16, unit: days, text: {zh: "回溯天数", en: "days looked back"}}
-  grace_days: {type: UInt16, unit: days, text: {zh: "结清宽限天数", en: "days allowed after leaving"}}
+  yellow_days: {type: UInt16, unit: days, text: {zh: "黄色：离职后天数", en: "days after leaving for yellow"}}
+  red_days: {type: UInt16, unit: days, text: {zh: "红色：离职后超过天数", en: "days after leaving beyond which it is red"}}
+  rejoin_days: {type: UInt16, unit: days, text: {zh: "同一单位转岗视为未离职的间隔天数", en: "days within which another engagement with the employer goes on"}}
+  lookback_days: {type: UInt16, unit: days, text: {zh: "未到发薪日工资的回溯天数", en: "days looked back for wages before their pay day"}}
 levels:
-  yellow: {zh: "未结清，且已有线索在办", en: "not settled, and a lead about it is being handled"}
-  red: {zh: "未结清", en: "not settled"}
+  yellow: {zh: "离职3天未结清", en: "not settled 3 days after leaving"}
+  red: {zh: "离职超过7天未结清", en: "not settled more than 7 days after leaving"}
 advice:
-  zh: "逐人核对退场结算单和本人确认；督促立即结清。"
-  en: "Check each settlement sheet with the worker's confirmation; have it settled at once."
+  zh: "逐人核对离职（退场）结算单和本人确认；离职时应一次付清（工资支付暂行规定第9条），督促立即结清。"
+  en: "Check each settlement sheet with the worker's confirmation; wages are due in one sum on leaving (Interim Wage Payment Provisions 9); have it settled at once."
 evidence:
   - {name: unsettled_workers, unit: workers, label: {zh: "未结清人数", en: "workers not settled"}}
-  - {name: not_recorded, unit: workers, label: {zh: "无结清记录", en: "without a settlement"}}
-  - {name: unpaid_workers, unit: workers, label: {zh: "仍有欠付", en: "with wages unpaid"}}
-  - {name: without_slip, unit: workers, label: {zh: "末月无工资单", en: "last month without a slip"}}
-  - {name: unpaid_fen, unit: fen, label: {zh: "欠付金额", en: "unpaid"}}
-  - {name: first_left_on, unit: date, label: {zh: "最早离场日", en: "first left on"}}
+  - {name: unpaid_workers, unit: workers, label: {zh: "工资单未付清人数", en: "with slips unpaid"}}
+  - {name: unpaid_fen, unit: fen, label: {zh: "工资单未付", en: "unpaid by slips"}}
+  - {name: without_slip, unit: workers, label: {zh: "有出勤无工资单人数", en: "with work but no slip"}}
+  - {name: estimated_fen, unit: fen, label: {zh: "无工资单应得（估算）", en: "earned without a slip (estimated)"}}
+  - {name: not_recorded, unit: workers, label: {zh: "无结清记录人数", en: "without a recorded settlement"}}
+  - {name: first_left_on, unit: date, label: {zh: "最早离职日", en: "first left on"}}
+  - {name: age_30_fen, unit: fen, label: {zh: "拖欠30天以内", en: "owed for 30 days or less"}}
+  - {name: age_90_fen, unit: fen, label: {zh: "拖欠31至90天", en: "owed for 31 to 90 days"}}
+  - {name: age_365_fen, unit: fen, label: {zh: "拖欠91至365天", en: "owed for 91 to 365 days"}}
+  - {name: age_over_fen, unit: fen, label: {zh: "拖欠365天以上", en: "owed for more than 365 days"}}
+  - {name: months, unit: month, label: {zh: "涉及工资月", en: "wage months"}}
   - {name: open_leads, unit: count, label: {zh: "在办线索", en: "leads being handled"}}
   - {name: records, unit: records, label: {zh: "登记记录", en: "registrations"}}
 */
--- Who came back, or moved to another team of the same project, has not left. A settled worker's wages count as unpaid only
--- once they are due, and a last month as without a slip only once its pay day has passed.
+-- What people worked for is due when they leave, before its pay day too. Who has another engagement with the same employer within
+-- a week has not left; who works on for others at the same site, or came back later, may be owed what is past its pay day, but
+-- what of the month stands for which of them is not known. That a settlement was never recorded is evidence, no warning; a
+-- settlement that the worker confirmed answers for work without a slip.
 WITH
-    leavers AS
+    toDate('2149-06-06') AS never,
+    lately AS
     (
         SELECT worker_key
         FROM registrations
-        WHERE left_on + {grace_days:UInt16} < {as_of:Date} AND left_on >= {as_of:Date} - {lookback_days:UInt16}
+        WHERE left_on <= {as_of:Date} - {yellow_days:UInt16} AND left_on >= {as_of:Date} - {lookback_days:UInt16}
     ),
-    gone AS
+    wages AS
+    (
+        SELECT
+            home_scope AS scope,
+            home_id AS scope_id,
+            worker_key,
+            wage_month,
+            kind = 'listed' AS listed,
+            owed_fen AS fen,
+            due_by,
+            true AS past_due
+        FROM owed
+        WHERE kind IN ('listed', 'unlisted')
+        UNION ALL
+        SELECT
+            'project',
+            project_id,
+            worker_key,
+            wage_month,
+            false,
+            earned_fen,
+            due_by,
+            false
+        FROM unlisted_work
+        WHERE (due_by >= {as_of:Date} OR wage_month = toStartOfMonth({as_of:Date})) AND worker_key IN (SELECT worker_key FROM lately)
+        UNION ALL
+        SELECT
+            if(homes.project_id != '', 'project', toString(slips.scope)),
+            if(homes.project_id != '', homes.project_id, slips.scope_id),
+            slips.worker_key,
+            slips.wage_month,
+            true,
+            slips.unpaid_fen,
+            slips.due_by,
+            false
+        FROM slips
+        LEFT JOIN homes ON slips.scope = 'employer' AND homes.employer_uscc = slips.scope_id AND homes.wage_month = slips.wage_month AND homes.worker_key = slips.worker_key
+        WHERE slips.unpaid_fen > 0 AND slips.due_by >= {as_of:Date} AND slips.worker_key IN (SELECT worker_key FROM lately)
+            AND (slips.scope_id, slips.wage_month) IN (SELECT scope_id, wage_month FROM pay_lists WHERE unpaid_fen > 0 AND last_due_by >= {as_of:Date})
+    ),
+    engagements AS
     (
         SELECT
             if(project_id = '', 'employer', 'project') AS scope,
             if(project_id = '', employer_uscc, project_id) AS scope_id,
+            employer_uscc,
             worker_key,
-            max(ifNull(left_on, toDate('2100-01-01'))) AS last_left_on,
-            argMax(ifNull(settled_on <= {as_of:Date}, false), (entered_on, id)) AS settled,
-            argMax(id, (entered_on, id)) AS record
+            id,
+            entered_on,
+            ifNull(left_on, never) AS until,
+            settled_on IS NOT NULL AND settled_on <= {as_of:Date} AS is_settled,
+            settled_confirmed AND ifNull(settled_on <= {as_of:Date}, true) AS confirmed
         FROM registrations
-        WHERE entered_on <= {as_of:Date} AND worker_key IN (SELECT worker_key FROM leavers)
-        GROUP BY scope, scope_id, worker_key
-        HAVING last_left_on + {grace_days:UInt16} < {as_of:Date} AND last_left_on >= {as_of:Date} - {lookback_days:UInt16}
+        WHERE worker_key IN (SELECT worker_key FROM wages)
     ),
-    owed AS
+    with_employer AS
+    (
+        SELECT
+            employer_uscc,
+            worker_key,
+            groupArray((entered_on, until)) AS spans
+        FROM engagements
+        GROUP BY employer_uscc, worker_key
+    ),
+    on_subject AS
     (
         SELECT
             scope,
             scope_id,
             worker_key,
-            sum(unpaid_fen) AS owed_fen
-        FROM slips
-        WHERE unpaid_fen > 0 AND due_by < {as_of:Date} AND worker_key IN (SELECT worker_key FROM leavers)
+            groupArray((entered_on, until)) AS spans
+        FROM engagements
         GROUP BY scope, scope_id, worker_key
     ),
-    toStartOfMonth({as_of:Date} - {lookback_days:UInt16}) AS first_month,
-    without_slip AS
+    -- the last time that somebody left; back_on: from when on somebody else, or a later engagement, answers for the work
+    exits AS
     (
         SELECT
-            work.project_id AS project_id,
-            work.worker_key AS worker_key,
-            max(work.month) AS month
-        FROM unlisted AS work
-        INNER JOIN payers ON payers.scope = 'project' AND payers.scope_id = work.project_id
-        WHERE work.month >= first_month AND work.worker_key IN (SELECT worker_key FROM leavers)
-            AND (work.employer_uscc, work.month, work.worker_key) NOT IN
-            (
-                SELECT scope_id, wage_month, worker_key
-                FROM slips
-                WHERE scope = 'employer' AND wage_month >= first_month AND worker_key IN (SELECT worker_key FROM leavers)
-            )
-            AND least(addMonths(work.month, 1) + payers.pay_day - 1, toLastDayOfMonth(addMonths(work.month, 1))) < {as_of:Date}
-            AND work.last_day >= {as_of:Date} - {lookback_days:UInt16}
-        GROUP BY project_id, worker_key
+            engagements.scope AS scope,
+            engagements.scope_id AS scope_id,
+            engagements.worker_key AS worker_key,
+            max(engagements.until) AS left_on,
+            argMax(engagements.id, (engagements.until, engagements.entered_on, engagements.id)) AS record,
+            argMax(engagements.is_settled, (engagements.until, engagements.entered_on, engagements.id)) AS is_settled,
+            argMax(engagements.confirmed, (engagements.until, engagements.entered_on, engagements.id)) AS confirmed,
+            arrayMin(arrayMap(s -> if(s.2 > left_on, greatest(s.1, left_on), never), any(on_subject.spans))) AS back_on
+        FROM engagements
+        INNER JOIN with_employer ON with_employer.employer_uscc = engagements.employer_uscc AND with_employer.worker_key = engagements.worker_key
+        INNER JOIN on_subject ON on_subject.scope = engagements.scope AND on_subject.scope_id = engagements.scope_id AND on_subject.worker_key = engagements.worker_key
+        WHERE engagements.until <= {as_of:Date} - {yellow_days:UInt16}
+            AND NOT arrayExists(s -> s.1 <= engagements.until + {rejoin_days:UInt16} AND s.2 > engagements.until, with_employer.spans)
+        GROUP BY engagements.scope, engagements.scope_id, engagements.worker_key
     ),
     handled AS
     (
@@ -90,26 +149,33 @@ WITH
         GROUP BY scope, scope_id
     )
 SELECT
-    gone.scope AS scope,
-    gone.scope_id AS scope_id,
+    wages.scope AS scope,
+    wages.scope_id AS scope_id,
     any(payers.township) AS township,
-    if(any(handled.handled_leads) > 0, 'yellow', 'red') AS level,
-    min(gone.last_left_on) + {grace_days:UInt16} + 1 AS since,
-    count() AS workers,
-    unpaid_fen AS amount_fen,
-    least(count() / 20, 1) AS score,
-    count() AS unsettled_workers,
-    countIf(NOT gone.settled) AS not_recorded,
-    countIf(owed.owed_fen > 0) AS unpaid_workers,
-    countIf(without_slip.month > toDate(0)) AS without_slip,
-    sum(owed.owed_fen) AS unpaid_fen,
-    min(gone.last_left_on) AS first_left_on,
+    if(first_left_on + {red_days:UInt16} < {as_of:Date}, 'red', 'yellow') AS level,
+    first_left_on + 1 AS since,
+    unsettled_workers AS workers,
+    sum(wages.fen) AS amount_fen,
+    least(unsettled_workers / 20, 1) AS score,
+    uniqExact(wages.worker_key) AS unsettled_workers,
+    uniqExactIf(wages.worker_key, wages.listed) AS unpaid_workers,
+    sumIf(wages.fen, wages.listed) AS unpaid_fen,
+    uniqExactIf(wages.worker_key, NOT wages.listed) AS without_slip,
+    sumIf(wages.fen, NOT wages.listed) AS estimated_fen,
+    uniqExactIf(wages.worker_key, NOT exits.is_settled) AS not_recorded,
+    min(exits.left_on) AS first_left_on,
+    sumIf(wages.fen, least(wages.due_by, exits.left_on) >= {as_of:Date} - 30) AS age_30_fen,
+    sumIf(wages.fen, least(wages.due_by, exits.left_on) < {as_of:Date} - 30 AND least(wages.due_by, exits.left_on) >= {as_of:Date} - 90) AS age_90_fen,
+    sumIf(wages.fen, least(wages.due_by, exits.left_on) < {as_of:Date} - 90 AND least(wages.due_by, exits.left_on) >= {as_of:Date} - 365) AS age_365_fen,
+    sumIf(wages.fen, least(wages.due_by, exits.left_on) < {as_of:Date} - 365) AS age_over_fen,
+    arraySort(groupUniqArray(formatDateTime(wages.wage_month, '%Y-%m'))) AS months,
     any(handled.handled_leads) AS open_leads,
-    arraySlice(arraySort(groupArray(gone.record)), 1, 20) AS records
-FROM gone
-INNER JOIN payers ON payers.scope = gone.scope AND payers.scope_id = gone.scope_id
-LEFT JOIN owed ON owed.scope = gone.scope AND owed.scope_id = gone.scope_id AND owed.worker_key = gone.worker_key
-LEFT JOIN without_slip ON without_slip.project_id = gone.scope_id AND without_slip.worker_key = gone.worker_key
-LEFT JOIN handled ON handled.scope = gone.scope AND handled.scope_id = gone.scope_id
-WHERE NOT gone.settled OR owed.owed_fen > 0 OR without_slip.month > toDate(0)
-GROUP BY gone.scope, gone.scope_id
+    arraySlice(arraySort(groupUniqArray(exits.record)), 1, 20) AS records
+FROM wages
+INNER JOIN exits ON exits.scope = wages.scope AND exits.scope_id = wages.scope_id AND exits.worker_key = wages.worker_key
+INNER JOIN payers ON payers.scope = wages.scope AND payers.scope_id = wages.scope_id
+LEFT JOIN handled ON handled.scope = wages.scope AND handled.scope_id = wages.scope_id
+WHERE wages.wage_month <= exits.left_on
+    AND (wages.past_due OR wages.wage_month < toStartOfMonth(exits.back_on))
+    AND NOT (exits.confirmed AND NOT wages.listed)
+GROUP BY wages.scope, wages.scope_id

@@ -1,5 +1,6 @@
 -- Real-name registrations (实名登记), one row per engagement of a worker; the same engagement reported by two sources
--- counts once, by source precedence.
+-- counts once, by source precedence. wages: which wage was known since when, as every version of the record says: what is
+-- agreed later is no wage of earlier months.
 -- carry (project_id, employer_uscc) = workers (project_id, employer_uscc)
 CREATE TABLE {{snapshot}}.registrations
 (
@@ -16,6 +17,7 @@ CREATE TABLE {{snapshot}}.registrations
     settled_confirmed  Bool,
     wage_basis         LowCardinality(String),
     wage_fen           Int64,
+    wages              Array(Tuple(known_on Date, wage_basis String, wage_fen Int64)),
     team               String,
     job                String
 )
@@ -23,29 +25,42 @@ ENGINE = MergeTree
 ORDER BY (project_id, employer_uscc, worker_key, entered_on);
 
 INSERT INTO {{snapshot}}.registrations
-WITH versions AS
-(
-    SELECT
-        project_id,
-        employer_uscc,
-        worker_key,
-        account_key,
-        source,
-        id,
-        contract_signed_on,
-        entered_on,
-        left_on,
-        settled_on,
-        settled_confirmed,
-        wage_basis,
-        wage_fen,
-        team,
-        job
-    FROM {{newest workers worker_key account_key at {{records registrations}}}}
-    WHERE recorded_at < {end:DateTime64(3, 'UTC')}
-    ORDER BY version DESC, recorded_at ASC
-    LIMIT 1 BY source, id
-)
+WITH
+    versions AS
+    (
+        SELECT
+            project_id,
+            employer_uscc,
+            worker_key,
+            account_key,
+            source,
+            id,
+            contract_signed_on,
+            entered_on,
+            left_on,
+            settled_on,
+            settled_confirmed,
+            wage_basis,
+            wage_fen,
+            team,
+            job
+        FROM {{newest workers worker_key account_key at {{records registrations}}}}
+        WHERE recorded_at < {end:DateTime64(3, 'UTC')}
+        ORDER BY version DESC, recorded_at ASC
+        LIMIT 1 BY source, id
+    ),
+    history AS
+    (
+        SELECT
+            source,
+            id,
+            arraySort(groupUniqArray((toDate(recorded_at, 'Asia/Shanghai'), toString(wage_basis), wage_fen))) AS told,
+            arrayFilter((wage, place) -> place = 1 OR (wage.2, wage.3) != (told[place - 1].2, told[place - 1].3), told, arrayEnumerate(told)) AS wages
+        FROM workers
+        PREWHERE {{records registrations}}
+        WHERE recorded_at < {end:DateTime64(3, 'UTC')}
+        GROUP BY source, id
+    )
 SELECT
     project_id,
     employer_uscc,
@@ -60,9 +75,11 @@ SELECT
     settled_confirmed,
     wage_basis,
     wage_fen,
+    history.wages AS wages,
     team,
     job
 FROM versions
+LEFT JOIN history ON history.source = versions.source AND history.id = versions.id
 WHERE {{touched registrations (project_id, employer_uscc)}}
 QUALIFY
     dense_rank() OVER
@@ -74,7 +91,8 @@ QUALIFY
 -- The registered workers of projects, one row each. daily_fen: what a day's work earns by the registered wage: by the month
 -- over the paid days of a month, by the hour over the hours of a day; by the piece it is unknown, and 0 (mean_wages answers
 -- for those, and for whoever is not registered). wage_basis, wage_fen, account_key and job: of the latest engagement. spans:
--- their engagements, each to its last day. contract_signed_on: of their first contract.
+-- their engagements, each to its last day; wages: of each the wages that were known since when. contract_signed_on: of their
+-- first contract.
 -- carry (project_id) = touched_registrations (project_id)
 CREATE TABLE {{snapshot}}.registered
 (
@@ -86,6 +104,7 @@ CREATE TABLE {{snapshot}}.registered
     account_key        FixedString(16),
     job                String,
     spans              Array(Tuple(entered_on Date, until Date)),
+    wages              Array(Tuple(entered_on Date, until Date, known Array(Tuple(known_on Date, wage_basis String, wage_fen Int64)))),
     contract_signed_on Nullable(Date)
 )
 ENGINE = MergeTree
@@ -111,6 +130,7 @@ SELECT
     argMax(registrations.account_key, (entered_on, source, id)) AS account_key,
     argMax(registrations.job, (entered_on, source, id)) AS job,
     arraySort(groupUniqArray((entered_on, ifNull(left_on, toDate('2149-06-06'))))) AS spans,
+    arraySort(groupUniqArray((entered_on, ifNull(left_on, toDate('2149-06-06')), registrations.wages))) AS wages,
     min(registrations.contract_signed_on) AS contract_signed_on
 FROM {{snapshot}}.registrations AS registrations
 WHERE project_id != '' AND {{touched registered (project_id)}}

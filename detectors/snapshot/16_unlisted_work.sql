@@ -2,7 +2,7 @@
 -- still to be paid. A month counts from the first of the project of which most days were recorded in time, so that attendance
 -- which was loaded afterwards is no evidence; so do days. Somebody worked there who is registered there or was seen on {seen_days}
 -- days. A list of the employer without a project answers for the month, and so does a payment to the worker's own account under
--- another name. Managers are left out, but at most a tenth of a crew.
+-- another name on a list of the project, or of the employer without a project. Managers are left out, but at most a tenth of a crew.
 --
 -- First whoever no list answers for, then who of them was not paid otherwise. Tables named staged_ are dropped when the snapshot
 -- is filled.
@@ -96,8 +96,8 @@ WITH
     paid_accounts AS
     (
         SELECT
-            project_id,
-            employer_uscc,
+            scope,
+            scope_id,
             wage_month,
             payee_key
         FROM {{snapshot}}.slips
@@ -129,8 +129,8 @@ WITH
             (open.project_id, open.account_key) IN (SELECT project_id, account_key FROM own_accounts)
             AND
             (
-                (open.project_id, open.month, open.account_key) IN (SELECT project_id, wage_month, payee_key FROM paid_accounts)
-                OR (open.employer_uscc, open.month, open.account_key) IN (SELECT employer_uscc, wage_month, payee_key FROM paid_accounts)
+                (open.project_id, open.month, open.account_key) IN (SELECT scope_id, wage_month, payee_key FROM paid_accounts WHERE scope = 'project')
+                OR (open.employer_uscc, open.month, open.account_key) IN (SELECT scope_id, wage_month, payee_key FROM paid_accounts WHERE scope = 'employer')
             )
         )
     )
