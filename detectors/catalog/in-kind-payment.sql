@@ -16,7 +16,7 @@ advice:
 evidence:
   - {name: in_kind_workers, unit: workers, label: {zh: "涉及人数", en: "workers"}}
   - {name: in_kind_fen, unit: fen, label: {zh: "涉及金额", en: "amount"}}
-  - {name: months, unit: text, label: {zh: "工资月", en: "wage months"}}
+  - {name: months, unit: month, label: {zh: "工资月", en: "wage months"}}
   - {name: records, unit: records, label: {zh: "工资单记录", en: "pay slips"}}
 */
 SELECT

@@ -18,7 +18,7 @@ advice:
   zh: "列入重点监管，核查资金来源与支付能力；可提高工资保证金比例。"
   en: "Supervise closely; look into funding and ability to pay; the deposit may be raised."
 evidence:
-  - {name: months, unit: text, label: {zh: "拖欠工资月", en: "wage months in arrears"}}
+  - {name: months, unit: month, label: {zh: "拖欠工资月", en: "wage months in arrears"}}
   - {name: months_in_arrears, unit: months, label: {zh: "拖欠月数", en: "months in arrears"}}
   - {name: late_fen, unit: fen, label: {zh: "逾期金额", en: "not paid in time"}}
   - {name: late_workers, unit: workers, label: {zh: "涉及人数", en: "workers"}}

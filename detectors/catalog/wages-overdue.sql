@@ -22,7 +22,7 @@ evidence:
   - {name: unpaid_workers, unit: workers, label: {zh: "涉及人数", en: "workers"}}
   - {name: oldest_due_by, unit: date, label: {zh: "最早应付日", en: "oldest due date"}}
   - {name: days_past_due, unit: days, label: {zh: "最长逾期", en: "days past due"}}
-  - {name: months, unit: text, label: {zh: "欠付工资月", en: "wage months"}}
+  - {name: months, unit: month, label: {zh: "欠付工资月", en: "wage months"}}
   - {name: months_in_a_row, unit: months, label: {zh: "连续欠付月数", en: "wage months in a row"}}
   - {name: records, unit: records, label: {zh: "工资单记录", en: "pay slips"}}
 */
