@@ -97,6 +97,7 @@ var routeRules = map[string]struct {
 	"GET /api/v1/search":                          {"/api/v1/search?search=工程", "read", nil},
 	"GET /api/v1/quality":                         {"/api/v1/quality", "system", nil},
 	"GET /api/v1/runs":                            {"/api/v1/runs", "system", nil},
+	"GET /api/v1/codes":                           {"/api/v1/codes", "anyone", nil},
 	"GET /api/v1/audit":                           {"/api/v1/audit", "audit", nil},
 	"GET /api/v1/me":                              {"/api/v1/me", "anyone", nil},
 	"GET /api/v1/people":                          {"/api/v1/people", "people", nil},

@@ -234,7 +234,7 @@ func subjectOfTheAPI(t *testing.T, s *server) {
 	if !slices.Equal(figures, want) || !slices.Equal(w.Evidence.Records, []string{"PB-2026-08-0001", "PB-2026-08-0002"}) || w.AmountFen != 128_456_000 || w.Workers != 46 || w.Level != catalog.Red {
 		t.Errorf("the warning is %+v with %q", w, figures)
 	}
-	if !strings.Contains(text, `"value":128456000}`) {
+	if !strings.Contains(text, `"value":128456000,`) {
 		t.Error("an amount is not written as an integer")
 	}
 	law := slices.IndexFunc(d.Law, func(l lawAnswer) bool { return l.Basis == "Reg. 31" })

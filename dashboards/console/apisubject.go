@@ -61,6 +61,7 @@ type pastWarningAnswer struct {
 	Since     civil.Date    `json:"since"`
 	Workers   uint32        `json:"workers"`
 	AmountFen int64         `json:"amount_fen"`
+	Unknown   bool          `json:"amount_unknown"`
 }
 
 func (c *Console) subjectAnswer(r *request) (answer, error) {
@@ -80,7 +81,8 @@ func (c *Console) subjectAnswer(r *request) (answer, error) {
 		Warnings:   each(d.Active, c.warningAnswer),
 		Safeguards: each(d.Safeguards, func(s safeguard) safeguardAnswer { return safeguardAnswer{s.Name, s.State} }),
 		Past: each(d.Past, func(w *Warning) pastWarningAnswer {
-			return pastWarningAnswer{w.Detector, c.detectors.header(w.Detector).Title, w.Level, w.Opened, w.Closed, w.Since, w.Workers, w.AmountFen}
+			h := c.detectors.header(w.Detector)
+			return pastWarningAnswer{w.Detector, h.Title, w.Level, w.Opened, w.Closed, w.Since, w.Workers, w.AmountFen, w.AmountFen == 0 && h.ClaimsMoney()}
 		}),
 		Law: each(slices.Compact(cited), c.lawOf),
 	}

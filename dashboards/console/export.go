@@ -1,76 +1,55 @@
 package console
 
 import (
-	"bytes"
-	"encoding/csv"
 	"strconv"
 	"strings"
+
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/codebook"
+	"github.com/anxin-project/anxin/internal/spreadsheet"
 )
 
-// spreadsheet writes CSV that offices open with a double click: a byte order mark, so that Excel reads UTF-8, and no
-// cell that a spreadsheet would take for a formula.
-type spreadsheet struct {
-	buffer bytes.Buffer
-	csv    *csv.Writer
+// column is a column of an export, by the key of its heading.
+func column(key string) spreadsheet.Column { return spreadsheet.Plain(catalogue[key]) }
+
+// coded is a column of codes of an enumeration; their words stand in a column beside it.
+func coded(key string, of codebook.Name) spreadsheet.Column {
+	return spreadsheet.Coded(catalogue[key], of)
 }
 
-func newSpreadsheet(header ...string) *spreadsheet {
-	s := new(spreadsheet)
-	s.buffer.WriteString("\uFEFF")
-	s.csv = csv.NewWriter(&s.buffer)
-	s.csv.UseCRLF = true
-	s.row(header...)
-	return s
+// worded is a column of codes whose words are not in the codebook.
+func worded(key string, words func(l locale, code string) string) spreadsheet.Column {
+	return spreadsheet.Worded(catalogue[key], func(code, lang string) string { return words(locale(lang), code) })
 }
 
-func (s *spreadsheet) row(cells ...string) {
-	for i, cell := range cells {
-		cells[i] = harmless(cell)
-	}
-	_ = s.csv.Write(cells) // into a buffer: cannot fail
-}
-
-func (s *spreadsheet) bytes() []byte {
-	s.csv.Flush()
-	return s.buffer.Bytes()
-}
-
-// harmless puts an apostrophe before text that a spreadsheet would compute. Plain numbers stay numbers.
-func harmless(cell string) string {
-	if cell == "" || !strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return cell
-	}
-	if _, err := strconv.ParseFloat(cell, 64); err == nil {
-		return cell
-	}
-	return "'" + cell
-}
-
-// yuanText writes fen as yuan with two decimals, exactly.
-func yuanText(fen int64) string {
-	s, u := "", uint64(fen)
-	if fen < 0 {
-		s, u = "-", -u
-	}
-	cents := strconv.FormatUint(u%100, 10)
-	if len(cents) < 2 {
-		cents = "0" + cents
-	}
-	return s + strconv.FormatUint(u/100, 10) + "." + cents
+// csvFile answers an export.
+func csvFile(t interface{ Bytes() []byte }, name string) answer {
+	return answer{raw: t.Bytes(), kind: "text/csv; charset=utf-8", attach: name}
 }
 
 func (c *Console) warningsCSV(r *request) (answer, error) {
 	l := r.lang
-	t := func(key string) string { return message(l, key) }
-	s := newSpreadsheet(t("csv.level"), t("csv.detector"), t("csv.title"), t("csv.scope"), t("csv.id"), t("csv.name"), t("csv.township"),
-		t("csv.place"), t("csv.sector"), t("csv.department"), t("csv.since"), t("csv.opened"), t("csv.workers"), t("csv.yuan"), t("csv.basis"), t("csv.evidence"))
+	s := spreadsheet.NewTable(string(l), coded("csv.level", codebook.Level), column("csv.detector"), column("csv.title"),
+		coded("csv.scope", codebook.Scope), column("csv.id"), column("csv.name"), column("csv.township"), column("csv.place"),
+		coded("csv.sector", codebook.Sector), coded("csv.department", codebook.Department), column("csv.since"), column("csv.opened"),
+		column("csv.workers"), column("csv.yuan"), worded("csv.basis", func(l locale, citation string) string { return l.article(c.laws, citation).Name }), column("csv.evidence"))
 	for _, w := range c.warningFilter(r.query).choose(c, l, r.view) {
 		h := c.detectors.header(w.Detector)
-		s.row(l.word("level", string(w.Level)), w.Detector, h.Title.In(string(l)), l.word("scope", w.Scope), w.ScopeID, w.Name, w.Township,
-			c.regions.Path(w.Township), l.word("sector", w.Sector), l.word("department", w.Department), w.Since.String(), w.Opened.String(),
-			strconv.FormatUint(uint64(w.Workers), 10), yuanText(w.AmountFen), strings.Join(w.Basis, "; "), l.evidence(h, w.Evidence).line())
+		s.Line(string(w.Level), w.Detector, h.Title.In(string(l)), w.Scope, w.ScopeID, w.Name, w.Township, c.regions.Path(w.Township), w.Sector, w.Department,
+			w.Since.String(), w.Opened.String(), whole(w.Workers), l.csvAmount(h, w.AmountFen), strings.Join(w.Basis, spreadsheet.Separator), l.evidence(h, w.Evidence).line())
 	}
-	return answer{raw: s.bytes(), kind: "text/csv; charset=utf-8", attach: "anxin-warnings-" + r.view.Run.AsOf.String() + ".csv"}, nil
+	return csvFile(s, "anxin-warnings-"+r.view.Run.AsOf.String()+".csv"), nil
+}
+
+// csvAmount writes the amount of a warning in yuan; in words where it is to be checked, nothing where there is none.
+func (l locale) csvAmount(h *catalog.Header, fen int64) string {
+	switch {
+	case fen != 0:
+		return spreadsheet.Yuan(fen)
+	case h.ClaimsMoney():
+		return message(l, "amount.unknown")
+	}
+	return ""
 }
 
 // line writes evidence into one cell.
@@ -109,6 +88,16 @@ func (c *Console) rankingCSV(r *request) (answer, error) {
 	}
 	return answer{raw: s.bytes(), kind: "text/csv; charset=utf-8", attach: "anxin-ranking-" + r.view.Run.AsOf.String() + ".csv"}, nil
 }
+
+// sheet is a table that has no codes yet.
+type sheet struct{ *spreadsheet.Sheet }
+
+func newSpreadsheet(header ...string) sheet { return sheet{spreadsheet.New(header...)} }
+
+func (s sheet) row(cells ...string) { s.Row(cells...) }
+func (s sheet) bytes() []byte       { return s.Bytes() }
+
+func yuanText(fen int64) string { return spreadsheet.Yuan(fen) }
 
 // whole writes a count or a number without grouping.
 func whole(n uint32) string { return strconv.FormatUint(uint64(n), 10) }

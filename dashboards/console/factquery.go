@@ -65,7 +65,7 @@ LIMIT 1`, func(r driver.Rows) error {
 }
 
 func (q *factQuery) project(ctx context.Context) error {
-	return q.each(ctx, "projects", `
+	err := q.each(ctx, "projects", `
 SELECT
     investment,
     developer_uscc,
@@ -104,6 +104,20 @@ LIMIT 1`, func(r driver.Rows) error {
 		q.facts.Project = p
 		return err
 	})
+	if err != nil || q.facts.Project == nil {
+		return err
+	}
+	return q.developer(ctx, q.facts.Project)
+}
+
+// developer looks up what the developer of a project is called.
+func (q *factQuery) developer(ctx context.Context, p *ProjectFacts) error {
+	of := &factQuery{conn: q.conn, run: q.run, scope: catalog.Employer, id: p.DeveloperID}
+	return of.each(ctx, "employers", `
+SELECT name
+FROM %s
+WHERE employer_uscc = {id:String}
+LIMIT 1`, func(r driver.Rows) error { return r.Scan(&p.DeveloperName) })
 }
 
 func (q *factQuery) employer(ctx context.Context) error {

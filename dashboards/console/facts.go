@@ -33,6 +33,7 @@ type Facts struct {
 type ProjectFacts struct {
 	Investment        string      `json:"investment"`
 	DeveloperID       string      `json:"developer_uscc"`
+	DeveloperName     string      `json:"developer_name"` // by the register of employers; empty where it does not know it
 	ContractorID      string      `json:"contractor_uscc"`
 	ContractorName    string      `json:"contractor_name"`
 	Status            string      `json:"status"`

@@ -113,6 +113,7 @@ func (c *Console) table() []route {
 		{pattern: "GET /api/v1/quality", section: "quality", life: aWhile, action: access.ReadSystem, serve: c.qualityAnswer},
 		{pattern: "GET /api/v1/runs", section: "runs", life: briefly, action: access.ReadSystem, serve: c.runsAnswer},
 		{pattern: "GET /api/v1/audit", section: "audit", life: never, action: access.ReadAudit, serve: c.auditAnswer},
+		{pattern: "GET /api/v1/codes", section: "about", life: untilNextRun, action: access.OwnAccount, serve: c.codesAnswer},
 		{pattern: "GET /api/v1/me", section: "account", life: never, action: access.OwnAccount, serve: c.meAnswer},
 		{pattern: "GET /api/v1/people", section: "people", life: never, action: access.ManagePeople, serve: c.peopleAnswer},
 		{pattern: "POST /api/v1/people", section: "people", life: never, action: access.ManagePeople, audited: "person_added", serve: c.addAnswer},

@@ -190,9 +190,9 @@ func checklist(l locale, f *Facts, asOf civil.Date) []safeguard {
 	}
 	deposit := safeguard{Name: "deposit", State: yes(p.DepositForm == "waived" || p.DepositLodgedOn != nil)}
 	if p.DepositForm == "waived" {
-		deposit.Detail = l.word("deposit", "waived")
+		deposit.Detail = l.word("deposit_form", "waived")
 	} else if p.DepositLodgedOn != nil {
-		deposit.Detail = l.word("deposit", p.DepositForm) + " · " + l.yuan(p.DepositFen)
+		deposit.Detail = l.word("deposit_form", p.DepositForm) + " · " + l.yuan(p.DepositFen)
 		if p.ContractFen > 0 {
 			deposit.Detail += " (" + l.percent(float64(p.DepositFen)/float64(p.ContractFen)) + ")"
 		}

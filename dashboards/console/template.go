@@ -17,6 +17,7 @@ import (
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/codebook"
 	"github.com/anxin-project/anxin/internal/edition"
 	"github.com/anxin-project/anxin/internal/law"
 	"github.com/anxin-project/anxin/internal/runs"
@@ -124,6 +125,8 @@ func functions(c *Console, l locale) template.FuncMap {
 		"num":       l.num,
 		"yuan":      l.yuan,
 		"exact":     l.exactYuan,
+		"claimed":   l.claimed,
+		"amount":    func(w *Warning) string { return l.amount(c.detectors.header(w.Detector), w.AmountFen) },
 		"points":    l.index,
 		"score":     func(v float64) string { return l.index(&v) },
 		"signed":    l.signed,
@@ -166,6 +169,8 @@ func functions(c *Console, l locale) template.FuncMap {
 
 		"header":     c.detectors.header,
 		"evidence":   func(w *Warning) Evidence { return l.evidence(c.detectors.header(w.Detector), w.Evidence) },
+		"source":     func(code string) string { return c.sourceName(l, code) },
+		"outcome":    func(kind, code string) string { return codebook.OfOutcome(kind, code, string(l)) },
 		"article":    func(citation string) Article { return l.article(c.laws, citation) },
 		"cited":      c.laws.Annotate,
 		"unchecked":  func() string { return law.NotChecked.In(string(l)) },

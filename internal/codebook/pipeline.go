@@ -24,7 +24,7 @@ var pipeline = map[Name][]entry{
 		{"proceedings", "处置程序", "Proceedings"},
 		{"signals", "经营异常信号", "Operating signals"},
 		{"permits", "施工许可", "Permits"},
-		{"closures", "欠薪核销", "Closures"},
+		{"closures", "欠薪销号", "Closures"},
 	},
 	Reject: {
 		{"too_large", "消息过长", "Too long"},
