@@ -38,6 +38,7 @@ var routeRules = map[string]struct {
 	"GET /detectors":                      {"/detectors", "read", nil},
 	"GET /detectors/{id}":                 {"/detectors/wages-overdue", "read", nil},
 	"GET /subjects/{scope}/{id}":          {"/subjects/project/" + projectID, "read about", nil},
+	"GET /subjects/{scope}/{id}/owed.csv": {"/subjects/project/" + projectID + "/owed.csv", "read about", nil},
 	"GET /subjects/{scope}/{id}/workers":  {"/subjects/project/" + projectID + "/workers", "reveal about", nil},
 	"POST /subjects/{scope}/{id}/workers": {"/subjects/project/" + projectID + "/workers", "reveal about", url.Values{"worker": {workerOne}, "purpose": {"核实十月工资"}}},
 	"GET /cases":                          {"/cases", "read", nil},

@@ -210,7 +210,7 @@ func subjectOfTheAPI(t *testing.T, s *server) {
 	}
 	d := asked[subjectAnswer](t, s, path)
 	if d.Name != "滨河安置房二期工程" || d.Level != "red" || !d.HasFacts || d.Project.ContractFen != 12_860_000_000 || d.Project.SignedOn != civil.NewDate(2025, 11, 3) || d.Workers.Registered != 62 || d.Workers.Present != 58 ||
-		d.Case != "project:"+projectID || len(d.Leads) != 3 || len(d.Proceedings) != 2 || len(d.Past) != 1 || len(d.Months) == 0 || len(d.Account) == 0 || d.UnpaidFen <= 0 {
+		d.Case != "project:"+projectID || len(d.Leads) != 3 || len(d.Proceedings) != 2 || len(d.Past) != 1 || len(d.Months) == 0 || len(d.Account) == 0 || d.Owed.Fen <= 0 {
 		t.Errorf("the project is %+v", d)
 	}
 	if !slices.Contains(d.Safeguards, safeguardAnswer{"deposit", "expired"}) {

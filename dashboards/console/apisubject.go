@@ -23,8 +23,7 @@ type subjectAnswer struct {
 	Employer    *EmployerFacts      `json:"employer"`
 	Workers     *registeredAnswer   `json:"workers"` // of a project
 	Safeguards  []safeguardAnswer   `json:"safeguards"`
-	UnpaidFen   int64               `json:"unpaid_fen"`     // of wages that are due
-	UnpaidMost  uint64              `json:"unpaid_workers"` // people with an unpaid part, of the month that has most
+	Owed        Owed                `json:"owed"`
 	Months      []MonthFacts        `json:"months"`
 	Days        []DayFacts          `json:"days"`
 	Account     []AccountMonth      `json:"account"`
@@ -76,7 +75,7 @@ func (c *Console) subjectAnswer(r *request) (answer, error) {
 	slices.Sort(cited)
 	one := subjectAnswer{
 		ofRun: r.view.run(), Scope: d.Facts.Scope, ScopeID: d.ID, Name: d.Name, Township: d.Township, Place: d.Path, Sector: d.Sector, Level: d.Worst, HasFacts: !d.Gone,
-		Project: d.Project, Employer: d.Employer, UnpaidFen: d.OpenFen, UnpaidMost: d.OpenPeople, Months: list(d.Months), Days: list(d.Days),
+		Project: d.Project, Employer: d.Employer, Owed: d.Owed.answer(), Months: list(d.Months), Days: list(d.Days),
 		Account: list(d.Account), Leads: list(d.Leads), Proceedings: list(d.Proceedings), Signals: list(d.Signals), Projects: list(d.Projects), Grade: d.Grade, Case: d.CaseID,
 		Warnings:   each(d.Active, c.warningAnswer),
 		Safeguards: each(d.Safeguards, func(s safeguard) safeguardAnswer { return safeguardAnswer{s.Name, s.State} }),

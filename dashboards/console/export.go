@@ -52,6 +52,26 @@ func (l locale) csvAmount(h *catalog.Header, fen int64) string {
 	return ""
 }
 
+// owedCSV lists what a subject owes by wage month and kind.
+func (c *Console) owedCSV(r *request) (answer, error) {
+	f, gone, err := c.subjectOf(r)
+	if err != nil {
+		return answer{}, err
+	}
+	if gone {
+		return answer{}, errNotFound
+	}
+	asOf := r.view.Run.AsOf
+	s := spreadsheet.NewTable(string(r.lang), column("csv.as_of"), coded("csv.scope", codebook.Scope), column("csv.id"), column("csv.name"), column("csv.month"),
+		coded("csv.owed_kind", codebook.OwedKind), coded("csv.estimated", codebook.YesNo), coded("csv.estimate", codebook.Estimate), column("csv.workers"), column("csv.days"),
+		column("csv.payable_yuan"), column("csv.owed_yuan"), column("csv.due_by"), column("csv.days_past_due"))
+	for _, m := range f.Owed.Months {
+		s.Line(asOf.String(), string(f.Scope), f.ID, f.Name, m.Month.String(), m.Kind, yesNo(m.Estimated()), strings.Join(m.EstimateBy, spreadsheet.Separator),
+			strconv.FormatUint(m.Workers, 10), strconv.FormatUint(m.Days, 10), spreadsheet.Yuan(m.PayableFen), spreadsheet.Yuan(m.Fen), m.DueBy.String(), strconv.Itoa(int(asOf-m.DueBy)))
+	}
+	return csvFile(s, "anxin-owed-"+strings.ReplaceAll(f.ID, ":", "-")+"-"+asOf.String()+".csv"), nil
+}
+
 // line writes evidence into one cell.
 func (e Evidence) line() string {
 	var parts []string

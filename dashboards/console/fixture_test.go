@@ -553,6 +553,7 @@ func (s *server) fillWarnings(t testing.TB, w world, dates []civil.Date, countie
 	send()
 	sendSubject()
 	s.fillProject(t, snapshot)
+	s.fillOwed(t, snapshot)
 }
 
 func quoted(database, table string) string { return "`" + database + "`." + table }

@@ -49,6 +49,7 @@ func (c *Console) table() []route {
 		{pattern: "GET /detectors", section: "warnings", life: untilNextRun, action: access.Read, serve: c.rulebookPage},
 		{pattern: "GET /detectors/{id}", section: "warnings", life: untilNextRun, action: access.Read, serve: c.rulePage},
 		{pattern: "GET /subjects/{scope}/{id}", section: "warnings", life: briefly, action: access.Read, about: c.subjectObject, serve: c.subjectPage},
+		{pattern: "GET /subjects/{scope}/{id}/owed.csv", section: "warnings", life: briefly, action: access.Read, about: c.subjectObject, audited: "export", serve: c.owedCSV},
 		{pattern: "GET /subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjectObject, serve: c.workersPage},
 		{pattern: "POST /subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjectObject, audited: "reveal", serve: c.revealForm},
 		{pattern: "GET /work", section: "work", life: never, action: access.Work, serve: c.workPage},

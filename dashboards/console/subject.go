@@ -21,8 +21,6 @@ type subjectData struct {
 	Active     []*Warning
 	Worst      string // the worst active level, or ""
 	Safeguards []safeguard
-	OpenFen    int64
-	OpenPeople uint64 // people with an unpaid part, of the month that has most
 	CaseID     string // "" when there is none
 	Past       []*Warning
 	Grade      *edition.Grade // of an employer in the latest edition; nil when it has none
@@ -66,12 +64,6 @@ func (c *Console) subject(r *request) (*subjectData, error) {
 	d.Workers = access.Allow(r.person(), access.Reveal, access.At(f.Township, string(casefile.Route(f.Scope, f.Sector))))
 	if len(d.Active) > 0 {
 		d.Worst = string(d.Active[0].Level)
-	}
-	for _, m := range f.Months {
-		if m.DueBy != nil && *m.DueBy < r.view.Run.AsOf {
-			d.OpenFen += m.OpenFen
-			d.OpenPeople = max(d.OpenPeople, m.UnpaidWorkers)
-		}
 	}
 	if f.Project != nil {
 		d.Safeguards = checklist(r.lang, f, r.view.Run.AsOf)

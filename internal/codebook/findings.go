@@ -11,6 +11,7 @@ const (
 	AdverseSignal Name = "adverse_signal" // what worsens at an employer
 	SiteDuty      Name = "site_duty"      // what a site is to have
 	OwedKind      Name = "owed_kind"      // how a wage that is owed is known
+	Estimate      Name = "estimate"       // how an estimate of wages was made
 	UnheardKind   Name = "unheard_kind"   // registered workers of whom nothing was heard
 	AgeBand       Name = "age_band"       // for how long wages have been owed
 	TalksGround   Name = "talks_ground"   //
@@ -73,8 +74,18 @@ var findings = map[Name][]entry{
 	},
 	OwedKind: {
 		{"listed", "有工资单", "listed"},
+		{"unbooked", "银行无对应支出", "not booked by the bank"},
 		{"underlisted", "少列（估算）", "underlisted (estimated)"},
 		{"unlisted", "无工资单（估算）", "unlisted (estimated)"},
+	},
+	Estimate: {
+		{"month", "登记的月工资", "the registered monthly wage"},
+		{"day", "登记的日工资", "the registered daily wage"},
+		{"hour", "登记的小时工资", "the registered hourly wage"},
+		{"project_mean", "本项目平均工资", "the project's mean wage"},
+		{"employer_mean", "本单位平均工资", "the employer's mean wage"},
+		{"minimum_wage", "当地最低工资", "the local minimum wage"},
+		{"last_list", "上一期工资表", "the last pay list"},
 	},
 	UnheardKind: {
 		{"silent", "在册无记录", "silent"},
