@@ -242,7 +242,7 @@ func subjectOfTheAPI(t *testing.T, s *server) {
 		t.Errorf("the law is %+v", d.Law)
 	}
 	employer := asked[subjectAnswer](t, s, "/api/v1/subjects/employer/"+employerID)
-	if employer.Employer == nil || *employer.Employer.Headcount != 214 || employer.Grade.Grade != "C" || len(employer.Signals) != 3 || len(employer.Projects) != 1 || employer.Project != nil || employer.Workers != nil {
+	if employer.Employer == nil || *employer.Employer.Headcount != 214 || employer.Grade.Grade != "C" || len(employer.Signals) != 3 || len(employer.Projects) != 3 || employer.Projects[0].ID != "QUIET-1" || employer.Projects[0].OwedFen != 220_500_000 || employer.Project != nil || employer.Workers != nil {
 		t.Errorf("the employer is %+v", employer)
 	}
 }

@@ -100,12 +100,19 @@ type workerAnswer struct {
 	Job        string      `json:"job"`
 	EnteredOn  civil.Date  `json:"entered_on"`
 	LeftOn     *civil.Date `json:"left_on"`
+	OwedFen    int64       `json:"owed_fen"`
+	Estimated  int64       `json:"estimated_fen"` // of it
+	OwedMonths uint64      `json:"owed_months"`
+	Unheard    string      `json:"unheard"` // silent, unaccounted or empty
 }
 
 type workersAnswer struct {
 	ofRun
-	Total   int            `json:"total"`
-	Workers []workerAnswer `json:"workers"`
+	Total int `json:"total"`
+	// Others are people owed who are not registered here.
+	Others    int            `json:"others"`
+	OthersFen int64          `json:"others_owed_fen"`
+	Workers   []workerAnswer `json:"workers"`
 }
 
 func (c *Console) workersAnswer(r *request) (answer, error) {
@@ -113,8 +120,8 @@ func (c *Console) workersAnswer(r *request) (answer, error) {
 	if err := c.listWorkers(r, d); err != nil {
 		return answer{}, err
 	}
-	return answer{json: workersAnswer{r.view.run(), d.Pager.Total, each(d.Rows, func(w workerRow) workerAnswer {
-		return workerAnswer{w.Key, w.Masked, w.Last, w.Team, w.Job, w.Entered, w.Left}
+	return answer{json: workersAnswer{r.view.run(), d.Pager.Total, d.OtherPeople, d.Others.Fen, each(d.Rows, func(w workerRow) workerAnswer {
+		return workerAnswer{w.Key, w.Masked, w.Last, w.Team, w.Job, w.Entered, w.Left, w.Owed.Fen, w.Owed.Estimated, w.Owed.Months, w.Owed.Unheard}
 	})}}, nil
 }
 

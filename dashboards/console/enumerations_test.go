@@ -97,7 +97,7 @@ func TestEveryValueOfAnEnumerationHasItsText(t *testing.T) {
 		{"field.", found(t, `\bsay\("([a-z0-9_]+)"`, "events.go")},
 		{"field.", []string{capacityField[casefile.LegalRepresentative], capacityField[casefile.DirectlyResponsible]}},
 		{"owed.no_", []string{"lists", "gate", "ledger"}},
-		{"owed.", []string{"lists_until", "gate_until", "ledger_until", "line_listed", "line_unbooked", "line_underlisted", "line_unlisted", "line_staff"}},
+		{"owed.", []string{"lists_until", "gate_until", "ledger_until", "line_listed", "line_unbooked", "line_underlisted", "line_unlisted", "line_staff", "no_own_lists"}},
 		{"failure.", found(t, `d\.Key(?:, d\.Parameters)? = http\.Status[A-Za-z]+, "([a-z]+)"`, "failure.go")},
 		{"failure.", found(t, `Key: "([a-z]+)"`, "failure.go")},
 		{"signin.", found(t, `Problem: "([a-z]+)"`, "enter.go")},

@@ -22,6 +22,8 @@ func (s *server) fillOwed(t testing.TB, snapshot string) {
 	exec(fmt.Sprintf(`INSERT INTO %s VALUES
 		('project', '%[2]s', 'project', '%[2]s', '%[3]s', '%016[4]d', '2026-06-01', 'underlisted', 'minimum_wage', 200000, 45000, '2026-07-15', 22, []),
 		('project', '%[2]s', 'project', '%[2]s', '%[3]s', '%016[4]d', '2025-08-01', 'unbooked', '', 800000, 300000, '2025-09-15', 0, [])`, owed, projectID, employerID, 5))
+	exec(fmt.Sprintf(`INSERT INTO %s SELECT 'project', '%[2]s', 'project', '%[2]s', '%[3]s', unhex('%[4]s'), '2026-09-01', 'listed', '', 60000, 60000, '2026-10-15', 0, []`, owed, projectID, employerID, workerOne))
+	exec(fmt.Sprintf(`INSERT INTO %s (project_id, month, worker_key, employer_uscc, due_by, kind) SELECT '%s', '2026-09-01', unhex('ffeeddccbbaa99887766554433221100'), '', '2026-10-15', 'unaccounted'`, quoted(snapshot, "silent"), projectID))
 	exec(fmt.Sprintf(`INSERT INTO %s (project_id, name, township, county, sector, investment, developer_uscc, contractor_uscc, contractor_name, contract_fen, contract_signed_on, permit_on, started_on, status, active,
 		paying, pay_day, labor_cost_day, labor_cost_fen, account_opened_on, deposit_form, payment_guarantee, notice_board, labor_officer) VALUES
 		('QUIET-1', '城西安置房三期工程', '331024001', '331024', 'construction', 'government', '', '%[2]s', '浙江恒远建设有限公司', 900000000, '2026-01-10', NULL, '2026-02-20', 'building', true, true, 20, 5, 0, NULL, '', false, false, false),

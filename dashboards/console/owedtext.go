@@ -48,7 +48,8 @@ func (l locale) owedLine(k OwedKind) string {
 }
 
 // owedMissing says what would have to be known to say more.
-func (l locale) owedMissing(o *Owed, what string) string {
+func (l locale) owedMissing(f *Facts, what string) string {
+	o := f.Owed
 	last := map[string]*civil.Date{}
 	if o.Feeds != nil {
 		last["gate"], last["ledger"] = o.Feeds.GateLast, o.Feeds.LedgerLast
@@ -61,7 +62,21 @@ func (l locale) owedMissing(o *Owed, what string) string {
 		return fill(l, key, l.date(*on))
 	}
 	key := "owed.no_" + what
+	if what == "lists" && f.Scope == catalog.Employer {
+		key = "owed.no_own_lists"
+	}
 	return message(l, key)
+}
+
+// estimatedPart says how much of an amount is an estimate; nothing where none is.
+func (l locale) estimatedPart(fen, estimated int64) string {
+	switch estimated {
+	case 0:
+		return ""
+	case fen:
+		return message(l, "owed.estimate")
+	}
+	return fill(l, "owed.estimated", l.yuan(estimated))
 }
 
 // estimateBy says how estimates were made.

@@ -22,11 +22,14 @@ type subjectData struct {
 	Worst      string // the worst active level, or ""
 	Safeguards []safeguard
 	CaseID     string // "" when there is none
-	Past       []*Warning
-	Grade      *edition.Grade // of an employer in the latest edition; nil when it has none
-	Edition    *edition.Edition
-	Workers    bool // who asks may see the list of workers
-	Gone       bool // the run's snapshot has been dropped: warnings are known, facts are not
+	// What is owed on the projects of an employer, as far as who asks may see them; somebody on two of them counts twice.
+	ProjectsFen     int64
+	ProjectsWorkers uint64
+	Past            []*Warning
+	Grade           *edition.Grade // of an employer in the latest edition; nil when it has none
+	Edition         *edition.Edition
+	Workers         bool // who asks may see the list of workers
+	Gone            bool // the run's snapshot has been dropped: warnings are known, facts are not
 }
 
 // safeguard is one line of the checklist: what the registry says, not a judgement; that is what warnings are for.
@@ -71,6 +74,9 @@ func (c *Console) subject(r *request) (*subjectData, error) {
 	shown := *f
 	shown.Projects = access.MayRead(r.person(), f.Projects, func(p ProjectRef) access.Object { return access.At(p.Township, "") })
 	d.Facts = &shown
+	for _, p := range shown.Projects {
+		d.ProjectsFen, d.ProjectsWorkers = d.ProjectsFen+p.OwedFen, d.ProjectsWorkers+p.OwedWorkers
+	}
 	for _, w := range f.Episodes {
 		if w.Closed != nil {
 			d.Past = append(d.Past, w)

@@ -126,7 +126,7 @@ func functions(c *Console, l locale) template.FuncMap {
 		"yuan":     l.yuan,
 		"exact":    l.exactYuan,
 		"claimed":  l.claimed,
-		"owedLine": l.owedLine, "owedMissing": func(o Owed, what string) string { return l.owedMissing(&o, what) }, "estimateBy": l.estimateBy,
+		"owedLine": l.owedLine, "owedMissing": l.owedMissing, "estimateBy": l.estimateBy, "estimatedPart": l.estimatedPart,
 		"amount":    func(w *Warning) string { return l.amount(c.detectors.header(w.Detector), w.AmountFen) },
 		"points":    l.index,
 		"score":     func(v float64) string { return l.index(&v) },
@@ -139,6 +139,12 @@ func functions(c *Console, l locale) template.FuncMap {
 				return "—"
 			}
 			return l.shortDate(*d)
+		},
+		"longDate": func(d *civil.Date) string {
+			if d == nil {
+				return "—"
+			}
+			return l.date(*d)
 		},
 		"lacking":   lacking,
 		"faults":    l.faults,
