@@ -27,6 +27,7 @@ type warningAnswer struct {
 	Since      civil.Date     `json:"since"`    // since when what it warns of lasts
 	Workers    uint32         `json:"workers"`
 	AmountFen  int64          `json:"amount_fen"`
+	Estimated  int64          `json:"estimated_fen"`  // of the amount
 	Unknown    bool           `json:"amount_unknown"` // money may be owed, but nobody knows how much
 	Score      float64        `json:"score"`
 	Basis      []string       `json:"basis"` // articles of law, such as "Reg. 26"
@@ -53,7 +54,7 @@ func (c *Console) warningAnswer(w *Warning) warningAnswer {
 	return warningAnswer{
 		Detector: w.Detector, Title: h.Title, Scope: w.Scope, ScopeID: w.ScopeID, Name: w.Name, Township: w.Township, Place: c.regions.Path(w.Township),
 		County: w.County, Sector: w.Sector, Department: w.Department, Level: w.Level, OpenedOn: w.Opened, LevelOn: w.LevelOn, Since: w.Since,
-		Workers: w.Workers, AmountFen: w.AmountFen, Unknown: w.AmountFen == 0 && h.ClaimsMoney(), Score: w.Score, Basis: list(w.Basis), Evidence: evidenceOf(h, w.Evidence),
+		Workers: w.Workers, AmountFen: w.AmountFen, Estimated: estimatedFen(h, w), Unknown: w.AmountFen == 0 && h.ClaimsMoney(), Score: w.Score, Basis: list(w.Basis), Evidence: evidenceOf(h, w.Evidence),
 	}
 }
 

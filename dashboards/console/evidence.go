@@ -46,6 +46,28 @@ func (l locale) evidence(h *catalog.Header, text string) Evidence {
 	return e
 }
 
+// estimatedFen is how much of a warning's amount is an estimate: all of it where the detector says so, else what the evidence
+// gives as estimated_fen.
+func estimatedFen(h *catalog.Header, w *Warning) int64 {
+	if h.Estimated {
+		return w.AmountFen
+	}
+	if !slices.ContainsFunc(h.Evidence, func(f catalog.Field) bool { return f.Name == "estimated_fen" }) {
+		return 0
+	}
+	var evidence struct {
+		Fen json.Number `json:"estimated_fen"`
+	}
+	if json.Unmarshal([]byte(w.Evidence), &evidence) != nil {
+		return 0
+	}
+	fen, err := evidence.Fen.Int64()
+	if err != nil {
+		return 0
+	}
+	return min(fen, w.AmountFen)
+}
+
 // evidenceFigure is a value of the evidence as the detector wrote it, with the field that describes it.
 type evidenceFigure struct {
 	catalog.Field

@@ -32,11 +32,11 @@ func (c *Console) warningsCSV(r *request) (answer, error) {
 	s := spreadsheet.NewTable(string(l), coded("csv.level", codebook.Level), column("csv.detector"), column("csv.title"),
 		coded("csv.scope", codebook.Scope), column("csv.id"), column("csv.name"), column("csv.township"), column("csv.place"),
 		coded("csv.sector", codebook.Sector), coded("csv.department", codebook.Department), column("csv.since"), column("csv.opened"),
-		column("csv.workers"), column("csv.yuan"), worded("csv.basis", func(l locale, citation string) string { return l.article(c.laws, citation).Name }), column("csv.evidence"))
+		column("csv.workers"), column("csv.yuan"), column("csv.estimated_yuan"), worded("csv.basis", func(l locale, citation string) string { return l.article(c.laws, citation).Name }), column("csv.evidence"))
 	for _, w := range c.warningFilter(r.query).choose(c, l, r.view) {
 		h := c.detectors.header(w.Detector)
 		s.Line(string(w.Level), w.Detector, h.Title.In(string(l)), w.Scope, w.ScopeID, w.Name, w.Township, c.regions.Path(w.Township), w.Sector, w.Department,
-			w.Since.String(), w.Opened.String(), whole(w.Workers), l.csvAmount(h, w.AmountFen), strings.Join(w.Basis, spreadsheet.Separator), l.evidence(h, w.Evidence).line())
+			w.Since.String(), w.Opened.String(), whole(w.Workers), l.csvAmount(h, w.AmountFen), spreadsheet.Yuan(estimatedFen(h, w)), strings.Join(w.Basis, spreadsheet.Separator), l.evidence(h, w.Evidence).line())
 	}
 	return csvFile(s, "anxin-warnings-"+r.view.Run.AsOf.String()+".csv"), nil
 }

@@ -111,3 +111,28 @@ func TestAnAmountThatNobodyKnowsIsNotSaidToBeZero(t *testing.T) {
 		})
 	}
 }
+
+func TestAnEstimateIsCalledOneWhereverItStands(t *testing.T) {
+	part := []catalog.Field{{Name: "estimated_fen", Unit: catalog.Fen}}
+	for _, c := range []struct {
+		name     string
+		header   catalog.Header
+		evidence string
+		want     int64
+		zh       string
+	}{
+		{"a detector of estimates", catalog.Header{Estimated: true}, `{}`, 50_000, "估算"},
+		{"a part", catalog.Header{Evidence: part}, `{"estimated_fen":20000}`, 20_000, "其中估算 200元"},
+		{"a part written as text", catalog.Header{Evidence: part}, `{"estimated_fen":"20000"}`, 20_000, "其中估算 200元"},
+		{"no more than the amount", catalog.Header{Evidence: part}, `{"estimated_fen":90000}`, 50_000, "估算"},
+		{"a detector without", catalog.Header{}, `{"estimated_fen":20000}`, 0, ""},
+		{"evidence that is none", catalog.Header{Evidence: part}, `[]`, 0, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := &Warning{AmountFen: 50_000, Evidence: c.evidence}
+			if got := estimatedFen(&c.header, w); got != c.want || chinese.estimatedPart(w.AmountFen, got) != c.zh {
+				t.Errorf("%d fen are an estimate, said as %q", got, chinese.estimatedPart(w.AmountFen, got))
+			}
+		})
+	}
+}

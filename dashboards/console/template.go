@@ -127,7 +127,10 @@ func functions(c *Console, l locale) template.FuncMap {
 		"exact":    l.exactYuan,
 		"claimed":  l.claimed,
 		"owedLine": l.owedLine, "owedMissing": l.owedMissing, "estimateBy": l.estimateBy, "estimatedPart": l.estimatedPart,
-		"amount":    func(w *Warning) string { return l.amount(c.detectors.header(w.Detector), w.AmountFen) },
+		"amount": func(w *Warning) string { return l.amount(c.detectors.header(w.Detector), w.AmountFen) },
+		"estimated": func(w *Warning) string {
+			return l.estimatedPart(w.AmountFen, estimatedFen(c.detectors.header(w.Detector), w))
+		},
 		"points":    l.index,
 		"score":     func(v float64) string { return l.index(&v) },
 		"signed":    l.signed,

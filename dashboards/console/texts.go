@@ -796,6 +796,7 @@ var catalogue = map[string]catalog.Text{
 
 	"amount.unknown": {ZH: "金额待核", EN: "to be checked"},
 
+	"csv.estimated_yuan":      {ZH: "其中估算（元）", EN: "estimated_yuan"},
 	"csv.month":               {ZH: "工资月", EN: "wage_month"},
 	"csv.owed_kind":           {ZH: "欠薪类别", EN: "kind"},
 	"csv.estimated":           {ZH: "是否估算", EN: "estimated"},

@@ -3,6 +3,7 @@ id: attended-unpaid
 title: {zh: "有考勤无工资单", en: "Attended but not on any pay list"}
 question: {zh: "当月出勤人员到次月底是否仍无工资记录？", en: "Did people work in a month and get no pay slip by the end of the next?"}
 group: payment
+estimated: true
 scope: [project]
 department: sector
 basis: [Reg. 15, Reg. 31, Reg. 38]

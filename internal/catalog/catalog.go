@@ -67,6 +67,7 @@ type Header struct {
 	After      Group            `yaml:"after"` // group whose warnings of the same date the detector reads; mostly empty
 	Marks      Mark             `yaml:"marks"` // mostly empty
 	Scopes     []Scope          `yaml:"scope"`
+	Estimated  bool             `yaml:"estimated"`  // the amount of its warnings is an estimate; of a part, where evidence has estimated_fen
 	Basis      []string         `yaml:"basis"`      // articles of law, such as "Reg. 26"
 	Department string           `yaml:"department"` // "sector": the regulator of the project's industry; else a department's name
 	Params     map[string]Param `yaml:"params"`
