@@ -36,7 +36,7 @@ func (c *Console) warningsCSV(r *request) (answer, error) {
 	for _, w := range c.warningFilter(r.query).choose(c, l, r.view) {
 		h := c.detectors.header(w.Detector)
 		s.Line(string(w.Level), w.Detector, h.Title.In(string(l)), w.Scope, w.ScopeID, w.Name, w.Township, c.regions.Path(w.Township), w.Sector, w.Department,
-			w.Since.String(), w.Opened.String(), whole(w.Workers), l.csvAmount(h, w.AmountFen), spreadsheet.Yuan(estimatedFen(h, w)), strings.Join(w.Basis, spreadsheet.Separator), l.evidence(h, w.Evidence).line())
+			w.Since.String(), w.Opened.String(), whole(w.Workers), l.csvAmount(h, w.AmountFen), csvEstimate(h, w), strings.Join(w.Basis, spreadsheet.Separator), l.evidence(h, w.Evidence).line())
 	}
 	return csvFile(s, "anxin-warnings-"+r.view.Run.AsOf.String()+".csv"), nil
 }
@@ -50,6 +50,14 @@ func (l locale) csvAmount(h *catalog.Header, fen int64) string {
 		return message(l, "amount.unknown")
 	}
 	return ""
+}
+
+// csvEstimate writes how much of a warning's amount is an estimate; nothing where there is no amount.
+func csvEstimate(h *catalog.Header, w *Warning) string {
+	if w.AmountFen == 0 {
+		return ""
+	}
+	return spreadsheet.Yuan(estimatedFen(h, w))
 }
 
 // owedCSV lists what a subject owes by wage month and kind.

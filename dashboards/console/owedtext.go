@@ -76,6 +76,9 @@ func (l locale) estimatedPart(fen, estimated int64) string {
 	case fen:
 		return message(l, "owed.estimate")
 	}
+	if l.yuan(fen) == l.yuan(estimated) { // they differ by less than is shown
+		return message(l, "owed.mostly")
+	}
 	return fill(l, "owed.estimated", l.yuan(estimated))
 }
 

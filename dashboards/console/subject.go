@@ -39,6 +39,9 @@ type safeguard struct {
 	Detail string
 }
 
+// ListExpected reports whether a pay list for a wage month must have come: wages are paid by the end of the next month.
+func (d *subjectData) ListExpected(m civil.Month) bool { return m < d.AsOf.Month()-1 }
+
 func (c *Console) subjectPage(r *request) (answer, error) {
 	scope, id := catalog.Scope(r.http.PathValue("scope")), r.http.PathValue("id")
 	if scope == catalog.Township && r.view.unit[id] != nil {

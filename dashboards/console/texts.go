@@ -309,6 +309,8 @@ var catalogue = map[string]catalog.Text{
 	"owed.fen":              {ZH: "欠薪金额", EN: "Owed"},
 	"owed.workers":          {ZH: "欠薪人数", EN: "Workers owed"},
 	"owed.estimated":        {ZH: "其中估算 {1}", EN: "{1} of it estimated"},
+	"owed.mostly":           {ZH: "绝大部分为估算", EN: "nearly all estimated"},
+	"owed.none_listed":      {ZH: "按已有的工资单，没有到期未付的工资。", EN: "By the pay lists there are, no wage is past its day to pay."},
 	"owed.estimate":         {ZH: "估算", EN: "estimate"},
 	"owed.unknown":          {ZH: "不明", EN: "Not known"},
 	"owed.unknown_long":     {ZH: "现有数据中没有欠薪，但数据不全，不能据此认为没有欠薪。", EN: "The data there is shows nothing owed, but it is not complete: this does not say that nothing is owed."},
