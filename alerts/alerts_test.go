@@ -38,6 +38,7 @@ const token = "a-token-of-the-tests"
 type rig struct {
 	*alerts.Alerts
 	conn       driver.Conn
+	database   string
 	registry   *prometheus.Registry
 	server     *httptest.Server
 	clock      atomic.Int64 // Unix seconds
@@ -78,7 +79,7 @@ func newRig(t *testing.T, change func(*alerts.Configuration)) *rig {
 	if err := store.Migrate(t.Context(), conn, store.Layout{Database: options.Auth.Database}); err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{conn: conn, registry: prometheus.NewPedanticRegistry()}
+	r := &rig{conn: conn, database: options.Auth.Database, registry: prometheus.NewPedanticRegistry()}
 	r.clock.Store(time.Date(2026, 3, 9, 4, 0, 0, 0, time.UTC).Unix())
 	c := alerts.DefaultConfiguration()
 	c.Token = token
@@ -127,8 +128,14 @@ func (r *rig) run(t *testing.T, asOf string, run int, warnings ...string) {
 			VALUES ('%s', %d, '%s', '%s', '%s', 'e', '%[1]s', '%[6]s', '%[1]s', '%[1]s', '名称 %[5]s', '331024001', '331024', 'water', 'water', %[7]s, %[7]s00, %[8]s, '{}')`,
 			asOf, run, f[0], f[1], f[2], f[3], f[4], f[5]))
 	}
+	r.runOn(t, asOf, run, "s")
+}
+
+// runOn writes a completed run over a snapshot.
+func (r *rig) runOn(t *testing.T, asOf string, run int, snapshot string) {
+	t.Helper()
 	r.exec(t, fmt.Sprintf(`INSERT INTO runs (as_of, run, started_at, finished_at, policy_version, snapshot, detectors, warnings)
-		VALUES ('%s', %d, '%[1]s 02:00:00', '%[1]s 03:00:00', 'p', 's', ['wages-overdue'], %d)`, asOf, run, len(warnings)))
+		VALUES ('%s', %d, '%[1]s 02:00:00', '%[1]s 03:00:00', 'p', '%[3]s', ['wages-overdue'], 0)`, asOf, run, snapshot))
 }
 
 func (r *rig) refresh(t *testing.T) {
@@ -170,7 +177,7 @@ anxin_detector_last_success_timestamp_seconds{detector="wages-overdue"} 0
 		('2026-03-08', 101, 'prefecture', '3310', '台州市', '', '3310', 90, 'green', 412, 7, 12345678, [], [], [])`)
 	r.refresh(t)
 	want := `
-# HELP anxin_arrears_fen Wages past due in a township, in fen (0.01 yuan).
+# HELP anxin_arrears_fen Wages owed in a township, of whatever age and past the index's days of grace, in fen (0.01 yuan); work that no pay list names by estimate.
 # TYPE anxin_arrears_fen gauge
 anxin_arrears_fen{county="331024",township="331024001"} 1.2345678e+07
 anxin_arrears_fen{county="331024",township="331024002"} 0

@@ -13,6 +13,7 @@ import (
 	"github.com/anxin-project/anxin/internal/api"
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/codebook"
 	"github.com/anxin-project/anxin/internal/region"
 	"github.com/anxin-project/anxin/internal/spreadsheet"
 )
@@ -56,22 +57,7 @@ func (a *Alerts) exportCases(w http.ResponseWriter, r *http.Request, by caller) 
 		api.WriteProblem(w, http.StatusBadRequest, badRequest(err.Error(), err.Error()))
 		return
 	}
-	s := spreadsheet.New("案件", "名称", "对象", "所在地", "办理地", "主管部门", "阶段", "级别", "预警已消除", "涉及人数", "涉及金额（元）", "已付（元）", "产生日期", "承办人", "期限", "期限状态")
-	for _, c := range list {
-		var due, state []string
-		for _, d := range c.Deadlines {
-			if d.DoneOn == nil {
-				day := "?"
-				if d.Due != nil {
-					day = d.Due.String()
-				}
-				due, state = append(due, d.Kind.Title().ZH+" "+day), append(state, string(d.State))
-			}
-		}
-		s.Row(c.ID, c.Name, string(c.Scope), region.Path(c.Township), region.Path(c.Territory), c.Department.Title().ZH, c.Stage.Title().ZH,
-			string(c.Level), strconv.FormatBool(c.Cleared), strconv.FormatUint(uint64(c.Workers), 10), spreadsheet.Yuan(c.AmountFen),
-			spreadsheet.Yuan(c.PaidFen), c.OpenedOn.String(), c.Assignee, strings.Join(due, "；"), strings.Join(state, "；"))
-	}
+	s := casesTable(list, r.URL.Query().Get("lang"))
 	if !by.service && !a.noted(w, r, by, "export") {
 		return
 	}
@@ -79,6 +65,38 @@ func (a *Alerts) exportCases(w http.ResponseWriter, r *http.Request, by caller) 
 	w.Header().Set("Content-Disposition", `attachment; filename="anxin-cases.csv"`)
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = w.Write(s.Bytes())
+}
+
+// casesTable lists cases in a language, "en" or else Chinese; codes stand beside their words.
+func casesTable(list []casefile.Case, lang string) *spreadsheet.Table {
+	plain := func(zh, en string) spreadsheet.Column { return spreadsheet.Plain(catalog.Text{ZH: zh, EN: en}) }
+	coded := func(zh, en string, of codebook.Name) spreadsheet.Column {
+		return spreadsheet.Coded(catalog.Text{ZH: zh, EN: en}, of)
+	}
+	t := spreadsheet.NewTable(lang, plain("案件", "case"), plain("名称", "name"), coded("对象", "scope", codebook.Scope), plain("所在地", "place"), plain("办理地", "territory"),
+		coded("主管部门", "department", codebook.CaseOffice), coded("阶段", "stage", codebook.Stage), coded("级别", "level", codebook.Level), coded("预警已消除", "cleared", codebook.YesNo),
+		plain("涉及人数", "workers"), plain("涉及金额（元）", "yuan"), plain("已付（元）", "paid_yuan"), plain("产生日期", "opened_on"), plain("承办人", "assignee"),
+		coded("期限事项", "deadline", codebook.DeadlineKind), plain("期限", "due_on"), coded("期限状态", "deadline_state", codebook.DeadlineState))
+	for _, c := range list {
+		var kind, due, state []string
+		for _, d := range c.Deadlines {
+			if d.DoneOn == nil {
+				day := "?"
+				if d.Due != nil {
+					day = d.Due.String()
+				}
+				kind, due, state = append(kind, string(d.Kind)), append(due, day), append(state, string(d.State))
+			}
+		}
+		cleared := "no"
+		if c.Cleared {
+			cleared = "yes"
+		}
+		t.Line(c.ID, c.Name, string(c.Scope), region.Path(c.Township), region.Path(c.Territory), string(c.Department), string(c.Stage), string(c.Level), cleared,
+			strconv.FormatUint(uint64(c.Workers), 10), spreadsheet.Yuan(c.AmountFen), spreadsheet.Yuan(c.PaidFen), c.OpenedOn.String(), c.Assignee,
+			strings.Join(kind, spreadsheet.Separator), strings.Join(due, spreadsheet.Separator), strings.Join(state, spreadsheet.Separator))
+	}
+	return t
 }
 
 func readFilter(q url.Values) (casefile.Filter, error) {

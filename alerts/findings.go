@@ -111,9 +111,9 @@ var (
 	monitoredDesc = desc("anxin_monitored_workers",
 		"Workers of a township with attendance or a pay slip in the index window.", "township", "county")
 	arrearsFenDesc = desc("anxin_arrears_fen",
-		"Wages past due in a township, in fen (0.01 yuan).", "township", "county")
+		"Wages owed in a township, of whatever age and past the index's days of grace, in fen (0.01 yuan); work that no pay list names by estimate.", "township", "county")
 	arrearsWorkersDesc = desc("anxin_arrears_workers",
-		"Workers of a township with wages past due.", "township", "county")
+		"Workers of a township who are owed wages past the index's days of grace.", "township", "county")
 	componentDesc = desc("anxin_index_component",
 		"Score of one component of a township's index, 0 to 100; absent without exposure.", "township", "county", "component")
 	seriesDesc = desc("anxin_series",
@@ -138,7 +138,7 @@ func newFindings(d Dependencies, c Configuration, m *metrics) *findings {
 func (f *findings) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		warningDesc, candidateDesc, detectorDesc, successDesc, indexDesc, countyDesc, prefectureDesc, lightDesc, townshipDesc,
-		monitoredDesc, arrearsFenDesc, arrearsWorkersDesc, componentDesc, seriesDesc, limitDesc, droppedDesc, refreshDesc, asOfDesc,
+		monitoredDesc, arrearsFenDesc, arrearsWorkersDesc, owedFenDesc, owedWorkersDesc, unheardDesc, componentDesc, seriesDesc, limitDesc, droppedDesc, refreshDesc, asOfDesc,
 	} {
 		ch <- d
 	}
@@ -252,6 +252,7 @@ func (f *findings) read(ctx context.Context, run latestRun) (published, error) {
 	}
 	var warnings []warning
 	var index []indexRow
+	var owed, unheard []owedRow
 	if run.run != 0 {
 		asOf := run.asOf.String()
 		// Both are replacing tables: until a merge they may hold a row twice.
@@ -274,12 +275,15 @@ func (f *findings) read(ctx context.Context, run latestRun) (published, error) {
 			LIMIT 1 BY unit, code`, asOf, run.run); err != nil {
 			return p, fmt.Errorf("reading the index of run %d: %w", run.run, err)
 		}
+		if owed, unheard, err = f.owedByTownship(ctx, run.snapshot); err != nil {
+			return p, err
+		}
 	}
 	if p.owed, err = f.readOwed(ctx, run); err != nil {
 		return p, err
 	}
 	warned(p.owed, f.headers, warnings)
-	p.publish(f.headers, success, warnings, index, f.limit)
+	p.publish(f.headers, success, warnings, index, owed, unheard, f.limit)
 	return p, nil
 }
 
@@ -312,7 +316,7 @@ const blacklistCandidate = "blacklist-candidate"
 
 // publish makes the series. Everything but warnings is bounded by the territory and the catalogue and always published;
 // warnings fill the rest up to the limit, the most severe first.
-func (p *published) publish(headers []catalog.Header, success map[string]time.Time, warnings []warning, index []indexRow, limit int) {
+func (p *published) publish(headers []catalog.Header, success map[string]time.Time, warnings []warning, index []indexRow, owed, unheard []owedRow, limit int) {
 	add := func(d *prometheus.Desc, v float64, labels ...string) {
 		for i := range labels {
 			labels[i] = strings.ToValidUTF8(labels[i], "�") // a label must be UTF-8, or the whole scrape fails
@@ -337,6 +341,7 @@ func (p *published) publish(headers []catalog.Header, success map[string]time.Ti
 	for _, row := range index {
 		p.index(row, add)
 	}
+	p.addOwed(owed, unheard, add)
 	for _, w := range warnings {
 		if w.Detector == blacklistCandidate && w.Scope == string(catalog.Employer) {
 			add(candidateDesc, 1, w.ScopeID)

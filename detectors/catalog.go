@@ -18,6 +18,7 @@ import (
 
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/codebook"
 	"github.com/anxin-project/anxin/internal/law"
 	"github.com/anxin-project/anxin/internal/store"
 )
@@ -186,10 +187,19 @@ func ValidID(id string) error {
 	if !idForm.MatchString(id) || len(id) > 60 {
 		return fmt.Errorf("%q is no detector's id: want small letters, digits and single hyphens, such as crane-idle", id)
 	}
-	if slices.Contains([]string{"common", "index", "casework", "editions", "grades", "rates", "backtest", "owed"}, id) {
+	if slices.Contains([]string{"common", "sources", "index", "casework", "editions", "grades", "rates", "backtest", "owed"}, id) {
 		return fmt.Errorf("%q is a section of policy and cannot be a detector's id", id)
 	}
 	return nil
+}
+
+// enumerations lists those whose codes have words.
+func enumerations() string {
+	var names []string
+	for _, n := range codebook.Names() {
+		names = append(names, string(n))
+	}
+	return strings.Join(names, ", ")
 }
 
 func (d Detector) validate(id string) error {
@@ -259,11 +269,25 @@ func (d Detector) validate(id string) error {
 		if !slices.Contains(policy.Types(), p.Type) {
 			fail("params.%s: type is %q: want one of %s", name, p.Type, strings.Join(policy.Types(), ", "))
 		}
+		if p.Codes != "" && !codebook.Known(codebook.Name(p.Codes)) {
+			fail("params.%s: codes is %q: want one of %s", name, p.Codes, enumerations())
+		}
 	}
 	seen := map[string]bool{}
 	for _, f := range d.Evidence {
 		if f.Name == "" || f.Label.ZH == "" || f.Label.EN == "" || f.Unit == "" {
 			fail("evidence %q needs name, label (zh, en) and unit", f.Name)
+		}
+		if (f.Codes != "" || f.Words != nil) && f.Unit != catalog.Plain {
+			fail("evidence %q has the unit %s: only a text has codes or words", f.Name, f.Unit)
+		}
+		if f.Codes != "" && !codebook.Known(codebook.Name(f.Codes)) {
+			fail("evidence %q: codes is %q: want one of %s", f.Name, f.Codes, enumerations())
+		}
+		for code, text := range f.Words {
+			if text.ZH == "" || text.EN == "" {
+				fail("evidence %q: words.%s needs zh and en", f.Name, code)
+			}
 		}
 		if seen[f.Name] {
 			fail("evidence %q is there twice", f.Name)

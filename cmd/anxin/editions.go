@@ -24,7 +24,7 @@ import (
 )
 
 func editionsCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "editions", Short: "Publish and compare the monthly editions (晾晒) of the wage-safety index"}
+	cmd := &cobra.Command{Use: "editions", Short: "Publish and compare the monthly editions (月度通报，晾晒) of the wage-safety index"}
 	var configPath string
 	cmd.PersistentFlags().StringVar(&configPath, "config", "", "configuration file")
 	cmd.AddCommand(editionsListCommand(&configPath), editionsPublishCommand(&configPath), editionsDiffCommand(&configPath))

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -71,6 +73,10 @@ func policyCommand() *cobra.Command {
 						fmt.Fprintf(t, "%s.%s\t%v\t%s\t%s\t%s\n", section, name, s.Value, region, from, source)
 					}
 				}
+			}
+			names := p.Sources()
+			for _, code := range slices.Sorted(maps.Keys(names)) {
+				fmt.Fprintf(t, "sources.%s\t%s (%s)\t\t\t\n", code, names[code].EN, names[code].ZH)
 			}
 			return t.Flush()
 		},

@@ -154,7 +154,7 @@ func (p *parts) console(work *alerts.Alerts, gate *signin.Gate, opener reveal.Op
 		rules.Weights[string(component)] = weight
 	}
 	d := console.Dependencies{
-		Conn: p.store, Catalog: detectors.Headers(p.catalogue), Thresholds: p.thresholds, Laws: p.laws, Index: rules, Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
+		Conn: p.store, Catalog: detectors.Headers(p.catalogue), Thresholds: p.thresholds, Laws: p.laws, Sources: p.policy.Sources(), Index: rules, Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
 		Gate: gate, Vault: reveal.NewVault(opener, gate.Audit()), Demo: demo,
 	}
 	if work != nil { // an interface of nothing would be something

@@ -210,7 +210,7 @@ func subjectOfTheAPI(t *testing.T, s *server) {
 	}
 	d := asked[subjectAnswer](t, s, path)
 	if d.Name != "滨河安置房二期工程" || d.Level != "red" || !d.HasFacts || d.Project.ContractFen != 12_860_000_000 || d.Project.SignedOn != civil.NewDate(2025, 11, 3) || d.Workers.Registered != 62 || d.Workers.Present != 58 ||
-		d.Case != "project:"+projectID || len(d.Leads) != 3 || len(d.Proceedings) != 2 || len(d.Past) != 1 || len(d.Months) == 0 || len(d.Account) == 0 || d.UnpaidFen <= 0 {
+		d.Case != "project:"+projectID || len(d.Leads) != 3 || len(d.Proceedings) != 2 || len(d.Past) != 1 || len(d.Months) == 0 || len(d.Account) == 0 || d.Owed.Fen <= 0 {
 		t.Errorf("the project is %+v", d)
 	}
 	if !slices.Contains(d.Safeguards, safeguardAnswer{"deposit", "expired"}) {
@@ -234,7 +234,7 @@ func subjectOfTheAPI(t *testing.T, s *server) {
 	if !slices.Equal(figures, want) || !slices.Equal(w.Evidence.Records, []string{"PB-2026-08-0001", "PB-2026-08-0002"}) || w.AmountFen != 128_456_000 || w.Workers != 46 || w.Level != catalog.Red {
 		t.Errorf("the warning is %+v with %q", w, figures)
 	}
-	if !strings.Contains(text, `"value":128456000}`) {
+	if !strings.Contains(text, `"value":128456000,`) {
 		t.Error("an amount is not written as an integer")
 	}
 	law := slices.IndexFunc(d.Law, func(l lawAnswer) bool { return l.Basis == "Reg. 31" })
@@ -242,7 +242,7 @@ func subjectOfTheAPI(t *testing.T, s *server) {
 		t.Errorf("the law is %+v", d.Law)
 	}
 	employer := asked[subjectAnswer](t, s, "/api/v1/subjects/employer/"+employerID)
-	if employer.Employer == nil || *employer.Employer.Headcount != 214 || employer.Grade.Grade != "C" || len(employer.Signals) != 3 || len(employer.Projects) != 1 || employer.Project != nil || employer.Workers != nil {
+	if employer.Employer == nil || *employer.Employer.Headcount != 214 || employer.Grade.Grade != "C" || len(employer.Signals) != 3 || len(employer.Projects) != 3 || employer.Projects[0].ID != "QUIET-1" || employer.Projects[0].OwedFen != 220_500_000 || employer.Project != nil || employer.Workers != nil {
 		t.Errorf("the employer is %+v", employer)
 	}
 }

@@ -1,8 +1,12 @@
 package console
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/codebook"
 )
 
 // detectorAnswer is a detector as it is in force for whoever asks: by the thresholds of the territory, with the active
@@ -37,12 +41,15 @@ type thresholdAnswer struct {
 	Source catalog.Text `json:"source"`
 	// Unverified is true where nobody could read the source.
 	Unverified bool `json:"unverified"`
+	// Words says what the codes among the values stand for, in their order; empty where they are no codes.
+	Words []catalog.Text `json:"words"`
 }
 
 type fieldAnswer struct {
-	Name  string       `json:"name"`
-	Label catalog.Text `json:"label"`
-	Unit  catalog.Unit `json:"unit"`
+	Name  string                  `json:"name"`
+	Label catalog.Text            `json:"label"`
+	Unit  catalog.Unit            `json:"unit"`
+	Words map[string]catalog.Text `json:"words"` // by code, where the field's values are codes
 }
 
 func (c *Console) ruleAnswer(r *rule) detectorAnswer {
@@ -50,10 +57,20 @@ func (c *Console) ruleAnswer(r *rule) detectorAnswer {
 		ID: r.ID, Title: r.Title, Question: r.Question, Group: r.Group, Scopes: list(r.Scopes), Department: r.Department, Levels: r.Levels, Advice: r.Advice,
 		Law: each(r.Basis, c.lawOf), Red: r.Red, Yellow: r.Yellow,
 		Parameters: each(r.Parameters, func(p parameter) parameterAnswer {
-			return parameterAnswer{p.Name, p.Text, p.Unit, each(p.Values, func(t Threshold) thresholdAnswer { return thresholdAnswer(t) })}
+			return parameterAnswer{p.Name, p.Text, p.Unit, each(p.Values, func(t Threshold) thresholdAnswer {
+				return thresholdAnswer{t.Region, t.Value, t.Source, t.Unverified, wordsOf(t.Value, p.word)}
+			})}
 		}),
-		Evidence: each(r.Evidence, func(f catalog.Field) fieldAnswer { return fieldAnswer(f) }),
+		Evidence: each(r.Evidence, fieldOf),
 	}
+}
+
+func fieldOf(f catalog.Field) fieldAnswer {
+	one := fieldAnswer{Name: f.Name, Label: f.Label, Unit: f.Unit, Words: map[string]catalog.Text{}}
+	for _, code := range append(codebook.Codes(codebook.Name(f.Codes)), slices.Collect(maps.Keys(f.Words))...) {
+		one.Words[code], _ = codebook.OfField(f, code)
+	}
+	return one
 }
 
 type detectorsAnswer struct {

@@ -23,8 +23,7 @@ type subjectAnswer struct {
 	Employer    *EmployerFacts      `json:"employer"`
 	Workers     *registeredAnswer   `json:"workers"` // of a project
 	Safeguards  []safeguardAnswer   `json:"safeguards"`
-	UnpaidFen   int64               `json:"unpaid_fen"`     // of wages that are due
-	UnpaidMost  uint64              `json:"unpaid_workers"` // people with an unpaid part, of the month that has most
+	Owed        Owed                `json:"owed"`
 	Months      []MonthFacts        `json:"months"`
 	Days        []DayFacts          `json:"days"`
 	Account     []AccountMonth      `json:"account"`
@@ -61,6 +60,7 @@ type pastWarningAnswer struct {
 	Since     civil.Date    `json:"since"`
 	Workers   uint32        `json:"workers"`
 	AmountFen int64         `json:"amount_fen"`
+	Unknown   bool          `json:"amount_unknown"`
 }
 
 func (c *Console) subjectAnswer(r *request) (answer, error) {
@@ -75,12 +75,13 @@ func (c *Console) subjectAnswer(r *request) (answer, error) {
 	slices.Sort(cited)
 	one := subjectAnswer{
 		ofRun: r.view.run(), Scope: d.Facts.Scope, ScopeID: d.ID, Name: d.Name, Township: d.Township, Place: d.Path, Sector: d.Sector, Level: d.Worst, HasFacts: !d.Gone,
-		Project: d.Project, Employer: d.Employer, UnpaidFen: d.OpenFen, UnpaidMost: d.OpenPeople, Months: list(d.Months), Days: list(d.Days),
+		Project: d.Project, Employer: d.Employer, Owed: d.Owed.answer(), Months: list(d.Months), Days: list(d.Days),
 		Account: list(d.Account), Leads: list(d.Leads), Proceedings: list(d.Proceedings), Signals: list(d.Signals), Projects: list(d.Projects), Grade: d.Grade, Case: d.CaseID,
 		Warnings:   each(d.Active, c.warningAnswer),
 		Safeguards: each(d.Safeguards, func(s safeguard) safeguardAnswer { return safeguardAnswer{s.Name, s.State} }),
 		Past: each(d.Past, func(w *Warning) pastWarningAnswer {
-			return pastWarningAnswer{w.Detector, c.detectors.header(w.Detector).Title, w.Level, w.Opened, w.Closed, w.Since, w.Workers, w.AmountFen}
+			h := c.detectors.header(w.Detector)
+			return pastWarningAnswer{w.Detector, h.Title, w.Level, w.Opened, w.Closed, w.Since, w.Workers, w.AmountFen, w.AmountFen == 0 && h.ClaimsMoney()}
 		}),
 		Law: each(slices.Compact(cited), c.lawOf),
 	}
@@ -99,12 +100,19 @@ type workerAnswer struct {
 	Job        string      `json:"job"`
 	EnteredOn  civil.Date  `json:"entered_on"`
 	LeftOn     *civil.Date `json:"left_on"`
+	OwedFen    int64       `json:"owed_fen"`
+	Estimated  int64       `json:"estimated_fen"` // of it
+	OwedMonths uint64      `json:"owed_months"`
+	Unheard    string      `json:"unheard"` // silent, unaccounted or empty
 }
 
 type workersAnswer struct {
 	ofRun
-	Total   int            `json:"total"`
-	Workers []workerAnswer `json:"workers"`
+	Total int `json:"total"`
+	// Others are people owed who are not registered here.
+	Others    int            `json:"others"`
+	OthersFen int64          `json:"others_owed_fen"`
+	Workers   []workerAnswer `json:"workers"`
 }
 
 func (c *Console) workersAnswer(r *request) (answer, error) {
@@ -112,8 +120,8 @@ func (c *Console) workersAnswer(r *request) (answer, error) {
 	if err := c.listWorkers(r, d); err != nil {
 		return answer{}, err
 	}
-	return answer{json: workersAnswer{r.view.run(), d.Pager.Total, each(d.Rows, func(w workerRow) workerAnswer {
-		return workerAnswer{w.Key, w.Masked, w.Last, w.Team, w.Job, w.Entered, w.Left}
+	return answer{json: workersAnswer{r.view.run(), d.Pager.Total, d.OtherPeople, d.Others.Fen, each(d.Rows, func(w workerRow) workerAnswer {
+		return workerAnswer{w.Key, w.Masked, w.Last, w.Team, w.Job, w.Entered, w.Left, w.Owed.Fen, w.Owed.Estimated, w.Owed.Months, w.Owed.Unheard}
 	})}}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/internal/audit"
+	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/quality"
 	"github.com/anxin-project/anxin/internal/runs"
 )
@@ -11,7 +12,8 @@ import (
 // feedAnswer is what one source sends on one topic, as judged now. Numbers are of messages.
 type feedAnswer struct {
 	Topic         string          `json:"topic"`
-	Source        string          `json:"source"` // empty: refused messages whose sender cannot be told
+	Source        string          `json:"source"`      // empty: refused messages whose sender cannot be told
+	SourceName    *catalog.Text   `json:"source_name"` // null where policy does not name it
 	Light         string          `json:"light"`
 	Faults        []quality.Fault `json:"faults"` // the worst first
 	Stored        uint64          `json:"stored"` // within the window
@@ -30,7 +32,7 @@ type countAnswer struct {
 	Messages uint64 `json:"messages"`
 }
 
-func feedOf(f feedRow) feedAnswer {
+func (c *Console) feedOf(f feedRow) feedAnswer {
 	counts := func(all []quality.Count) []countAnswer {
 		return each(all, func(n quality.Count) countAnswer { return countAnswer{n.Of, n.N} })
 	}
@@ -43,6 +45,9 @@ func feedOf(f feedRow) feedAnswer {
 	one := feedAnswer{
 		Topic: f.Topic, Source: f.Source, Light: f.Light, Faults: list(f.Faults), Stored: f.Stored, StoredTotal: f.Total, Rejected: f.Rejected(),
 		RejectedShare: f.RejectedShare(), Rejects: counts(f.Rejects), UnknownFields: counts(f.Unknown), LateP50: within(f.P50()), LateP95: within(f.P95()),
+	}
+	if name, ok := c.sources[f.Source]; ok {
+		one.SourceName = &name
 	}
 	if !f.Latest.IsZero() {
 		latest := f.Latest.UTC()
@@ -65,7 +70,7 @@ func (c *Console) qualityAnswer(r *request) (answer, error) {
 		return answer{}, err
 	}
 	shown := r.query.rows(len(d.Rows), 0)
-	return answer{json: qualityAnswer{d.Days, d.Red, d.Yellow, len(d.Rows), each(d.Rows[shown.From:shown.To], feedOf)}}, nil
+	return answer{json: qualityAnswer{d.Days, d.Red, d.Yellow, len(d.Rows), each(d.Rows[shown.From:shown.To], c.feedOf)}}, nil
 }
 
 type runsAnswer struct {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/codebook"
 )
 
 // warningAnswer is an active warning.
@@ -26,6 +27,8 @@ type warningAnswer struct {
 	Since      civil.Date     `json:"since"`    // since when what it warns of lasts
 	Workers    uint32         `json:"workers"`
 	AmountFen  int64          `json:"amount_fen"`
+	Estimated  int64          `json:"estimated_fen"`  // of the amount
+	Unknown    bool           `json:"amount_unknown"` // money may be owed, but nobody knows how much
 	Score      float64        `json:"score"`
 	Basis      []string       `json:"basis"` // articles of law, such as "Reg. 26"
 	Evidence   evidenceAnswer `json:"evidence"`
@@ -42,6 +45,8 @@ type figureAnswer struct {
 	Label *catalog.Text `json:"label"` // null where the detector does not describe it
 	Unit  catalog.Unit  `json:"unit"`
 	Value any           `json:"value"`
+	// Words says what the codes among the values stand for, in their order; empty where they are no codes.
+	Words []catalog.Text `json:"words"`
 }
 
 func (c *Console) warningAnswer(w *Warning) warningAnswer {
@@ -49,14 +54,14 @@ func (c *Console) warningAnswer(w *Warning) warningAnswer {
 	return warningAnswer{
 		Detector: w.Detector, Title: h.Title, Scope: w.Scope, ScopeID: w.ScopeID, Name: w.Name, Township: w.Township, Place: c.regions.Path(w.Township),
 		County: w.County, Sector: w.Sector, Department: w.Department, Level: w.Level, OpenedOn: w.Opened, LevelOn: w.LevelOn, Since: w.Since,
-		Workers: w.Workers, AmountFen: w.AmountFen, Score: w.Score, Basis: list(w.Basis), Evidence: evidenceOf(h, w.Evidence),
+		Workers: w.Workers, AmountFen: w.AmountFen, Estimated: estimatedFen(h, w), Unknown: w.AmountFen == 0 && h.ClaimsMoney(), Score: w.Score, Basis: list(w.Basis), Evidence: evidenceOf(h, w.Evidence),
 	}
 }
 
 func evidenceOf(h *catalog.Header, text string) evidenceAnswer {
 	figures, records, _ := readEvidence(h, text)
 	return evidenceAnswer{Records: list(records), Figures: each(figures, func(f evidenceFigure) figureAnswer {
-		one := figureAnswer{Name: f.Name, Unit: f.Unit, Value: plainValue(f.value, f.Unit)}
+		one := figureAnswer{Name: f.Name, Unit: f.Unit, Value: plainValue(f.value, f.Unit), Words: wordsOf(f.value, func(code string) (catalog.Text, bool) { return codebook.OfField(f.Field, code) })}
 		if f.known {
 			one.Label = &f.Label
 		}

@@ -44,6 +44,8 @@ type Dependencies struct {
 	Thresholds Thresholds
 	// Laws are those that detectors cite; nil: the shipped register.
 	Laws *law.Registry
+	// Sources names sending systems by their codes, as policy does; nil: pages show the codes.
+	Sources map[string]catalog.Text
 	// Index are the numbers of the index in force.
 	Index    IndexRules
 	Gate     *signin.Gate     // who comes in
@@ -69,6 +71,7 @@ type Console struct {
 	detectors  *detectors
 	thresholds Thresholds
 	laws       *law.Registry
+	sources    map[string]catalog.Text
 	// uncheckedTexts are the keys of the texts that cite a law whose text nobody could read.
 	uncheckedTexts map[string]bool
 
@@ -130,6 +133,7 @@ func New(config Configuration, d Dependencies) (*Console, error) {
 		detectors:  newDetectors(d.Catalog),
 		thresholds: d.Thresholds,
 		laws:       d.Laws,
+		sources:    d.Sources,
 
 		uncheckedTexts: citeUnchecked(d.Laws),
 

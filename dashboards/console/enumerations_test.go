@@ -12,10 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/access"
-	"github.com/anxin-project/anxin/internal/audit"
 	"github.com/anxin-project/anxin/internal/casefile"
-	"github.com/anxin-project/anxin/internal/catalog"
 )
 
 // constants returns the values of the text constants of a type in a folder of the module; of those that the type's name ""
@@ -93,20 +90,14 @@ func TestEveryValueOfAnEnumerationHasItsText(t *testing.T) {
 		{"listing.", constants(t, "internal/casefile/blacklist.go", "EntryActionKind")},
 		{"event.", constants(t, "internal/casefile/casefile.go", "Kind")},
 		{"event.", constants(t, "alerts/blacklist/fold.go", "")},
-		{"bar.", constants(t, "internal/casefile/blacklist.go", "BarKind")},
-		{"capacity.", constants(t, "internal/casefile/blacklist.go", "Capacity")},
-		{"deadline.", constants(t, "internal/casefile/deadline.go", "DeadlineState")},
-		{"department.", constants(t, "internal/casefile/department.go", "Department")},
-		{"level.", constants(t, "internal/catalog/*.go", "Level")},
-		{"scope.", constants(t, "internal/catalog/*.go", "Scope")},
-		{"role.", constants(t, "internal/access/person.go", "Role")},
-		{"outcome_of.", []string{audit.Done, audit.Refused, audit.Failed}},
 		{"why.", found(t, `Refuse\("([a-z_]+)"`, "../../alerts/cases/act.go", "../../alerts/cases/perform.go", "../../alerts/blacklist/judge.go", "../../alerts/blacklist/store.go", "forms.go")},
 		{"why.", found(t, `problem\{Code: "([a-z_]+)"`, "casework.go")},
 		{"paper.", found(t, `Papers(?:: \[\]string\{| = append\(d\.Papers, )"([a-z_]+)"`, "entries.go")},
 		{"field.", found(t, `\{Name: "([a-z0-9_]+)"`, "case.go", "entries.go")},
 		{"field.", found(t, `\bsay\("([a-z0-9_]+)"`, "events.go")},
 		{"field.", []string{capacityField[casefile.LegalRepresentative], capacityField[casefile.DirectlyResponsible]}},
+		{"owed.no_", []string{"lists", "gate", "ledger"}},
+		{"owed.", []string{"lists_until", "gate_until", "ledger_until", "line_listed", "line_unbooked", "line_underlisted", "line_unlisted", "line_staff", "no_own_lists"}},
 		{"failure.", found(t, `d\.Key(?:, d\.Parameters)? = http\.Status[A-Za-z]+, "([a-z]+)"`, "failure.go")},
 		{"failure.", found(t, `Key: "([a-z]+)"`, "failure.go")},
 		{"signin.", found(t, `Problem: "([a-z]+)"`, "enter.go")},
@@ -122,36 +113,6 @@ func TestEveryValueOfAnEnumerationHasItsText(t *testing.T) {
 				t.Errorf("%q has no text", key)
 			}
 		}
-	}
-}
-
-// What names itself has a title for each of its values, and its list is whole.
-func TestEnumerationsThatNameThemselvesAreWhole(t *testing.T) {
-	for _, one := range []struct {
-		file, typeName string
-		listed         []string
-		title          func(string) catalog.Text
-	}{
-		{"stage.go", "Stage", words(casefile.Stages), func(s string) catalog.Text { return casefile.Stage(s).Title() }},
-		{"stage.go", "SidePath", words(casefile.SidePaths), func(s string) catalog.Text { return casefile.SidePath(s).Title() }},
-		{"blacklist.go", "EntryStage", words(casefile.EntryStages), func(s string) catalog.Text { return casefile.EntryStage(s).Title() }},
-		{"deadline.go", "DeadlineKind", words(casefile.DeadlineKinds), func(s string) catalog.Text { return casefile.DeadlineKind(s).Title() }},
-		{"department.go", "Department", words(casefile.Departments), func(s string) catalog.Text { return casefile.Department(s).Title() }},
-	} {
-		values := constants(t, "internal/casefile/"+one.file, one.typeName)
-		for _, v := range values {
-			if title := one.title(v); title.ZH == "" || title.EN == "" || title.ZH == v {
-				t.Errorf("%s %q has the title %+v", one.typeName, v, title)
-			}
-		}
-		slices.Sort(values)
-		listed := slices.Sorted(slices.Values(one.listed))
-		if !slices.Equal(values, listed) {
-			t.Errorf("the constants of %s are %v, listed are %v", one.typeName, values, listed)
-		}
-	}
-	if roles := constants(t, "internal/access/person.go", "Role"); len(roles) != len(access.Roles) {
-		t.Errorf("%d roles, %d are listed", len(roles), len(access.Roles))
 	}
 }
 

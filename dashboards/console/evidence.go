@@ -11,6 +11,7 @@ import (
 
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/codebook"
 )
 
 // Evidence is a warning's evidence as a page shows it: the header's fields in the header's order, then what the header
@@ -37,12 +38,34 @@ func (l locale) evidence(h *catalog.Header, text string) Evidence {
 	e := Evidence{Records: records}
 	for _, f := range figures {
 		if f.known {
-			e.Figures = append(e.Figures, Figure{f.Label.In(string(l)), l.value(f.value, f.Unit)})
+			e.Figures = append(e.Figures, Figure{f.Label.In(string(l)), l.fieldValue(f.Field, f.value)})
 		} else {
-			e.Other = append(e.Other, Figure{f.Name, l.value(f.value, f.Unit)})
+			e.Other = append(e.Other, Figure{f.Name, l.fieldValue(f.Field, f.value)})
 		}
 	}
 	return e
+}
+
+// estimatedFen is how much of a warning's amount is an estimate: all of it where the detector says so, else what the evidence
+// gives as estimated_fen.
+func estimatedFen(h *catalog.Header, w *Warning) int64 {
+	if h.Estimated {
+		return w.AmountFen
+	}
+	if !slices.ContainsFunc(h.Evidence, func(f catalog.Field) bool { return f.Name == "estimated_fen" }) {
+		return 0
+	}
+	var evidence struct {
+		Fen json.Number `json:"estimated_fen"`
+	}
+	if json.Unmarshal([]byte(w.Evidence), &evidence) != nil {
+		return 0
+	}
+	fen, err := evidence.Fen.Int64()
+	if err != nil {
+		return 0
+	}
+	return min(fen, w.AmountFen)
 }
 
 // evidenceFigure is a value of the evidence as the detector wrote it, with the field that describes it.
@@ -117,6 +140,42 @@ func personal(name string) bool {
 		}
 	}
 	return strings.HasSuffix(name, "account_id") || strings.HasSuffix(name, "id_number")
+}
+
+// fieldValue writes the value of a field: codes in words, anything else in its unit.
+func (l locale) fieldValue(f catalog.Field, v any) string {
+	return l.value(inWords(v, func(code string) (catalog.Text, bool) { return codebook.OfField(f, code) }, l), f.Unit)
+}
+
+// inWords puts words in the place of the codes that have any, in a text or a list of texts.
+func inWords(v any, word func(code string) (catalog.Text, bool), l locale) any {
+	switch v := v.(type) {
+	case string:
+		if t, ok := word(v); ok {
+			return t.In(string(l))
+		}
+	case []any:
+		return each(v, func(item any) any { return inWords(item, word, l) })
+	}
+	return v
+}
+
+// wordsOf returns the words of the codes in a text or a list of texts, in their order; none where any of them has none.
+func wordsOf(v any, word func(code string) (catalog.Text, bool)) []catalog.Text {
+	items, isList := v.([]any)
+	if !isList {
+		items = []any{v}
+	}
+	words := []catalog.Text{}
+	for _, item := range items {
+		code, _ := item.(string)
+		t, ok := word(code)
+		if !ok {
+			return []catalog.Text{}
+		}
+		words = append(words, t)
+	}
+	return words
 }
 
 // value writes a value in its unit; a list is written item by item.

@@ -1,76 +1,83 @@
 package console
 
 import (
-	"bytes"
-	"encoding/csv"
 	"strconv"
 	"strings"
+
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/codebook"
+	"github.com/anxin-project/anxin/internal/spreadsheet"
 )
 
-// spreadsheet writes CSV that offices open with a double click: a byte order mark, so that Excel reads UTF-8, and no
-// cell that a spreadsheet would take for a formula.
-type spreadsheet struct {
-	buffer bytes.Buffer
-	csv    *csv.Writer
+// column is a column of an export, by the key of its heading.
+func column(key string) spreadsheet.Column { return spreadsheet.Plain(catalogue[key]) }
+
+// coded is a column of codes of an enumeration; their words stand in a column beside it.
+func coded(key string, of codebook.Name) spreadsheet.Column {
+	return spreadsheet.Coded(catalogue[key], of)
 }
 
-func newSpreadsheet(header ...string) *spreadsheet {
-	s := new(spreadsheet)
-	s.buffer.WriteString("\uFEFF")
-	s.csv = csv.NewWriter(&s.buffer)
-	s.csv.UseCRLF = true
-	s.row(header...)
-	return s
+// worded is a column of codes whose words are not in the codebook.
+func worded(key string, words func(l locale, code string) string) spreadsheet.Column {
+	return spreadsheet.Worded(catalogue[key], func(code, lang string) string { return words(locale(lang), code) })
 }
 
-func (s *spreadsheet) row(cells ...string) {
-	for i, cell := range cells {
-		cells[i] = harmless(cell)
-	}
-	_ = s.csv.Write(cells) // into a buffer: cannot fail
-}
-
-func (s *spreadsheet) bytes() []byte {
-	s.csv.Flush()
-	return s.buffer.Bytes()
-}
-
-// harmless puts an apostrophe before text that a spreadsheet would compute. Plain numbers stay numbers.
-func harmless(cell string) string {
-	if cell == "" || !strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return cell
-	}
-	if _, err := strconv.ParseFloat(cell, 64); err == nil {
-		return cell
-	}
-	return "'" + cell
-}
-
-// yuanText writes fen as yuan with two decimals, exactly.
-func yuanText(fen int64) string {
-	s, u := "", uint64(fen)
-	if fen < 0 {
-		s, u = "-", -u
-	}
-	cents := strconv.FormatUint(u%100, 10)
-	if len(cents) < 2 {
-		cents = "0" + cents
-	}
-	return s + strconv.FormatUint(u/100, 10) + "." + cents
+// csvFile answers an export.
+func csvFile(t interface{ Bytes() []byte }, name string) answer {
+	return answer{raw: t.Bytes(), kind: "text/csv; charset=utf-8", attach: name}
 }
 
 func (c *Console) warningsCSV(r *request) (answer, error) {
 	l := r.lang
-	t := func(key string) string { return message(l, key) }
-	s := newSpreadsheet(t("csv.level"), t("csv.detector"), t("csv.title"), t("csv.scope"), t("csv.id"), t("csv.name"), t("csv.township"),
-		t("csv.place"), t("csv.sector"), t("csv.department"), t("csv.since"), t("csv.opened"), t("csv.workers"), t("csv.yuan"), t("csv.basis"), t("csv.evidence"))
+	s := spreadsheet.NewTable(string(l), coded("csv.level", codebook.Level), column("csv.detector"), column("csv.title"),
+		coded("csv.scope", codebook.Scope), column("csv.id"), column("csv.name"), column("csv.township"), column("csv.place"),
+		coded("csv.sector", codebook.Sector), coded("csv.department", codebook.Department), column("csv.since"), column("csv.opened"),
+		column("csv.workers"), column("csv.yuan"), column("csv.estimated_yuan"), worded("csv.basis", func(l locale, citation string) string { return l.article(c.laws, citation).Name }), column("csv.evidence"))
 	for _, w := range c.warningFilter(r.query).choose(c, l, r.view) {
 		h := c.detectors.header(w.Detector)
-		s.row(l.word("level", string(w.Level)), w.Detector, h.Title.In(string(l)), l.word("scope", w.Scope), w.ScopeID, w.Name, w.Township,
-			c.regions.Path(w.Township), l.word("sector", w.Sector), l.word("department", w.Department), w.Since.String(), w.Opened.String(),
-			strconv.FormatUint(uint64(w.Workers), 10), yuanText(w.AmountFen), strings.Join(w.Basis, "; "), l.evidence(h, w.Evidence).line())
+		s.Line(string(w.Level), w.Detector, h.Title.In(string(l)), w.Scope, w.ScopeID, w.Name, w.Township, c.regions.Path(w.Township), w.Sector, w.Department,
+			w.Since.String(), w.Opened.String(), whole(w.Workers), l.csvAmount(h, w.AmountFen), csvEstimate(h, w), strings.Join(w.Basis, spreadsheet.Separator), l.evidence(h, w.Evidence).line())
 	}
-	return answer{raw: s.bytes(), kind: "text/csv; charset=utf-8", attach: "anxin-warnings-" + r.view.Run.AsOf.String() + ".csv"}, nil
+	return csvFile(s, "anxin-warnings-"+r.view.Run.AsOf.String()+".csv"), nil
+}
+
+// csvAmount writes the amount of a warning in yuan; in words where it is to be checked, nothing where there is none.
+func (l locale) csvAmount(h *catalog.Header, fen int64) string {
+	switch {
+	case fen != 0:
+		return spreadsheet.Yuan(fen)
+	case h.ClaimsMoney():
+		return message(l, "amount.unknown")
+	}
+	return ""
+}
+
+// csvEstimate writes how much of a warning's amount is an estimate; nothing where there is no amount.
+func csvEstimate(h *catalog.Header, w *Warning) string {
+	if w.AmountFen == 0 {
+		return ""
+	}
+	return spreadsheet.Yuan(estimatedFen(h, w))
+}
+
+// owedCSV lists what a subject owes by wage month and kind.
+func (c *Console) owedCSV(r *request) (answer, error) {
+	f, gone, err := c.subjectOf(r)
+	if err != nil {
+		return answer{}, err
+	}
+	if gone {
+		return answer{}, errNotFound
+	}
+	asOf := r.view.Run.AsOf
+	s := spreadsheet.NewTable(string(r.lang), column("csv.as_of"), coded("csv.scope", codebook.Scope), column("csv.id"), column("csv.name"), column("csv.month"),
+		coded("csv.owed_kind", codebook.OwedKind), coded("csv.estimated", codebook.YesNo), coded("csv.estimate", codebook.Estimate), column("csv.workers"), column("csv.days"),
+		column("csv.payable_yuan"), column("csv.owed_yuan"), column("csv.due_by"), column("csv.days_past_due"))
+	for _, m := range f.Owed.Months {
+		s.Line(asOf.String(), string(f.Scope), f.ID, f.Name, m.Month.String(), m.Kind, yesNo(m.Estimated()), strings.Join(m.EstimateBy, spreadsheet.Separator),
+			strconv.FormatUint(m.Workers, 10), strconv.FormatUint(m.Days, 10), spreadsheet.Yuan(m.PayableFen), spreadsheet.Yuan(m.Fen), m.DueBy.String(), strconv.Itoa(int(asOf-m.DueBy)))
+	}
+	return csvFile(s, "anxin-owed-"+strings.ReplaceAll(f.ID, ":", "-")+"-"+asOf.String()+".csv"), nil
 }
 
 // line writes evidence into one cell.
@@ -109,6 +116,16 @@ func (c *Console) rankingCSV(r *request) (answer, error) {
 	}
 	return answer{raw: s.bytes(), kind: "text/csv; charset=utf-8", attach: "anxin-ranking-" + r.view.Run.AsOf.String() + ".csv"}, nil
 }
+
+// sheet is a table that has no codes yet.
+type sheet struct{ *spreadsheet.Sheet }
+
+func newSpreadsheet(header ...string) sheet { return sheet{spreadsheet.New(header...)} }
+
+func (s sheet) row(cells ...string) { s.Row(cells...) }
+func (s sheet) bytes() []byte       { return s.Bytes() }
+
+func yuanText(fen int64) string { return spreadsheet.Yuan(fen) }
 
 // whole writes a count or a number without grouping.
 func whole(n uint32) string { return strconv.FormatUint(uint64(n), 10) }

@@ -65,7 +65,7 @@ LIMIT 1`, func(r driver.Rows) error {
 }
 
 func (q *factQuery) project(ctx context.Context) error {
-	return q.each(ctx, "projects", `
+	err := q.each(ctx, "projects", `
 SELECT
     investment,
     developer_uscc,
@@ -104,6 +104,20 @@ LIMIT 1`, func(r driver.Rows) error {
 		q.facts.Project = p
 		return err
 	})
+	if err != nil || q.facts.Project == nil {
+		return err
+	}
+	return q.developer(ctx, q.facts.Project)
+}
+
+// developer looks up what the developer of a project is called.
+func (q *factQuery) developer(ctx context.Context, p *ProjectFacts) error {
+	of := &factQuery{conn: q.conn, run: q.run, scope: catalog.Employer, id: p.DeveloperID}
+	return of.each(ctx, "employers", `
+SELECT name
+FROM %s
+WHERE employer_uscc = {id:String}
+LIMIT 1`, func(r driver.Rows) error { return r.Scan(&p.DeveloperName) })
 }
 
 func (q *factQuery) employer(ctx context.Context) error {
@@ -122,18 +136,34 @@ LIMIT 1`, func(r driver.Rows) error {
 }
 
 func (q *factQuery) projects(ctx context.Context) error {
+	owed, err := q.run.from("owed")
+	if err != nil {
+		return err
+	}
 	return q.each(ctx, "projects", fmt.Sprintf(`
 SELECT
-    project_id,
-    name,
-    township,
-    status
-FROM %%s
-WHERE contractor_uscc = {id:String}
-ORDER BY active DESC, project_id
-LIMIT %d`, factRows), func(r driver.Rows) error {
+    projects.project_id,
+    projects.name,
+    projects.township,
+    projects.status,
+    owed.fen,
+    owed.workers
+FROM %%s AS projects
+LEFT JOIN
+(
+    SELECT
+        home_id,
+        sum(owed_fen) AS fen,
+        uniqExact(worker_key) AS workers
+    FROM %s
+    WHERE home_scope = 'project'
+    GROUP BY home_id
+) AS owed ON owed.home_id = projects.project_id
+WHERE projects.contractor_uscc = {id:String}
+ORDER BY owed.fen DESC, projects.active DESC, projects.project_id
+LIMIT %d`, owed, factRows), func(r driver.Rows) error {
 		var p ProjectRef
-		if err := r.Scan(&p.ID, &p.Name, &p.Township, &p.Status); err != nil {
+		if err := r.Scan(&p.ID, &p.Name, &p.Township, &p.Status, &p.OwedFen, &p.OwedWorkers); err != nil {
 			return err
 		}
 		q.facts.Projects = append(q.facts.Projects, p)

@@ -19,6 +19,7 @@ type Facts struct {
 	Project                        *ProjectFacts
 	Employer                       *EmployerFacts
 	Registered, Present, Contracts uint64 // people ever registered, still there, and of these with a labour contract
+	Owed                           Owed
 	Days                           []DayFacts
 	Months                         []MonthFacts
 	Account                        []AccountMonth
@@ -33,6 +34,7 @@ type Facts struct {
 type ProjectFacts struct {
 	Investment        string      `json:"investment"`
 	DeveloperID       string      `json:"developer_uscc"`
+	DeveloperName     string      `json:"developer_name"` // by the register of employers; empty where it does not know it
 	ContractorID      string      `json:"contractor_uscc"`
 	ContractorName    string      `json:"contractor_name"`
 	Status            string      `json:"status"`
@@ -131,6 +133,9 @@ type ProjectRef struct {
 	Name     string `json:"name"`
 	Township string `json:"township"`
 	Status   string `json:"status"`
+	// What is owed to people on it, also by others than the employer; fen.
+	OwedFen     int64  `json:"owed_fen"`
+	OwedWorkers uint64 `json:"owed_workers"`
 }
 
 // errUnknownSubject says that the run has never heard of the subject.
@@ -162,9 +167,9 @@ func (c *Console) loadFacts(ctx context.Context, v *View, scope catalog.Scope, i
 	if !known {
 		return nil, errUnknownSubject
 	}
-	reads := []func(context.Context) error{q.slips, q.leads, q.proceedings, q.episodes}
+	reads := []func(context.Context) error{q.slips, q.leads, q.proceedings, q.episodes, q.owedTotal, q.owedKinds, q.owedMonths, q.owedBands, q.closures, q.lastList}
 	if scope == catalog.Project {
-		reads = append(reads, q.project, q.registrations, q.days, q.attendedMonths, q.account)
+		reads = append(reads, q.project, q.registrations, q.days, q.attendedMonths, q.account, q.unheard, q.feeds)
 	} else {
 		reads = append(reads, q.employer, q.signals, q.projects)
 	}
@@ -177,6 +182,7 @@ func (c *Console) loadFacts(ctx context.Context, v *View, scope catalog.Scope, i
 		return nil, err
 	}
 	q.joinMonths()
+	q.facts.conclude(v.Run.AsOf)
 	return q.facts, nil
 }
 

@@ -103,7 +103,8 @@ func bareServer(t testing.TB, w world) *server {
 	gate, vault := openGate(t, conn)
 	c, err := New(DefaultConfiguration(), Dependencies{
 		Gate: gate, Vault: vault,
-		Conn: conn, Catalog: headers, Cases: inventedCases(w.cases), Blacklist: memoryList{}, Index: rules, Thresholds: inventedThresholds, Metrics: prometheus.NewRegistry(),
+		Conn: conn, Catalog: headers, Cases: inventedCases(w.cases), Blacklist: memoryList{}, Index: rules, Thresholds: inventedThresholds,
+		Sources: map[string]catalog.Text{"rural-bank": {ZH: "农商银行", EN: "Rural bank"}}, Metrics: prometheus.NewRegistry(),
 		Logger: slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Now:    func() time.Time { return asOf.End().Add(3 * time.Hour) },
 		Progress: func() []Stage {
@@ -437,7 +438,7 @@ var headers = []catalog.Header{
 		Params: map[string]catalog.Param{
 			"yellow_days": {Type: "UInt16", Unit: catalog.Days, Text: catalog.Text{ZH: "黄色逾期天数", EN: "days past due for yellow"}},
 			"red_share":   {Type: "Float64", Unit: catalog.Share, Text: catalog.Text{ZH: "红色比例", EN: "share for red"}},
-			"order_kinds": {Type: "Array(String)", Unit: catalog.Plain, Text: catalog.Text{ZH: "责令文书", EN: "orders"}},
+			"order_kinds": {Type: "Array(String)", Unit: catalog.Plain, Codes: "proceeding", Text: catalog.Text{ZH: "责令文书", EN: "orders"}},
 		},
 		Levels: map[catalog.Level]catalog.Text{"yellow": {ZH: "任何金额逾期3天", EN: "any amount 3 days past due"}, "red": {ZH: "逾期30天，或连续两个工资月逾期", EN: "30 days past due, or two wage months in a row"}},
 		Advice: catalog.Text{ZH: "核对工资表与银行代发回单；由施工总承包单位先行清偿（条例第30条）。", EN: "Compare the pay list with the bank's transfer slips; the general contractor pays first (Reg. 30)."},
@@ -552,6 +553,7 @@ func (s *server) fillWarnings(t testing.TB, w world, dates []civil.Date, countie
 	send()
 	sendSubject()
 	s.fillProject(t, snapshot)
+	s.fillOwed(t, snapshot)
 }
 
 func quoted(database, table string) string { return "`" + database + "`." + table }
@@ -604,7 +606,8 @@ func (s *server) fillProject(t testing.TB, snapshot string) {
 		('%s', '滨河安置房二期工程', '331024001', '331024', 'construction', 'government', '91331024MA2X0000D2', '%s', '浙江恒远建设有限公司', 12860000000,
 		'2025-11-03', '2025-12-01', '2025-12-20', 'building', true, true, 15, 5, 120000000, '2025-12-10', 'guarantee', 192900000, '2025-12-15', '2026-10-31', true, true, false)`,
 		quoted(snapshot, "projects"), projectID, employerID))
-	exec(fmt.Sprintf(`INSERT INTO %s (employer_uscc, name, township, county, industry, legal_person_masked, headcount, status) VALUES ('%s', '浙江恒远建设有限公司', '331024001', '331024', 'E', '王*', 214, 'active')`, quoted(snapshot, "employers"), employerID))
+	exec(fmt.Sprintf(`INSERT INTO %s (employer_uscc, name, township, county, industry, legal_person_masked, headcount, status) VALUES ('%s', '浙江恒远建设有限公司', '331024001', '331024', 'E', '王*', 214, 'active'),
+		('91331024MA2X0000D2', '仙居滨河城建投资有限公司', '331024001', '331024', 'K', '', NULL, 'active')`, quoted(snapshot, "employers"), employerID))
 	addReg, sendReg := s.batch(t, quoted(snapshot, "registrations")+" (project_id, employer_uscc, worker_key, source, id, contract_signed_on, entered_on, left_on, settled_confirmed, wage_basis, wage_fen)")
 	addDay, sendDay := s.batch(t, quoted(snapshot, "attendance")+" (project_id, work_date, worker_key, employer_uscc, centihours, id)")
 	addMonth, sendMonth := s.batch(t, quoted(snapshot, "worker_months")+" (project_id, month, worker_key, employer_uscc, days, first_day, last_day)")

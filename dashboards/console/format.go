@@ -115,6 +115,23 @@ func (l locale) yuan(fen int64) string {
 	return fixed(yuan, 2) + "元"
 }
 
+// claimed writes an amount that somebody says is owed. One of 0 is not known to be zero: it is still to be checked.
+func (l locale) claimed(fen int64) string {
+	if fen == 0 {
+		return message(l, "amount.unknown")
+	}
+	return l.yuan(fen)
+}
+
+// amount writes the amount of a warning: to be checked where the detector speaks of money and has none, a dash where it does
+// not speak of money.
+func (l locale) amount(h *catalog.Header, fen int64) string {
+	if fen == 0 && !h.ClaimsMoney() {
+		return "—"
+	}
+	return l.claimed(fen)
+}
+
 func sign(v float64) string {
 	if v < 0 {
 		return "−"

@@ -79,14 +79,6 @@ func TestEvidenceIsReadableAndImpersonal(t *testing.T) {
 	}
 }
 
-func TestSpreadsheetsComputeNothing(t *testing.T) {
-	for cell, want := range map[string]string{"=1+1": "'=1+1", "@x": "'@x", "-3.5": "-3.5", "+cmd": "'+cmd", "安薪": "安薪", "": ""} {
-		if got := harmless(cell); got != want {
-			t.Errorf("%q becomes %q, want %q", cell, got, want)
-		}
-	}
-}
-
 func TestSnapshotNamesThatNeedEscapingAreRefused(t *testing.T) {
 	for _, name := range []string{"", "a b", "x`; DROP DATABASE y", "数据", "1a", "a.b"} {
 		if got, err := (Run{Snapshot: name}).from("projects"); err == nil {
@@ -95,5 +87,52 @@ func TestSnapshotNamesThatNeedEscapingAreRefused(t *testing.T) {
 	}
 	if got, err := (Run{Snapshot: "anxin_facts_1"}).from("projects"); err != nil || got != "`anxin_facts_1`.projects" {
 		t.Errorf("got %s, %v", got, err)
+	}
+}
+
+func TestAnAmountThatNobodyKnowsIsNotSaidToBeZero(t *testing.T) {
+	fen := []catalog.Field{{Name: "owed_fen", Unit: catalog.Fen}}
+	for _, c := range []struct {
+		name        string
+		header      catalog.Header
+		fen         int64
+		zh, en, csv string
+	}{
+		{"people left unsettled, nobody knows with how much", catalog.Header{Group: catalog.Payment, Evidence: fen}, 0, "金额待核", "to be checked", "金额待核"},
+		{"an amount", catalog.Header{Group: catalog.Payment, Evidence: fen}, 123400, "1,234元", "¥1,234", "1234.00"},
+		{"a detector that does not speak of money", catalog.Header{Group: catalog.Payment}, 0, "—", "—", ""},
+		{"a safeguard lacks nothing in money", catalog.Header{Group: catalog.Safeguards, Evidence: fen}, 0, "—", "—", ""},
+		{"a detector that has left the catalogue", catalog.Header{}, 0, "—", "—", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if zh, en, csv := chinese.amount(&c.header, c.fen), english.amount(&c.header, c.fen), chinese.csvAmount(&c.header, c.fen); zh != c.zh || en != c.en || csv != c.csv {
+				t.Errorf("it is said as %s, %s, in an export %q", zh, en, csv)
+			}
+		})
+	}
+}
+
+func TestAnEstimateIsCalledOneWhereverItStands(t *testing.T) {
+	part := []catalog.Field{{Name: "estimated_fen", Unit: catalog.Fen}}
+	for _, c := range []struct {
+		name     string
+		header   catalog.Header
+		evidence string
+		want     int64
+		zh       string
+	}{
+		{"a detector of estimates", catalog.Header{Estimated: true}, `{}`, 50_000, "估算"},
+		{"a part", catalog.Header{Evidence: part}, `{"estimated_fen":20000}`, 20_000, "其中估算 200元"},
+		{"a part written as text", catalog.Header{Evidence: part}, `{"estimated_fen":"20000"}`, 20_000, "其中估算 200元"},
+		{"no more than the amount", catalog.Header{Evidence: part}, `{"estimated_fen":90000}`, 50_000, "估算"},
+		{"a detector without", catalog.Header{}, `{"estimated_fen":20000}`, 0, ""},
+		{"evidence that is none", catalog.Header{Evidence: part}, `[]`, 0, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := &Warning{AmountFen: 50_000, Evidence: c.evidence}
+			if got := estimatedFen(&c.header, w); got != c.want || chinese.estimatedPart(w.AmountFen, got) != c.zh {
+				t.Errorf("%d fen are an estimate, said as %q", got, chinese.estimatedPart(w.AmountFen, got))
+			}
+		})
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/anxin-project/anxin/internal/codebook"
 )
 
 // find returns a text of the catalogue (texts.go); a key that is not in it is a mistake of the program.
@@ -54,11 +56,15 @@ func (l locale) audited(action string) string {
 	return l.word("audited", action)
 }
 
-// word names a value of an enumeration, such as a sector; a value that no text knows is shown as it is, since sources and
-// detectors may bring new ones before the pages learn them.
-func (l locale) word(group, value string) string {
-	if t, ok := catalogue[group+"."+value]; ok {
+// word says a code of an enumeration in words, such as a sector: by the codebook, or by the pages' own texts where a page
+// alone knows the enumeration. A code without words is shown as it is, since sources and detectors may bring new ones
+// before the codebook learns them.
+func (l locale) word(enumeration, code string) string {
+	if t, ok := codebook.Word(codebook.Name(enumeration), code); ok {
 		return t.In(string(l))
 	}
-	return value
+	if t, ok := catalogue[enumeration+"."+code]; ok {
+		return t.In(string(l))
+	}
+	return code
 }

@@ -34,6 +34,7 @@ var answerTypes = map[string]any{
 	"GET /api/v1/quality":                         qualityAnswer{},
 	"GET /api/v1/runs":                            runsAnswer{},
 	"GET /api/v1/audit":                           auditAnswer{},
+	"GET /api/v1/codes":                           codesAnswer{},
 	"GET /api/v1/me":                              meAnswer{},
 	"GET /api/v1/people":                          peopleAnswer{},
 	"POST /api/v1/people":                         accountAnswer{},

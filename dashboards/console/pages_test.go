@@ -59,18 +59,18 @@ func TestPagesAnswerAsAsked(t *testing.T) {
 		{"a detector in English", "/detectors/wages-overdue?lang=en", 200, []string{"days past due for yellow", "3 days", "Whole country", "first notice on day 3", "县人社局通知", "Order to pay, unheard_of", `MOHRSS Order 45 of 2021 <em class="unchecked">text not checked</em>`, "Compare the pay list", "days past due, wage months", "30 Sep 2026"}, nil},
 		{"a detector that is not there", "/detectors/nothing", 404, nil, nil},
 		{"a warning leads to its detector", "/subjects/project/" + projectID, 200, []string{`<a href="/detectors/wages-overdue">`}, nil},
-		{"a project", "/subjects/project/" + projectID, 200, []string{"浙江恒远建设有限公司", "工资保证金", "过期", "128.5万元", "以往预警", "未实名登记用工", "O-2026-031", "/cases/project:" + projectID}, []string{"SECRETKEY", "王*"}},
+		{"a project", "/subjects/project/" + projectID, 200, []string{"浙江恒远建设有限公司", "仙居滨河城建投资有限公司</a>", "工资保证金", "过期", "128.5万元", "以往预警", "未实名登记用工", "O-2026-031", "/cases/project:" + projectID}, []string{"SECRETKEY", "王*"}},
 		{"an employer", "/subjects/employer/" + employerID, 200, []string{"用电（千瓦时）", "滨河安置房二期工程", "建筑业"}, []string{"王*"}},
 		{"a subject without warnings", "/subjects/project/CALM-1", 200, []string{"当前没有预警"}, nil},
 		{"a township as a subject", "/subjects/township/331024001", 302, nil, nil},
 		{"cases", "/cases", 200, []string{"期限", "待受理", "逾期", "受理所选案件"}, nil},
-		{"a case", "/cases/project:" + projectID, 200, []string{"办理记录", "警报触发", "46"}, nil},
+		{"a case", "/cases/project:" + projectID, 200, []string{"办理记录", "产生预警", "46"}, nil},
 		{"my work", "/work", 200, []string{"第6号道路工程", "逾期"}, nil},
 		{"my work in English", "/work?lang=en", 200, []string{"My work today", "Accept", "acceptance"}, nil},
 		{"what waits for a supervisor", "/approvals", 200, []string{"决定是否提前移出"}, []string{"道路工程"}},
 		{"cases that are late", "/cases?deadline=passed", 200, []string{"逾期", "deadline=passed"}, nil},
 		{"a deadline there is not", "/cases?deadline=soon", 400, []string{"<code>deadline</code>"}, nil},
-		{"a case to print", "/cases/project:" + projectID + "/print", 200, []string{"案卷", "警报触发"}, []string{`class="fields"`, "您现在可以办理"}},
+		{"a case to print", "/cases/project:" + projectID + "/print", 200, []string{"案卷", "产生预警"}, []string{`class="fields"`, "您现在可以办理"}},
 		{"an unknown case to print", "/cases/project:nobody/print", 404, nil, nil},
 		{"the published list", "/blacklist", 200, []string{"浙江恒远建设有限公司", "某*", "决〔2026〕9号"}, []string{"某甲"}},
 		{"the procedures", "/blacklist/entries", 200, []string{entryID, "已申请提前移出"}, nil},
@@ -80,21 +80,21 @@ func TestPagesAnswerAsAsked(t *testing.T) {
 		{"an unknown procedure", "/blacklist/entries/nobody-1", 404, nil, nil},
 		{"a proposal", "/blacklist/propose/" + employerID, 200, []string{"O-2026-031", "拖欠十名以上", `name="representative"`}, nil},
 		{"a proposal of nobody", "/blacklist/propose/CALM-1", 404, nil, nil},
-		{"the quality of the data", "/quality", 200, []string{"共 7 路数据（按主题和来源），红 2，黄 1", "site-gate", "≤ 6 小时", "≤ 1 天", "校验码错误", "temperature", "已停用", "来源不明", "考勤 3 天、工资和专户流水 40 天没有"}, nil},
+		{"the quality of the data", "/quality", 200, []string{"共 7 路数据（按主题和来源），红 2，黄 1", "site-gate", "≤ 6 小时", "≤ 1 天", "校验码错误", "temperature", "已停用", "来源不明", "考勤 3 天、工资和专户流水 40 天没有", "农商银行", "rural-bank"}, nil},
 		{"the quality of the data in English", "/quality?lang=en", 200, []string{"7 feeds", "≤ 6 hours", "≤ 1 day<", "Pay slips", "42.6%", "5 days ago"}, nil},
 		{"the quality of one topic", "/quality?topic=payroll", 200, []string{"county-bank", "--topic payroll"}, []string{"site-gate"}},
 		{"feeds with a fault", "/quality?fault=any", 200, []string{"gate-north", "rural-bank", "county-bank"}, []string{"site-gate", "hotline", "old-gate"}},
 		{"late feeds", "/quality?fault=late", 200, []string{"county-bank"}, []string{"rural-bank"}},
 		{"late feeds of a topic that has none", "/quality?topic=complaints&fault=late", 200, []string{"没有符合条件的记录"}, []string{"hotline"}},
-		{"the quality as a sheet", "/quality.csv?fault=any&lang=en", 200, []string{"\uFEFFState,", "Refused,payroll,rural-bank,410,410,304,0.4258,inconsistent: 260; missing_field: 44,≤ 1 hour,≤ 1 hour,2026-11-19 21:00:00,\r\n"}, nil},
-		{"refused messages of nobody, which are neither good nor bad", "/quality.csv?topic=payroll", 200, []string{"\r\n,payroll,,0,0,7,"}, nil},
+		{"the quality as a sheet", "/quality.csv?fault=any&lang=en", 200, []string{"\uFEFFstate_code,state,topic_code,topic,source_code,source,", "rejects,Refused,payroll,Pay slips,rural-bank,Rural bank,410,410,304,0.4258,inconsistent: 260; missing_field: 44,Contradictory: 260; Field missing: 44,≤ 1 hour,≤ 1 hour,2026-11-19 21:00:00,\r\n"}, nil},
+		{"refused messages of nobody, which are neither good nor bad", "/quality.csv?topic=payroll", 200, []string{"\r\n,,payroll,工资单,,,0,0,7,"}, nil},
 		{"a bad fault", "/quality?fault=odd", 400, []string{"fault"}, nil},
 		{"search by name", "/search?q=滨河", 200, []string{"滨河安置房二期工程"}, nil},
 		{"search with an escape", `/search?q=%5C%27%25%22`, 200, []string{"没有找到"}, nil},
 		{"the history of runs", "/runs", 200, []string{"运行记录", "第 2 次尝试", "运行中", "补运行", "取数 31.5 秒 · 检测 6.2 秒", "41.0 秒", "&lt;script&gt;", "2026-11-21 00:30:00"}, []string{"<script>"}},
 		{"failed runs in English", "/runs?status=failed&lang=en", 200, []string{"attempt 2", "snapshot 8.4 s"}, []string{"detectors 6.2"}},
 		{"runs of an unknown kind", "/runs?kind=weekly", 400, []string{"kind"}, nil},
-		{"runs as a table", "/runs.csv?lang=en", 200, []string{"started_at,finished_at,kind", "2026-11-21 00:30:00,2026-11-21 00:30:41,Nightly,no,2026-11-20,Done,1,41.0,"}, nil},
+		{"runs as a table", "/runs.csv?lang=en", 200, []string{"started_at,finished_at,kind", "2026-11-21 00:30:00,2026-11-21 00:30:41,nightly,Nightly,no,no,2026-11-20,done,Done,1,41.0,"}, nil},
 		{"about", "/about?lang=en", 200, []string{"The system proposes, people decide", "Wages overdue"}, nil},
 		{"an unknown township", "/townships/999999999", 404, []string{"没有找到"}, nil},
 		{"an unknown project", "/subjects/project/nobody", 404, []string{"没有找到"}, nil},
@@ -149,7 +149,7 @@ func TestHostileTextIsEscapedEverywhere(t *testing.T) {
 		}
 	}
 	_, _, csv := s.get(t, "/warnings.csv?q=XSS-1")
-	if !strings.HasPrefix(csv, "\uFEFF级别,") || strings.Count(csv, "\r\n") != 2 {
+	if !strings.HasPrefix(csv, "\uFEFF级别代码,级别,") || strings.Count(csv, "\r\n") != 2 {
 		t.Errorf("the export is %q", csv)
 	}
 }
@@ -310,7 +310,7 @@ func TestACapIsShownAsOneOnlyWhereItBites(t *testing.T) {
 func TestTheExportsOfAnEditionOpenAsTables(t *testing.T) {
 	s := serve(t, small)
 	for path, columns := range map[string]int{
-		"/editions/6/ranking.csv?county=331024": 12, "/editions/6/diff.csv": 16, "/plan.csv?due=all": 13, "/rates.csv?lang=en": 8,
+		"/editions/6/ranking.csv?county=331024": 12, "/editions/6/diff.csv": 16, "/plan.csv?due=all": 14, "/rates.csv?lang=en": 9,
 	} {
 		status, header, body := s.get(t, path)
 		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(body, "\uFEFF"))).ReadAll()

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/internal/edition"
+	"github.com/anxin-project/anxin/internal/spreadsheet"
 )
 
 // planData is the inspection plan of a quarter: the employers that the latest edition grades, those to visit first.
@@ -71,14 +72,14 @@ func (c *Console) planCSV(r *request) (answer, error) {
 	if d.Edition == nil {
 		return answer{}, errNotFound
 	}
-	t := func(key string) string { return message(l, key) }
-	s := newSpreadsheet(t("csv.as_of"), t("csv.grade"), t("csv.reasons"), t("csv.uscc"), t("csv.name"), t("csv.township"), t("csv.place"),
-		t("csv.projects"), t("csv.workers"), t("csv.red"), t("csv.visits_quarter"), t("csv.visits_year"), t("csv.records"))
+	s := spreadsheet.NewTable(string(l), column("csv.as_of"), column("csv.grade"), column("csv.reasons_code"), column("csv.reasons"), column("csv.uscc"), column("csv.name"),
+		column("csv.township"), column("csv.place"), column("csv.projects"), column("csv.workers"), column("csv.red"), column("csv.visits_quarter"),
+		column("csv.visits_year"), column("csv.records"))
 	for _, g := range d.Rows {
-		s.row(d.Edition.AsOf.String(), g.Grade, strings.Join(l.reasons(*g), "; "), g.Employer, g.Name, g.Township, c.regions.Path(g.Township),
-			whole(g.Projects), whole(g.Workers), whole(g.RedWarnings), whole(uint32(g.VisitsQuarter)), whole(uint32(g.VisitsYear)), strings.Join(g.Records, "; "))
+		s.Line(d.Edition.AsOf.String(), g.Grade, strings.Join(g.Reasons, spreadsheet.Separator), strings.Join(l.reasons(*g), message(l, "list.and")), g.Employer, g.Name, g.Township, c.regions.Path(g.Township),
+			whole(g.Projects), whole(g.Workers), whole(g.RedWarnings), whole(uint32(g.VisitsQuarter)), whole(uint32(g.VisitsYear)), strings.Join(g.Records, spreadsheet.Separator))
 	}
-	return answer{raw: s.bytes(), kind: "text/csv; charset=utf-8", attach: "anxin-plan-" + d.Edition.AsOf.String() + ".csv"}, nil
+	return csvFile(s, "anxin-plan-"+d.Edition.AsOf.String()+".csv"), nil
 }
 
 // reasons says why an employer has its grade.

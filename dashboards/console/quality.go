@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/codebook"
 	"github.com/anxin-project/anxin/internal/quality"
+	"github.com/anxin-project/anxin/internal/spreadsheet"
 )
 
 // qualityData is the quality of the data by topic and source.
@@ -108,13 +110,13 @@ func (c *Console) qualityPage(r *request) (answer, error) {
 
 func (c *Console) qualityCSV(r *request) (answer, error) {
 	l := r.lang
-	t := func(key string) string { return message(l, key) }
 	d, err := c.feeds(r)
 	if err != nil {
 		return answer{}, err
 	}
-	s := newSpreadsheet(t("quality.state"), t("quality.topic"), t("quality.source"), t("csv.stored_window"), t("csv.stored_total"), t("csv.rejected"), t("csv.rejected_share"),
-		t("csv.reject_reasons"), t("csv.late_p50"), t("csv.late_p95"), t("csv.latest"), t("quality.unknown"))
+	s := spreadsheet.NewTable(string(l), coded("csv.state", codebook.Fault), coded("csv.topic", codebook.Topic), worded("csv.source", c.sourceName),
+		column("csv.stored_window"), column("csv.stored_total"), column("csv.rejected"), column("csv.rejected_share"), column("csv.reject_reasons_code"), column("csv.reject_reasons"),
+		column("csv.late_p50"), column("csv.late_p95"), column("csv.latest"), column("quality.unknown"))
 	number := func(n uint64) string { return strconv.FormatUint(n, 10) }
 	bound := func(b *uint32) string {
 		if b == nil {
@@ -125,15 +127,36 @@ func (c *Console) qualityCSV(r *request) (answer, error) {
 	for _, f := range d.Rows {
 		state, latest := "", ""
 		if f.Judged() {
-			state = l.faults(f.Faults)
+			state = faultCodes(f.Faults)
 		}
 		if !f.Latest.IsZero() {
 			latest = f.Latest.In(civil.Zone).Format(time.DateTime)
 		}
-		s.row(state, f.Topic, f.Source, number(f.Stored), number(f.Total), number(f.Rejected()), strconv.FormatFloat(f.RejectedShare(), 'f', 4, 64),
-			l.counts(f.Rejects), bound(f.P50()), bound(f.P95()), latest, l.counts(f.Unknown))
+		s.Line(state, f.Topic, f.Source, number(f.Stored), number(f.Total), number(f.Rejected()), strconv.FormatFloat(f.RejectedShare(), 'f', 4, 64),
+			counts(f.Rejects, func(code string) string { return code }), counts(f.Rejects, func(code string) string { return l.word("reject", code) }),
+			bound(f.P50()), bound(f.P95()), latest, counts(f.Unknown, func(field string) string { return field }))
 	}
-	return answer{raw: s.bytes(), kind: "text/csv; charset=utf-8", attach: "anxin-quality-" + civil.DateOf(c.now()).String() + ".csv"}, nil
+	return csvFile(s, "anxin-quality-"+civil.DateOf(c.now()).String()+".csv"), nil
+}
+
+// sourceName is what a sending system is called in policy; its code where policy does not name it.
+func (c *Console) sourceName(l locale, code string) string {
+	if t, ok := c.sources[code]; ok {
+		return t.In(string(l))
+	}
+	return code
+}
+
+// faultCodes lists what is wrong with a feed for a cell; "none" where nothing is.
+func faultCodes(faults []quality.Fault) string {
+	if len(faults) == 0 {
+		return "none"
+	}
+	var codes []string
+	for _, f := range faults {
+		codes = append(codes, string(f))
+	}
+	return strings.Join(codes, spreadsheet.Separator)
 }
 
 // faults writes what is wrong with a feed.
@@ -148,13 +171,13 @@ func (l locale) faults(faults []quality.Fault) string {
 	return strings.Join(words, message(l, "list.comma"))
 }
 
-// counts writes codes and their numbers into one cell.
-func (l locale) counts(counts []quality.Count) string {
+// counts writes what was counted, by name, into one cell.
+func counts(counts []quality.Count, name func(code string) string) string {
 	var parts []string
 	for _, c := range counts {
-		parts = append(parts, c.Of+": "+strconv.FormatUint(c.N, 10))
+		parts = append(parts, name(c.Of)+": "+strconv.FormatUint(c.N, 10))
 	}
-	return strings.Join(parts, "; ")
+	return strings.Join(parts, spreadsheet.Separator)
 }
 
 // bound writes a bound of lateness.

@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/anxin-project/anxin/internal/codebook"
 	"github.com/anxin-project/anxin/internal/edition"
+	"github.com/anxin-project/anxin/internal/spreadsheet"
 )
 
 // rateRow is a reported rate and how it stands to its target.
@@ -68,15 +70,15 @@ func (c *Console) ratesCSV(r *request) (answer, error) {
 	if d.Edition == nil {
 		return answer{}, errNotFound
 	}
-	t := func(key string) string { return message(l, key) }
-	s := newSpreadsheet(t("csv.as_of"), t("csv.code"), t("csv.name"), t("csv.measure"), t("csv.numerator"), t("csv.denominator"), t("csv.rate"), t("csv.target"))
+	s := spreadsheet.NewTable(string(l), column("csv.as_of"), column("csv.code"), column("csv.name"), coded("csv.measure", codebook.Measure),
+		column("csv.numerator"), column("csv.denominator"), column("csv.rate"), column("csv.target"))
 	for _, place := range d.Places {
 		for _, row := range place.Rows {
-			s.row(d.Edition.AsOf.String(), place.Code, place.Name, l.word("measure", row.Measure), whole(row.Numerator),
+			s.Line(d.Edition.AsOf.String(), place.Code, place.Name, row.Measure, whole(row.Numerator),
 				whole(row.Denominator), strconv.FormatFloat(row.Share(), 'f', 4, 64), l.target(row.Rate))
 		}
 	}
-	return answer{raw: s.bytes(), kind: "text/csv; charset=utf-8", attach: "anxin-rates-" + d.Edition.AsOf.String() + ".csv"}, nil
+	return csvFile(s, "anxin-rates-"+d.Edition.AsOf.String()+".csv"), nil
 }
 
 // target writes the range a rate is to reach.

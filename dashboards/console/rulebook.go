@@ -13,6 +13,7 @@ import (
 	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/codebook"
 )
 
 // Threshold is a value of a detector's parameter: in a region, with what sets it.
@@ -52,8 +53,12 @@ type parameter struct {
 	Name   string
 	Text   catalog.Text
 	Unit   catalog.Unit
+	Codes  codebook.Name // of values that are codes; mostly empty
 	Values []Threshold
 }
+
+// word says a value that is a code in words.
+func (p parameter) word(code string) (catalog.Text, bool) { return codebook.Word(p.Codes, code) }
 
 // rule puts a detector together with what is in force on the run's date, and with the run's warnings.
 func (c *Console) rule(v *View, h *catalog.Header) *rule {
@@ -78,7 +83,7 @@ func (c *Console) rule(v *View, h *catalog.Header) *rule {
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.Params)) {
 		p := h.Params[name]
-		r.Parameters = append(r.Parameters, parameter{name, p.Text, p.Unit, c.thresholds(h.ID, name, townships, v.Run.AsOf)})
+		r.Parameters = append(r.Parameters, parameter{name, p.Text, p.Unit, codebook.Name(p.Codes), c.thresholds(h.ID, name, townships, v.Run.AsOf)})
 	}
 	return r
 }
@@ -174,21 +179,13 @@ GROUP BY as_of, township, department`)
 	return history, rows.Err()
 }
 
-// threshold writes a parameter's value in its unit; codes of the record contract by their names.
-func (l locale) threshold(v any, unit catalog.Unit) string {
+// threshold writes a parameter's value in its unit; codes in words.
+func (l locale) threshold(v any, p parameter) string {
 	switch n := v.(type) {
 	case int:
 		v = json.Number(strconv.Itoa(n))
 	case float64:
 		v = json.Number(strconv.FormatFloat(n, 'f', -1, 64))
-	case string:
-		v = l.word("outcome", l.word("proceeding", n))
-	case []any:
-		named := make([]any, len(n))
-		for i, item := range n {
-			named[i] = l.threshold(item, unit)
-		}
-		v = named
 	}
-	return l.value(v, unit)
+	return l.value(inWords(v, p.word, l), p.Unit)
 }

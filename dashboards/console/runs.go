@@ -4,7 +4,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/anxin-project/anxin/internal/codebook"
 	"github.com/anxin-project/anxin/internal/runs"
+	"github.com/anxin-project/anxin/internal/spreadsheet"
 )
 
 // runsMost is how many attempts the page goes back: a week of runs every ten minutes, with room for those that failed.
@@ -79,19 +81,18 @@ func (c *Console) runsCSV(r *request) (answer, error) {
 		return answer{}, err
 	}
 	l := r.lang
-	t := func(key string) string { return message(l, key) }
-	s := newSpreadsheet(t("csv.started"), t("csv.finished"), t("csv.kind"), t("csv.catch_up"), t("csv.as_of"), t("csv.status"), t("csv.attempt"),
-		t("csv.seconds"), t("csv.stages"), t("csv.warnings"), t("csv.policy"), t("csv.run"), t("csv.process"), t("csv.error"))
+	s := spreadsheet.NewTable(string(l), column("csv.started"), column("csv.finished"), coded("csv.kind", codebook.RunKind), coded("csv.catch_up", codebook.YesNo), column("csv.as_of"),
+		coded("csv.status", codebook.RunStatus), column("csv.attempt"), column("csv.seconds"), column("csv.stages"), column("csv.warnings"), column("csv.policy"),
+		column("csv.run"), column("csv.process"), column("csv.error"))
 	for _, a := range all {
 		finished, seconds := "", ""
 		if a.Status != runs.Running {
 			finished, seconds = l.second(a.Finished), strconv.FormatFloat(a.Took().Seconds(), 'f', 1, 64)
 		}
-		s.row(l.second(a.Started), finished, l.word("run", string(a.Kind)), l.word("value", yesNo(a.CatchUp)), a.AsOf.String(),
-			l.word("status", string(a.Status)), strconv.Itoa(a.Attempt), seconds, l.stages(a), strconv.Itoa(a.Warnings), a.Policy,
+		s.Line(l.second(a.Started), finished, string(a.Kind), yesNo(a.CatchUp), a.AsOf.String(), string(a.Status), strconv.Itoa(a.Attempt), seconds, l.stages(a), strconv.Itoa(a.Warnings), a.Policy,
 			strconv.FormatUint(a.Run, 10), a.Process, a.Error)
 	}
-	return answer{raw: s.bytes(), kind: "text/csv; charset=utf-8", attach: "anxin-runs.csv"}, nil
+	return csvFile(s, "anxin-runs.csv"), nil
 }
 
 func yesNo(yes bool) string {
@@ -105,7 +106,7 @@ func yesNo(yes bool) string {
 func (l locale) stages(a runs.Attempt) string {
 	var parts []string
 	for _, name := range a.LongestStages() {
-		parts = append(parts, l.word("phase", name)+" "+l.seconds(a.Stages[name]))
+		parts = append(parts, l.word("run_stage", name)+" "+l.seconds(a.Stages[name]))
 	}
 	return strings.Join(parts, " · ")
 }

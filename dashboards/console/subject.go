@@ -21,14 +21,15 @@ type subjectData struct {
 	Active     []*Warning
 	Worst      string // the worst active level, or ""
 	Safeguards []safeguard
-	OpenFen    int64
-	OpenPeople uint64 // people with an unpaid part, of the month that has most
 	CaseID     string // "" when there is none
-	Past       []*Warning
-	Grade      *edition.Grade // of an employer in the latest edition; nil when it has none
-	Edition    *edition.Edition
-	Workers    bool // who asks may see the list of workers
-	Gone       bool // the run's snapshot has been dropped: warnings are known, facts are not
+	// What is owed on the projects of an employer, as far as who asks may see them; somebody on two of them counts twice.
+	ProjectsFen     int64
+	ProjectsWorkers uint64
+	Past            []*Warning
+	Grade           *edition.Grade // of an employer in the latest edition; nil when it has none
+	Edition         *edition.Edition
+	Workers         bool // who asks may see the list of workers
+	Gone            bool // the run's snapshot has been dropped: warnings are known, facts are not
 }
 
 // safeguard is one line of the checklist: what the registry says, not a judgement; that is what warnings are for.
@@ -37,6 +38,9 @@ type safeguard struct {
 	State  string // yes, no, partly or expired
 	Detail string
 }
+
+// ListExpected reports whether a pay list for a wage month must have come: wages are paid by the end of the next month.
+func (d *subjectData) ListExpected(m civil.Month) bool { return m < d.AsOf.Month()-1 }
 
 func (c *Console) subjectPage(r *request) (answer, error) {
 	scope, id := catalog.Scope(r.http.PathValue("scope")), r.http.PathValue("id")
@@ -67,18 +71,15 @@ func (c *Console) subject(r *request) (*subjectData, error) {
 	if len(d.Active) > 0 {
 		d.Worst = string(d.Active[0].Level)
 	}
-	for _, m := range f.Months {
-		if m.DueBy != nil && *m.DueBy < r.view.Run.AsOf {
-			d.OpenFen += m.OpenFen
-			d.OpenPeople = max(d.OpenPeople, m.UnpaidWorkers)
-		}
-	}
 	if f.Project != nil {
 		d.Safeguards = checklist(r.lang, f, r.view.Run.AsOf)
 	}
 	shown := *f
 	shown.Projects = access.MayRead(r.person(), f.Projects, func(p ProjectRef) access.Object { return access.At(p.Township, "") })
 	d.Facts = &shown
+	for _, p := range shown.Projects {
+		d.ProjectsFen, d.ProjectsWorkers = d.ProjectsFen+p.OwedFen, d.ProjectsWorkers+p.OwedWorkers
+	}
 	for _, w := range f.Episodes {
 		if w.Closed != nil {
 			d.Past = append(d.Past, w)
@@ -190,9 +191,9 @@ func checklist(l locale, f *Facts, asOf civil.Date) []safeguard {
 	}
 	deposit := safeguard{Name: "deposit", State: yes(p.DepositForm == "waived" || p.DepositLodgedOn != nil)}
 	if p.DepositForm == "waived" {
-		deposit.Detail = l.word("deposit", "waived")
+		deposit.Detail = l.word("deposit_form", "waived")
 	} else if p.DepositLodgedOn != nil {
-		deposit.Detail = l.word("deposit", p.DepositForm) + " · " + l.yuan(p.DepositFen)
+		deposit.Detail = l.word("deposit_form", p.DepositForm) + " · " + l.yuan(p.DepositFen)
 		if p.ContractFen > 0 {
 			deposit.Detail += " (" + l.percent(float64(p.DepositFen)/float64(p.ContractFen)) + ")"
 		}

@@ -51,9 +51,10 @@ func attendanceChart(l locale, f *Facts, asOf civil.Date) template.HTML {
 	return barChart(1280, 170, labels, []bars{s}, nil, func(v float64) string { return fixed(v, decimals(v)) }, message(l, "chart.attendance"))
 }
 
-// wagesChart shows wages due and paid side by side by wage month.
+// wagesChart shows wages due and paid side by side by wage month, and beside them what work without a pay slip comes to.
 func wagesChart(l locale, f *Facts) template.HTML {
-	due, paid := bars{class: "due"}, bars{class: "paid"}
+	due, paid, unlisted := bars{class: "due"}, bars{class: "paid"}, bars{class: "unlisted"}
+	estimate := f.Owed.Unlisted()
 	var labels []string
 	any := false
 	for _, m := range f.Months {
@@ -61,12 +62,18 @@ func wagesChart(l locale, f *Facts) template.HTML {
 		due.values, paid.values = append(due.values, float64(m.PayableFen)), append(paid.values, float64(m.PaidFen))
 		due.titles = append(due.titles, l.month(m.Month)+" · "+message(l, "wages.payable")+" "+l.yuan(m.PayableFen))
 		paid.titles = append(paid.titles, l.month(m.Month)+" · "+message(l, "wages.paid")+" "+l.yuan(m.PaidFen))
-		any = any || m.PayableFen != 0
+		unlisted.values = append(unlisted.values, float64(estimate[m.Month]))
+		unlisted.titles = append(unlisted.titles, l.month(m.Month)+" · "+message(l, "wages.estimate")+" "+l.yuan(estimate[m.Month]))
+		any = any || m.PayableFen != 0 || estimate[m.Month] != 0
 	}
 	if !any {
 		return ""
 	}
-	return barChart(640, 240, labels, []bars{due, paid}, nil, l.moneyAxis, message(l, "chart.wages"))
+	series := []bars{due, paid}
+	if len(estimate) > 0 {
+		series = append(series, unlisted)
+	}
+	return barChart(640, 240, labels, series, nil, l.moneyAxis, message(l, "chart.wages"))
 }
 
 // accountChart shows what entered and left the wage account by month, and the balance as a line.

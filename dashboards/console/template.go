@@ -17,6 +17,7 @@ import (
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/codebook"
 	"github.com/anxin-project/anxin/internal/edition"
 	"github.com/anxin-project/anxin/internal/law"
 	"github.com/anxin-project/anxin/internal/runs"
@@ -121,9 +122,15 @@ func functions(c *Console, l locale) template.FuncMap {
 		"asset": c.assets.url,
 		"tag":   func() string { return map[locale]string{chinese: "zh-CN", english: "en"}[l] },
 
-		"num":       l.num,
-		"yuan":      l.yuan,
-		"exact":     l.exactYuan,
+		"num":      l.num,
+		"yuan":     l.yuan,
+		"exact":    l.exactYuan,
+		"claimed":  l.claimed,
+		"owedLine": l.owedLine, "owedMissing": l.owedMissing, "estimateBy": l.estimateBy, "estimatedPart": l.estimatedPart,
+		"amount": func(w *Warning) string { return l.amount(c.detectors.header(w.Detector), w.AmountFen) },
+		"estimated": func(w *Warning) string {
+			return l.estimatedPart(w.AmountFen, estimatedFen(c.detectors.header(w.Detector), w))
+		},
 		"points":    l.index,
 		"score":     func(v float64) string { return l.index(&v) },
 		"signed":    l.signed,
@@ -135,6 +142,12 @@ func functions(c *Console, l locale) template.FuncMap {
 				return "—"
 			}
 			return l.shortDate(*d)
+		},
+		"longDate": func(d *civil.Date) string {
+			if d == nil {
+				return "—"
+			}
+			return l.date(*d)
 		},
 		"lacking":   lacking,
 		"faults":    l.faults,
@@ -166,6 +179,8 @@ func functions(c *Console, l locale) template.FuncMap {
 
 		"header":     c.detectors.header,
 		"evidence":   func(w *Warning) Evidence { return l.evidence(c.detectors.header(w.Detector), w.Evidence) },
+		"source":     func(code string) string { return c.sourceName(l, code) },
+		"outcome":    func(kind, code string) string { return codebook.OfOutcome(kind, code, string(l)) },
 		"article":    func(citation string) Article { return l.article(c.laws, citation) },
 		"cited":      c.laws.Annotate,
 		"unchecked":  func() string { return law.NotChecked.In(string(l)) },

@@ -1,12 +1,12 @@
 package console
 
 import (
-	"encoding/hex"
 	"errors"
 	"regexp"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/internal/access/reveal"
 	"github.com/anxin-project/anxin/internal/access/signin"
@@ -20,6 +20,8 @@ type workersData struct {
 	Scope, ID, Name string
 	Rows            []workerRow
 	Pager           pager
+	Others          workerOwed // people owed who are not registered here, all together
+	OtherPeople     int
 	Shown           string // the key of the worker shown in clear
 	Clear           reveal.Clear
 	Purpose         string
@@ -34,6 +36,7 @@ type workerRow struct {
 	Team, Job    string
 	Entered      civil.Date
 	Left         *civil.Date
+	Owed         workerOwed
 
 	name, phone string // sealed
 }
@@ -61,9 +64,74 @@ func (c *Console) listWorkers(r *request, d *workersData) error {
 	if err != nil {
 		return err
 	}
+	owed, err := c.owedByWorker(r, f.Scope, f.ID)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		rows[i].Owed = owed[rows[i].Key]
+		delete(owed, rows[i].Key)
+	}
+	for _, o := range owed {
+		if o.Fen == 0 {
+			continue
+		}
+		d.OtherPeople++
+		d.Others.Fen, d.Others.Estimated = d.Others.Fen+o.Fen, d.Others.Estimated+o.Estimated
+	}
 	d.Pager = r.query.rows(len(rows), c.config.PageSize)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
 	return nil
+}
+
+// workerOwed is what one worker is owed on a subject, in fen, and of how many wage months and subjects.
+type workerOwed struct {
+	Fen, Estimated int64
+	Months         uint64
+	Unheard        string // silent or unaccounted: nothing was heard of them for a wage month that is due; mostly empty
+}
+
+// owedByWorker reads what is owed to each worker of a subject, by keys; nothing while the run's snapshot is gone.
+func (c *Console) owedByWorker(r *request, scope catalog.Scope, id string) (map[string]workerOwed, error) {
+	q := &factQuery{conn: c.conn, run: r.view.Run, scope: scope, id: id}
+	by := map[string]workerOwed{}
+	err := q.each(r.ctx, "owed", `
+SELECT
+    lower(hex(worker_key)) AS worker,
+    sum(owed_fen) AS fen,
+    sumIf(owed_fen, kind IN ('underlisted', 'unlisted')) AS estimated,
+    uniqExact(wage_month) AS months
+FROM %s
+WHERE `+ofSubject+`
+GROUP BY worker`, func(rows driver.Rows) error {
+		var key string
+		var o workerOwed
+		err := rows.Scan(&key, &o.Fen, &o.Estimated, &o.Months)
+		by[key] = o
+		return err
+	})
+	if err == nil && scope == catalog.Project {
+		err = q.each(r.ctx, "silent", `
+SELECT
+    lower(hex(worker_key)) AS worker,
+    argMax(kind, month) AS latest
+FROM %s
+WHERE project_id = {id:String}
+GROUP BY worker`, func(rows driver.Rows) error {
+			var key, kind string
+			if err := rows.Scan(&key, &kind); err != nil {
+				return err
+			}
+			o := by[key]
+			o.Unheard = kind
+			by[key] = o
+			return nil
+		})
+	}
+	if snapshotGone(err) {
+		return map[string]workerOwed{}, nil
+	}
+	return by, err
 }
 
 // revealForm shows one worker in clear, if the vault opens it.
@@ -140,7 +208,7 @@ WITH registered AS
     LIMIT 1 BY source, record
 )
 SELECT
-    toString(worker_key) AS worker,
+    lower(hex(worker_key)) AS worker, -- as text a key would lose the zero bytes at its end
     name_masked,
     name_sealed,
     phone_last4,
@@ -159,13 +227,12 @@ LIMIT 1 BY worker`)
 	var all []workerRow
 	for rows.Next() {
 		var w workerRow
-		var worker string
 		var entered time.Time
 		var left *time.Time
-		if err := rows.Scan(&worker, &w.Masked, &w.name, &w.Last, &w.phone, &w.Team, &w.Job, &entered, &left); err != nil {
+		if err := rows.Scan(&w.Key, &w.Masked, &w.name, &w.Last, &w.phone, &w.Team, &w.Job, &entered, &left); err != nil {
 			return nil, err
 		}
-		w.Key, w.Entered, w.Left = hex.EncodeToString([]byte(worker)), dateOf(entered), maybeDate(left)
+		w.Entered, w.Left = dateOf(entered), maybeDate(left)
 		all = append(all, w)
 	}
 	return all, rows.Err()

@@ -3,6 +3,7 @@ id: attended-unpaid
 title: {zh: "有考勤无工资单", en: "Worked but on no pay list"}
 question: {zh: "当月出勤（或在册）人员到次月底是否仍无工资单？", en: "Did people work in a month and get no pay slip by the end of the next?"}
 group: payment
+estimated: true
 scope: [project, employer]
 department: sector
 basis: [Reg. 15, Reg. 16, Reg. 31, Reg. 50]

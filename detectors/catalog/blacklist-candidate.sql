@@ -7,8 +7,8 @@ scope: [employer]
 department: human_resources
 basis: [Reg. 48, MOHRSS Order 45 of 2021, "法释〔2013〕3号 art. 3", "法释〔2013〕3号 art. 4"]
 params:
-  order_kinds: {type: Array(String), unit: text, text: {zh: "视为责令支付的文书", en: "proceedings that order to pay"}}
-  void_outcomes: {type: Array(String), unit: text, text: {zh: "视为已撤销的结果", en: "outcomes that take an order back"}}
+  order_kinds: {type: Array(String), unit: text, codes: proceeding, text: {zh: "视为责令支付的文书", en: "proceedings that order to pay"}}
+  void_outcomes: {type: Array(String), unit: text, codes: order_outcome, text: {zh: "视为已撤销的结果", en: "outcomes that take an order back"}}
   one_worker_fen: {type: Int64, unit: fen, text: {zh: "一人欠薪数额标准", en: "amount for one worker"}}
   one_worker_months: {type: Float64, unit: months, text: {zh: "一人欠薪月数标准", en: "months' pay for one worker"}}
   many_workers: {type: UInt32, unit: workers, text: {zh: "多人欠薪人数标准", en: "workers for the amount in total"}}
@@ -22,7 +22,7 @@ advice:
   zh: 系统仅提出建议。由有权人员核实事实、告知权利并作出决定后方可列入。
   en: This is a proposal only. A named person verifies the facts, gives notice and decides.
 evidence:
-  - {name: grounds, unit: text, label: {zh: "符合条件", en: "grounds"}}
+  - {name: grounds, unit: text, codes: listing_ground, label: {zh: "符合条件", en: "grounds"}}
   - {name: ordered_workers, unit: workers, label: {zh: "责令支付人数", en: "workers ordered to be paid"}}
   - {name: ordered_fen, unit: fen, label: {zh: "责令支付金额", en: "amount ordered"}}
   - {name: oldest_due_on, unit: date, label: {zh: "最早履行期限", en: "oldest due date"}}

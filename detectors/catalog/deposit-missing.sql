@@ -17,7 +17,7 @@ advice:
   zh: "核对保证金存单或保函原件及有效期；属地可依规减免的须有批准文件。"
   en: "Check the deposit receipt or guarantee and its term; a reduction needs a written approval."
 evidence:
-  - {name: form, unit: text, label: {zh: "形式", en: "form"}}
+  - {name: form, unit: text, codes: deposit_form, label: {zh: "形式", en: "form"}}
   - {name: lodged_fen, unit: fen, label: {zh: "已存储", en: "lodged"}}
   - {name: required_fen, unit: fen, label: {zh: "应存储", en: "required"}}
   - {name: permit_on, unit: date, label: {zh: "施工许可日", en: "permit on"}}

@@ -19,7 +19,7 @@ evidence:
   - {name: deferred_fen, unit: fen, label: {zh: "涉及金额", en: "payable by these slips"}}
   - {name: latest_due_on, unit: date, label: {zh: "最晚应付日", en: "latest due date"}}
   - {name: most_days_late, unit: days, label: {zh: "最多推迟天数", en: "most days beyond the lawful day"}}
-  - {name: months, unit: text, label: {zh: "工资月", en: "wage months"}}
+  - {name: months, unit: month, label: {zh: "工资月", en: "wage months"}}
   - {name: records, unit: records, label: {zh: "工资单记录", en: "pay slips"}}
 */
 -- A day to pay lies in the wage month or the next one. A supplement may come later beside a slip of the same month that is

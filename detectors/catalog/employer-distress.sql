@@ -27,9 +27,9 @@ advice:
   en: "Visit the employer; look at headcount, wages and assets; talk to them early."
 evidence:
   - {name: adverse_signals, unit: count, label: {zh: "恶化指标数", en: "adverse signals"}}
-  - {name: adverse, unit: text, label: {zh: "恶化指标", en: "which"}}
-  - {name: months, unit: text, label: {zh: "月份", en: "months"}}
-  - {name: against_last_year, unit: text, label: {zh: "已与上年同期比较的指标", en: "compared with last year's season"}}
+  - {name: adverse, unit: text, codes: adverse_signal, label: {zh: "恶化指标", en: "which"}}
+  - {name: months, unit: month, label: {zh: "月份", en: "months"}}
+  - {name: against_last_year, unit: text, codes: adverse_signal, label: {zh: "已与上年同期比较的指标", en: "compared with last year's season"}}
   - {name: records, unit: records, label: {zh: "信号记录", en: "signals"}}
 */
 -- Power, water and gas are one signal: the plant runs or does not. A fall is against the mean of the three months before, as far

@@ -15,7 +15,7 @@ advice:
 evidence:
   - {name: in_kind_workers, unit: workers, label: {zh: "涉及人数", en: "workers"}}
   - {name: in_kind_fen, unit: fen, label: {zh: "未以货币支付的金额", en: "not paid in money"}}
-  - {name: months, unit: text, label: {zh: "工资月", en: "wage months"}}
+  - {name: months, unit: month, label: {zh: "工资月", en: "wage months"}}
   - {name: records, unit: records, label: {zh: "工资单记录", en: "pay slips"}}
 */
 -- What was given in kind is owed still, so it stays in sight until it is paid in money, paid through a proceeding or closed. A

@@ -8,8 +8,8 @@ scope: [project, employer]
 department: human_resources
 basis: [Labour Inspection Regulation 26, Reg. 41, Reg. 42, Reg. 48]
 params:
-  order_kinds: {type: Array(String), unit: text, text: {zh: "视为责令支付的文书", en: "proceedings that order to pay"}}
-  void_outcomes: {type: Array(String), unit: text, text: {zh: "视为已撤销的结果", en: "outcomes that take an order back"}}
+  order_kinds: {type: Array(String), unit: text, codes: proceeding, text: {zh: "视为责令支付的文书", en: "proceedings that order to pay"}}
+  void_outcomes: {type: Array(String), unit: text, codes: order_outcome, text: {zh: "视为已撤销的结果", en: "outcomes that take an order back"}}
 levels:
   red: {zh: "超过限期仍未履行", en: "past its due date and not fulfilled"}
 advice:

@@ -20,7 +20,7 @@ evidence:
   - {name: bypassed_fen, unit: fen, label: {zh: "未经专户", en: "outside the account"}}
   - {name: paid_fen, unit: fen, label: {zh: "已付", en: "paid"}}
   - {name: bypassed_share, unit: share, label: {zh: "占比", en: "share"}}
-  - {name: channels, unit: text, label: {zh: "渠道", en: "channels"}}
+  - {name: channels, unit: text, codes: pay_channel, label: {zh: "渠道", en: "channels"}}
   - {name: records, unit: records, label: {zh: "工资单记录", en: "pay slips"}}
 */
 -- The last wage month that is due and of which anything was paid.

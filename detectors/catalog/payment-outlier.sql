@@ -19,7 +19,7 @@ evidence:
   - {name: outlier_workers, unit: workers, label: {zh: "异常人数", en: "workers"}}
   - {name: highest_month_fen, unit: fen, label: {zh: "单月最高", en: "highest month"}}
   - {name: highest_year_fen, unit: fen, label: {zh: "十二个月最高", en: "highest twelve months"}}
-  - {name: months, unit: text, label: {zh: "涉及工资月", en: "wage months"}}
+  - {name: months, unit: month, label: {zh: "涉及工资月", en: "wage months"}}
   - {name: records, unit: records, label: {zh: "工资单记录", en: "pay slips"}}
 */
 -- Few workers can be outliers at all; they are found first. An outlier has a month over the most in a month, or over a

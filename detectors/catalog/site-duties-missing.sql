@@ -13,7 +13,7 @@ advice:
   zh: "现场查看告示牌，核实劳资专管员在岗，查验支付担保文件。"
   en: "Look at the board on site, check that the officer is there, and see the guarantee."
 evidence:
-  - {name: missing, unit: text, label: {zh: "缺失项", en: "missing"}}
+  - {name: missing, unit: text, codes: site_duty, label: {zh: "缺失项", en: "missing"}}
   - {name: started_on, unit: date, label: {zh: "开工日", en: "started on"}}
 */
 SELECT

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"math"
 	"math/big"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/catalog"
 	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/codebook"
 )
 
 // Loader stores records of one topic, in the format of the record contract and in this order, as ingest does; ShowKeys fills in
@@ -101,6 +103,7 @@ func runPolicy(ctx context.Context, catalogue []detectors.Detector, text string,
 			return err
 		}
 		compare(asOf, tests, found)
+		worded(asOf, tests, found, detectors.Headers(catalogue))
 	}
 	return nil
 }
@@ -135,6 +138,37 @@ func compare(asOf civil.Date, tests []*told, found []detectors.Warning) {
 		of := slices.IndexFunc(tests, func(t *told) bool { return t.test.Detector == w.Detector })
 		if !claimed[i] && of >= 0 && w.Scope != catalog.Township && !spokenOf(tests, w.ScopeID) {
 			tests[of].fail("as of %s: a warning about %s %s, of which no record speaks", asOf, w.Scope, w.ScopeID)
+		}
+	}
+}
+
+// code is how a code is written, as opposed to a name, a number, a day or a record's id.
+var code = regexp.MustCompile(`^[a-z]+(_[a-z0-9]+)*$`)
+
+// worded finds codes in evidence that people would be shown as they are: texts that are written like a code, or whose field
+// says that they are codes, without words.
+func worded(asOf civil.Date, tests []*told, found []detectors.Warning, headers []catalog.Header) {
+	for _, w := range found {
+		of := slices.IndexFunc(tests, func(t *told) bool { return t.test.Detector == w.Detector })
+		h := slices.IndexFunc(headers, func(h catalog.Header) bool { return h.ID == w.Detector })
+		figures := map[string]any{}
+		if of < 0 || h < 0 || json.Unmarshal(w.Evidence, &figures) != nil {
+			continue
+		}
+		for _, f := range headers[h].Evidence {
+			if f.Unit != catalog.Plain {
+				continue
+			}
+			values, isList := figures[f.Name].([]any)
+			if !isList {
+				values = []any{figures[f.Name]}
+			}
+			for _, v := range values {
+				text, _ := v.(string)
+				if _, ok := codebook.OfField(f, text); !ok && text != "" && (f.Codes != "" || f.Words != nil || code.MatchString(text)) {
+					tests[of].fail("as of %s: the evidence %s has the code %q without words: name its enumeration (codes: …) or give it words", asOf, f.Name, text)
+				}
+			}
 		}
 	}
 }

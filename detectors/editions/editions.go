@@ -1,4 +1,4 @@
-// Package editions publishes the monthly editions (晾晒) of the wage-safety index: numbered snapshots of the run as of a
+// Package editions publishes the monthly editions (月度通报，晾晒) of the wage-safety index: numbered snapshots of the run as of a
 // month's last day, with the talks they propose, the employers' grades and visits (detectors/grades) and the reported
 // rates (detectors/rates). What an edition is and how it is read stands in internal/edition.
 //

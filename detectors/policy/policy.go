@@ -49,6 +49,7 @@ type Setting struct {
 // Policy is a complete set of parameters. It does not change after loading.
 type Policy struct {
 	sections map[string]map[string][]Setting
+	sources  map[string]catalog.Text // what sending systems are called, by their codes
 	version  string
 	layers   int // of files laid over what is shipped
 }
@@ -123,7 +124,7 @@ func (p *Policy) with(text []byte, catalogue []catalog.Header, layer int) (*Poli
 	if err != nil {
 		return nil, err
 	}
-	merged := &Policy{sections: maps.Clone(p.sections), version: versionOf(p.version, text), layers: layer}
+	merged := &Policy{sections: maps.Clone(p.sections), sources: p.withSources(over.sources), version: versionOf(p.version, text), layers: layer}
 	for section, parameters := range over.sections {
 		merged.sections[section] = maps.Clone(merged.sections[section])
 		if merged.sections[section] == nil { // a detector of one's own
@@ -254,9 +255,11 @@ func parse(text []byte) (*Policy, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	p := &Policy{version: versionOf("", text)}
-	if err := decoder.Decode(&p.sections); err != nil {
-		return nil, fmt.Errorf("not a policy file (section: {parameter: [{value, region, from, source}]}): %w", err)
+	var f file
+	if err := decoder.Decode(&f); err != nil {
+		return nil, fmt.Errorf("not a policy file (section: {parameter: [{value, region, from, source}]}; sources: {code: {zh, en}}): %w", err)
 	}
+	p.sections, p.sources = f.Sections, f.Sources
 	var root yaml.Node
 	if err := yaml.Unmarshal(text, &root); err == nil && len(root.Content) == 1 {
 		p.number(root.Content[0])
@@ -294,7 +297,7 @@ func where(section, name string, s Setting) string {
 
 // check finds settings that lack a value or source, are for no region there is, or overlap.
 func (p *Policy) check() error {
-	var problems []error
+	problems := []error{p.checkSources()}
 	for _, section := range p.Sections() {
 		for _, name := range p.Names(section) {
 			type place struct {

@@ -70,6 +70,7 @@ common:
 
 func TestASlipInAPolicyFileIsAnErrorThatNamesIt(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
+		{"a name in one language", "sources: {town-bank: {zh: 城镇银行}}", "sources.town-bank needs zh and en"},
 		{"an unknown section", "wages-overdu: {yellow_days: [{value: 5, source: s}]}", "unknown section wages-overdu"},
 		{"an unknown parameter", "wages-overdue: {yelow_days: [{value: 5, source: s}]}", "unknown parameter wages-overdue.yelow_days"},
 		{"a missing source", "wages-overdue: {yellow_days: [{value: 5}]}", "source is missing"},
@@ -138,5 +139,22 @@ idle-crane:
 	}
 	if want := []string{"", "33", "331024"}; !slices.Equal(regions, want) {
 		t.Errorf("values are in force in %q, want %q", regions, want)
+	}
+}
+
+func TestASendingSystemIsCalledAsPolicySays(t *testing.T) {
+	p, err := load(t, "sources:\n  wage-bank: {zh: 城镇银行, en: town bank}\n  gate-7: {zh: 七号门禁, en: gate 7}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for code, want := range map[string]catalog.Text{
+		"wage-bank": {ZH: "城镇银行", EN: "town bank"}, "gate-7": {ZH: "七号门禁", EN: "gate 7"}, "site-gate": {ZH: "工地门禁", EN: "site gate"},
+	} {
+		if got := p.Sources()[code]; got != want {
+			t.Errorf("%s is called %+v, want %+v", code, got, want)
+		}
+	}
+	if name, ok := p.Sources()["unheard-of"]; ok {
+		t.Errorf("a source of which policy says nothing is called %+v", name)
 	}
 }

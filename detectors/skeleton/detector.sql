@@ -25,7 +25,8 @@ advice:
   zh: "核对工资表与银行代发回单。（请改写）"
   en: "Compare the pay list with the bank's transfer slips. (put your own advice)"
 # The figures on which the level was decided, in the order in which pages show them. Units: fen, share, ratio, days,
-# months, workers, count, date, month, text; records is a list of up to 20 record ids.
+# months, workers, count, date, month, text; records is a list of up to 20 record ids. A text that is a code has its words
+# from the codebook (codes: pay_channel) or from here (words: {idle: {zh: "闲置", en: "idle"}}).
 evidence:
   - {name: unpaid_fen, unit: fen, label: {zh: "到期未付", en: "due and unpaid"}}
   - {name: oldest_due_by, unit: date, label: {zh: "最早应付日", en: "oldest due date"}}

@@ -3,6 +3,8 @@
 // written anywhere else.
 package catalog
 
+import "slices"
+
 // Text is one text in both languages, Chinese first.
 type Text struct {
 	ZH string `yaml:"zh" json:"zh"`
@@ -65,6 +67,7 @@ type Header struct {
 	After      Group            `yaml:"after"` // group whose warnings of the same date the detector reads; mostly empty
 	Marks      Mark             `yaml:"marks"` // mostly empty
 	Scopes     []Scope          `yaml:"scope"`
+	Estimated  bool             `yaml:"estimated"`  // the amount of its warnings is an estimate; of a part, where evidence has estimated_fen
 	Basis      []string         `yaml:"basis"`      // articles of law, such as "Reg. 26"
 	Department string           `yaml:"department"` // "sector": the regulator of the project's industry; else a department's name
 	Params     map[string]Param `yaml:"params"`
@@ -73,18 +76,28 @@ type Header struct {
 	Evidence   []Field          `yaml:"evidence"` // in the order in which pages show them
 }
 
-// Param is one threshold of a detector. Its value comes from policy.
-type Param struct {
-	Type string `yaml:"type"` // ClickHouse type of the query parameter
-	Text Text   `yaml:"text"`
-	Unit Unit   `yaml:"unit"`
+// ClaimsMoney reports whether the amount of a detector's warnings is money that somebody may be owed. Such an amount of 0 is
+// one that nobody knows yet; of the other detectors 0 says that they do not speak of money.
+func (h *Header) ClaimsMoney() bool {
+	return h.Group != Safeguards && slices.ContainsFunc(h.Evidence, func(f Field) bool { return f.Unit == Fen })
 }
 
-// Field describes one figure in the evidence of a warning.
-type Field struct {
-	Name  string `yaml:"name"`
-	Label Text   `yaml:"label"`
+// Param is one threshold of a detector. Its value comes from policy.
+type Param struct {
+	Type  string `yaml:"type"` // ClickHouse type of the query parameter
+	Text  Text   `yaml:"text"`
 	Unit  Unit   `yaml:"unit"`
+	Codes string `yaml:"codes"` // of a text that is a code: its enumeration in internal/codebook; mostly empty
+}
+
+// Field describes one figure in the evidence of a warning. A text that is a code is shown in words: those of an enumeration
+// of internal/codebook, or the field's own.
+type Field struct {
+	Name  string          `yaml:"name"`
+	Label Text            `yaml:"label"`
+	Unit  Unit            `yaml:"unit"`
+	Codes string          `yaml:"codes"` // name of the enumeration; mostly empty
+	Words map[string]Text `yaml:"words"` // by code; mostly empty
 }
 
 // Unit says how a figure is shown.

@@ -1,4 +1,4 @@
-// Package edition holds the published editions (晾晒) of the wage-safety index: what one is, how it is read, what differs
+// Package edition holds the published editions (月度通报，晾晒) of the wage-safety index: what one is, how it is read, what differs
 // between two, and whether one is still as it was published. The detectors component publishes them
 // (detectors/editions); the command, the pages and the metrics read them here.
 //

@@ -168,5 +168,10 @@ hundredth of a yuan.
 			}
 		}
 	}
+	b.WriteString("\n## sources\n\nWhat people call a sending system, by the code that its records carry; a code that is not here is shown as it is.\n\n| code | 中文 | English |\n| --- | --- | --- |\n")
+	names := p.Sources()
+	for _, code := range slices.Sorted(maps.Keys(names)) {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", code, cell(names[code].ZH), cell(names[code].EN))
+	}
 	return b.String(), nil
 }

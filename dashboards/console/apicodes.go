@@ -1,0 +1,35 @@
+package console
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/codebook"
+)
+
+// codeAnswer is one code with its words.
+type codeAnswer struct {
+	Code string       `json:"code"`
+	Text catalog.Text `json:"text"`
+}
+
+// codesAnswer is the codebook, by enumeration, and what sending systems are called.
+type codesAnswer struct {
+	Codes   map[string][]codeAnswer `json:"codes"`
+	Sources []codeAnswer            `json:"sources"`
+}
+
+func (c *Console) codesAnswer(*request) (answer, error) {
+	all := codesAnswer{Codes: map[string][]codeAnswer{}, Sources: []codeAnswer{}}
+	for _, name := range codebook.Names() {
+		all.Codes[string(name)] = each(codebook.Codes(name), func(code string) codeAnswer {
+			text, _ := codebook.Word(name, code)
+			return codeAnswer{code, text}
+		})
+	}
+	for _, code := range slices.Sorted(maps.Keys(c.sources)) {
+		all.Sources = append(all.Sources, codeAnswer{code, c.sources[code]})
+	}
+	return answer{json: all}, nil
+}
