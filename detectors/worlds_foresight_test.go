@@ -147,12 +147,20 @@ func foresightCauses() (all []cause) {
 	add("the third lead 30 days ago", anybody, is("", "", leads(1, nil, 0, 15, 30)))
 	add("four leads", anybody, is(yellow, "complaint-cluster", leads(1, nil, 0, 1, 15, 29)))
 	add("five leads", anybody, is(red, "complaint-cluster", leads(1, nil, 0, 1, 2, 15, 29)))
-	add("five leads, two rejected, one withdrawn", anybody, is("", "", func(s *subject) {
-		leads(1, nil, 0, 1)(s)
-		s.lead(s.asOf-2, 1, fact{"status": "rejected", "resolved_on": nil})
-		s.lead(s.asOf-2, 1, fact{"status": "rejected", "resolved_on": nil})
-		s.lead(s.asOf-2, 1, fact{"status": "withdrawn", "resolved_on": nil})
-	}))
+	closed := func(change fact) func(*subject) {
+		return func(s *subject) {
+			leads(1, nil, 0, 1)(s)
+			for _, status := range []string{"rejected", "rejected", "withdrawn"} {
+				f := fact{"status": status, "resolved_on": nil}
+				for k, v := range change {
+					f[k] = v
+				}
+				s.lead(s.asOf-2, 1, f)
+			}
+		}
+	}
+	add("five leads, two rejected, one withdrawn", anybody, is(red, "complaint-cluster", closed(nil)))
+	add("five leads, three found untrue", anybody, is("", "", closed(fact{"conclusion": "untrue", "concluded_by": "某某"})))
 	add("ten workers", anybody, is(yellow, "complaint-cluster", leads(10, nil, 9)))
 	add("29 workers", anybody, is(yellow, "complaint-cluster", leads(29, nil, 9)))
 	add("30 workers", anybody, is(red, "complaint-cluster", leads(15, nil, 9, 8)))
@@ -175,7 +183,7 @@ func handlingCauses() (all []cause) {
 		all = append(all, cause{name, fits, bring})
 	}
 	anybody := func(s *subject) bool { return s.building() || s.scope == "employer" }
-	open := func(workdays int, status string, movedAfter int) func(*subject) {
+	open := func(workdays int, status string, movedAfter int, change fact) func(*subject) {
 		return func(s *subject) {
 			s.forgetLeads()
 			on := s.workdaysAgo(workdays)
@@ -183,16 +191,34 @@ func handlingCauses() (all []cause) {
 			if err != nil {
 				s.t.Fatal(err)
 			}
-			s.lead(on, 1, fact{"status": status, "status_on": moved.String(), "resolved_on": nil})
+			f := fact{"status": status, "status_on": moved.String(), "resolved_on": nil}
+			for k, v := range change {
+				f[k] = v
+			}
+			s.lead(on, 1, f)
 		}
 	}
-	add("received 5 working days ago", anybody, is("", "", open(5, "received", 0)))
-	add("received 6 working days ago", anybody, is(yellow, "complaint-late", open(6, "received", 0)))
-	add("passed on, not accepted in 6 working days", anybody, is(yellow, "complaint-late", open(6, "transferred", 1)))
-	add("accepted on the 5th working day", anybody, is("", "", open(20, "accepted", 5)))
-	add("accepted on the 6th working day", anybody, is(yellow, "complaint-late", open(20, "accepted", 6)))
-	add("open for 60 working days", anybody, is("", "", open(60, "investigating", 9)))
-	add("open for 61 working days", anybody, is(red, "complaint-late", open(61, "investigating", 9)))
+	add("received 5 working days ago", anybody, is("", "", open(5, "received", 0, nil)))
+	add("received 6 working days ago", anybody, is(yellow, "complaint-late", open(6, "received", 0, nil)))
+	add("passed on, not accepted in 6 working days", anybody, is(yellow, "complaint-late", open(6, "transferred", 1, nil)))
+	add("accepted on the 5th working day", anybody, is("", "", open(20, "accepted", 5, nil)))
+	add("accepted on the 9th working day", anybody, is("", "", open(20, "accepted", 9, nil)))
+	add("filed 60 working days ago", anybody, is("", "", open(69, "investigating", 9, nil)))
+	add("filed 61 working days ago", anybody, is(red, "complaint-late", open(70, "investigating", 9, nil)))
+	extended := func(s *subject) fact { return fact{"extended_on": (s.asOf - 1).String()} }
+	add("filed 90 working days ago, extended", anybody, is("", "", func(s *subject) { open(99, "investigating", 9, extended(s))(s) }))
+	add("filed 91 working days ago, extended", anybody, is(red, "complaint-late", func(s *subject) { open(100, "investigating", 9, extended(s))(s) }))
+	add("filed 70 working days ago, suspended for ten", anybody, is("", "", func(s *subject) {
+		open(70, "investigating", 0, fact{"suspended_from": s.workdaysAgo(40).String(), "suspended_to": s.workdaysAgo(30).String()})(s)
+	}))
+	mediating := func(days civil.Date) func(*subject) {
+		return func(s *subject) {
+			s.forgetLeads()
+			s.lead(s.asOf-days-1, 1, fact{"status": "mediating", "status_on": (s.asOf - days).String(), "resolved_on": nil})
+		}
+	}
+	add("in mediation for 15 days", anybody, is("", "", mediating(15)))
+	add("in mediation for 16 days", anybody, is(red, "complaint-late", mediating(16)))
 
 	// orders about several projects of one contractor add up
 	unordered := func(s *subject) bool {

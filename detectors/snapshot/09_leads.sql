@@ -1,6 +1,6 @@
 -- Arrears leads (欠薪线索). A lead belongs to its project when it names one, else to its employer, else to its township.
 -- project_id and employer_uscc are what the lead names; township is the one it was reported for. conclusion: what was found, '' where
--- nobody said; filed_on: 立案.
+-- nobody said; filed_on: 立案; moved_on: the day of the first status after received that any version tells of.
 --
 -- A lead that repeats a known one is left out, so that one lead counts once. It names that one's id alone: of its own source, else of
 -- any. Leads that repeat each other in a ring leave one in.
@@ -32,6 +32,7 @@ CREATE TABLE {{snapshot}}.leads
     extended_on    Nullable(Date),
     suspended_from Nullable(Date),
     suspended_to   Nullable(Date),
+    moved_on       Nullable(Date),
     merged_into    String,
     open           Bool
 )
@@ -73,6 +74,16 @@ WITH
         ORDER BY version DESC, recorded_at ASC
         LIMIT 1 BY source, id
     ),
+    moves AS
+    (
+        SELECT
+            source,
+            id,
+            min(status_on) AS moved_on
+        FROM complaints
+        WHERE recorded_at < {end:DateTime64(3, 'UTC')} AND status != 'received'
+        GROUP BY source, id
+    ),
     repeats AS
     (
         SELECT
@@ -99,8 +110,8 @@ WITH
 SELECT
     multiIf(project_id != '', 'project', employer_uscc != '', 'employer', 'township') AS scope,
     multiIf(project_id != '', project_id, employer_uscc != '', employer_uscc, toString(township)) AS scope_id,
-    source,
-    id,
+    versions.source AS source,
+    versions.id AS id,
     channel,
     township,
     project_id,
@@ -123,7 +134,9 @@ SELECT
     extended_on,
     suspended_from,
     suspended_to,
+    if(moves.id = '', NULL, moves.moved_on) AS moved_on,
     merged_into,
     status NOT IN ('resolved', 'rejected', 'withdrawn') AS open
 FROM versions
+LEFT JOIN moves ON moves.source = versions.source AND moves.id = versions.id
 WHERE concat(source, ' ', id) NOT IN (SELECT lead FROM left_out);
