@@ -144,7 +144,11 @@ func (w *World) startCause(r *dice, county string, room float64, d civil.Date) i
 		part = 0.35 // where there is room for much, few causes make up most of it
 	}
 	if s := w.pickSite(r, county, d, func(s *site) bool { return s.id != "" }); s != nil {
-		n := min(most, max(2, int(float64(len(s.crew))*r.f(0.08, 0.28)+0.5)))
+		share := r.f(0.08, 0.28)
+		if room > 8 {
+			share *= 2
+		}
+		n := min(most, max(2, int(float64(len(s.crew))*share+0.5)))
 		if len(s.crew) <= all && r.chance(0.3) {
 			n = len(s.crew)
 		}

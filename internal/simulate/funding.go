@@ -21,7 +21,11 @@ func (w *World) stepFunding(p *project, d civil.Date) {
 		w.makeGood(p, d, sec)
 	}
 	if d == p.fundingDay(d.Month()) && d > p.accountOn+1 {
-		switch fen := max(p.funding(d.Month()), p.lacking(d)); {
+		fen := p.funding(d.Month())
+		if !t.is(CauseMisuse, d) || t.covered {
+			fen = max(fen, p.lacking(d))
+		}
+		switch {
 		case t.is(CauseSqueeze, d) || t.is(CauseFailing, d):
 			w.fundLess(p, d)
 		case fen > 0 && p.fundingDelay(d.Month()) > 0:
@@ -43,7 +47,7 @@ func (p *project) lacking(d civil.Date) int64 {
 	}
 	earned, daily := int64(0), int64(0)
 	for i := range p.slips {
-		earned += p.slips[i].owed()
+		earned += p.slips[i].limit(p.trouble.frank(d))
 	}
 	for i := range p.crew {
 		k := &p.crew[i]

@@ -288,7 +288,8 @@ func (w *World) stepProject(p *project, index int32, d civil.Date) {
 	if d == w.opt.From && p.startOn < d {
 		w.connect(p, d)
 	}
-	if t := p.trouble; t != nil && t.from == d && t.cause == CauseBadPayer {
+	if t := p.trouble; t.is(CauseBadPayer, d) && !t.flagged {
+		t.flagged = true
 		p.flagTeam()
 	}
 	w.catchFailing(p, d)

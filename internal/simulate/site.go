@@ -64,9 +64,9 @@ func (w *World) lapse(s *site, r *dice, d civil.Date) {
 	if !r.chance(rate) || !s.calm(d) || w.employers[s.emp].failing != nil {
 		return
 	}
-	late := r.in(4, 13)
-	if r.chance(0.15) {
-		late = r.in(14, 25)
+	late := r.in(4, 10)
+	if r.chance(0.12) {
+		late = r.in(11, 22)
 	}
 	s.month.payOn = s.month.dueBy.AddDays(late)
 	w.trouble(s, &trouble{cause: CauseLapse, from: d, recover: s.month.payOn + 1, severity: r.f(0.2, 0.6)})

@@ -17,6 +17,7 @@ type trouble struct {
 	share   float64    // of the crew that it hits
 	payee   [19]byte   // the boss's account
 	ghosts  int        // payees nobody has seen on site
+	flagged bool       // those whom a bad payer chose are marked
 	noLists bool       // no pay lists are made any more
 	freeze  bool       // misuse: the account is frozen rather than drawn on
 	next    civil.Date // misuse: the next withdrawal, or the end of the freeze
