@@ -10,6 +10,7 @@ const (
 	Department    Name = "department"     // who acts on a warning
 	AdverseSignal Name = "adverse_signal" // what worsens at an employer
 	SiteDuty      Name = "site_duty"      // what a site is to have
+	SiteFeed      Name = "site_feed"      // what a site sends
 	OwedKind      Name = "owed_kind"      // how a wage that is owed is known
 	Estimate      Name = "estimate"       // how an estimate of wages was made
 	UnheardKind   Name = "unheard_kind"   // registered workers of whom nothing was heard
@@ -66,6 +67,11 @@ var findings = map[Name][]entry{
 		{"property_fee", "物业费逾期", "property fee overdue"},
 		{"enforcement", "被法院强制执行", "enforcement by the court"},
 		{"legal_person", "法定代表人频繁变更", "legal person changing often"},
+	},
+	SiteFeed: {
+		{"gate", "门禁考勤", "Gate"},
+		{"ledger", "专户流水", "Account ledger"},
+		{"lists", "工资表", "Pay lists"},
 	},
 	SiteDuty: {
 		{"notice_board", "维权信息告示牌", "rights notice board"},
