@@ -23,7 +23,7 @@ evidence:
   - {name: late_leads, unit: count, label: {zh: "超期线索", en: "late leads"}}
   - {name: oldest_received_on, unit: date, label: {zh: "最早收到日", en: "oldest received on"}}
   - {name: workdays_open, unit: days, label: {zh: "收到后最多工作日", en: "most working days since receipt"}}
-  - {name: late_in, unit: text, label: {zh: "超期环节", en: "late in"}}
+  - {name: late_in, unit: text, codes: lead_term, label: {zh: "超期环节", en: "late in"}}
   - {name: days_over, unit: days, label: {zh: "最多超期天数", en: "most days past the term"}}
   - {name: lead_fen, unit: fen, label: {zh: "涉及金额", en: "amount"}}
   - {name: records, unit: records, label: {zh: "线索记录", en: "leads"}}

@@ -11,6 +11,7 @@ const (
 	AdverseSignal Name = "adverse_signal" // what worsens at an employer
 	SiteDuty      Name = "site_duty"      // what a site is to have
 	SiteFeed      Name = "site_feed"      // what a site sends
+	LeadTerm      Name = "lead_term"      // in what a lead is late
 	OwedKind      Name = "owed_kind"      // how a wage that is owed is known
 	Estimate      Name = "estimate"       // how an estimate of wages was made
 	UnheardKind   Name = "unheard_kind"   // registered workers of whom nothing was heard
@@ -72,6 +73,12 @@ var findings = map[Name][]entry{
 		{"gate", "门禁考勤", "Gate"},
 		{"ledger", "专户流水", "Account ledger"},
 		{"lists", "工资表", "Pay lists"},
+	},
+	LeadTerm: {
+		{"acceptance", "受理", "Acceptance"},
+		{"investigation", "查处", "Investigation"},
+		{"mediation", "调解", "Mediation"},
+		{"arbitration", "仲裁", "Arbitration"},
 	},
 	SiteDuty: {
 		{"notice_board", "维权信息告示牌", "rights notice board"},
