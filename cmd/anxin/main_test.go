@@ -189,7 +189,7 @@ func TestAssessWritesTheSameFilesEachTime(t *testing.T) {
 }
 
 // sampleDir holds records with known answers; it is not part of the repository.
-const sampleDir = "../../../shared/data/sample-county"
+const sampleDir = "../../../shared/data/sample-county-2"
 
 func TestTheSampleCountyIsCountedAsKnown(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(sampleDir, "expected.json"))
