@@ -92,8 +92,12 @@ func casesTable(list []casefile.Case, lang string) *spreadsheet.Table {
 		if c.Cleared {
 			cleared = "yes"
 		}
+		amount := spreadsheet.Yuan(c.AmountFen)
+		if c.AmountFen == 0 { // not known to be zero
+			amount = catalog.Text{ZH: "金额待核", EN: "to be checked"}.In(lang)
+		}
 		t.Line(c.ID, c.Name, string(c.Scope), region.Path(c.Township), region.Path(c.Territory), string(c.Department), string(c.Stage), string(c.Level), cleared,
-			strconv.FormatUint(uint64(c.Workers), 10), spreadsheet.Yuan(c.AmountFen), spreadsheet.Yuan(c.PaidFen), c.OpenedOn.String(), c.Assignee,
+			strconv.FormatUint(uint64(c.Workers), 10), amount, spreadsheet.Yuan(c.PaidFen), c.OpenedOn.String(), c.Assignee,
 			strings.Join(kind, spreadsheet.Separator), strings.Join(due, spreadsheet.Separator), strings.Join(state, spreadsheet.Separator))
 	}
 	return t

@@ -16,9 +16,9 @@ func TestTheTableOfCasesSaysEveryCodeInWords(t *testing.T) {
 		Deadlines: []casefile.Deadline{{Kind: casefile.ToAccept, Due: &due, DoneOn: &due, State: casefile.Met}, {Kind: casefile.ToPay, Due: &due, State: casefile.Passed}, {Kind: casefile.ToInvestigate, State: casefile.Unknown}},
 	}}
 	for lang, want := range map[string][]string{
-		"": {"对象代码,对象,", "期限状态代码,期限状态", "employer,企业,", "human_resources,人力资源和社会保障部门,ordered,已责令支付,red,红,no,否,",
+		"": {"对象代码,对象,", "期限状态代码,期限状态", "employer,企业,", "human_resources,人力资源和社会保障部门,ordered,已责令支付,red,红,no,否,0,金额待核,",
 			"order; investigation,责令支付；调查办结,2026-11-20; ?,passed; unknown,逾期；缺节假日安排"},
-		"en": {"scope_code,scope,", "deadline_state_code,deadline_state", "employer,Employer,", "human_resources,Human resources and social security,ordered,Ordered to pay,red,Red,no,no,",
+		"en": {"scope_code,scope,", "deadline_state_code,deadline_state", "employer,Employer,", "human_resources,Human resources and social security,ordered,Ordered to pay,red,Red,no,no,0,to be checked,",
 			"order; investigation,order to pay; end of the investigation,2026-11-20; ?,passed; unknown,Late; Holiday notice missing"},
 	} {
 		got := string(casesTable(cases, lang).Bytes())
