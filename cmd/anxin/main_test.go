@@ -98,6 +98,8 @@ func TestBadInputIsOneClearMessageAndLeavesNothingBehind(t *testing.T) {
 		{"an unknown command", []string{"bogus"}, "unknown command"},
 		{"an unknown flag", []string{"demo", "--bogus"}, "unknown flag"},
 		{"an unknown scale", []string{"demo", "--scale", "galaxy"}, "tiny, county or city"},
+		{"an unknown world", []string{"demo", "--world", "flat"}, "usual, worse or sound"},
+		{"an unknown world to simulate", []string{"simulate", "--world", "flat", "--out", filepath.Join(out, "world")}, "usual, worse or sound"},
 		{"a busy port", []string{"demo", "--scale", "tiny", "--listen", busy.Addr().String()}, "in use"},
 		{"a configuration with a slip", []string{"config", "check", config}, "kafak"},
 		{"a policy check that fails", []string{"policy", "check", policy}, "yelow_days"},

@@ -41,7 +41,7 @@ func ScaleByName(name string) (Scale, error) {
 	case "county": // Wuxing, Xianju, Deqing (Guangdong) and Kaili: 72 townships
 		return Scale{Counties: []string{"330502", "331024", "441226", "522601"}, Projects: 110, Workers: 3500, Employers: 60, Months: 12}, nil
 	case "city": // Huzhou: 72 townships; with turnover and the employers' staff, well over 120,000 workers in a year
-		return Scale{Counties: []string{"330502", "330503", "330521", "330522", "330523"}, Projects: 1450, Workers: 87000, Employers: 1400, Months: 12}, nil
+		return Scale{Counties: []string{"330502", "330503", "330521", "330522", "330523"}, Projects: 1450, Workers: 85000, Employers: 1400, Months: 12}, nil
 	}
 	return Scale{}, fmt.Errorf("scale %q: want tiny, county or city", name)
 }
