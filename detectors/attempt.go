@@ -81,7 +81,7 @@ func (d *Detectors) make(ctx context.Context, t task, began time.Time) (Result, 
 	<-d.passing
 	defer func() { d.passing <- struct{}{} }()
 	start := time.Now()
-	err := d.onMonthly(ctx, t.asOf.Month())
+	err := d.onMonthly(ctx, editionOf(t.asOf))
 	return Result{AsOf: t.asOf, Seconds: map[string]float64{"edition": time.Since(start).Seconds()}}, err
 }
 

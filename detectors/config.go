@@ -29,7 +29,7 @@ type Schedule struct {
 	Nightly string `yaml:"nightly"`
 	// Daily judges the day that has ended once more, with what sources delivered overnight: the index of the day.
 	Daily string `yaml:"daily"`
-	// Monthly makes the edition of the month that has ended, from the run of its last day.
+	// Monthly makes the edition of the month before, once the day of its data has ended (policy editions.as_of_day).
 	Monthly string `yaml:"monthly"`
 	// CatchUpDays is how many days back missed runs are made up for.
 	CatchUpDays int `yaml:"catch_up_days"`
@@ -43,7 +43,7 @@ type Schedule struct {
 func DefaultConfiguration() Configuration {
 	return Configuration{
 		Schedule: Schedule{
-			Fast: "*/10 * * * *", Nightly: "15 1 * * *", Daily: "0 7 * * *", Monthly: "30 7 1 * *",
+			Fast: "*/10 * * * *", Nightly: "15 1 * * *", Daily: "0 7 * * *", Monthly: "30 7 11 * *",
 			CatchUpDays: 31, RetryFirst: 30 * time.Second, RetryMost: 15 * time.Minute,
 		},
 		Parallel: 2, Settling: 150 * time.Second,
@@ -61,7 +61,7 @@ func (c Configuration) Validate() error {
 	}
 	s := c.Schedule
 	for _, line := range []struct{ kind, text, example string }{
-		{"fast", s.Fast, "*/10 * * * *"}, {"nightly", s.Nightly, "15 1 * * *"}, {"daily", s.Daily, "0 7 * * *"}, {"monthly", s.Monthly, "30 7 1 * *"},
+		{"fast", s.Fast, "*/10 * * * *"}, {"nightly", s.Nightly, "15 1 * * *"}, {"daily", s.Daily, "0 7 * * *"}, {"monthly", s.Monthly, "30 7 11 * *"},
 	} {
 		if line.text == "" {
 			continue

@@ -86,6 +86,9 @@ func New(c Configuration, deps Dependencies) (*Detectors, error) {
 	if deps.Store == nil || deps.Open == nil || deps.Policy == nil || deps.Calendar == nil || deps.Now == nil || deps.Log == nil {
 		return nil, errors.New("detectors: a dependency is missing")
 	}
+	if _, err := EditionDay(deps.Policy, civil.DateOf(deps.Now()).Month()); err != nil {
+		return nil, err
+	}
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown" // it only tells people where to look

@@ -16,7 +16,7 @@ import (
 type progress struct {
 	first  civil.Date               // earliest date of any run
 	latest map[civil.Date]time.Time // when the latest completed run of each date began
-	months map[civil.Month]bool     // monthly runs done
+	months map[civil.Month]bool     // whose editions were made
 }
 
 // ended tells whether a date was judged after it had ended, with all that was known of it.
@@ -45,7 +45,7 @@ func (d *Detectors) progress(ctx context.Context) (progress, error) {
 		return p, err
 	}
 	for _, a := range attempts {
-		p.months[a.AsOf.Month()] = true
+		p.months[editionOf(a.AsOf)] = true
 	}
 	return p, nil
 }
@@ -91,7 +91,8 @@ func (s *schedule) due(p progress, now time.Time) []task {
 		add(runs.Daily, yesterday)
 	}
 	for on := yesterday.AddDays(1 - s.config.Schedule.CatchUpDays); on <= yesterday; on++ {
-		if on == on.Month().Last() && p.ended(on) && !p.months[on.Month()] {
+		month := on.Month() - 1
+		if day, err := EditionDay(s.policy, month); err == nil && on == day && p.ended(on) && !p.months[month] { // New has asked for the error
 			add(runs.Monthly, on)
 		}
 	}

@@ -16,24 +16,28 @@ import (
 	"github.com/anxin-project/anxin/internal/edition"
 )
 
-// autumn: P1 owes all of its forty workers for August and is not healed; P2, in another township of the county, owes
-// nothing. Attendance goes on until the end of October. E2 has a group incident, E3 was ordered to pay and paid.
+// autumn: sites that began in August. P1 owes all of its forty workers for August and is not healed; P2, in another township of
+// the county, owes nothing. Attendance goes on until the 9th of November. E2 has a group incident, E3 was ordered to pay and paid.
 const autumn = `
 projects:
-  - {id: P1, township: 331024001, labor_cost_yuan: 0, contractor: E2}
-  - {id: P2, township: 331024002, labor_cost_yuan: 0, contractor: E3}
+  - {id: P1, township: 331024001, labor_cost_yuan: 0, contractor: E2, started_on: 2026-08-01}
+  - {id: P2, township: 331024002, labor_cost_yuan: 0, contractor: E3, started_on: 2026-08-01}
 workers:
-  - {worker: W1..W40, project: P1}
-  - {worker: W41..W80, project: P2}
+  - {worker: W1..W40, project: P1, entered_on: 2026-08-01}
+  - {worker: W41..W80, project: P2, entered_on: 2026-08-01}
 attendance:
-  - {worker: W1..W40, project: P1, days: [2026-09-17, 2026-09-29, 2026-10-16, 2026-10-30]}
-  - {worker: W41..W80, project: P2, days: [2026-09-17, 2026-09-29, 2026-10-16, 2026-10-30]}
+  - {worker: W1..W40, project: P1, days: [2026-08-17, 2026-09-17, 2026-09-29, 2026-10-09, 2026-11-09]}
+  - {worker: W41..W80, project: P2, days: [2026-08-17, 2026-09-17, 2026-09-29, 2026-10-09, 2026-11-09]}
 payroll:
   - {worker: W1..W40, project: P1, months: 2026-08, paid_yuan: 0}
+  - {worker: W1..W40, project: P1, months: 2026-09}
   - {worker: W41..W80, project: P2, months: 2026-08..2026-09}
 account_entries:
-  - {project: P1, days: 2026-09-10, balance_yuan: 9000000}
-  - {project: P2, days: 2026-09-10, balance_yuan: 9000000}
+  - {project: P1, days: [2026-09-10, 2026-10-10], balance_yuan: 9000000}
+  - {project: P2, days: [2026-09-10, 2026-10-10], balance_yuan: 9000000}
+  - {project: P1, days: 2026-10-15, kind: wage_out, yuan: 240000, balance_yuan: 9000000}
+  - {project: P1, days: 2026-09-14, kind: wage_out, yuan: 240000, balance_yuan: 9000000}
+  - {project: P2, days: [2026-09-15, 2026-10-15], kind: wage_out, yuan: 240000, balance_yuan: 9000000}
 complaints:
   - {id: L1, project: P1, township: 331024001, received_on: 2026-09-19, incident: group, participants: 20, workers: 20}
   - {id: L2, project: P2, township: 331024002, received_on: 2026-05-20, status: resolved, status_on: 2026-06-10, resolved_on: 2026-06-10}
@@ -126,13 +130,13 @@ func unitOf(t *testing.T, c edition.Content, code string) edition.Unit {
 var september, october = civil.NewDate(2026, time.September, 1).Month(), civil.NewDate(2026, time.October, 1).Month()
 
 func TestAnEditionIsPublishedOnceAndLaterDataChangeLaterEditionsOnly(t *testing.T) {
-	pr := newPress(t, policy.National(), "2026-09-30T23:59:00+08:00")
+	pr := newPress(t, policy.National(), "2026-10-10T23:59:00+08:00")
 	story := pr.tell(t, autumn)
-	pr.refused(t, september, "2026-10-01")
-	pr.pass(t, "2026-09-30") // begun before the day is over: not what the edition is made from
-	pr.set(t, "2026-10-01T00:10:00+08:00")
+	pr.refused(t, september, "2026-10-11")
+	pr.pass(t, "2026-10-10") // begun before the day is over: not what the edition is made from
+	pr.set(t, "2026-10-11T00:10:00+08:00")
 	first, published := pr.publish(t, september)
-	if first.Number != 1 || !published || first.AsOf != date(t, "2026-09-30") || first.Policy != policy.National().Version() {
+	if first.Number != 1 || first.Form != 2 || !published || first.AsOf != date(t, "2026-10-10") || first.Policy != policy.National().Version() {
 		t.Fatalf("published %v: %+v", published, first)
 	}
 	if runs := texts(t, pr.conn, "SELECT toString(count()) FROM runs"); runs[0] != "2" {
@@ -149,7 +153,7 @@ func TestAnEditionIsPublishedOnceAndLaterDataChangeLaterEditionsOnly(t *testing.
 payroll:
   - {worker: W1..W40, project: P1, months: 2026-08, version: 2, recorded_at: 2026-09-29, paid_on: 2026-09-14}
 `)
-	pr.pass(t, "2026-09-30")
+	pr.pass(t, "2026-10-10")
 	again, published := pr.publish(t, september)
 	if published || again != first {
 		t.Errorf("published again: %+v, want %+v", again, first)
@@ -157,9 +161,9 @@ payroll:
 	if now := pr.read(t, again); unitOf(t, now, "331024001").ArrearsWorkers != 40 {
 		t.Error("the edition has changed with the records")
 	}
-	pr.refused(t, october, "2026-11-01")
+	pr.refused(t, october, "2026-11-11")
 
-	pr.set(t, "2026-11-01T00:10:00+08:00")
+	pr.set(t, "2026-11-11T00:10:00+08:00")
 	second, published := pr.publish(t, october)
 	if second.Number != 2 || !published {
 		t.Fatalf("published %v: %+v", published, second)
@@ -232,11 +236,11 @@ func checkRates(t *testing.T, all []edition.Rate) {
 }
 
 func TestAStaleIndexAnotherPolicyAndAnEmptyStoreAreNotPublished(t *testing.T) {
-	pr := newPress(t, policy.National(), "2026-12-02T08:00:00+08:00")
+	pr := newPress(t, policy.National(), "2026-12-12T08:00:00+08:00")
 	pr.refused(t, october, "no records yet")
 	pr.tell(t, autumn)
-	pr.refused(t, october+1, "stale") // nothing has come in since 30 October
-	pr.pass(t, "2026-10-31")
+	pr.refused(t, october+1, "stale") // nothing has come in since 9 November
+	pr.pass(t, "2026-11-10")
 	other, err := policy.National().With([]byte(`index: {green: [{value: 90, source: "a county's decision"}]}`), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -254,17 +258,17 @@ func TestAStaleIndexAnotherPolicyAndAnEmptyStoreAreNotPublished(t *testing.T) {
 }
 
 func TestEmployersAreGradedByWhatIsOnRecordAgainstThem(t *testing.T) {
-	pr := newPress(t, policy.National(), "2026-11-01T00:10:00+08:00")
+	pr := newPress(t, policy.National(), "2026-11-11T00:10:00+08:00")
 	story := pr.tell(t, `
 projects:
   - {id: P1, township: 331024001, labor_cost_yuan: 0, contractor: E30}
 workers:
   - {worker: W1..W3, project: P1, employer: E30}
 attendance:
-  - {worker: W1..W3, project: P1, employer: E30, days: 2026-10-30}
+  - {worker: W1..W3, project: P1, employer: E30, days: 2026-11-09}
 proceedings:
-  - {id: unmet, employer: E11, opened_on: 2026-10-01, due_on: 2026-10-30}
-  - {id: last-day, employer: E12, opened_on: 2026-10-01, due_on: 2026-10-31}
+  - {id: unmet, employer: E11, opened_on: 2026-10-01, due_on: 2026-11-09}
+  - {id: last-day, employer: E12, opened_on: 2026-10-01, due_on: 2026-11-10}
   - {id: one, employer: E13, opened_on: 2026-01-10, due_on: 2026-01-20, closed_on: 2026-01-19, outcome: fulfilled}
   - {id: two, employer: E13, opened_on: 2026-04-10, due_on: 2026-04-20, closed_on: 2026-04-19, outcome: fulfilled}
   - {id: three, employer: E13, opened_on: 2026-07-10, due_on: 2026-07-20, closed_on: 2026-07-19, outcome: fulfilled, complaint_id: L1}

@@ -3,6 +3,8 @@ package detectors
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
@@ -13,21 +15,20 @@ import (
 )
 
 // index computes the wage-safety index of a date from its facts and from what the detectors found.
-func (d *Detectors) index(ctx context.Context, facts driver.Conn, asOf civil.Date, p places, found []Warning) ([]index.Row, error) {
+func (d *Detectors) index(ctx context.Context, facts driver.Conn, asOf civil.Date, p places, found []Warning) ([]index.Row, []index.Unplaced, error) {
 	k, err := Constants(d.policy, asOf)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	known := index.Known{Names: map[index.Subject]string{}, Townships: map[index.Subject]string{}}
+	known := index.Known{Names: map[index.Subject]string{}, Townships: map[index.Subject]string{}, Underfunded: []string{}}
 	for s, at := range p.subjects {
 		known.Names[s], known.Townships[s] = at.name, at.township
 	}
-	known.Underfunded = []string{}
-	warned := map[index.Subject]*index.Warned{}
-	headers := map[string]catalog.Header{}
+	marks := map[string]catalog.Mark{}
 	for _, one := range d.catalogue {
-		headers[one.ID] = one.Header
+		marks[one.ID] = one.Marks
 	}
+	warned := map[index.Subject]*index.Warned{}
 	for _, w := range found {
 		s := index.Subject{Scope: w.Scope, ID: w.ScopeID}
 		at := warned[s]
@@ -35,10 +36,10 @@ func (d *Detectors) index(ctx context.Context, facts driver.Conn, asOf civil.Dat
 			at = &index.Warned{Subject: s, Township: w.Township}
 			warned[s] = at
 		}
-		if group := headers[w.Detector].Group; (group == catalog.Payment || group == catalog.Foresight) && at.Level != catalog.Red {
-			at.Level = w.Level
+		if slices.Contains(k.HazardDetectors, w.Detector) {
+			at.Warn(w.Detector, w.Level)
 		}
-		switch headers[w.Detector].Marks {
+		switch marks[w.Detector] {
 		case catalog.OrderUnmet:
 			at.OrderUnmet = true
 		case catalog.Underfunded:
@@ -46,50 +47,133 @@ func (d *Detectors) index(ctx context.Context, facts driver.Conn, asOf civil.Dat
 		}
 	}
 	for _, w := range warned {
+		slices.Sort(w.Detectors)
 		known.Warned = append(known.Warned, *w)
 	}
-	figures, err := index.Load(ctx, d.conn, facts, asOf, k, known)
+	figures, err := index.Load(ctx, facts, asOf, k, known)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return index.Compute(figures, k), nil
+	return index.Compute(figures, k), index.FindUnplaced(figures), nil
 }
 
 // Constants reads the index's numbers from policy. They are national: a ranking compares townships by one measure.
 func Constants(p *policy.Policy, on civil.Date) (index.Constants, error) {
-	var failed error
-	of := func(name string) float64 {
-		v, err := p.Number("index", name, "", on)
-		if err != nil && failed == nil {
-			failed = fmt.Errorf("the index: %w", err)
-		}
-		return v
-	}
+	r := constantsReader{policy: p, on: on}
+	in := func(name string) float64 { return r.number("index", name) }
 	k := index.Constants{
-		WindowDays:            int(of("window_days")),
-		GraceDays:             int(of("grace_days")),
-		LateDays:              int(of("late_days")),
-		Weight:                map[index.Component]float64{},
-		IncidenceHalf:         of("incidence_half"),
-		IncidencePriorWorkers: of("incidence_prior_workers"),
-		TimelinessFloor:       of("timeliness_floor"),
-		ResolutionPriorLeads:  of("resolution_prior_leads"),
-		ResolutionWorkdays:    int(of("resolution_workdays")),
-		HazardRed:             of("hazard_red"),
-		HazardYellow:          of("hazard_yellow"),
-		LeastWorkers:          int(of("least_workers")),
-		StaleDays:             int(of("stale_days")),
-		CapIncident:           of("cap_incident"),
-		CapIncidentPeople:     int(of("cap_incident_people")),
-		CapOrder:              of("cap_order"),
-		Green:                 of("green"),
-		Yellow:                of("yellow"),
-		DepositShare:          of("deposit_share"),
-		DepositWorkdays:       int(of("deposit_workdays")),
-		AccountDays:           int(of("account_days")),
+		WindowDays:        int(in("window_days")),
+		GraceDays:         int(r.number("owed", "grace_index_days")),
+		LateDays:          int(in("late_days")),
+		Weight:            map[index.Component]float64{},
+		ArrearsCurve:      r.curve("arrears_rates", "arrears_scores"),
+		ArrearsCushion:    in("arrears_cushion_workers"),
+		LateWeight:        in("late_weight"),
+		TimelinessCurve:   r.curve("timeliness_shares", "timeliness_scores"),
+		ResolutionCushion: in("resolution_cushion_leads"),
+		AcceptWorkdays:    int(in("accept_workdays")),
+		ResolveWorkdays:   int(in("resolve_workdays")),
+		ExtensionWorkdays: int(in("extension_workdays")),
+		HazardRed:         in("hazard_red"),
+		HazardYellow:      in("hazard_yellow"),
+		HazardDetectors:   r.texts("index", "hazard_detectors"),
+		LeastWorkers:      int(in("least_workers")),
+		LeastOwed:         int(in("least_owed")),
+		StaleDays:         int(in("stale_days")),
+		CapIncident:       in("cap_incident"),
+		CapIncidentPeople: int(in("cap_incident_people")),
+		CapSilentMonths:   in("cap_silent_months"),
+		CapSilent:         in("cap_silent"),
+		SilentShare:       in("silent_share"),
+		SilentLeast:       int(in("silent_least")),
+		CapOrder:          in("cap_order"),
+		Green:             in("green"),
+		Yellow:            in("yellow"),
+		DepositShare:      in("deposit_share"),
+		DepositWorkdays:   int(in("deposit_workdays")),
+		AccountDays:       int(in("account_days")),
+		ConnectDays:       int(in("connect_days")),
+		GateAliveDays:     int(r.number("owed", "gate_alive_days")),
+		Festivals: index.Festivals{
+			FirstDays: r.texts("attendance-silent", "spring_festivals"),
+			Before:    int(r.number("attendance-silent", "festival_days_before")),
+			Days:      int(r.number("attendance-silent", "festival_days")),
+		},
 	}
+	sum := 0.0
 	for _, c := range index.Components {
-		k.Weight[c] = of("weight_" + string(c))
+		k.Weight[c] = in("weight_" + string(c))
+		sum += k.Weight[c]
 	}
-	return k, failed
+	if r.failed == nil && math.Abs(sum-100) > 1e-9 {
+		return k, fmt.Errorf("the index: its weights (index.weight_…) add up to %v in policy: want 100", sum)
+	}
+	if r.failed != nil {
+		return k, fmt.Errorf("the index: %w", r.failed)
+	}
+	return k, nil
+}
+
+// EditionDay is the day as of which the edition of a month has its data: one of the next month (policy editions.as_of_day), so
+// that pay lists and banks have come.
+func EditionDay(p *policy.Policy, month civil.Month) (civil.Date, error) {
+	day, err := p.Number("editions", "as_of_day", "", month.Last())
+	if err == nil && (day < 1 || day > 27 || day != math.Trunc(day)) {
+		err = fmt.Errorf("editions.as_of_day is %v in policy: want a day of every month but its last, from 1 to 27", day)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("the editions: %w", err)
+	}
+	return (month + 1).Day(int(day)), nil
+}
+
+// editionOf is the month whose edition a monthly run as of a date makes. Before editions had a day of the next month they had
+// their month's last.
+func editionOf(asOf civil.Date) civil.Month {
+	if asOf == asOf.Month().Last() {
+		return asOf.Month()
+	}
+	return asOf.Month() - 1
+}
+
+// constantsReader reads values of policy and remembers the first that cannot be read.
+type constantsReader struct {
+	policy *policy.Policy
+	on     civil.Date
+	failed error
+}
+
+func (r *constantsReader) note(err error) {
+	if r.failed == nil {
+		r.failed = err
+	}
+}
+
+func (r *constantsReader) number(section, name string) float64 {
+	v, err := r.policy.Number(section, name, "", r.on)
+	r.note(err)
+	return v
+}
+
+func (r *constantsReader) texts(section, name string) []string {
+	v, err := r.policy.Texts(section, name, "", r.on)
+	r.note(err)
+	return v
+}
+
+// curve reads a curve whose points ascend.
+func (r *constantsReader) curve(at, scores string) index.Curve {
+	x, err := r.policy.Numbers("index", at, "", r.on)
+	r.note(err)
+	y, err := r.policy.Numbers("index", scores, "", r.on)
+	r.note(err)
+	if len(x) != len(y) || len(x) == 0 || !slices.IsSorted(x) {
+		r.note(fmt.Errorf("index.%s and index.%s of policy: want as many ascending points as scores", at, scores))
+		return nil
+	}
+	curve := make(index.Curve, len(x))
+	for i := range x {
+		curve[i].At, curve[i].Score = x[i], y[i]
+	}
+	return curve
 }

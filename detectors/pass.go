@@ -24,6 +24,7 @@ type Result struct {
 	Projects int       // under way on the date
 	Warnings []Warning // active and newly closed, by detector and subject
 	Index    []index.Row
+	Unplaced []index.Unplaced   // subjects of which nobody knows in which township they are
 	Seconds  map[string]float64 // by stage: snapshot, detectors, index, publish
 	Steps    map[string]float64 // by file of the snapshot and by detector; they run side by side
 }
@@ -114,7 +115,7 @@ func (d *Detectors) pass(ctx context.Context, asOf civil.Date, fresh bool, began
 	}
 	result.Warnings = continueEpisodes(asOf, found, before, ran)
 	err = stage("index", func() error {
-		result.Index, err = d.index(ctx, facts, asOf, places, found)
+		result.Index, result.Unplaced, err = d.index(ctx, facts, asOf, places, found)
 		return err
 	})
 	if err != nil {

@@ -170,9 +170,9 @@ since, name, township, county, sector, department, workers, amount_fen, score, e
 }
 
 func (d *Detectors) publishIndex(ctx context.Context, r Result) error {
-	batch, err := d.conn.PrepareBatch(ctx, `INSERT INTO wage_safety_index (as_of, run, unit, code, name, county, prefecture, `+"`index`"+`, uncapped, light, stale,
-cap, cap_reason, rank, ranked_of, rank_prefecture, ranked_prefecture, monitored_workers, arrears_workers, arrears_fen, component, weight, score,
-points, numerator, denominator, shrunk, worst, policy_version)`)
+	batch, err := d.conn.PrepareBatch(ctx, `INSERT INTO wage_safety_index (as_of, run, form, unit, code, name, county, prefecture, `+"`index`"+`, uncapped,
+light, stale, cap, cap_reason, rank, ranked_of, rank_prefecture, ranked_prefecture, monitored_workers, arrears_workers, arrears_fen, late_workers,
+silent_workers, unaccounted_workers, estimated_fen, closed, component, weight, score, points, numerator, denominator, shrunk, worst, lost, policy_version)`)
 	if err != nil {
 		return err
 	}
@@ -184,26 +184,55 @@ points, numerator, denominator, shrunk, worst, policy_version)`)
 				limit = &row.Score.Cap
 			}
 		}
-		worst, err := json.Marshal(row.Worst)
+		gains, err := asArray(row.Gains)
+		if err != nil {
+			return err
+		}
+		lost, err := asArray(row.Lost)
 		if err != nil {
 			return err
 		}
 		n := len(row.Score.Parts)
 		components, weights, scores, points := make([]string, n), make([]float64, n), make([]float64, n), make([]float64, n)
-		numerators, denominators, shrunk := make([]float64, n), make([]float64, n), make([]float64, n)
+		numerators, denominators, scored := make([]float64, n), make([]float64, n), make([]float64, n)
 		for i, p := range row.Score.Parts {
 			components[i], weights[i], scores[i], points[i] = string(p.Component), p.Weight, p.Score, p.Points
-			numerators[i], denominators[i], shrunk[i] = p.Numerator, p.Denominator, p.Shrunk
+			numerators[i], denominators[i], scored[i] = p.Numerator, p.Denominator, p.Scored
 		}
-		err = batch.Append(r.AsOf.Time(), r.Run, string(row.Unit), row.Code, region.Name(row.Code), row.County, row.Prefecture, value, uncapped,
-			string(row.Score.Light), row.Stale, limit, row.Score.Reason, uint32(row.Rank), uint32(row.RankedOf), uint32(row.RankPrefecture),
-			uint32(row.RankedInPrefecture), uint32(row.Tally.Workers), uint32(row.Unpaid), row.UnpaidFen, components, weights, scores, points,
-			numerators, denominators, shrunk, string(worst), d.policy.Version())
+		err = batch.Append(r.AsOf.Time(), r.Run, uint8(index.Form), string(row.Unit), row.Code, region.Name(row.Code), row.County, row.Prefecture, value, uncapped,
+			string(row.Score.Light), row.Stale, limit, string(row.Score.Reason()), uint32(row.Rank), uint32(row.RankedOf), uint32(row.RankPrefecture),
+			uint32(row.RankedInPrefecture), uint32(row.Tally.Workers), uint32(row.Tally.Owed), row.OwedFen, uint32(row.Tally.Late),
+			uint32(row.Tally.Silent), uint32(row.Unaccounted), row.EstimateFen, uint32(row.Closed), components, weights, scores, points,
+			numerators, denominators, scored, gains, lost, d.policy.Version())
+		if err != nil {
+			return err
+		}
+	}
+	if err := batch.Send(); err != nil {
+		return err
+	}
+	if len(r.Unplaced) == 0 {
+		return nil
+	}
+	if batch, err = d.conn.PrepareBatch(ctx, "INSERT INTO index_unplaced (as_of, run, scope, scope_id, name, county, workers, owed_workers, owed_fen, estimated_fen)"); err != nil {
+		return err
+	}
+	for _, u := range r.Unplaced {
+		err := batch.Append(r.AsOf.Time(), r.Run, string(u.Scope), u.ID, u.Name, u.County, uint32(u.Workers), uint32(u.Owed), u.OwedFen, u.EstimateFen)
 		if err != nil {
 			return err
 		}
 	}
 	return batch.Send()
+}
+
+// asArray writes a list as JSON, none as an empty one.
+func asArray[T any](list []T) (string, error) {
+	if len(list) == 0 {
+		return "[]", nil
+	}
+	text, err := json.Marshal(list)
+	return string(text), err
 }
 
 // dropOldSnapshots removes the snapshots of earlier runs but the last one: pages may still be reading it.

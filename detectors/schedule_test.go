@@ -177,14 +177,14 @@ func (b bench) mustHaveMade(t *testing.T, want ...string) {
 
 func TestEveryKindOfRunIsMadeAtItsTurn(t *testing.T) {
 	b := open(t, policy.National())
-	s := process(t, b, "2026-10-31 12:00")
-	made := []string{"fast 2026-10-31 done"}
+	s := process(t, b, "2026-11-10 12:00")
+	made := []string{"fast 2026-11-10 done"}
 	for _, turn := range []struct{ at, run string }{
-		{"2026-11-01 01:15", "nightly 2026-10-31 done"},
-		{"2026-11-01 07:00", "daily 2026-10-31 done"},
-		{"2026-11-01 07:30", "monthly 2026-10-31 done"},
-		{"2026-11-01 12:00", "fast 2026-11-01 done"},
-		{"2026-11-02 01:15", "nightly 2026-11-01 done"},
+		{"2026-11-11 01:15", "nightly 2026-11-10 done"},
+		{"2026-11-11 07:00", "daily 2026-11-10 done"},
+		{"2026-11-11 07:30", "monthly 2026-11-10 done"},
+		{"2026-11-11 12:00", "fast 2026-11-11 done"},
+		{"2026-11-12 01:15", "nightly 2026-11-11 done"},
 	} {
 		until := s.clock.idle(t)
 		b.mustHaveMade(t, made...)
@@ -204,9 +204,9 @@ func TestEveryKindOfRunIsMadeAtItsTurn(t *testing.T) {
 	}
 	// a process that starts anew finds all of it made, but for today
 	s.stop()
-	s = process(t, b, "2026-11-02 06:00")
+	s = process(t, b, "2026-11-12 06:00")
 	s.clock.idle(t)
-	b.mustHaveMade(t, append(made, "fast 2026-11-02 done")...)
+	b.mustHaveMade(t, append(made, "fast 2026-11-12 done")...)
 }
 
 func TestMissedDaysAreMadeUpForTheOldestFirst(t *testing.T) {
@@ -231,10 +231,10 @@ payroll:
 func TestALongAbsenceIsMadeUpForAsFarAsConfigured(t *testing.T) {
 	b := open(t, policy.National())
 	b.passAt(t, "2026-06-01 01:15", "2026-05-31")
-	s := process(t, b, "2026-09-02 09:00", func(c *detectors.Configuration, _ *detectors.Dependencies) { c.Schedule.CatchUpDays = 2 })
+	s := process(t, b, "2026-09-12 09:00", func(c *detectors.Configuration, _ *detectors.Dependencies) { c.Schedule.CatchUpDays = 2 })
 	s.clock.idle(t)
 	b.mustHaveMade(t, "manual 2026-05-31 done",
-		"nightly 2026-08-31 done catch-up", "nightly 2026-09-01 done catch-up", "monthly 2026-08-31 done catch-up", "manual 2026-08-31 done", "fast 2026-09-02 done")
+		"nightly 2026-09-10 done catch-up", "nightly 2026-09-11 done catch-up", "monthly 2026-09-10 done catch-up", "manual 2026-08-31 done", "fast 2026-09-12 done")
 }
 
 func TestARunThatFailsIsTriedAgainAndLeavesNothing(t *testing.T) {

@@ -6,15 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/detectors/index"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/ingest/record"
@@ -33,6 +36,7 @@ detectors) on engines embedded in this program, and writes to the output folder:
 
   warnings.ndjson     one active warning a line
   index.csv           the wage-safety index of every township, county and prefecture
+  index-losses.ndjson every point lost, by subject, with the act that regains it; not where none was lost
   deadletters.ndjson  the records that were refused, with the reason
 
 Only what sources had recorded by the end of the date counts. The same records give the same files.`,
@@ -231,8 +235,20 @@ func writeResult(dir string, r detectors.Result, letters []ingest.DeadLetter, po
 	return errors.Join(
 		writeWhole(filepath.Join(dir, "warnings.ndjson"), func(w io.Writer) error { return encodeLines(w, r.Active()) }),
 		writeWhole(filepath.Join(dir, "index.csv"), func(w io.Writer) error { return detectors.WriteIndexCSV(w, r, policyVersion) }),
+		writeLosses(filepath.Join(dir, "index-losses.ndjson"), r),
 		writeWhole(filepath.Join(dir, "deadletters.ndjson"), func(w io.Writer) error { return encodeLines(w, letters) }),
 	)
+}
+
+// writeLosses writes the points that were lost, where any were, and leaves no file of an earlier result where none were.
+func writeLosses(path string, r detectors.Result) error {
+	if slices.ContainsFunc(r.Index, func(row index.Row) bool { return len(row.Lost) > 0 }) {
+		return writeWhole(path, func(w io.Writer) error { return detectors.WriteLosses(w, r) })
+	}
+	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 func encodeLines[T any](w io.Writer, all []T) error {

@@ -63,7 +63,7 @@ People and firms are invented. In the usual world a few workers in a thousand ar
 	cmd.Flags().StringVar(&o.data, "data", "", "folder to keep the store in (default: a temporary one, removed at the end)")
 	cmd.Flags().Uint64Var(&o.seed, "seed", 3, "another seed is another world")
 	cmd.Flags().DurationVar(&o.every, "every", 5*time.Second, "pause between simulated days")
-	cmd.Flags().IntVar(&o.history, "history", 5, "month ends before today that are judged too, and published as editions")
+	cmd.Flags().IntVar(&o.history, "history", 5, "months before this one whose editions are published too")
 	cmd.Flags().BoolVar(&o.once, "once", false, "run the pipeline to the end, print the summary and exit")
 	return cmd
 }
@@ -264,9 +264,15 @@ func (d *demo) load(ctx context.Context, to civil.Date, result *summary) error {
 	start = time.Now()
 	d.stages.begin("detectors")
 	for back := d.o.history; back >= 0; back-- {
-		asOf := to
+		asOf, month := to, to.Month()-civil.Month(back)
 		if back > 0 {
-			asOf = (to.Month() - civil.Month(back)).Last()
+			var err error
+			if asOf, err = detectors.EditionDay(d.parts.policy, month); err != nil {
+				return err
+			}
+			if asOf >= to {
+				continue
+			}
 		}
 		if asOf < first {
 			continue
@@ -279,7 +285,7 @@ func (d *demo) load(ctx context.Context, to civil.Date, result *summary) error {
 		}
 		if back == 0 {
 			result.found(pass)
-		} else if err := d.edition(ctx, asOf.Month()); err != nil {
+		} else if err := d.edition(ctx, month); err != nil {
 			return err
 		}
 	}
@@ -357,10 +363,13 @@ func (d *demo) goOn(ctx context.Context) error {
 		if err := d.store(ctx); err != nil {
 			return err
 		}
-		if today == today.Month().First() {
-			if err := d.edition(ctx, today.Month()-1); err != nil {
-				return err
-			}
+		month := today.Month() - 1
+		day, err := detectors.EditionDay(d.parts.policy, month)
+		if err == nil && today == day+1 {
+			err = d.edition(ctx, month)
+		}
+		if err != nil {
+			return err
 		}
 		pass, err := d.all.Pass(ctx, today)
 		if err != nil {

@@ -17,7 +17,6 @@ import (
 
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/editions"
-	"github.com/anxin-project/anxin/detectors/index"
 	"github.com/anxin-project/anxin/internal/civil"
 	"github.com/anxin-project/anxin/internal/edition"
 	"github.com/anxin-project/anxin/internal/store"
@@ -103,10 +102,10 @@ func editionsPublishCommand(configPath *string) *cobra.Command {
 	var month string
 	cmd := &cobra.Command{
 		Use: "publish", Short: "Publish the edition of a month",
-		Long: `Publishes the edition of a month: the index of every township, county and prefecture as of its last day, the talks
-proposed, the employers' compliance grades and the reported rates. It takes the run as of that day that was begun after
-the day was over, or makes it. A month has one edition, which never changes: published again, it is the one there is.
-An unfinished month, a stale index and a run by another policy are refused.`,
+		Long: `Publishes the edition of a month: the index of every township, county and prefecture as of a day of the next month
+(policy editions.as_of_day, so that pay lists and banks have come), the talks proposed, the employers' compliance grades and
+the reported rates. It takes the run as of that day that was begun after the day was over, or makes it. A month has one edition, which never changes: published again, it is the one there is.
+A month whose day is still to come, a stale index and a run by another policy are refused.`,
 		Example: "  anxin editions publish --month 2026-10", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			of := civil.DateOf(time.Now()).Month() - 1
@@ -160,7 +159,8 @@ func editionsDiffCommand(configPath *string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "diff FROM TO", Short: "Show what moved between two editions, by component",
 		Long: `Shows for every unit how its index, light and rank moved from one edition to another, and how much of it each
-component and the cap made: the parts add up to the change exactly as shown.`,
+component and the cap made: the parts add up to the change exactly as shown. Between two forms of the index, which measure
+differently, nothing is said to move.`,
 		Example: "  anxin editions diff 4 5", Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var numbers [2]uint32
@@ -201,8 +201,10 @@ func diffEditions(ctx context.Context, conn driver.Conn, out io.Writer, from, to
 	}
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprint(t, "CODE\tNAME\tLIGHT\tRANK\tFROM\tTO\tMOVED")
-	for _, c := range append(slices.Clone(index.Components), edition.Cap) {
-		fmt.Fprintf(t, "\t%s", strings.ToUpper(string(c)))
+	if at := slices.IndexFunc(changes, func(c edition.Change) bool { return len(c.Parts) > 0 }); at >= 0 {
+		for _, part := range changes[at].Parts {
+			fmt.Fprintf(t, "\t%s", strings.ToUpper(part.Component))
+		}
 	}
 	fmt.Fprintln(t)
 	for _, c := range changes {

@@ -21,6 +21,7 @@ import (
 	"github.com/anxin-project/anxin/alerts"
 	"github.com/anxin-project/anxin/dashboards/console"
 	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/detectors/index"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/record"
@@ -144,23 +145,35 @@ func (p *parts) console(work *alerts.Alerts, gate *signin.Gate, opener reveal.Op
 		return nil, err
 	}
 	c.Lights = console.Lights{Green: k.Green, Yellow: k.Yellow}
-	rules := console.IndexRules{
-		WindowDays: k.WindowDays, GraceDays: k.GraceDays, LateDays: k.LateDays, ResolutionWorkdays: k.ResolutionWorkdays,
-		LeastWorkers: k.LeastWorkers, StaleDays: k.StaleDays, CapIncidentPeople: k.CapIncidentPeople,
-		IncidenceHalf: k.IncidenceHalf, PriorWorkers: k.IncidencePriorWorkers, TimelinessFloor: k.TimelinessFloor, PriorLeads: k.ResolutionPriorLeads,
-		HazardRed: k.HazardRed, HazardYellow: k.HazardYellow, CapIncident: k.CapIncident, CapOrder: k.CapOrder, Weights: map[string]float64{},
-	}
-	for component, weight := range k.Weight {
-		rules.Weights[string(component)] = weight
-	}
 	d := console.Dependencies{
-		Conn: p.store, Catalog: detectors.Headers(p.catalogue), Thresholds: p.thresholds, Laws: p.laws, Sources: p.policy.Sources(), Index: rules, Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
+		Conn: p.store, Catalog: detectors.Headers(p.catalogue), Thresholds: p.thresholds, Laws: p.laws, Sources: p.policy.Sources(), Index: indexRules(k), Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
 		Gate: gate, Vault: reveal.NewVault(opener, gate.Audit()), Demo: demo,
 	}
 	if work != nil { // an interface of nothing would be something
 		d.Cases, d.Blacklist = work.Cases(), work.Desk()
 	}
 	return console.New(c, d)
+}
+
+// indexRules are the index's numbers as the pages explain them.
+func indexRules(k index.Constants) console.IndexRules {
+	rules := console.IndexRules{
+		Form: index.Form, WindowDays: k.WindowDays, GraceDays: k.GraceDays, LateDays: k.LateDays, AcceptWorkdays: k.AcceptWorkdays, ResolveWorkdays: k.ResolveWorkdays,
+		LeastWorkers: k.LeastWorkers, LeastOwed: k.LeastOwed, StaleDays: k.StaleDays, CapIncidentPeople: k.CapIncidentPeople, SilentLeast: k.SilentLeast,
+		Cushion: k.ArrearsCushion, LateWeight: k.LateWeight, LeadsCushion: k.ResolutionCushion, HazardRed: k.HazardRed, HazardYellow: k.HazardYellow,
+		CapIncident: k.CapIncident, CapSilentMonths: k.CapSilentMonths, CapSilent: k.CapSilent, SilentShare: k.SilentShare, CapOrder: k.CapOrder,
+		Weights: map[string]float64{},
+	}
+	for component, weight := range k.Weight {
+		rules.Weights[string(component)] = weight
+	}
+	for _, p := range k.ArrearsCurve {
+		rules.ArrearsCurve = append(rules.ArrearsCurve, console.CurvePoint(p))
+	}
+	for _, p := range k.TimelinessCurve {
+		rules.TimelinessCurve = append(rules.TimelinessCurve, console.CurvePoint(p))
+	}
+	return rules
 }
 
 // mountConsole has the console answer the pages and its paths of the API. Beside it alerts may answer /api/: the longer

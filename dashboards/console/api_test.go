@@ -178,7 +178,7 @@ func unitOfTheAPI(t *testing.T, s *server) {
 	for _, part := range d.Components {
 		points += part.Points
 	}
-	if d.Unit.Code != have.Code || len(d.Components) != 5 || tenths(points) != tenths(*d.Unit.Uncapped) || d.Components[0].Component != "incidence" || d.Components[0].Numerator != float64(have.ArrearsWorkers) {
+	if d.Unit.Code != have.Code || len(d.Components) != 5 || tenths(points) != tenths(*d.Unit.Uncapped) || d.Components[0].Component != "arrears" || d.Components[0].Numerator != float64(have.ArrearsWorkers) || d.Unit.Form != 2 || d.Unit.EstimatedFen != have.ArrearsFen/5 {
 		t.Errorf("%+v, %v points", d.Unit, points)
 	}
 	moved := *d.CapMoved
@@ -191,11 +191,18 @@ func unitOfTheAPI(t *testing.T, s *server) {
 	if len(d.Raise) != 2 || d.Raise[0].ID != projectID || d.Raise[0].Gain != 3.2 || len(d.Trend) != small.runs || d.Trend[len(d.Trend)-1].AsOf != asOf {
 		t.Errorf("what would raise it: %+v; trend: %+v", d.Raise, d.Trend)
 	}
+	lost := d.Elsewhere
+	for _, l := range d.Lost {
+		lost += l.Points
+	}
+	if tenths(lost) != tenths(100-*d.Unit.Index) || len(d.Lost) == 0 || d.Lost[0].Act != "pay" || d.Lost[0].By != "contractor" {
+		t.Errorf("of %.1f points lost these are named: %+v", 100-*d.Unit.Index, d.Lost)
+	}
 	if county := asked[unitDetailAnswer](t, s, "/api/v1/units/331024"); county.Townships != 20 || len(county.Units) != 20 || len(county.Rates) != 3 || county.Rates[0].Rate != .91 || county.Rates[0].Light != "yellow" {
 		t.Errorf("the county: %d townships, rates %+v", county.Townships, county.Rates)
 	}
 	worked := asked[explanationAnswer](t, s, "/api/v1/units/"+have.Code+"/explanation")
-	if len(worked.Steps) != 5 || !strings.Contains(worked.Steps[0].Calculations[1], "2^(−") || worked.Steps[0].FullWeight != 30 || !strings.Contains(worked.Sum, fixed(*d.Unit.Uncapped, 1)) || worked.Steps[0].Rule.ZH == worked.Steps[0].Rule.EN {
+	if len(worked.Steps) != 5 || !strings.Contains(worked.Steps[0].Calculations[0], " + 100) = ") || worked.Steps[0].Weight != 40 || !strings.Contains(worked.Sum, fixed(*d.Unit.Uncapped, 1)) || worked.Steps[0].Rule.ZH == worked.Steps[0].Rule.EN {
 		t.Errorf("worked out: %+v", worked)
 	}
 }

@@ -37,18 +37,19 @@ func (c *Console) editionAnswer(r *request) (answer, error) {
 
 // talkAnswer proposes talks with a township: a person decides.
 type talkAnswer struct {
-	Township string   `json:"township"`
-	Place    string   `json:"place"`
-	County   string   `json:"county"`
-	Grounds  []string `json:"grounds"`
-	Index    *float64 `json:"index"` // in the edition
-	Light    string   `json:"light"`
-	Rank     uint32   `json:"rank"`
-	RankedOf uint32   `json:"ranked_of"`
+	Township string           `json:"township"`
+	Place    string           `json:"place"`
+	County   string           `json:"county"`
+	Grounds  []string         `json:"grounds"`
+	Index    *float64         `json:"index"` // in the edition
+	Light    string           `json:"light"`
+	Rank     uint32           `json:"rank"`
+	RankedOf uint32           `json:"ranked_of"`
+	Subjects []edition.Behind `json:"subjects"` // behind it, those that cost most points first
 }
 
 func (c *Console) talkAnswer(t talkRow) talkAnswer {
-	one := talkAnswer{Township: t.Township, Place: c.regions.Path(t.Township), County: t.County, Grounds: list(t.Grounds), Light: "grey"}
+	one := talkAnswer{Township: t.Township, Place: c.regions.Path(t.Township), County: t.County, Grounds: list(t.Grounds), Light: "grey", Subjects: list(t.Behind())}
 	if u := t.Unit; u != nil {
 		one.Index, one.Light, one.Rank, one.RankedOf = u.Index, lightClass(u.Light), u.Rank, u.RankedOf
 	}
@@ -92,7 +93,7 @@ type movedAnswer struct {
 	Place string          `json:"place"`
 	From  *standingAnswer `json:"from"`
 	To    *standingAnswer `json:"to"`
-	Moved *float64        `json:"moved"` // null where either edition has no index of it
+	Moved *float64        `json:"moved"` // null where either edition has no index of it, and between two forms of the index
 	Parts []edition.Part  `json:"parts"` // add up to moved; the last is the cap's
 }
 
@@ -112,7 +113,7 @@ func (c *Console) diffAnswer(r *request) (answer, error) {
 	return answer{json: diffAnswer{d.From, d.To, len(d.Rows), each(d.Rows[shown.From:shown.To], func(row diffRow) movedAnswer {
 		one := movedAnswer{row.Level, row.Code, row.Name, c.regions.Path(row.Code), standing(row.From), standing(row.To), row.Total, []edition.Part{}}
 		for i, points := range row.Parts {
-			one.Parts = append(one.Parts, edition.Part{Component: diffParts[i], Points: points})
+			one.Parts = append(one.Parts, edition.Part{Component: d.Names[i], Points: points})
 		}
 		return one
 	})}}, nil

@@ -30,10 +30,16 @@ type UnitFigures struct {
 	Stale            bool     `json:"stale"`
 	Cap              *float64 `json:"cap"`
 	CapReason        string   `json:"cap_reason"`
-	Change           *float64 `json:"change"` // against compared_with; null where either has no index
+	Change           *float64 `json:"change"` // against compared_with; null where either has no index of the same form
 	MonitoredWorkers uint32   `json:"monitored_workers"`
-	ArrearsWorkers   uint32   `json:"arrears_workers"`
+	ArrearsWorkers   uint32   `json:"arrears_workers"` // owed wages beyond grace
 	ArrearsFen       int64    `json:"arrears_fen"`
+	EstimatedFen     int64    `json:"estimated_fen"` // of arrears_fen; 0 in editions, which tell no estimates
+	LateWorkers      uint32   `json:"late_workers"`  // no longer owed, but paid late in the window
+	SilentWorkers    uint32   `json:"silent_workers"`
+	Unaccounted      uint32   `json:"unaccounted_workers"`
+	Closed           uint32   `json:"closed"` // wages closed with a supervisor's approval
+	Form             uint8    `json:"form"`   // of the index
 }
 
 // WarningCounts are the active warnings in a unit.
@@ -53,7 +59,8 @@ func (c *Console) editionUnit(u *Unit) unitAnswer {
 	}
 	one.UnitFigures = &UnitFigures{
 		Index: u.Index, Uncapped: u.Uncapped, Light: lightClass(u.Light), Stale: u.Stale, Cap: u.Cap, CapReason: u.CapReason,
-		MonitoredWorkers: u.MonitoredWorkers, ArrearsWorkers: u.ArrearsWorkers, ArrearsFen: u.ArrearsFen,
+		MonitoredWorkers: u.MonitoredWorkers, ArrearsWorkers: u.ArrearsWorkers, ArrearsFen: u.ArrearsFen, EstimatedFen: u.EstimatedFen,
+		LateWorkers: u.LateWorkers, SilentWorkers: u.SilentWorkers, Unaccounted: u.Unaccounted, Closed: u.Closed, Form: u.Form,
 	}
 	if u.HasChange() {
 		moved := u.Moved()
@@ -98,23 +105,24 @@ type unitsAnswer struct {
 	Lights       map[string]int    `json:"lights"` // of the units chosen but for the light asked for
 	Total        int               `json:"total"`
 	Units        []unitAnswer      `json:"units"`
+	Unplaced     []Unplaced        `json:"unplaced"` // subjects of which nobody knows in which township they are
 }
 
 func (c *Console) unitsAnswer(r *request) (answer, error) {
 	d := c.ranking(r, 0)
-	return answer{json: unitsAnswer{r.view.run(), r.view.comparedWith(), lightsAnswer(d.Lights), d.Pager.Total, each(d.Rows, c.unitAnswer)}}, nil
+	return answer{json: unitsAnswer{r.view.run(), r.view.comparedWith(), lightsAnswer(d.Lights), d.Pager.Total, each(d.Rows, c.unitAnswer), list(d.Unplaced)}}, nil
 }
 
 // componentAnswer is one part of the index. Points add up to the index before the cap.
 type componentAnswer struct {
 	Component   string   `json:"component"`
-	Weight      float64  `json:"weight"` // 0: nothing to judge it by; its weight goes to the others
+	Weight      float64  `json:"weight"`
 	Score       float64  `json:"score"`
 	Points      float64  `json:"points"`
 	Numerator   float64  `json:"numerator"`
 	Denominator float64  `json:"denominator"`
-	Shrunk      float64  `json:"shrunk"`
-	Moved       *float64 `json:"moved"` // what it adds to the change, in points
+	Scored      float64  `json:"scored"` // the rate or share that was scored
+	Moved       *float64 `json:"moved"`  // what it adds to the change, in points
 }
 
 // pointAnswer is a unit's index on the as-of date of a run.
@@ -130,9 +138,11 @@ type unitDetailAnswer struct {
 	ComparedWith *comparisonAnswer `json:"compared_with"`
 	Unit         unitAnswer        `json:"unit"`
 	Components   []componentAnswer `json:"components"`
-	CapMoved     *float64          `json:"cap_moved"` // what the cap adds to the change, in points
-	Raise        []Worst           `json:"raise"`     // what would raise the index most
-	Trend        []pointAnswer     `json:"trend"`     // oldest first
+	CapMoved     *float64          `json:"cap_moved"`      // what the cap adds to the change, in points
+	Lost         []Loss            `json:"lost"`           // every point lost; with lost_elsewhere they add up to 100 less the index
+	Elsewhere    float64           `json:"lost_elsewhere"` // by subjects of other departments, which an officer of one is not told
+	Raise        []Worst           `json:"raise"`          // the index if one of these subjects alone were put right
+	Trend        []pointAnswer     `json:"trend"`          // oldest first
 	Townships    int               `json:"townships"`
 	Units        []unitAnswer      `json:"units"` // those next below
 	Rates        []rateAnswer      `json:"rates"`
@@ -144,10 +154,10 @@ func (c *Console) unitDetailAnswer(r *request) (answer, error) {
 		return answer{}, err
 	}
 	one := unitDetailAnswer{
-		ofRun: r.view.run(), ComparedWith: r.view.comparedWith(), Unit: c.unitAnswer(d.Unit), Raise: list(d.Raise), Trend: []pointAnswer{},
+		ofRun: r.view.run(), ComparedWith: r.view.comparedWith(), Unit: c.unitAnswer(d.Unit), Lost: list(d.Unit.Lost), Elsewhere: d.Unit.LostElsewhere, Raise: list(d.Unit.Worst), Trend: []pointAnswer{},
 		Townships: d.Townships, Units: each(d.Children, c.unitAnswer), Rates: each(d.Rates, c.rateAnswer),
 		Components: each(d.Components, func(row componentRow) componentAnswer {
-			part := componentAnswer{row.ID, row.Weight, row.Score, row.Points, row.Numerator, row.Denominator, row.Shrunk, nil}
+			part := componentAnswer{row.ID, row.Weight, row.Score, row.Points, row.Numerator, row.Denominator, row.Scored, nil}
 			if d.Moved {
 				part.Moved = &row.Moved
 			}
@@ -168,11 +178,10 @@ func (c *Console) unitDetailAnswer(r *request) (answer, error) {
 // stepAnswer is one component of an index worked out.
 type stepAnswer struct {
 	Component    string       `json:"component"`
-	FullWeight   float64      `json:"full_weight"` // before the weight of what cannot be judged is shared out
 	Weight       float64      `json:"weight"`
 	Points       float64      `json:"points"`
 	Rule         catalog.Text `json:"rule"`         // how it is scored, with the numbers in force
-	Calculations []string     `json:"calculations"` // in figures; none where it cannot be judged
+	Calculations []string     `json:"calculations"` // in figures; none where there is nothing to judge by
 }
 
 type explanationAnswer struct {
@@ -188,7 +197,7 @@ func (c *Console) explanationAnswer(r *request) (answer, error) {
 		return answer{}, err
 	}
 	steps := each(d.Steps, func(s explainStep) stepAnswer {
-		return stepAnswer{s.ID, s.Full, s.Weight, s.Points, inBoth(func(l locale) string { return l.rule(s.ID, c.rules) }), list(s.Calculations)}
+		return stepAnswer{s.Row.ID, s.Row.Weight, s.Row.Points, inBoth(func(l locale) string { return l.rule(s.Row.ID, c.rules) }), list(s.Calculations)}
 	})
 	return answer{json: explanationAnswer{r.view.run(), c.unitAnswer(d.Unit), steps, d.Sum}}, nil
 }

@@ -130,7 +130,7 @@ func (c *Console) edition(r *request) (*editionData, error) {
 	}
 	sortUnits(d.Rows, "rank", false, d.County != "")
 	talks, err := edition.Talks(r.ctx, c.conn, *e)
-	d.Talks = talkRows(access.MayRead(r.person(), talks, talkObject), units)
+	d.Talks = talkRows(talksFor(r.person(), talks), units)
 	return d, err
 }
 
@@ -188,6 +188,7 @@ type diffData struct {
 	Counties []*Unit
 	Rows     []diffRow
 	Widest   float64
+	Names    []string // of the parts
 }
 
 // diffRow is the change of a unit, with the parts in the order of the columns; nil where one edition has no index of it.
@@ -199,8 +200,14 @@ type diffRow struct {
 	Parts []float64
 }
 
-// diffParts are the columns of a difference.
-var diffParts = []string{"incidence", "timeliness", "safeguards", "resolution", "hazard", edition.Cap}
+// diffParts are the columns of a difference between two editions of the form; between two forms nothing is said to move.
+func diffParts(form uint8) []string {
+	first := "arrears"
+	if form == 1 {
+		first = "incidence"
+	}
+	return []string{first, "timeliness", "safeguards", "resolution", "hazard", edition.Cap}
+}
 
 func (c *Console) diff(r *request) (*diffData, error) {
 	to, err := c.named(r)
@@ -230,6 +237,7 @@ func (c *Console) diff(r *request) (*diffData, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.Names = diffParts(to.Form)
 	for _, change := range edition.Compare(before, after) {
 		row := diffRow{Unit: ofEdition(*change.Unit()), Total: change.Moved}
 		if row.Level != d.Unit || !inside(row.Unit, "", d.County) {
@@ -242,9 +250,9 @@ func (c *Console) diff(r *request) (*diffData, error) {
 			row.To = ofEdition(*change.To)
 		}
 		if change.Moved != nil {
-			row.Parts = make([]float64, len(diffParts))
+			row.Parts = make([]float64, len(d.Names))
 			for _, part := range change.Parts {
-				if i := slices.Index(diffParts, part.Component); i >= 0 {
+				if i := slices.Index(d.Names, part.Component); i >= 0 {
 					row.Parts[i] = part.Points
 				}
 			}
@@ -282,7 +290,7 @@ func (c *Console) diffCSV(r *request) (answer, error) {
 	l := r.lang
 	t := func(key string) string { return message(l, key) }
 	header := []string{t("csv.code"), t("csv.name"), t("csv.place"), t("csv.light_from"), t("csv.light_to"), t("csv.rank_from"), t("csv.rank_to"), t("csv.index_from"), t("csv.index_to"), t("csv.change")}
-	for _, part := range diffParts {
+	for _, part := range d.Names {
 		header = append(header, l.word("component", part))
 	}
 	s := newSpreadsheet(header...)
@@ -299,7 +307,7 @@ func (c *Console) diffCSV(r *request) (answer, error) {
 			}
 		}
 		cells = append(cells, light[0], light[1], rank[0], rank[1], index[0], index[1], csvIndex(row.Total))
-		for i := range diffParts {
+		for i := range d.Names {
 			if row.Parts == nil {
 				cells = append(cells, "")
 			} else {

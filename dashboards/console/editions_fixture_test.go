@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,11 +12,14 @@ import (
 	"github.com/anxin-project/anxin/internal/edition"
 )
 
-// rules are the numbers of the index as designed (wage-safety-index.md).
+// rules are the numbers of the index as designed.
 var rules = IndexRules{
-	WindowDays: 90, GraceDays: 3, LateDays: 30, ResolutionWorkdays: 60, LeastWorkers: 30, StaleDays: 7, CapIncidentPeople: 50,
-	IncidenceHalf: .01, PriorWorkers: 200, TimelinessFloor: .8, PriorLeads: 5, HazardRed: 1, HazardYellow: .4, CapIncident: 69.9, CapOrder: 84.9,
-	Weights: map[string]float64{"incidence": 30, "timeliness": 20, "safeguards": 20, "resolution": 15, "hazard": 15},
+	Form: 2, WindowDays: 90, GraceDays: 7, LateDays: 30, AcceptWorkdays: 5, ResolveWorkdays: 60, LeastWorkers: 30, LeastOwed: 3, StaleDays: 7,
+	CapIncidentPeople: 50, SilentLeast: 10, Cushion: 100, LateWeight: .3, LeadsCushion: 5, HazardRed: 1, HazardYellow: .4,
+	CapIncident: 69.9, CapSilentMonths: 69.9, CapSilent: 84.9, SilentShare: .1, CapOrder: 84.9,
+	ArrearsCurve:    []CurvePoint{{0, 100}, {.002, 90}, {.0084, 60}, {.02, 30}, {.05, 12}, {.2, 5}, {1, 0}},
+	TimelinessCurve: []CurvePoint{{0, 0}, {.8, 20}, {1, 100}},
+	Weights:         map[string]float64{"arrears": 40, "timeliness": 20, "safeguards": 15, "resolution": 10, "hazard": 15},
 }
 
 // fillEditions publishes the month ends of the fixture: their index as the runs have it, and invented talks, grades and rates.
@@ -23,14 +27,23 @@ func (s *server) fillEditions(t testing.TB, dates []civil.Date) {
 	t.Helper()
 	ctx := context.Background()
 	for i, date := range dates {
-		e := edition.Edition{Number: uint32(i + 1), Month: date.Month(), AsOf: date, Run: runNumber(date), Policy: "2026.2", PublishedAt: date.End().Add(2 * time.Hour), Digest: strings.Repeat(fmt.Sprintf("%02x", i+161), 32)}
+		e := edition.Edition{Number: uint32(i + 1), Form: 2, Month: date.Month(), AsOf: date, Run: runNumber(date), Policy: "2026.2", PublishedAt: date.End().Add(2 * time.Hour), Digest: strings.Repeat(fmt.Sprintf("%02x", i+161), 32)}
 		var c edition.Content
 		err := s.conn.Select(ctx, &c.Units, `SELECT`+edition.UnitColumns+` FROM wage_safety_index WHERE as_of = toDate(?) AND run = ?`, date.String(), e.Run)
 		if err != nil {
 			t.Fatal(err)
 		}
+		if i == 0 { // one that was published before the index had its second form
+			e.Form = 1
+			for n := range c.Units {
+				c.Units[n].Form, c.Units[n].Component, c.Units[n].Lost = 1, slices.Clone(c.Units[n].Component), ""
+				if len(c.Units[n].Component) > 0 {
+					c.Units[n].Component[0] = "incidence"
+				}
+			}
+		}
 		c.Talks = []edition.Talk{
-			{Township: "331024002", County: "331024", Grounds: []string{edition.RedInARow}},
+			{Township: "331024002", County: "331024", Grounds: []string{edition.RedInARow}, Subjects: `[{"scope":"project","scope_id":"` + projectID + `","name":"滨河安置房二期工程","points":12.4}]`},
 			{Township: "331024101", County: "331024", Grounds: []string{edition.RedInARow, edition.RedAndLast}},
 		}
 		c.Grades = []edition.Grade{

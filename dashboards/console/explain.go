@@ -5,37 +5,40 @@ import (
 	"strings"
 )
 
-// IndexRules are the numbers of the index in force (policy section index), for the page that works it out. Shares are 0
-// to 1; the lights' bounds are the configuration's.
+// IndexRules are the numbers of the index in force (policy sections index and owed), for the page that works it out. Shares are
+// 0 to 1; the lights' bounds are the configuration's.
 type IndexRules struct {
-	WindowDays, GraceDays, LateDays  int
-	ResolutionWorkdays, LeastWorkers int
-	StaleDays, CapIncidentPeople     int
-	IncidenceHalf, PriorWorkers      float64
-	TimelinessFloor, PriorLeads      float64
-	HazardRed, HazardYellow          float64
-	CapIncident, CapOrder            float64
-	Weights                          map[string]float64 // by component, adding up to 100
+	Form                                    uint8 // that the numbers are of
+	WindowDays, GraceDays, LateDays         int
+	AcceptWorkdays, ResolveWorkdays         int
+	LeastWorkers, LeastOwed, StaleDays      int
+	CapIncidentPeople, SilentLeast          int
+	Cushion, LateWeight, LeadsCushion       float64
+	HazardRed, HazardYellow                 float64
+	CapIncident, CapSilentMonths, CapSilent float64
+	SilentShare, CapOrder                   float64
+	ArrearsCurve, TimelinessCurve           []CurvePoint // ascending
+	Weights                                 map[string]float64
 }
+
+// CurvePoint is one of the points between which a score runs in straight lines.
+type CurvePoint struct{ At, Score float64 }
 
 // explainData works an index out, line by line, with the unit's own figures.
 type explainData struct {
-	Unit     *Unit
-	Path     string
-	Rules    IndexRules
-	Lights   Lights
-	Steps    []explainStep
-	Rescaled bool // a component is left out and its weight shared
-	Sum      string
+	Unit   *Unit
+	Path   string
+	Rules  IndexRules
+	Lights Lights
+	Steps  []explainStep // none for an index of another form than the numbers in force
+	Sum    string
 }
 
 // explainStep is one component: what it counts, how it is scored, and the calculation in figures.
 type explainStep struct {
-	Component
+	Row          componentRow
 	Rule         string
-	Full         float64 // weight before rescaling
-	Calculations []string
-	Left         bool
+	Calculations []string // none where there is nothing to judge by
 }
 
 func (c *Console) explainPage(r *request) (answer, error) {
@@ -53,20 +56,16 @@ func (c *Console) explanation(r *request) (*explainData, error) {
 		return nil, errNotFound
 	}
 	d := &explainData{Unit: u, Path: c.regions.Path(u.Code), Rules: c.rules, Lights: c.config.Lights}
-	base := u // what the unit is shrunk towards: a township's county, also where the person may not see that, else itself
-	if county := r.all.unit[u.County]; u.Level == "township" && county != nil {
-		base = county
+	if u.Form != c.rules.Form {
+		return d, nil
 	}
 	var sum []string
 	for _, part := range u.Components {
-		step := explainStep{Component: part, Full: c.rules.Weights[part.ID], Left: part.Weight == 0}
-		step.Rule = r.lang.rule(part.ID, c.rules)
-		if step.Left {
-			d.Rescaled = true
-		} else {
-			step.Calculations = []string{c.rules.scored(part, rate(base, part.ID)), c.rules.score(part), pointsOf(part)}
-			sum = append(sum, fixed(part.Points, 1))
+		step := explainStep{Row: rowOf(u, part), Rule: r.lang.rule(part.ID, c.rules)}
+		if part.Denominator > 0 {
+			step.Calculations = []string{c.rules.scored(u, part), c.rules.score(part), pointsOf(part)}
 		}
+		sum = append(sum, fixed(part.Points, 1))
 		d.Steps = append(d.Steps, step)
 	}
 	if u.Uncapped != nil {
@@ -78,71 +77,96 @@ func (c *Console) explanation(r *request) (*explainData, error) {
 	return d, nil
 }
 
-// rate is the raw rate of one of a unit's components.
-func rate(u *Unit, id string) float64 {
-	for _, c := range u.Components {
-		if c.ID == id && c.Denominator > 0 {
-			return c.Numerator / c.Denominator
-		}
-	}
-	return 0
-}
-
 // rule says in words how a component is scored, with the numbers in force.
 func (l locale) rule(id string, k IndexRules) string {
 	switch id {
-	case "incidence":
-		return fill(l, "explain.incidence", strconv.Itoa(k.GraceDays), strconv.Itoa(k.LateDays), number(k.PriorWorkers), share(k.IncidenceHalf))
+	case "arrears":
+		return fill(l, "explain.arrears", strconv.Itoa(k.GraceDays), strconv.Itoa(k.LateDays), number(k.LateWeight), number(k.Cushion))
 	case "timeliness":
-		return fill(l, "explain.timeliness", strconv.Itoa(k.GraceDays), share(k.TimelinessFloor))
+		return fill(l, "explain.timeliness", strconv.Itoa(k.GraceDays))
 	case "safeguards":
 		return message(l, "explain.safeguards")
 	case "resolution":
-		return fill(l, "explain.resolution", strconv.Itoa(k.ResolutionWorkdays), number(k.PriorLeads))
+		return fill(l, "explain.resolution", strconv.Itoa(k.AcceptWorkdays), strconv.Itoa(k.ResolveWorkdays), number(k.LeadsCushion))
 	case "hazard":
 		return fill(l, "explain.hazard", number(k.HazardRed), number(k.HazardYellow))
 	}
 	return ""
 }
 
-// scored writes how the rate or share that is scored comes about; towards is the rate it is shrunk to.
-func (k IndexRules) scored(c Component, towards float64) string {
-	n, d := number(c.Numerator), number(c.Denominator)
+// scored writes how the rate or share that is scored comes about.
+func (k IndexRules) scored(u *Unit, c Component) string {
+	n, d := exactly(c.Numerator), exactly(c.Denominator)
 	switch c.ID {
-	case "incidence":
-		p := number(k.PriorWorkers)
-		return "(" + n + " + " + p + " × " + share(towards) + ") ÷ (" + d + " + " + p + ") = " + share(c.Shrunk)
+	case "arrears":
+		owed := whole(u.ArrearsWorkers)
+		if u.LateWorkers > 0 {
+			owed = "(" + owed + " + " + number(k.LateWeight) + " × " + whole(u.LateWorkers) + ")"
+		}
+		return owed + " ÷ (" + d + " + " + number(k.Cushion) + ") = " + share(c.Scored)
 	case "resolution":
-		p := number(k.PriorLeads)
-		return "(" + n + " + " + p + " × " + share(towards) + ") ÷ (" + d + " + " + p + ") = " + share(c.Shrunk)
-	case "timeliness":
-		return number(c.Numerator/100) + " ÷ " + number(c.Denominator/100) + " = " + share(c.Shrunk)
+		p := number(k.LeadsCushion)
+		return "(" + n + " + " + p + ") ÷ (" + d + " + " + p + ") = " + share(c.Scored)
 	}
-	return n + " ÷ " + d + " = " + share(c.Shrunk)
+	return n + " ÷ " + d + " = " + share(c.Scored)
 }
 
 // score writes how the score follows from the rate or share.
 func (k IndexRules) score(c Component) string {
 	score := fixed(c.Score, 3)
 	switch c.ID {
-	case "incidence":
-		return "100 × 2^(−" + share(c.Shrunk) + " ÷ " + share(k.IncidenceHalf) + ") = " + score
+	case "arrears":
+		return line(k.ArrearsCurve, c.Scored) + " = " + score
 	case "timeliness":
-		return "100 × (" + share(c.Shrunk) + " − " + share(k.TimelinessFloor) + ") ÷ (100% − " + share(k.TimelinessFloor) + ") = " + score
+		return line(k.TimelinessCurve, c.Scored) + " = " + score
 	case "hazard":
-		return "100 × (100% − " + share(c.Shrunk) + ") = " + score
+		return "100 × (100% − " + share(c.Scored) + ") = " + score
 	}
-	return "100 × " + share(c.Shrunk) + " = " + score
+	return "100 × " + share(c.Scored) + " = " + score
 }
 
-// pointsOf writes the points that a score earns.
+// line writes the straight line of a curve on which a value lies.
+func line(curve []CurvePoint, v float64) string {
+	for i, p := range curve {
+		if v > p.At {
+			continue
+		}
+		if i == 0 || v == p.At {
+			return number(p.Score)
+		}
+		from := curve[i-1]
+		sign, slope := " + ", p.Score-from.Score
+		if slope < 0 {
+			sign, slope = " − ", -slope
+		}
+		return number(from.Score) + sign + number(slope) + " × (" + share(v) + " − " + share(from.At) + ") ÷ (" + share(p.At) + " − " + share(from.At) + ")"
+	}
+	if len(curve) == 0 {
+		return "?"
+	}
+	return number(curve[len(curve)-1].Score)
+}
+
+// pointsOf writes the points that a score earns, and those shown where adding up exactly took or gave a tenth.
 func pointsOf(c Component) string {
-	return fixed(c.Weight, 4) + " × " + fixed(c.Score, 3) + " ÷ 100 = " + fixed(c.Points, 1)
+	exact := tenths(c.Weight * c.Score / 100)
+	text := number(c.Weight) + " × " + fixed(c.Score, 3) + " ÷ 100 = " + fixed(exact, 1)
+	if c.Points != exact {
+		text += " → " + fixed(c.Points, 1)
+	}
+	return text
 }
 
-// number writes a figure of a calculation, share a share as per cent: with so many digits that a reader who follows the
-// calculation comes to the points shown.
+// number writes a figure of a calculation, exactly one with thousandths, share a share as per cent: with so many digits that a
+// reader who follows the calculation comes to the points shown.
 func number(v float64) string { return fixed(v, decimals(v)) }
+
+func exactly(v float64) string {
+	if text := fixed(v, 3); strings.Contains(text, ".") {
+		return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+	}
+	return fixed(v, 0)
+}
 
 func share(v float64) string {
 	text := strconv.FormatFloat(v*100, 'f', 4, 64)

@@ -319,12 +319,12 @@ type ranked struct {
 	fen                         int64
 	weight, score, points       []float64
 	numerator, denominator, out []float64
-	worst                       string
+	worst, lost                 string
 }
 
 // unitRow invents a unit whose components are near a level.
 func unitRow(code, county string, level float64, workers uint32, capped bool, random *rand.Rand) ranked {
-	r := ranked{unit: "township", code: code, county: county, workers: workers, light: "grey", worst: "[]"}
+	r := ranked{unit: "township", code: code, county: county, workers: workers, light: "grey", worst: "[]", lost: "[]"}
 	if workers < 30 {
 		for range 5 {
 			r.weight, r.score, r.points = append(r.weight, 20), append(r.score, 50), append(r.points, 10)
@@ -332,30 +332,29 @@ func unitRow(code, county string, level float64, workers uint32, capped bool, ra
 		}
 		return r
 	}
-	weights := []float64{30, 20, 20, 15, 15}
+	weights := []float64{40, 20, 15, 10, 15}
 	sum := 0.0
 	n := float64(workers)
-	if code[len(code)-1] == '4' { // no leads were due: the weight goes to the others
-		weights = []float64{30 / .85, 20 / .85, 20 / .85, 0, 15 / .85}
-	}
+	noLeads := code[len(code)-1] == '4'
 	for i, w := range weights {
 		score := min(100, max(5, level+random.NormFloat64()*6-float64(i%2)*3))
+		if i == 3 && noLeads {
+			score = 100
+		}
 		points := math.Round(w*score/10) / 10
 		sum += points
 		r.weight, r.score, r.points = append(r.weight, w), append(r.score, score), append(r.points, points)
 	}
-	rate := -math.Log2(r.score[0]/100) * .01
-	r.arrears = uint32(rate * n)
+	r.arrears = uint32(n * (100 - r.score[0]) / 5000)
 	r.fen = int64(r.arrears) * (620_000 + random.Int64N(1_900_000))
-	due := n * 780_000
 	share := .8 + .2*r.score[1]/100
 	leads := 0.0
-	if weights[3] > 0 {
+	if !noLeads {
 		leads = 4 + float64(random.IntN(30))
 	}
-	r.numerator = []float64{float64(r.arrears), math.Floor(due * share), math.Floor(n * 7 * r.score[2] / 100), math.Floor(leads * r.score[3] / 100), math.Round(n*(1-r.score[4]/100)*10) / 10}
-	r.denominator = []float64{n, due, n * 7, leads, n}
-	r.out = []float64{rate, share, r.score[2] / 100, r.score[3] / 100, 1 - r.score[4]/100}
+	r.numerator = []float64{float64(r.arrears), math.Floor(n * 3 * share), math.Floor(n * 7 * r.score[2] / 100), math.Floor(leads * r.score[3] / 100), math.Round(n*(1-r.score[4]/100)*10) / 10}
+	r.denominator = []float64{n, n * 3, n * 7, leads, n}
+	r.out = []float64{float64(r.arrears) / (n + 100), share, r.score[2] / 100, r.score[3] / 100, 1 - r.score[4]/100}
 	sum = math.Round(sum*10) / 10
 	index := sum
 	if capped {
@@ -373,10 +372,31 @@ func unitRow(code, county string, level float64, workers uint32, capped bool, ra
 	default:
 		r.light = "red"
 	}
+	r.lost = inventedLosses(r, sum-index)
 	if r.arrears > 0 {
 		r.worst = fmt.Sprintf(`[{"scope":"project","scope_id":%q,"name":"滨河安置房二期工程","workers":%d,"index_if_fixed":%.1f,"gain":3.2},{"scope":"employer","scope_id":%q,"name":"浙江恒远建设有限公司","workers":12,"index_if_fixed":%.1f,"gain":1.1}]`, projectID, r.arrears, min(100, index+3.2), employerID, min(100, index+1.1))
 	}
 	return r
+}
+
+// inventedLosses attributes what a unit lost to a project and an employer.
+func inventedLosses(r ranked, taken float64) string {
+	acts := []string{"pay", "pay_in_time", "post_notice", "accept_lead", "end_warning"}
+	var all []string
+	add := func(component string, points float64, scope, id, name, act, more string) {
+		if points = math.Round(points*10) / 10; points > 0 {
+			all = append(all, fmt.Sprintf(`{"component":%q,"scope":%q,"scope_id":%q,"name":%q,"points":%.1f,"act":%q,"by":"contractor"%s}`, component, scope, id, name, points, act, more))
+		}
+	}
+	for i, component := range []string{"arrears", "timeliness", "safeguards", "resolution", "hazard"} {
+		more := ""
+		if component == "hazard" {
+			more = `,"detectors":["account-runway"]`
+		}
+		add(component, r.weight[i]-r.points[i], "project", projectID, "滨河安置房二期工程", acts[i], more)
+	}
+	add("cap", taken, "employer", employerID, "浙江恒远建设有限公司", "wait", `,"lead":"L-1","until":"2027-01-09"`)
+	return "[" + strings.Join(all, ",") + "]"
 }
 
 func mean(all []ranked) float64 {
@@ -427,7 +447,8 @@ func (r ranked) write(add func(...any), date civil.Date, run uint64, rank, of ui
 	}
 	add(date.Time(), run, r.unit, r.code, region.Name(r.code), r.county, prefecture, r.index, r.uncapped, r.light, false, r.cap, r.reason,
 		rank, of, inPrefecture, ofPrefecture, r.workers, r.arrears, r.fen,
-		[]string{"incidence", "timeliness", "safeguards", "resolution", "hazard"}, r.weight, r.score, r.points, r.numerator, r.denominator, r.out, r.worst, "2026.2")
+		[]string{"arrears", "timeliness", "safeguards", "resolution", "hazard"}, r.weight, r.score, r.points, r.numerator, r.denominator, r.out, r.worst, "2026.2",
+		uint8(2), r.arrears/7, uint32(0), uint32(0), r.fen/5, r.arrears/9, r.lost)
 }
 
 // headers are a small catalogue; the real one is the detectors' own matter.

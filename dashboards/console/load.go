@@ -45,6 +45,9 @@ func (c *Console) loadView(ctx context.Context, old *View) (*View, error) {
 	if v.Units, err = c.readIndex(ctx, latest, true); err != nil {
 		return nil, fmt.Errorf("reading the index of run %d: %w", latest.Number, err)
 	}
+	if v.Unplaced, err = c.readUnplaced(ctx, latest); err != nil {
+		return nil, fmt.Errorf("reading the subjects without a place of run %d: %w", latest.Number, err)
+	}
 	var before map[string]*Unit
 	if v.Previous, before, err = c.readComparison(ctx, runs, editions); err != nil {
 		return nil, fmt.Errorf("reading the index to compare with: %w", err)
@@ -162,6 +165,13 @@ const indexColumns = `
     denominator,
     shrunk,
     worst,
+    lost,
+    late_workers,
+    silent_workers,
+    unaccounted_workers,
+    estimated_fen,
+    closed,
+    form,
     policy_version`
 
 func (c *Console) readIndex(ctx context.Context, run Run, worst bool) ([]*Unit, error) {
@@ -179,20 +189,26 @@ LIMIT 1 BY unit, code`)
 	for rows.Next() {
 		u := new(Unit)
 		var component []string
-		var weight, score, points, numerator, denominator, shrunk []float64
-		var subjects string
+		var weight, score, points, numerator, denominator, scored []float64
+		var subjects, lost string
 		if err := rows.Scan(&u.Level, &u.Code, &u.Name, &u.County, &u.Prefecture, &u.Index, &u.Uncapped, &u.Light, &u.Stale,
 			&u.Cap, &u.CapReason, &u.Rank, &u.RankedOf, &u.RankPrefecture, &u.RankedPrefecture,
 			&u.MonitoredWorkers, &u.ArrearsWorkers, &u.ArrearsFen,
-			&component, &weight, &score, &points, &numerator, &denominator, &shrunk, &subjects, &u.Policy); err != nil {
+			&component, &weight, &score, &points, &numerator, &denominator, &scored, &subjects, &lost,
+			&u.LateWorkers, &u.SilentWorkers, &u.Unaccounted, &u.EstimatedFen, &u.Closed, &u.Form, &u.Policy); err != nil {
 			return nil, err
 		}
-		u.Components = components(component, weight, score, points, numerator, denominator, shrunk)
-		if worst && subjects != "" {
-			if err := json.Unmarshal([]byte(subjects), &u.Worst); err != nil {
-				// One faulty cell must not blank the ranking; the page says that there is no explanation.
+		u.Components = components(component, weight, score, points, numerator, denominator, scored)
+		if worst {
+			// one faulty cell must not blank the ranking; the page says that there is no explanation
+			if u.Worst, err = cell[Worst](subjects); err != nil {
 				c.log.Warn("the column worst of the index is not readable", "unit", u.Code, "error", err)
-				u.Worst = nil
+			}
+			if u.Lost, err = cell[Loss](lost); err != nil {
+				c.log.Warn("the column lost of the index is not readable", "unit", u.Code, "error", err)
+			}
+			for i := range u.Lost {
+				u.Lost[i].Detectors = list(u.Lost[i].Detectors)
 			}
 		}
 		units = append(units, u)
@@ -200,12 +216,53 @@ LIMIT 1 BY unit, code`)
 	return units, rows.Err()
 }
 
+// cell reads a list that a column holds as JSON; none where it is empty.
+func cell[T any](text string) (all []T, err error) {
+	if text != "" {
+		if err = json.Unmarshal([]byte(text), &all); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// readUnplaced reads the subjects that no township answers for, those with most owed first.
+func (c *Console) readUnplaced(ctx context.Context, run Run) ([]Unplaced, error) {
+	rows, err := c.conn.Query(withRun(ctx, run), `
+SELECT
+    scope,
+    scope_id,
+    name,
+    county,
+    workers,
+    owed_workers,
+    owed_fen,
+    estimated_fen
+FROM index_unplaced
+WHERE as_of = {as_of:Date} AND run = {run:UInt64}
+ORDER BY owed_workers DESC, owed_fen DESC, scope, scope_id
+LIMIT 1 BY scope, scope_id`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []Unplaced
+	for rows.Next() {
+		var u Unplaced
+		if err := rows.Scan(&u.Scope, &u.ID, &u.Name, &u.County, &u.Workers, &u.Owed, &u.Fen, &u.Guessed); err != nil {
+			return nil, err
+		}
+		all = append(all, u)
+	}
+	return all, rows.Err()
+}
+
 // components joins the columns of an index row.
-func components(component []string, weight, score, points, numerator, denominator, shrunk []float64) []Component {
-	n := min(len(component), len(weight), len(score), len(points), len(numerator), len(denominator), len(shrunk))
+func components(component []string, weight, score, points, numerator, denominator, scored []float64) []Component {
+	n := min(len(component), len(weight), len(score), len(points), len(numerator), len(denominator), len(scored))
 	all := make([]Component, n)
 	for i := range n {
-		all[i] = Component{component[i], weight[i], score[i], points[i], numerator[i], denominator[i], shrunk[i]}
+		all[i] = Component{component[i], weight[i], score[i], points[i], numerator[i], denominator[i], scored[i]}
 	}
 	return all
 }
@@ -225,7 +282,8 @@ SELECT
     code,
     index,
     light,
-    rank
+    rank,
+    form
 FROM wage_safety_index
 WHERE (as_of, run) IN (`+runTuples(runs)+`)`)
 	if err != nil {
@@ -236,11 +294,12 @@ WHERE (as_of, run) IN (`+runTuples(runs)+`)`)
 		var p Point
 		var asOf time.Time
 		var code string
-		if err := rows.Scan(&asOf, &code, &p.Index, &p.Light, &p.Rank); err != nil {
+		var form uint8
+		if err := rows.Scan(&asOf, &code, &p.Index, &p.Light, &p.Rank, &form); err != nil {
 			return err
 		}
 		u := unit[code]
-		if u == nil {
+		if u == nil || u.Form != form { // a line does not join what was measured differently
 			continue
 		}
 		if u.Trend == nil {

@@ -28,7 +28,7 @@ func TestPagesAnswerAsAsked(t *testing.T) {
 		{"a county's ranking", "/?county=331024", 200, []string{"安洲街道", "仙居县"}, []string{"杜桥镇"}},
 		{"the ranking of counties", "/?unit=county", 200, []string{"/units/331024"}, nil},
 		{"only red townships", "/?light=red", 200, []string{`<tr data-href`}, []string{`class="green">`}},
-		{"a township", "/townships/331024001", 200, []string{"浙江省台州市仙居县安洲街道", "欠薪发生", "县内排名"}, nil},
+		{"a township", "/townships/331024001", 200, []string{"浙江省台州市仙居县安洲街道", "按时足额", "怎样提高指数", "付清被欠工资（施工总承包单位）", "县内排名"}, nil},
 		{"a county", "/units/331024", 200, []string{"怎样提高指数", "/townships/331024001"}, nil},
 		{"a prefecture in English", "/units/3310?lang=en", 200, []string{"and what moved", "Counties"}, nil},
 		{"the editions", "/editions", 200, []string{"第 6 期", "2026年9月", "建议约谈", "连续红灯；红灯且列县内末位", "a6a6a6a6a6a6a6a6"}, []string{"第 7 期"}},
@@ -37,8 +37,11 @@ func TestPagesAnswerAsAsked(t *testing.T) {
 		{"counties of an edition in English", "/editions/2?unit=county&lang=en", 200, []string{"Wage-safety index, edition 2", "/units/331024"}, nil},
 		{"an unknown edition", "/editions/99", 404, nil, nil},
 		{"an edition that is no number", "/editions/x", 404, nil, nil},
-		{"what moved", "/editions/6/diff?with=4&county=331024", 200, []string{"第 4 期到第 6 期的变化", "欠薪发生", "安洲街道"}, nil},
-		{"what moved since the last, in English", "/editions/6/diff?lang=en", 200, []string{"From edition 5 to edition 6", "Incidence"}, nil},
+		{"what moved", "/editions/6/diff?with=4&county=331024", 200, []string{"第 4 期到第 6 期的变化", "欠薪", "安洲街道"}, []string{"欠薪发生"}},
+		{"what moved since the last, in English", "/editions/6/diff?lang=en", 200, []string{"From edition 5 to edition 6", "Arrears"}, nil},
+		{"an edition of the first form is what it was", "/editions/1", 200, []string{"第一版口径", "安洲街道"}, nil},
+		{"two forms do not compare", "/editions/2/diff?with=1", 200, []string{"两期指数口径不同"}, nil},
+		{"talks name the subjects behind them", "/editions/6", 200, []string{"主要涉及", "滨河安置房二期工程</a> −12.4"}, nil},
 		{"an edition with itself", "/editions/6/diff?with=6", 404, nil, nil},
 		{"the first with nothing", "/editions/1/diff", 404, nil, nil},
 		{"a bad edition to compare with", "/editions/6/diff?with=x", 400, []string{"<code>with</code>"}, nil},
@@ -49,8 +52,8 @@ func TestPagesAnswerAsAsked(t *testing.T) {
 		{"the rates", "/rates", 200, []string{"仲裁结案率", "100 件中 91 件", "90%–92%", "达到下限", "54.8%", "低于下限", "仙居县"}, nil},
 		{"a county's rates on its page", "/units/331024", 200, []string{"仲裁结案率", "41 件中 37 件"}, nil},
 		{"an employer's grade", "/subjects/employer/" + employerID, 200, []string{"守法诚信等级 C（第 6 期）", "全年 4 次"}, nil},
-		{"an index worked out", "/explain/331024001", 200, []string{"2^(−", "÷ 1%)", "封顶", "怎样算出来"}, nil},
-		{"an index worked out without a component, in English", "/explain/331024104?lang=en", 200, []string{"not applicable", "rescaled to 35.3"}, nil},
+		{"an index worked out", "/explain/331024001", 200, []string{" 100) = ", "限高分", "怎样算出来"}, []string{"2^(−", "封顶", "修正"}},
+		{"an index worked out without leads, in English", "/explain/331024104?lang=en", 200, []string{"nothing to judge by, nothing lost", "weight 10"}, []string{"not applicable"}},
 		{"an index nobody has", "/explain/999", 404, nil, nil},
 		{"changes are against the last edition", "/townships/331024001", 200, []string{"与第 6 期（2026年"}, nil},
 		{"warnings", "/warnings", 200, []string{"滨河安置房二期工程", "专户余额不足"}, nil},
@@ -299,10 +302,10 @@ func TestACapIsShownAsOneOnlyWhereItBites(t *testing.T) {
 	if bites == "" || idle == "" {
 		t.Fatalf("the fixture has a cap that bites on %q and one that does not on %q: want both", bites, idle)
 	}
-	if _, _, body := s.get(t, "/townships/"+bites); !strings.Contains(body, "指数封顶 69.9") {
+	if _, _, body := s.get(t, "/townships/"+bites); !strings.Contains(body, "有群体性或极端欠薪事件，指数最高 69.9。") {
 		t.Error("the cap that bites is not shown")
 	}
-	if _, _, body := s.get(t, "/townships/"+idle); strings.Contains(body, "指数封顶") || !strings.Contains(body, "指数若高于 84.9 将封顶") {
+	if _, _, body := s.get(t, "/townships/"+idle); !strings.Contains(body, "有责令支付逾期未履行，指数最高 84.9；目前低于此值") {
 		t.Error("the cap that does not bite is shown as one")
 	}
 }

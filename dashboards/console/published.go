@@ -93,17 +93,18 @@ func (c *Console) readComparison(ctx context.Context, runs []Run, all []edition.
 // ofEdition is a unit of an edition as pages show it.
 func ofEdition(e edition.Unit) *Unit {
 	u := &Unit{
-		Level: e.Unit, Code: e.Code, Name: e.Name, County: e.County, Prefecture: e.Prefecture, Index: e.Index, Uncapped: e.Uncapped, Cap: e.Cap,
+		Form: e.Form, Level: e.Unit, Code: e.Code, Name: e.Name, County: e.County, Prefecture: e.Prefecture, Index: e.Index, Uncapped: e.Uncapped, Cap: e.Cap,
 		Light: e.Light, CapReason: e.CapReason, Rank: e.Rank, RankedOf: e.RankedOf, RankPrefecture: e.RankPrefecture, RankedPrefecture: e.RankedPrefecture,
 		MonitoredWorkers: e.MonitoredWorkers, ArrearsWorkers: e.ArrearsWorkers, ArrearsFen: e.ArrearsFen,
+		LateWorkers: e.LateWorkers, SilentWorkers: e.SilentWorkers, Unaccounted: e.Unaccounted, Closed: e.Closed,
 	}
-	u.Components = components(e.Component, e.Weight, e.Score, e.Points, e.Numerator, e.Denominator, e.Shrunk)
+	u.Components = components(e.Component, e.Weight, e.Score, e.Points, e.Numerator, e.Denominator, e.Scored)
 	return u
 }
 
 // asEdition is what edition.Compare needs of a unit.
 func (u *Unit) asEdition() edition.Unit {
-	e := edition.Unit{Code: u.Code, Index: u.Index}
+	e := edition.Unit{Form: u.Form, Code: u.Code, Index: u.Index}
 	for _, c := range u.Components {
 		e.Component, e.Points = append(e.Component, c.ID), append(e.Points, c.Points)
 	}

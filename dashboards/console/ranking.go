@@ -22,6 +22,7 @@ type rankingData struct {
 	Complete              bool // every row is on this page, so the script may sort in place
 	WithinCounty          bool // ranks are the county's, not the prefecture's
 	ShowCounty            bool
+	Unplaced              []Unplaced // of the county chosen, and those of which not even a county is known
 }
 
 type lightCount struct {
@@ -90,6 +91,11 @@ func (c *Console) ranking(r *request, size int) *rankingData {
 	d.WithinCounty = d.Unit == "township" && oneCounty
 	d.ShowCounty = d.Unit == "township" && !oneCounty
 	d.Totals = totals(v, d.Prefecture, d.County)
+	for _, u := range v.Unplaced {
+		if u.County == "" || strings.HasPrefix(u.County, cmp.Or(d.County, d.Prefecture)) {
+			d.Unplaced = append(d.Unplaced, u)
+		}
+	}
 	sortUnits(d.Rows, d.Sort, d.Dir == "desc", d.WithinCounty)
 	d.Pager = q.rows(len(d.Rows), size)
 	d.Complete = d.Pager.Last == 1

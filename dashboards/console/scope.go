@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/anxin-project/anxin/internal/access"
@@ -42,25 +43,45 @@ func (v *View) of(p *access.Person) *View {
 	}
 	part.published = v.published.of(p)
 	part.index()
-	if p.Is(access.DepartmentOfficer) { // what would raise the index names subjects of every department
-		for _, u := range part.Units {
-			var own []Worst
-			for _, w := range u.Worst {
-				if len(part.subject[subjectKey(w.Scope, w.ID)]) > 0 {
-					own = append(own, w)
-				}
-			}
-			u.Worst = own
+	for _, u := range part.Units {
+		if !access.Allow(p, access.Read, ofEveryDepartment(u.Code)) { // what lost points names subjects of every department
+			u.ownAlone(part)
 		}
 	}
+	part.Unplaced = access.MayRead(p, v.Unplaced, func(u Unplaced) access.Object { return ofEveryDepartment(cmp.Or(u.County, access.Unplaced)) })
 	return part
+}
+
+// ofEveryDepartment is what concerns a place and is no single department's.
+func ofEveryDepartment(place string) access.Object {
+	return access.Object{Place: place, Department: "every department"}
+}
+
+// ownAlone leaves of what a unit lost the subjects that have warnings in the view, and the sum of the others.
+func (u *Unit) ownAlone(v *View) {
+	own := func(scope, id string) bool { return len(v.subject[subjectKey(scope, id)]) > 0 }
+	var worst []Worst
+	for _, w := range u.Worst {
+		if own(w.Scope, w.ID) {
+			worst = append(worst, w)
+		}
+	}
+	var lost []Loss
+	for _, l := range u.Lost {
+		if own(l.Scope, l.ID) {
+			lost = append(lost, l)
+		} else {
+			u.LostElsewhere = tenths(u.LostElsewhere + l.Points)
+		}
+	}
+	u.Worst, u.Lost = worst, lost
 }
 
 // of is what the editions say of the places, and of the employers, that a person may read about.
 func (all published) of(p *access.Person) published {
 	part := published{
 		editions: all.editions,
-		talks:    access.MayRead(p, all.talks, talkObject),
+		talks:    talksFor(p, all.talks),
 		rates:    access.MayRead(p, all.rates, func(r edition.Rate) access.Object { return access.Object{Place: r.Code} }),
 		grades: access.MayRead(p, all.grades, func(g edition.Grade) access.Object {
 			return access.At(g.Township, string(casefile.Route(catalog.Employer, "")))
@@ -71,4 +92,15 @@ func (all published) of(p *access.Person) published {
 		part.grade[part.grades[i].Employer] = &part.grades[i]
 	}
 	return part
+}
+
+// talksFor are the proposals of talks that a person may read; the subjects behind them are of every department.
+func talksFor(p *access.Person, all []edition.Talk) []edition.Talk {
+	talks := access.MayRead(p, all, talkObject)
+	for i := range talks {
+		if !access.Allow(p, access.Read, ofEveryDepartment(talks[i].Township)) {
+			talks[i].Subjects = ""
+		}
+	}
+	return talks
 }

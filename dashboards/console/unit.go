@@ -1,7 +1,10 @@
 package console
 
 import (
+	"cmp"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/catalog"
@@ -19,8 +22,10 @@ type unitData struct {
 	Moved      bool    // there is a previous index to compare with
 	MovedCap   float64
 	MovedTotal float64
-	Widest     float64 // the largest single movement
-	Raise      []Worst
+	Widest     float64    // the largest single movement
+	Raise      []raiseRow // every subject that lost points, most first
+	Rest       []raiseRow // of them those that the page folds away
+	RestLost   float64
 	Warnings   []*Warning
 	More       int // active warnings not listed here
 	Townships  int
@@ -31,7 +36,9 @@ type unitData struct {
 
 type componentRow struct {
 	Component
-	Left       bool    // out of the index: no exposure
+	Form       uint8
+	Owed, Late uint32  // workers of the unit
+	Left       bool    // out of an index of the first form: no exposure
 	WeightText float64 // the three as shown: they add up exactly
 	Earned     float64
 	Lost       float64
@@ -39,6 +46,18 @@ type componentRow struct {
 }
 
 const unitWarnings = 20
+
+// raiseRow is a subject that lost points: for what, what regains them, and the index if it alone were put right.
+type raiseRow struct {
+	Scope, ID, Name string
+	Lost            float64
+	IfFixed         *float64
+	Gain            float64
+	Losses          []Loss
+}
+
+// raiseShown is how many of them a page shows at once.
+const raiseShown = 15
 
 func (c *Console) unitPage(r *request) (answer, error) {
 	d, err := c.unit(r)
@@ -55,13 +74,19 @@ func (c *Console) unit(r *request) (*unitData, error) {
 	if u == nil || u.RankOnly {
 		return nil, errNotFound
 	}
-	d := &unitData{Unit: u, Path: c.regions.Path(code), Uncapped: u.Uncapped, Raise: u.Worst, Townships: u.townships}
+	d := &unitData{Unit: u, Path: c.regions.Path(code), Uncapped: u.Uncapped, Raise: raise(u), Townships: u.townships}
 	if d.Path == "" {
 		d.Path = u.Name
 	}
 	for _, above := range []string{u.Prefecture, u.County} {
 		if a := r.view.unit[above]; a != nil && a != u && !a.RankOnly {
 			d.Above = append(d.Above, a)
+		}
+	}
+	if n := len(d.Raise); n > raiseShown {
+		d.Raise, d.Rest = d.Raise[:raiseShown], d.Raise[raiseShown:]
+		for _, row := range d.Rest {
+			d.RestLost = tenths(d.RestLost + row.Lost)
 		}
 	}
 	d.explain(u)
@@ -109,18 +134,72 @@ func prefectureOf(v *View, w *Warning) string {
 	return ""
 }
 
+// raise groups what a unit lost by subject, those that cost most first. An index of the first form tells for some subjects what
+// putting them right would give, and no more.
+func raise(u *Unit) []raiseRow {
+	var rows []raiseRow
+	at := map[string]int{}
+	row := func(scope, id, name string) *raiseRow {
+		key := subjectKey(scope, id)
+		i, known := at[key]
+		if !known {
+			i = len(rows)
+			at[key] = i
+			rows = append(rows, raiseRow{Scope: scope, ID: id, Name: name})
+		}
+		return &rows[i]
+	}
+	for _, l := range u.Lost {
+		one := row(l.Scope, l.ID, l.Name)
+		one.Lost = tenths(one.Lost + l.Points)
+		one.Losses = append(one.Losses, l)
+	}
+	for _, w := range u.Worst {
+		one := row(w.Scope, w.ID, w.Name)
+		one.IfFixed, one.Gain = w.Index, w.Gain
+	}
+	slices.SortStableFunc(rows, func(a, b raiseRow) int { return cmp.Or(-cmp.Compare(a.Lost, b.Lost), -cmp.Compare(a.Gain, b.Gain)) })
+	return rows
+}
+
+// lossLine says for what points were lost, what regains them, and whose act that is.
+func (c *Console) lossLine(l locale, one Loss) string {
+	what := l.word("act", one.Act)
+	switch {
+	case len(one.Detectors) > 0:
+		titles := make([]string, len(one.Detectors))
+		for i, id := range one.Detectors {
+			titles[i] = c.detectors.header(id).Title.In(string(l))
+		}
+		what += message(l, "list.colon") + strings.Join(titles, message(l, "list.comma"))
+	case one.Lead != "":
+		what += " " + one.Lead
+	}
+	text := fill(l, "unit.act_line", l.word("component", one.Component), fixed(one.Points, 1), what, l.word("actor", one.By))
+	if one.Until != nil {
+		text += message(l, "list.semicolon") + fill(l, "unit.act_until", l.date(*one.Until+1))
+	}
+	return text
+}
+
+func rowOf(u *Unit, c Component) componentRow {
+	return componentRow{Component: c, Left: c.Weight == 0, Form: u.Form, Late: u.LateWorkers, Owed: u.ArrearsWorkers}
+}
+
 // explain splits the index and its change into components so that the figures shown add up exactly.
 func (d *unitData) explain(u *Unit) {
 	var weights, points []float64
 	for _, c := range u.Components {
-		d.Components = append(d.Components, componentRow{Component: c, Left: c.Weight == 0})
+		d.Components = append(d.Components, rowOf(u, c))
 		weights, points = append(weights, c.Weight), append(points, c.Points)
 	}
 	if u.Uncapped == nil || u.Index == nil {
 		return
 	}
 	d.CapEffect = tenths(*u.Index) - tenths(*u.Uncapped)
-	weights, points = apportion(weights, 100), apportion(points, *u.Uncapped)
+	if u.Form == 1 { // its points were rounded each for itself
+		weights, points = apportion(weights, 100), apportion(points, *u.Uncapped)
+	}
 	for i := range d.Components {
 		row := &d.Components[i]
 		row.WeightText, row.Earned, row.Lost = weights[i], points[i], tenths(weights[i]-points[i])
@@ -147,21 +226,24 @@ func (d *unitData) explain(u *Unit) {
 }
 
 // raw says a component's raw figures in words.
-func (l locale) raw(c Component) string {
-	if c.Denominator == 0 {
+func (l locale) raw(c componentRow) string {
+	switch {
+	case c.Denominator == 0:
 		return message(l, "component.none")
+	case c.Form == 1:
+		return fill(l, "raw.plain", fixed(c.Numerator, 1), fixed(c.Denominator, 1))
 	}
 	switch c.ID {
-	case "incidence":
-		return fill(l, "raw.incidence", l.count(int64(c.Numerator), catalog.Workers), l.count(int64(c.Denominator), catalog.Workers), fixed(c.Shrunk*10_000, 1))
+	case "arrears":
+		return fill(l, "raw.arrears", l.count(int64(c.Denominator), catalog.Workers), l.count(int64(c.Owed), catalog.Workers), l.count(int64(c.Late), catalog.Workers), share(c.Scored))
 	case "timeliness":
-		return fill(l, "raw.timeliness", l.yuan(int64(c.Denominator)), l.yuan(int64(c.Numerator)), l.percent(c.Shrunk))
+		return fill(l, "raw.timeliness", number(c.Denominator), number(c.Numerator), l.percent(c.Scored))
 	case "safeguards":
-		return fill(l, "raw.safeguards", fixed(c.Denominator, 0), fixed(c.Numerator, 0), l.percent(c.Shrunk))
+		return fill(l, "raw.safeguards", fixed(c.Denominator, 0), number(c.Numerator), l.percent(c.Scored))
 	case "resolution":
-		return fill(l, "raw.resolution", fixed(c.Denominator, 0), fixed(c.Numerator, 0), l.percent(c.Shrunk))
+		return fill(l, "raw.resolution", fixed(c.Denominator, 0), fixed(c.Numerator, 0))
 	case "hazard":
-		return fill(l, "raw.hazard", l.count(int64(c.Denominator), catalog.Workers), fixed(c.Numerator, 1), l.percent(c.Shrunk))
+		return fill(l, "raw.hazard", l.count(int64(c.Denominator), catalog.Workers), number(c.Numerator), l.percent(c.Scored))
 	}
-	return fixed(c.Numerator, 1) + " / " + fixed(c.Denominator, 1)
+	return fill(l, "raw.plain", number(c.Numerator), number(c.Denominator))
 }

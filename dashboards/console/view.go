@@ -29,6 +29,7 @@ type View struct {
 	Run      Run
 	Previous *Comparison // nil when there is nothing earlier
 	Units    []*Unit
+	Unplaced []Unplaced // subjects of which nobody knows in which township they are
 	Warnings []*Warning // active, red before yellow, then the newest
 
 	published
@@ -41,6 +42,7 @@ type View struct {
 
 // Unit is a township, county or prefecture with its index.
 type Unit struct {
+	Form                                             uint8  // of the index: 1 or 2
 	Level                                            string // township, county or prefecture
 	Code, Name, County, Prefecture                   string
 	Index, Uncapped, Cap                             *float64
@@ -49,8 +51,11 @@ type Unit struct {
 	CapReason                                        string
 	Rank, RankedOf, RankPrefecture, RankedPrefecture uint32
 	MonitoredWorkers, ArrearsWorkers                 uint32
-	ArrearsFen                                       int64
+	LateWorkers, SilentWorkers, Unaccounted, Closed  uint32
+	ArrearsFen, EstimatedFen                         int64 // the latter of the former
 	Components                                       []Component
+	Lost                                             []Loss
+	LostElsewhere                                    float64 // by subjects that the person may not know of
 	Worst                                            []Worst
 	Policy                                           string
 	Previous                                         *Unit // the same unit in View.Previous; nil when it was not there
@@ -63,7 +68,36 @@ type Unit struct {
 // Component is one part of the index. Points add up to the index before the cap.
 type Component struct {
 	ID                                                    string
-	Weight, Score, Points, Numerator, Denominator, Shrunk float64
+	Weight, Score, Points, Numerator, Denominator, Scored float64
+}
+
+// Loss is a part of the points that a unit lost, with the act that regains it and whose that is. The losses of a unit add up to
+// 100 less its index.
+type Loss struct {
+	Component string      `json:"component"` // or cap
+	Scope     string      `json:"scope"`
+	ID        string      `json:"scope_id"`
+	Name      string      `json:"name"`
+	Lead      string      `json:"lead"`      // id of a lead or incident; else empty
+	Safeguard string      `json:"safeguard"` // that is not in force; else empty
+	Detectors []string    `json:"detectors"` // whose warnings count
+	Workers   uint32      `json:"workers"`
+	Points    float64     `json:"points"`
+	Act       string      `json:"act"`
+	By        string      `json:"by"`
+	Until     *civil.Date `json:"until"` // the last day on which it still counts, where time regains it; else null
+}
+
+// Unplaced is a subject of which nobody knows in which township it is.
+type Unplaced struct {
+	Scope   string `json:"scope"`
+	ID      string `json:"scope_id"`
+	Name    string `json:"name"`
+	County  string `json:"county"` // empty where not even that is known
+	Workers uint32 `json:"workers"`
+	Owed    uint32 `json:"owed_workers"`
+	Fen     int64  `json:"owed_fen"`
+	Guessed int64  `json:"estimated_fen"` // of owed_fen
 }
 
 // Worst is a subject that costs the unit points, as the run worked out.
@@ -84,9 +118,9 @@ type Point struct {
 	Rank  uint32
 }
 
-// Change returns the index less the previous one, and whether both exist.
+// Change returns the index less the previous one, and whether both exist and are of one form.
 func (u *Unit) Change() (float64, bool) {
-	if u.Index == nil || u.Previous == nil || u.Previous.Index == nil {
+	if u.Index == nil || u.Previous == nil || u.Previous.Index == nil || u.Previous.Form != u.Form {
 		return 0, false
 	}
 	return tenths(*u.Index) - tenths(*u.Previous.Index), true

@@ -1,6 +1,7 @@
-// Package editions publishes the monthly editions (月度通报，晾晒) of the wage-safety index: numbered snapshots of the run as of a
-// month's last day, with the talks they propose, the employers' grades and visits (detectors/grades) and the reported
-// rates (detectors/rates). What an edition is and how it is read stands in internal/edition.
+// Package editions publishes the monthly editions (月度通报，晾晒) of the wage-safety index: numbered snapshots of the run as of a day
+// of the next month (policy, so that pay lists and banks have come), with the talks they propose, the employers' grades and
+// visits (detectors/grades) and the reported rates (detectors/rates). What an edition is and how it is read stands in
+// internal/edition. Estimates of wages are not part of an edition.
 //
 // Guarantees. An edition is published whole or not at all: its row in the table editions is written last. A month has one
 // edition: publishing it again gives the one there is. Editions follow each other in the order of their months and are
@@ -19,6 +20,7 @@ import (
 
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/grades"
+	"github.com/anxin-project/anxin/detectors/index"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/detectors/rates"
 	"github.com/anxin-project/anxin/internal/catalog"
@@ -55,7 +57,7 @@ func (r Refusal) Error() string { return r.reason }
 func refuse(format string, values ...any) error { return Refusal{fmt.Sprintf(format, values...)} }
 
 // Publish returns the edition of a month, publishing it if it is not there yet; published tells which. It takes the run
-// as of the month's last day that was begun after the end of that day, or makes that run.
+// as of the edition's day (detectors.EditionDay) that was begun after the end of that day, or makes that run.
 func (p *Publisher) Publish(ctx context.Context, month civil.Month) (e edition.Edition, published bool, err error) {
 	all, err := edition.List(ctx, p.deps.Store)
 	if err != nil {
@@ -66,7 +68,10 @@ func (p *Publisher) Publish(ctx context.Context, month civil.Month) (e edition.E
 			return one, false, nil
 		}
 	}
-	e = edition.Edition{Number: 1, Month: month, AsOf: month.Last(), Policy: p.deps.Policy.Version()}
+	e = edition.Edition{Number: 1, Month: month, Form: index.Form, Policy: p.deps.Policy.Version()}
+	if e.AsOf, err = detectors.EditionDay(p.deps.Policy, month); err != nil {
+		return e, false, err
+	}
 	before := ""
 	if len(all) > 0 {
 		latest := all[len(all)-1]
@@ -76,7 +81,7 @@ func (p *Publisher) Publish(ctx context.Context, month civil.Month) (e edition.E
 		e.Number, before = latest.Number+1, latest.Digest
 	}
 	if now := p.deps.Now(); now.Before(e.AsOf.End()) {
-		return e, false, refuse("%s is not over: its edition can be published from %s on", month, e.AsOf+1)
+		return e, false, refuse("the edition of %s has its data as of %s: it can be published from %s on", month, e.AsOf, e.AsOf+1)
 	}
 	facts, err := p.run(ctx, &e)
 	if err != nil {
@@ -186,17 +191,20 @@ func (p *Publisher) content(ctx context.Context, facts driver.Conn, e edition.Ed
 		return c, err
 	}
 	if stale {
-		return c, refuse("the index as of %s is stale, because a main feed had gone silent: when its records have come in, judge the day anew with `anxin detect --once --as-of %s`", e.AsOf, e.AsOf)
+		return c, refuse("the index as of %s is stale, because all attendance had gone silent: when its records have come in, judge the day anew with `anxin detect --once --as-of %s`", e.AsOf, e.AsOf)
 	}
-	var earlier [][]edition.Unit
+	t := talks{policy: p.deps.Policy, asOf: e.AsOf, units: c.Units}
 	for _, one := range slices.Backward(before) {
 		units, err := edition.Units(ctx, p.deps.Store, one)
 		if err != nil {
 			return c, err
 		}
-		earlier = append(earlier, units)
+		t.earlier = append(t.earlier, units)
 	}
-	if c.Talks, err = propose(c.Units, earlier, p.deps.Policy, e.AsOf); err != nil {
+	if t.today, err = lightsToday(ctx, p.deps.Store, e); err != nil {
+		return c, err
+	}
+	if c.Talks, err = t.propose(); err != nil {
 		return c, err
 	}
 	red, err := redWarnings(ctx, p.deps.Store, e)
@@ -210,24 +218,52 @@ func (p *Publisher) content(ctx context.Context, facts driver.Conn, e edition.Ed
 	return c, err
 }
 
-// readIndex reads the index of a run.
+// readIndex reads the index of a run as an edition tells it: without what is estimated. stale: nothing of it may be published,
+// because every prefecture is.
 func readIndex(ctx context.Context, conn driver.Conn, e edition.Edition) (units []edition.Unit, stale bool, err error) {
 	var rows []struct {
 		edition.Unit
-		Stale bool `ch:"stale"`
+		Stale        bool  `ch:"stale"`
+		EstimatedFen int64 `ch:"estimated_fen"`
 	}
 	err = conn.Select(ctx, &rows, `
 SELECT`+edition.UnitColumns+`,
-    stale
+    stale,
+    estimated_fen
 FROM wage_safety_index
 WHERE as_of = toDate(?) AND run = ?
 ORDER BY unit, code
 LIMIT 1 BY unit, code`, e.AsOf.String(), e.Run)
+	stale = len(rows) > 0
 	for _, row := range rows {
+		row.Unit.ArrearsFen -= row.EstimatedFen
 		units = append(units, row.Unit)
-		stale = stale || row.Stale
+		stale = stale && row.Stale
 	}
 	return units, stale, wrap(err, "reading the index of run %d", e.Run)
+}
+
+// lightsToday reads the lights by the latest run there is, when that is of a later day than the edition; nil when it is not.
+func lightsToday(ctx context.Context, conn driver.Conn, e edition.Edition) (map[string]string, error) {
+	var rows []struct {
+		Code  string `ch:"code"`
+		Light string `ch:"light"`
+	}
+	err := conn.Select(ctx, &rows, `
+SELECT
+    code,
+    light
+FROM wage_safety_index
+WHERE unit = 'township' AND form = ? AND as_of > toDate(?)
+    AND (as_of, run) IN (SELECT as_of, run FROM runs WHERE run IN (SELECT run FROM wage_safety_index) ORDER BY as_of DESC, run DESC LIMIT 1)`, e.Form, e.AsOf.String())
+	if err != nil || len(rows) == 0 {
+		return nil, wrap(err, "reading the lights of today")
+	}
+	lights := map[string]string{}
+	for _, row := range rows {
+		lights[row.Code] = row.Light
+	}
+	return lights, nil
 }
 
 // redWarnings counts the active red warnings of a run by subject.

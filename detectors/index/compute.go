@@ -7,68 +7,6 @@ import (
 	"github.com/anxin-project/anxin/internal/catalog"
 )
 
-// Subject is a project or employer.
-type Subject struct {
-	Scope catalog.Scope
-	ID    string
-}
-
-// Monitored is one worker on one subject; a worker may be given several times, and all of it holds.
-type Monitored struct {
-	Subject    Subject // the project; the employer where a slip names none
-	Township   string
-	Employer   string // who employs the worker there, where a warning is about that employer
-	Worker     [16]byte
-	InArrears  bool // unpaid beyond grace, or paid late in the window
-	Unpaid     bool // unpaid beyond grace
-	ArrearsFen int64
-}
-
-// Money is what a subject had to pay in the window.
-type Money struct {
-	Subject           Subject
-	DueFen, PromptFen int64
-}
-
-// Guarded is an active project with the safeguards asked of it.
-type Guarded struct {
-	Subject  Subject
-	Township string
-	Workers  int
-	Asked    int
-	Held     float64
-	Lacking  []string
-}
-
-// Leads counts the leads of a subject that were to be resolved in the window.
-type Leads struct {
-	Subject  Subject // may be a township
-	Township string
-	Due      int
-	InTime   int
-}
-
-// Warned is a subject with an active payment or foresight warning, or an unmet order.
-type Warned struct {
-	Subject    Subject
-	Township   string
-	Level      catalog.Level // the worst payment or foresight level; empty when there is none
-	OrderUnmet bool
-}
-
-// Figures are the raw figures of a date.
-type Figures struct {
-	Names     map[Subject]string
-	Townships map[Subject]string // where each subject is
-	Monitored []Monitored
-	Money     []Money
-	Guarded   []Guarded
-	Leads     []Leads
-	Incidents []Subject // group incidents that cap; the township where no subject is named
-	Warned    []Warned
-	Stale     bool
-}
-
 // Unit is the kind of a row.
 type Unit string
 
@@ -87,48 +25,39 @@ type Row struct {
 	Prefecture string
 	Tally      Tally
 	Score      Score
-	Unpaid     int   // workers with wages unpaid beyond grace
-	UnpaidFen  int64 // and how much
-	Grey       bool  // too few workers
-	Stale      bool
+
+	Unaccounted int
+	OwedFen     int64 // past due beyond grace
+	EstimateFen int64 // of it what no pay slip tells
+	Closed      int   // what inspectors closed with a supervisor's approval
+	Grey        bool  // too few workers
+	Stale       bool
 
 	Rank, RankedOf                     int // a township in its county, a county in its prefecture; 0 unranked
 	RankPrefecture, RankedInPrefecture int // a township in its prefecture
 
-	Worst []Gain // subjects that cost most, most first
+	Lost  []Loss // every point lost, most first
+	Gains []Gain // what putting one of these subjects right alone would give
 }
 
-// Gain says what the index would be with one subject put right.
-type Gain struct {
-	Scope   catalog.Scope `json:"scope"`
-	ID      string        `json:"scope_id"`
-	Name    string        `json:"name"`
-	Workers int           `json:"workers"`
-	Index   float64       `json:"index_if_fixed"`
-	Gain    float64       `json:"gain"`
-}
-
-// worstShown is how many subjects an explanation names.
-const worstShown = 10
-
-// Compute returns the rows of every unit with monitored workers, by unit and code.
+// Compute returns the rows of every unit that has a subject, by unit and code.
 func Compute(f Figures, k Constants) []Row {
 	units := gather(f)
 	var rows []Row
 	for _, u := range units.sorted() {
 		row := Row{
-			Unit: u.kind, Code: u.code, Prefecture: u.code[:4], Tally: u.tally, Unpaid: u.unpaid, UnpaidFen: u.unpaidFen,
-			Grey: u.tally.Workers < k.LeastWorkers, Stale: f.Stale,
+			Unit: u.kind, Code: u.code, Prefecture: u.code[:4], Tally: u.tally, Score: k.Of(u.tally),
+			Unaccounted: u.unaccounted, OwedFen: u.owedFen, EstimateFen: u.estimateFen, Closed: u.closed,
+			Grey: u.tally.Workers < k.LeastWorkers && u.tally.Owed < k.LeastOwed, Stale: f.Stale[u.code[:4]],
 		}
 		if u.kind != Prefecture {
 			row.County = u.code[:6]
 		}
-		base := units.base(u)
-		row.Score = k.Of(u.tally, base.tally)
-		if row.Grey || row.Stale {
-			row.Score.Light = Grey
+		if row.Published() {
+			row.Lost = u.lost(f, k, row.Score)
+			row.Gains = u.gains(f, k, row.Score, row.Lost)
 		} else {
-			row.Worst = units.worst(u, base, f, k, row.Score)
+			row.Score.Light = Grey
 		}
 		rows = append(rows, row)
 	}
@@ -156,7 +85,7 @@ func rank(rows []Row) {
 		}
 	}
 	for name, group := range groups {
-		slices.SortFunc(group, better)
+		slices.SortStableFunc(group, better)
 		place := 0
 		for i, r := range group {
 			if i == 0 || better(group[i-1], r) != 0 {
@@ -171,11 +100,58 @@ func rank(rows []Row) {
 	}
 }
 
-// better orders by index, ties by incidence, then by more monitored workers.
+// better orders by index, ties by the lower arrears rate; who is equal on both shares a rank.
 func better(a, b *Row) int {
 	return cmp.Or(
 		-cmp.Compare(a.Score.Index, b.Score.Index),
-		cmp.Compare(a.Score.Parts[0].Shrunk, b.Score.Parts[0].Shrunk),
-		-cmp.Compare(a.Tally.Workers, b.Tally.Workers),
+		cmp.Compare(a.Score.Parts[0].Scored, b.Score.Parts[0].Scored),
 	)
+}
+
+// Unplaced is a subject of which nobody knows in which township it is.
+type Unplaced struct {
+	Scope       catalog.Scope
+	ID          string
+	Name        string
+	County      string // empty where not even that is known
+	Workers     int    // monitored
+	Owed        int
+	OwedFen     int64
+	EstimateFen int64
+}
+
+// FindUnplaced returns the subjects with monitored workers that no township answers for, those with most owed first: of a
+// county they count in its totals, without one nowhere.
+func FindUnplaced(f Figures) []Unplaced {
+	type tally struct {
+		Unplaced
+		seen, owed map[[16]byte]bool
+	}
+	by := map[Subject]*tally{}
+	for _, w := range f.Workers {
+		place := f.at(w.Subject)
+		if len(place) >= 9 {
+			continue
+		}
+		one := by[w.Subject]
+		if one == nil {
+			one = &tally{Unplaced{Scope: w.Subject.Scope, ID: w.Subject.ID, Name: f.Names[w.Subject], County: place}, map[[16]byte]bool{}, map[[16]byte]bool{}}
+			by[w.Subject] = one
+		}
+		one.seen[w.Key] = true
+		if w.Owed != 0 {
+			one.owed[w.Key] = true
+		}
+		one.OwedFen += w.OwedFen
+		one.EstimateFen += w.EstimateFen
+	}
+	var all []Unplaced
+	for _, one := range by {
+		one.Workers, one.Owed = len(one.seen), len(one.owed)
+		all = append(all, one.Unplaced)
+	}
+	slices.SortFunc(all, func(a, b Unplaced) int {
+		return cmp.Or(-cmp.Compare(a.Owed, b.Owed), -cmp.Compare(a.OwedFen, b.OwedFen), cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.ID, b.ID))
+	})
+	return all
 }

@@ -2,46 +2,112 @@ package index
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"strings"
 
 	"github.com/anxin-project/anxin/internal/catalog"
 )
 
-// unit is a township, county or prefecture with what is needed to recount it with a subject put right.
+// unit is a township, county or prefecture with what is needed to attribute its losses and to recount it with a subject
+// put right.
 type unit struct {
-	kind      Unit
-	code      string
-	tally     Tally
-	unpaid    int
-	unpaidFen int64
+	kind  Unit
+	code  string
+	tally Tally
+
+	unaccounted          int
+	owedFen, estimateFen int64
+	closed               int
 
 	bySubject map[Subject]*part
+	order     []Subject // its keys in their order, once all is gathered
 }
 
 // part is what one subject adds to a unit's tally.
 type part struct {
-	workers         []onSubject
-	level           catalog.Level // of the subject's warning
-	due, prompt     int64
-	asked, held     float64
-	leads, inTime   int
-	incident, unmet bool
+	workers   []standing
+	level     catalog.Level // of the subject's warnings that count
+	detectors []string
+	due       Due
+	guarded   Guarded
+	leads     []Lead
+	incidents []Incident
+	unmet     bool
 
-	// alone counts the workers who are in a unit's tally for this subject only: what putting it right takes away
-	alone struct{ arrears, red, yellow, redElsewhereYellow int }
+	// what the subject's workers add to the unit's deficiencies, by the act that regains it
+	arrears, red, yellow map[Act]*portion
+	alone                alone
 }
 
-// onSubject is a worker's standing on one subject. Workers are numbered from 0 as they come: a city has some hundred
-// thousand of them, in three units each.
-type onSubject struct {
-	worker          int
-	arrears, unpaid bool
+// portion is a subject's part of a deficiency: its workers by the number of subjects that share each of them.
+type portion struct{ by []int }
+
+func (p *portion) add(subjects int32) {
+	for int(subjects) >= len(p.by) {
+		p.by = append(p.by, 0)
+	}
+	p.by[subjects]++
+}
+
+func (p *portion) workers() (n int) {
+	for _, of := range p.by {
+		n += of
+	}
+	return n
+}
+
+// value adds up in the order of the numbers of subjects, so that it is the same whatever order workers came in.
+func (p *portion) value() (sum float64) {
+	for subjects, of := range p.by {
+		if of > 0 {
+			sum += float64(of) / float64(subjects)
+		}
+	}
+	return sum
+}
+
+// alone counts the workers who are in a unit's tally for one subject only: what putting it right takes away.
+type alone struct{ owed, owedElsewhereLate, late, red, redElsewhereYellow, yellow int }
+
+// standing is a worker's on one subject. Workers are numbered from 0 as they come: a city has some hundred thousand of
+// them, in three units each.
+type standing struct {
+	worker            int32
+	silent            uint32
+	owed              Owing
+	late, unaccounted bool
+}
+
+// level is the worker's hazard on the subject.
+func (on standing) level(p *part) catalog.Level {
+	switch {
+	case on.owed != 0, on.silent != 0, p.level == catalog.Red:
+		return catalog.Red
+	case on.unaccounted, p.level == catalog.Yellow:
+		return catalog.Yellow
+	}
+	return ""
+}
+
+// hazardAct is the act that ends the worker's hazard on the subject.
+func (on standing) hazardAct(p *part) Act {
+	switch {
+	case on.owed != 0:
+		return owedAct(on.owed)
+	case on.silent != 0:
+		return ReportSite
+	case p.level != "":
+		return EndWarning
+	}
+	return AccountFor
 }
 
 // counts says of a worker on how many subjects of a unit each holds, so that a worker on two of them counts once.
 type counts struct {
-	subjects, arrears, unpaid, red, yellow int32
+	subjects, owed, late, red, yellow int32
+	silent                            uint32
+	unaccounted                       bool
 }
 
 type units map[string]*unit // by code: 4, 6 and 9 digits cannot be mistaken for each other
@@ -59,25 +125,17 @@ func (u units) sorted() []*unit {
 	return all
 }
 
-// base is the unit towards which u is shrunk: a township's county, else itself.
-func (u units) base(one *unit) *unit {
-	if one.kind == Township {
-		return u[one.code[:6]]
-	}
-	return one
-}
-
-// around returns the units that a township lies in, made as needed.
-func (u units) around(township string) []*unit {
-	if len(township) < 9 {
-		return nil
-	}
+// around returns the units that a place lies in, made as needed: of a county alone, the county and its prefecture.
+func (u units) around(place string) []*unit {
 	all := make([]*unit, 0, 3)
 	for _, level := range []struct {
 		kind   Unit
 		digits int
 	}{{Township, 9}, {County, 6}, {Prefecture, 4}} {
-		code := township[:level.digits]
+		if len(place) < max(level.digits, 6) {
+			continue
+		}
+		code := place[:level.digits]
 		one := u[code]
 		if one == nil {
 			one = &unit{kind: level.kind, code: code, bySubject: map[Subject]*part{}}
@@ -91,7 +149,7 @@ func (u units) around(township string) []*unit {
 func (u *unit) part(s Subject) *part {
 	p := u.bySubject[s]
 	if p == nil {
-		p = &part{}
+		p = &part{arrears: map[Act]*portion{}, red: map[Act]*portion{}, yellow: map[Act]*portion{}}
 		u.bySubject[s] = p
 	}
 	return p
@@ -100,46 +158,48 @@ func (u *unit) part(s Subject) *part {
 // gather counts the figures into every unit.
 func gather(f Figures) units {
 	all := units{}
-	levels := map[Subject]catalog.Level{}
+	warned := map[Subject]Warned{}
+	each := func(s Subject, do func(*unit, *part)) {
+		for _, u := range all.around(f.at(s)) {
+			do(u, u.part(s))
+		}
+	}
 	for _, w := range f.Warned {
 		if w.Level != "" {
-			levels[w.Subject] = w.Level
+			warned[w.Subject] = w
 		}
 		if w.OrderUnmet {
-			for _, u := range all.around(w.Township) {
+			place := f.at(w.Subject)
+			if place == "" {
+				place = w.Township
+			}
+			for _, u := range all.around(place) {
 				u.part(w.Subject).unmet = true
 			}
 		}
 	}
-	people := all.employ(f.Monitored, levels)
-	for _, m := range f.Money {
-		for _, u := range all.around(f.Townships[m.Subject]) {
-			p := u.part(m.Subject)
-			p.due += m.DueFen
-			p.prompt += m.PromptFen
-		}
+	people := all.employ(f, warned)
+	for _, d := range f.Due {
+		each(d.Subject, func(_ *unit, p *part) {
+			p.due.Months += d.Months
+			p.due.Unpaid += d.Unpaid
+			p.due.Unlisted += d.Unlisted
+			p.due.Silent += d.Silent
+			p.due.Until = max(p.due.Until, d.Until)
+		})
 	}
 	for _, g := range f.Guarded {
-		for _, u := range all.around(g.Township) {
-			p := u.part(g.Subject)
-			p.asked += float64(g.Asked * g.Workers)
-			p.held += g.Held * float64(g.Workers)
-		}
+		each(g.Subject, func(_ *unit, p *part) { p.guarded = g })
 	}
 	for _, l := range f.Leads {
-		for _, u := range all.around(l.Township) {
-			p := u.part(l.Subject)
-			p.leads += l.Due
-			p.inTime += l.InTime
-		}
+		each(l.Subject, func(_ *unit, p *part) { p.leads = append(p.leads, l) })
 	}
-	for _, s := range f.Incidents {
-		township := f.Townships[s]
-		if s.Scope == catalog.Township {
-			township = s.ID
-		}
-		for _, u := range all.around(township) {
-			u.part(s).incident = true
+	for _, i := range f.Incidents {
+		each(i.Subject, func(_ *unit, p *part) { p.incidents = append(p.incidents, i) })
+	}
+	for s, n := range f.Closed {
+		for _, u := range all.around(f.at(s)) {
+			u.closed += n
 		}
 	}
 	scratch := make([]counts, people)
@@ -150,40 +210,43 @@ func gather(f Figures) units {
 }
 
 // employ puts the monitored workers on the subjects of every unit they are in, and returns how many they are.
-func (u units) employ(monitored []Monitored, levels map[Subject]catalog.Level) int {
-	numbers := make(map[[16]byte]int, len(monitored))
-	var last Monitored
+func (u units) employ(f Figures, warned map[Subject]Warned) int {
+	numbers := make(map[[16]byte]int32, len(f.Workers))
+	var last Worker
 	var around []*unit
 	var parts []*part // of the last worker's subjects in those units; a crew comes together
-	for i, m := range monitored {
-		if i == 0 || m.Subject != last.Subject || m.Employer != last.Employer || m.Township != last.Township {
-			around, parts = u.around(m.Township), nil
-			for _, one := range around {
-				p := one.part(m.Subject)
-				p.level = levels[m.Subject]
-				parts = append(parts, p)
-			}
+	join := func(s Subject) {
+		for _, one := range around {
+			p := one.part(s)
+			p.level, p.detectors = warned[s].Level, warned[s].Detectors
+			parts = append(parts, p)
+		}
+	}
+	for i, m := range f.Workers {
+		if i == 0 || m.Subject != last.Subject || m.Employer != last.Employer {
+			around, parts = u.around(f.at(m.Subject)), nil
+			join(m.Subject)
 			// a warning about an employer is about its people on every project too
-			if employer := (Subject{catalog.Employer, m.Employer}); employer != m.Subject && levels[employer] != "" {
-				for _, one := range around {
-					p := one.part(employer)
-					p.level = levels[employer]
-					parts = append(parts, p)
-				}
+			if employer := (Subject{catalog.Employer, m.Employer}); employer != m.Subject && warned[employer].Level != "" {
+				join(employer)
 			}
 			last = m
 		}
-		number, known := numbers[m.Worker]
+		number, known := numbers[m.Key]
 		if !known {
-			number = len(numbers)
-			numbers[m.Worker] = number
+			number = int32(len(numbers))
+			numbers[m.Key] = number
 		}
 		for i, p := range parts {
-			own := i < len(around) // arrears are the subject's, not the employer's
-			p.workers = append(p.workers, onSubject{number, own && m.InArrears, own && m.Unpaid})
+			on := standing{worker: number}
+			if i < len(around) { // what is owed is the subject's, not the employer's
+				on = standing{number, m.Silent, m.Owed, m.PaidLate, m.Unaccounted}
+			}
+			p.workers = append(p.workers, on)
 		}
 		for _, one := range around {
-			one.unpaidFen += m.ArrearsFen
+			one.owedFen += m.OwedFen
+			one.estimateFen += m.EstimateFen
 		}
 	}
 	return len(numbers)
@@ -191,12 +254,15 @@ func (u units) employ(monitored []Monitored, levels map[Subject]catalog.Level) i
 
 // merge leaves each worker of a part once.
 func (p *part) merge() {
-	slices.SortFunc(p.workers, func(a, b onSubject) int { return a.worker - b.worker })
+	slices.SortFunc(p.workers, func(a, b standing) int { return cmp.Compare(a.worker, b.worker) })
 	merged := p.workers[:0]
 	for _, on := range p.workers {
 		if n := len(merged); n > 0 && merged[n-1].worker == on.worker {
-			merged[n-1].arrears = merged[n-1].arrears || on.arrears
-			merged[n-1].unpaid = merged[n-1].unpaid || on.unpaid
+			one := &merged[n-1]
+			one.owed |= on.owed
+			one.silent |= on.silent
+			one.late = one.late || on.late
+			one.unaccounted = one.unaccounted || on.unaccounted
 			continue
 		}
 		merged = append(merged, on)
@@ -204,52 +270,21 @@ func (p *part) merge() {
 	p.workers = merged
 }
 
-// count adds the subjects up to the unit's tally. Sums of floats run in the order of subjects, so that they are the same
-// whatever order the figures came in. of has room for every worker and is left as it was found, empty.
+// count adds the subjects up to the unit's tally. of has room for every worker and is left as it was found, empty.
 func (u *unit) count(of []counts) {
 	var t Tally
-	for _, s := range u.subjects() {
+	u.order = u.subjects()
+	for _, s := range u.order {
 		p := u.bySubject[s]
 		p.merge()
 		for _, on := range p.workers {
-			w := &of[on.worker]
-			w.subjects++
-			if on.arrears {
-				w.arrears++
-			}
-			if on.unpaid {
-				w.unpaid++
-			}
-			switch p.level {
-			case catalog.Red:
-				w.red++
-			case catalog.Yellow:
-				w.yellow++
-			}
+			of[on.worker].take(on, p)
 		}
-		t.DueFen += p.due
-		t.PromptFen += p.prompt
-		t.Asked += p.asked
-		t.Held += p.held
-		t.LeadsDue += p.leads
-		t.LeadsInTime += p.inTime
-		t.GroupIncident = t.GroupIncident || p.incident
-		t.OrderUnmet = t.OrderUnmet || p.unmet
+		t.take(p)
 	}
 	for _, p := range u.bySubject {
 		for _, on := range p.workers {
-			w := of[on.worker]
-			if on.arrears && w.arrears == 1 {
-				p.alone.arrears++
-			}
-			switch {
-			case p.level == catalog.Red && w.red == 1 && w.yellow > 0:
-				p.alone.redElsewhereYellow++
-			case p.level == catalog.Red && w.red == 1:
-				p.alone.red++
-			case p.level == catalog.Yellow && w.red == 0 && w.yellow == 1:
-				p.alone.yellow++
-			}
+			p.share(on, of[on.worker])
 		}
 	}
 	for _, p := range u.bySubject {
@@ -259,22 +294,134 @@ func (u *unit) count(of []counts) {
 				continue // counted with another subject
 			}
 			of[on.worker] = counts{}
-			t.Workers++
-			if w.arrears > 0 {
-				t.ArrearsWorkers++
-			}
-			if w.unpaid > 0 {
-				u.unpaid++
-			}
-			switch {
-			case w.red > 0:
-				t.RedWorkers++
-			case w.yellow > 0:
-				t.YellowWorkers++
+			t.takeWorker(w)
+			if w.unaccounted {
+				u.unaccounted++
 			}
 		}
 	}
 	u.tally = t
+}
+
+func (w *counts) take(on standing, p *part) {
+	w.subjects++
+	if on.owed != 0 {
+		w.owed++
+	}
+	if on.late {
+		w.late++
+	}
+	w.silent |= on.silent
+	w.unaccounted = w.unaccounted || on.unaccounted
+	switch on.level(p) {
+	case catalog.Red:
+		w.red++
+	case catalog.Yellow:
+		w.yellow++
+	}
+}
+
+// take adds what a subject adds beside its workers.
+func (t *Tally) take(p *part) {
+	t.Months += p.due.Months
+	t.Missing += p.due.missing()
+	t.Asked += p.guarded.asked()
+	t.Held += p.guarded.held()
+	t.Leads += len(p.leads)
+	t.LeadsInTime += len(p.leads) - p.lateLeads()
+	t.Incident = t.Incident || len(p.incidents) > 0
+	t.OrderUnmet = t.OrderUnmet || p.unmet
+}
+
+func (t *Tally) takeWorker(w counts) {
+	t.Workers++
+	switch {
+	case w.owed > 0:
+		t.Owed++
+	case w.late > 0:
+		t.Late++
+	}
+	switch {
+	case w.red > 0:
+		t.Red++
+	case w.yellow > 0:
+		t.Yellow++
+	}
+	t.takeSilent(w.silent)
+}
+
+func (t *Tally) takeSilent(months uint32) {
+	if months == 0 {
+		return
+	}
+	t.Silent++
+	for ; months != 0; months &= months - 1 {
+		if month := bits.TrailingZeros32(months); month < silentMonths {
+			t.SilentIn[month]++
+		}
+	}
+}
+
+// asked is how many safeguards are asked of a project, times its workers.
+func (g Guarded) asked() int { return len(g.Safeguards) * g.Workers }
+
+// held is what of them is in force, in millionths of one.
+func (g Guarded) held() (sum int64) {
+	for _, s := range g.Safeguards {
+		sum += s.millionths()
+	}
+	return sum * int64(g.Workers)
+}
+
+func (p *part) lateLeads() (n int) {
+	for _, l := range p.leads {
+		if l.Late != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// share notes the subject's part of what a worker adds to the unit's deficiencies; w is where else that worker stands.
+func (p *part) share(on standing, w counts) {
+	add := func(to map[Act]*portion, act Act, subjects int32) {
+		if to[act] == nil {
+			to[act] = &portion{}
+		}
+		to[act].add(subjects)
+	}
+	switch {
+	case on.owed != 0:
+		add(p.arrears, owedAct(on.owed), w.owed)
+		if w.owed == 1 {
+			p.alone.owed++
+			if w.late > 1 || w.late == 1 && !on.late {
+				p.alone.owedElsewhereLate++
+			}
+		}
+	case on.late && w.owed == 0:
+		add(p.arrears, WaitWindow, w.late)
+		if w.late == 1 {
+			p.alone.late++
+		}
+	}
+	switch on.level(p) {
+	case catalog.Red:
+		add(p.red, on.hazardAct(p), w.red)
+		switch {
+		case w.red == 1 && w.yellow > 0:
+			p.alone.redElsewhereYellow++
+		case w.red == 1:
+			p.alone.red++
+		}
+	case catalog.Yellow:
+		if w.red == 0 {
+			add(p.yellow, on.hazardAct(p), w.yellow)
+			if w.yellow == 1 {
+				p.alone.yellow++
+			}
+		}
+	}
 }
 
 func (u *unit) subjects() []Subject {
@@ -286,49 +433,4 @@ func (u *unit) subjects() []Subject {
 		return cmp.Or(strings.Compare(string(a.Scope), string(b.Scope)), strings.Compare(a.ID, b.ID))
 	})
 	return all
-}
-
-// without returns the unit's tally with one subject put right: its wages paid in time, its safeguards in force, its leads
-// resolved, its warnings, order and incident gone.
-func (u *unit) without(s Subject) Tally {
-	t := u.tally
-	p := u.bySubject[s]
-	if p == nil {
-		return t
-	}
-	t.ArrearsWorkers -= p.alone.arrears
-	t.RedWorkers -= p.alone.red + p.alone.redElsewhereYellow
-	t.YellowWorkers += p.alone.redElsewhereYellow - p.alone.yellow
-	t.PromptFen += p.due - p.prompt
-	t.Held += p.asked - p.held
-	t.LeadsInTime += p.leads - p.inTime
-	t.GroupIncident = t.GroupIncident && u.another(s, func(p *part) bool { return p.incident })
-	t.OrderUnmet = t.OrderUnmet && u.another(s, func(p *part) bool { return p.unmet })
-	return t
-}
-
-func (u *unit) another(s Subject, has func(*part) bool) bool {
-	for other, p := range u.bySubject {
-		if other != s && has(p) {
-			return true
-		}
-	}
-	return false
-}
-
-// worst returns the subjects whose putting right would raise the index most.
-func (all units) worst(u, base *unit, f Figures, k Constants, now Score) []Gain {
-	var gains []Gain
-	for _, s := range u.subjects() {
-		right := k.Of(u.without(s), base.without(s))
-		if gain := tenth(right.Index - now.Index); gain > 0 {
-			gains = append(gains, Gain{
-				Scope: s.Scope, ID: s.ID, Name: f.Names[s], Workers: len(u.bySubject[s].workers), Index: right.Index, Gain: gain,
-			})
-		}
-	}
-	slices.SortStableFunc(gains, func(a, b Gain) int {
-		return cmp.Or(-cmp.Compare(a.Gain, b.Gain), -cmp.Compare(a.Workers, b.Workers))
-	})
-	return gains[:min(len(gains), worstShown)]
 }

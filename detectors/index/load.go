@@ -5,7 +5,9 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"golang.org/x/sync/errgroup"
@@ -27,118 +29,168 @@ type Known struct {
 	Underfunded []string
 }
 
-// Load reads the figures of a date: records is the main database, snapshot the facts as of that date.
-func Load(ctx context.Context, records, snapshot driver.Conn, asOf civil.Date, k Constants, known Known) (Figures, error) {
-	f := Figures{Names: known.Names, Townships: known.Townships, Warned: known.Warned}
-	params := store.Params{
-		"as_of":               asOf,
-		"end":                 asOf.End(),
-		"window_days":         k.WindowDays,
-		"grace_days":          k.GraceDays,
-		"late_days":           k.LateDays,
-		"resolution_workdays": k.ResolutionWorkdays,
-		"cap_incident_people": k.CapIncidentPeople,
-		"deposit_share":       k.DepositShare,
-		"deposit_workdays":    k.DepositWorkdays,
-		"account_days":        k.AccountDays,
-		"stale_days":          k.StaleDays,
-		"underfunded":         known.Underfunded,
-		"warned":              warnedEmployers(known.Warned),
+// loading reads the figures of a date, each query filling a field of its own.
+type loading struct {
+	Figures
+	crews []Worker
+	conn  driver.Conn
+}
+
+// Load reads the figures of a date from the snapshot of it.
+func Load(ctx context.Context, snapshot driver.Conn, asOf civil.Date, k Constants, known Known) (Figures, error) {
+	l := loading{
+		Figures: Figures{Names: known.Names, Townships: known.Townships, Warned: known.Warned, Closed: map[Subject]int{}, Stale: map[string]bool{}},
+		conn:    snapshot,
 	}
-	// small figures cost the planning of a query more than reading it: two at a time; each fills a field of its own
+	params := store.Params{
+		"as_of":                asOf,
+		"window_days":          k.WindowDays,
+		"grace_days":           k.GraceDays,
+		"late_days":            k.LateDays,
+		"accept_workdays":      k.AcceptWorkdays,
+		"resolve_workdays":     k.ResolveWorkdays,
+		"extension_workdays":   k.ExtensionWorkdays,
+		"cap_incident_people":  k.CapIncidentPeople,
+		"deposit_share":        k.DepositShare,
+		"deposit_workdays":     k.DepositWorkdays,
+		"account_days":         k.AccountDays,
+		"connect_days":         k.ConnectDays,
+		"gate_alive_days":      k.GateAliveDays,
+		"spring_festivals":     k.Festivals.FirstDays,
+		"festival_days_before": k.Festivals.Before,
+		"festival_days":        k.Festivals.Days,
+		"stale_days":           k.StaleDays,
+		"underfunded":          known.Underfunded,
+		"warned":               warnedEmployers(known.Warned),
+	}
+	// small figures cost the planning of a query more than reading it: two at a time
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(2)
-	read := func(conn driver.Conn, name string, each func(driver.Rows) error) {
-		group.Go(func() error { return query(ctx, conn, name, params, each) })
+	for _, name := range slices.Sorted(maps.Keys(readers)) {
+		group.Go(func() error {
+			if err := query(ctx, snapshot, name, params, func(rows driver.Rows) error { return readers[name](&l, rows) }); err != nil {
+				return fmt.Errorf("index figures %s: %w", name, err)
+			}
+			return nil
+		})
 	}
-	var crews []Monitored
-	read(snapshot, "crews", func(rows driver.Rows) error {
-		var scope, id, township, crew string
-		if err := rows.Scan(&scope, &id, &township, &crew); err != nil {
-			return err
-		}
-		keys, err := hex.DecodeString(crew)
-		if err != nil {
-			return err
-		}
-		m := Monitored{Subject: Subject{catalog.Scope(scope), id}, Township: township}
-		for key := range slices.Chunk(keys, len(m.Worker)) {
-			copy(m.Worker[:], key)
-			crews = append(crews, m)
-		}
-		return nil
-	})
-	read(snapshot, "monitored", func(rows driver.Rows) error {
-		var scope, id, township, employer string
-		var key string
-		var arrears, unpaid bool
-		var fen int64
-		if err := rows.Scan(&scope, &id, &township, &employer, &key, &arrears, &unpaid, &fen); err != nil {
-			return err
-		}
-		m := Monitored{
-			Subject: Subject{catalog.Scope(scope), id}, Township: township, Employer: employer,
-			InArrears: arrears, Unpaid: unpaid, ArrearsFen: fen,
-		}
-		copy(m.Worker[:], key)
-		f.Monitored = append(f.Monitored, m)
-		return nil
-	})
-	read(snapshot, "timeliness", func(rows driver.Rows) error {
-		var scope string
-		var m Money
-		if err := rows.Scan(&scope, &m.Subject.ID, &m.DueFen, &m.PromptFen); err != nil {
-			return err
-		}
-		m.Subject.Scope = catalog.Scope(scope)
-		f.Money = append(f.Money, m)
-		return nil
-	})
-	read(snapshot, "safeguards", func(rows driver.Rows) error {
-		g := Guarded{Subject: Subject{Scope: catalog.Project}}
-		var workers uint64
-		var asked uint64
-		if err := rows.Scan(&g.Subject.ID, &g.Township, &workers, &asked, &g.Held, &g.Lacking); err != nil {
-			return err
-		}
-		g.Workers, g.Asked = int(workers), int(asked)
-		f.Guarded = append(f.Guarded, g)
-		return nil
-	})
-	read(snapshot, "leads", func(rows driver.Rows) error {
-		var scope string
-		var l Leads
-		var due, inTime uint64
-		if err := rows.Scan(&scope, &l.Subject.ID, &l.Township, &due, &inTime); err != nil {
-			return err
-		}
-		l.Subject.Scope, l.Due, l.InTime = catalog.Scope(scope), int(due), int(inTime)
-		l.Township = placed(known.Townships, l.Subject, l.Township)
-		f.Leads = append(f.Leads, l)
-		return nil
-	})
-	read(snapshot, "incidents", func(rows driver.Rows) error {
-		var scope, township string
-		var s Subject
-		var people uint32
-		if err := rows.Scan(&scope, &s.ID, &township, &people); err != nil {
-			return err
-		}
-		s.Scope = catalog.Scope(scope)
-		f.Incidents = append(f.Incidents, s)
-		return nil
-	})
-	read(records, "feed", func(rows driver.Rows) error {
-		var ever, lately bool
-		if err := rows.Scan(&ever, &lately); err != nil {
-			return err
-		}
-		f.Stale = ever && !lately
-		return nil
-	})
 	err := group.Wait()
-	f.Monitored = append(crews, f.Monitored...)
-	return f, err
+	l.Workers = append(l.crews, l.Workers...)
+	return l.Figures, err
+}
+
+// readers take in a row of each query, by the name of its file.
+var readers = map[string]func(*loading, driver.Rows) error{
+	"crews":      (*loading).crew,
+	"standings":  (*loading).standing,
+	"timeliness": (*loading).timely,
+	"safeguards": (*loading).guarded,
+	"leads":      (*loading).lead,
+	"incidents":  (*loading).incident,
+	"silence":    (*loading).silence,
+	"closed":     (*loading).closure,
+}
+
+func (l *loading) crew(rows driver.Rows) error {
+	var scope, id, crew string
+	if err := rows.Scan(&scope, &id, &crew); err != nil {
+		return err
+	}
+	keys, err := hex.DecodeString(crew)
+	if err != nil {
+		return err
+	}
+	w := Worker{Subject: Subject{catalog.Scope(scope), id}}
+	for key := range slices.Chunk(keys, len(w.Key)) {
+		copy(w.Key[:], key)
+		l.crews = append(l.crews, w)
+	}
+	return nil
+}
+
+func (l *loading) standing(rows driver.Rows) error {
+	var scope, key string
+	var owed uint8
+	var w Worker
+	if err := rows.Scan(&scope, &w.Subject.ID, &w.Employer, &key, &owed, &w.OwedFen, &w.EstimateFen, &w.PaidLate, &w.Silent, &w.Unaccounted); err != nil {
+		return err
+	}
+	w.Subject.Scope, w.Owed = catalog.Scope(scope), Owing(owed)
+	copy(w.Key[:], key)
+	l.Workers = append(l.Workers, w)
+	return nil
+}
+
+func (l *loading) timely(rows driver.Rows) error {
+	var scope string
+	var d Due
+	var months uint64
+	var until time.Time
+	if err := rows.Scan(&scope, &d.Subject.ID, &months, &d.Unpaid, &d.Unlisted, &d.Silent, &until); err != nil {
+		return err
+	}
+	d.Subject.Scope, d.Months, d.Until = catalog.Scope(scope), int(months), civil.NewDate(until.Date())
+	l.Due = append(l.Due, d)
+	return nil
+}
+
+func (l *loading) guarded(rows driver.Rows) error {
+	g := Guarded{Subject: Subject{Scope: catalog.Project}}
+	var workers uint64
+	var names []string
+	var shares []float64
+	if err := rows.Scan(&g.Subject.ID, &workers, &names, &shares); err != nil {
+		return err
+	}
+	g.Workers = int(workers)
+	for i, name := range names {
+		g.Safeguards = append(g.Safeguards, Safeguard{name, shares[i]})
+	}
+	l.Guarded = append(l.Guarded, g)
+	return nil
+}
+
+func (l *loading) lead(rows driver.Rows) error {
+	var scope, late string
+	var one Lead
+	var until time.Time
+	if err := rows.Scan(&scope, &one.Subject.ID, &one.ID, &late, &until); err != nil {
+		return err
+	}
+	one.Subject.Scope, one.Late, one.Until = catalog.Scope(scope), Lateness(late), civil.NewDate(until.Date())
+	l.Leads = append(l.Leads, one)
+	return nil
+}
+
+func (l *loading) incident(rows driver.Rows) error {
+	var scope string
+	var one Incident
+	var until time.Time
+	if err := rows.Scan(&scope, &one.Subject.ID, &one.ID, &until); err != nil {
+		return err
+	}
+	one.Subject.Scope, one.Until = catalog.Scope(scope), civil.NewDate(until.Date())
+	l.Incidents = append(l.Incidents, one)
+	return nil
+}
+
+func (l *loading) silence(rows driver.Rows) error {
+	var prefecture string
+	if err := rows.Scan(&prefecture); err != nil {
+		return err
+	}
+	l.Stale[prefecture] = true
+	return nil
+}
+
+func (l *loading) closure(rows driver.Rows) error {
+	var scope, id string
+	var n uint64
+	if err := rows.Scan(&scope, &id, &n); err != nil {
+		return err
+	}
+	l.Closed[Subject{catalog.Scope(scope), id}] += int(n)
+	return nil
 }
 
 // warnedEmployers are those whose warnings reach their people wherever they work.
@@ -152,35 +204,23 @@ func warnedEmployers(warned []Warned) []string {
 	return employers
 }
 
-// placed is where a lead counts: with its subject, else in the township it was reported for.
-func placed(townships map[Subject]string, s Subject, reported string) string {
-	if t := townships[s]; t != "" {
-		return t
-	}
-	return reported
-}
-
 func query(ctx context.Context, conn driver.Conn, name string, params store.Params, each func(driver.Rows) error) error {
 	text, err := queries.ReadFile(name + ".sql")
 	if err != nil {
 		return err
 	}
-	ctx, err = params.Context(ctx, string(text))
-	if err != nil {
-		return fmt.Errorf("index figures %s: %w", name, err)
+	if ctx, err = params.Context(ctx, string(text)); err != nil {
+		return err
 	}
 	rows, err := conn.Query(ctx, string(text))
 	if err != nil {
-		return fmt.Errorf("index figures %s: %w", name, err)
+		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		if err := each(rows); err != nil {
-			return fmt.Errorf("index figures %s: %w", name, err)
+			return err
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("index figures %s: %w", name, err)
-	}
-	return nil
+	return rows.Err()
 }

@@ -31,7 +31,7 @@ var regions embed.FS
 
 // Setting is one value of a parameter: for a region, from a day on, with the text that sets it.
 type Setting struct {
-	// Value is a number, a text or a list of texts.
+	// Value is a number, a text, a list of texts or a list of numbers.
 	Value any `yaml:"value"`
 	// Region is the beginning of a division code ("33", "3310", "331024"); empty is the whole country.
 	Region string `yaml:"region,omitempty"`
@@ -207,13 +207,39 @@ func (p *Policy) Number(section, name, region string, on civil.Date) (float64, e
 	if !ok {
 		return 0, fmt.Errorf("policy has no value of %s.%s in force on %s in region %q", section, name, on, region)
 	}
-	switch v := s.Value.(type) {
-	case int:
-		return float64(v), nil
-	case float64:
+	if v, ok := number(s.Value); ok {
 		return v, nil
 	}
 	return 0, fmt.Errorf("policy value %s.%s is not a number", section, name)
+}
+
+func number(v any) (float64, bool) {
+	switch v := v.(type) {
+	case int:
+		return float64(v), true
+	case float64:
+		return v, true
+	}
+	return 0, false
+}
+
+// Numbers returns a parameter that is a list of numbers.
+func (p *Policy) Numbers(section, name, region string, on civil.Date) ([]float64, error) {
+	s, ok := p.Lookup(section, name, region, on)
+	if !ok {
+		return nil, fmt.Errorf("policy has no value of %s.%s in force on %s in region %q", section, name, on, region)
+	}
+	list, ok := s.Value.([]any)
+	if !ok {
+		return nil, fmt.Errorf("policy value %s.%s is not a list", section, name)
+	}
+	numbers := make([]float64, len(list))
+	for i, v := range list {
+		if numbers[i], ok = number(v); !ok {
+			return nil, fmt.Errorf("policy value %s.%s: item %d is not a number", section, name, i+1)
+		}
+	}
+	return numbers, nil
 }
 
 // Texts returns a parameter that is a list of texts.
@@ -314,7 +340,7 @@ func (p *Policy) check() error {
 					problems = append(problems, fmt.Errorf("%s: "+format, append([]any{where(section, name, s)}, args...)...))
 				}
 				if kindOf(s.Value) == "" {
-					fail("value must be a number, a text or a list of texts")
+					fail("value must be a number, a text, a list of texts or a list of numbers")
 				}
 				if s.Source.empty() {
 					fail("source is missing (the law, notice or decision that sets it)")

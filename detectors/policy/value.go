@@ -44,7 +44,7 @@ func (s Setting) As(kind string) (any, error) {
 			return v, nil
 		}
 	case []any:
-		if kind == "Array(String)" && kindOf(v) != "" {
+		if kind == "Array(String)" && kindOf(v) == "a list of texts" {
 			texts := make([]string, len(v))
 			for i, item := range v {
 				texts[i], _ = item.(string)
@@ -70,12 +70,21 @@ func kindOf(v any) string {
 	case string:
 		return "a text"
 	case []any:
+		texts, numbers := 0, 0
 		for _, item := range v {
-			if _, ok := item.(string); !ok {
-				return ""
+			switch item.(type) {
+			case string:
+				texts++
+			case int, float64:
+				numbers++
 			}
 		}
-		return "a list of texts"
+		switch {
+		case texts == len(v):
+			return "a list of texts"
+		case numbers == len(v):
+			return "a list of numbers"
+		}
 	}
 	return ""
 }

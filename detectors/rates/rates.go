@@ -33,11 +33,11 @@ func Of(ctx context.Context, facts driver.Conn, p *policy.Policy, asOf civil.Dat
 	if err != nil {
 		return nil, fmt.Errorf("the reported rates: %w", err)
 	}
-	workdays, err := p.Number("index", "resolution_workdays", "", asOf)
+	workdays, err := p.Number("index", "resolve_workdays", "", asOf)
 	if err != nil {
 		return nil, fmt.Errorf("the reported rates: %w", err)
 	}
-	ctx, err = store.Params{"as_of": asOf, "window_days": int(window), "resolution_workdays": int(workdays)}.Context(ctx, query)
+	ctx, err = store.Params{"as_of": asOf, "window_days": int(window), "resolve_workdays": int(workdays)}.Context(ctx, query)
 	if err != nil {
 		return nil, fmt.Errorf("the reported rates: %w", err)
 	}

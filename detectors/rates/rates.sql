@@ -9,7 +9,7 @@ WITH
             received.day AS received_on,
             min(term.day) AS due_on
         FROM calendar AS received
-        INNER JOIN calendar AS term ON term.workday_number = received.workday_number + {resolution_workdays:UInt16}
+        INNER JOIN calendar AS term ON term.workday_number = received.workday_number + {resolve_workdays:UInt16}
         GROUP BY received_on
     ),
     counted AS

@@ -16,7 +16,7 @@ type Part struct {
 }
 
 // Change is how a unit moved from one edition to another. From or To is nil where the unit is in the other edition only;
-// Parts are there when both have an index.
+// Parts are there when both have an index of one form: two forms measure differently, and nothing moved between them.
 type Change struct {
 	Code  string   `json:"code"`
 	From  *Unit    `json:"-"`
@@ -64,7 +64,7 @@ func Compare(from, to []Unit) []Change {
 // split counts in tenths, so that nothing is lost to rounding: points are whole tenths, and what they exceed the index by
 // is the cap's.
 func (c *Change) split() {
-	if c.From == nil || c.To == nil || c.From.Index == nil || c.To.Index == nil {
+	if c.From == nil || c.To == nil || c.From.Index == nil || c.To.Index == nil || c.From.Form != c.To.Form {
 		return
 	}
 	was, is := points(c.From), points(c.To)

@@ -73,3 +73,11 @@ func TestAUnitOfOneEditionOnlyIsListedWithoutAChange(t *testing.T) {
 		t.Error("a change has lost its unit")
 	}
 }
+
+func TestNothingMovesBetweenTwoFormsOfTheIndex(t *testing.T) {
+	index := 90.0
+	from, to := []Unit{{Form: 1, Code: "331024001", Index: &index}}, []Unit{{Form: 2, Code: "331024001", Index: &index}}
+	if c := Compare(from, to)[0]; c.Moved != nil || c.Parts != nil || c.From == nil || c.To == nil {
+		t.Errorf("%+v", c)
+	}
+}

@@ -8,6 +8,7 @@
 package edition
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/anxin-project/anxin/internal/civil"
@@ -17,7 +18,10 @@ import (
 type Edition struct {
 	Number uint32      `json:"number"`
 	Month  civil.Month `json:"month"`
-	// AsOf is the month's last day and the data cut-off: what was recorded by its end in Asia/Shanghai counts.
+	// Form is the definition of the index that it follows: 1 or 2 (detectors/index.Form). It was published so, and stays so.
+	Form uint8 `json:"form"`
+	// AsOf is the data cut-off: what was recorded by its end in Asia/Shanghai counts. It is a day of the next month, so that pay
+	// lists and banks have come; in form 1 it was the month's last day.
 	AsOf        civil.Date `json:"as_of"`
 	Run         uint64     `json:"run"`
 	Policy      string     `json:"policy_version"`
@@ -33,8 +37,10 @@ type Content struct {
 	Rates  []Rate  `json:"rates"`
 }
 
-// Unit is the index of a township, county or prefecture, as the run computed it (table wage_safety_index).
+// Unit is the index of a township, county or prefecture, as the run computed it (table wage_safety_index), without estimates.
+// What form 1 did not have yet is left out of its digest where it is zero.
 type Unit struct {
+	Form             uint8     `ch:"form" json:"-"` // the edition's
 	Unit             string    `ch:"unit" json:"unit"`
 	Code             string    `ch:"code" json:"code"`
 	Name             string    `ch:"name" json:"name"`
@@ -50,16 +56,21 @@ type Unit struct {
 	RankPrefecture   uint32    `ch:"rank_prefecture" json:"rank_prefecture"`
 	RankedPrefecture uint32    `ch:"ranked_prefecture" json:"ranked_prefecture"`
 	MonitoredWorkers uint32    `ch:"monitored_workers" json:"monitored_workers"`
-	ArrearsWorkers   uint32    `ch:"arrears_workers" json:"arrears_workers"`
-	ArrearsFen       int64     `ch:"arrears_fen" json:"arrears_fen"`
+	ArrearsWorkers   uint32    `ch:"arrears_workers" json:"arrears_workers"` // owed wages beyond grace
+	ArrearsFen       int64     `ch:"arrears_fen" json:"arrears_fen"`         // of pay slips alone: estimates are never published
 	Component        []string  `ch:"component" json:"component"`
 	Weight           []float64 `ch:"weight" json:"weight"`
 	Score            []float64 `ch:"score" json:"score"`
 	Points           []float64 `ch:"points" json:"points"` // whole tenths
 	Numerator        []float64 `ch:"numerator" json:"numerator"`
 	Denominator      []float64 `ch:"denominator" json:"denominator"`
-	Shrunk           []float64 `ch:"shrunk" json:"shrunk"`
-	Worst            string    `ch:"worst" json:"worst"`
+	Scored           []float64 `ch:"shrunk" json:"shrunk"` // the rate or share that was scored, in form 1 after shrinkage
+	Worst            string    `ch:"worst" json:"worst"`   // JSON: index.Gain, the subjects that cost points
+	Lost             string    `ch:"lost" json:"lost,omitzero"`
+	LateWorkers      uint32    `ch:"late_workers" json:"late_workers,omitzero"`
+	SilentWorkers    uint32    `ch:"silent_workers" json:"silent_workers,omitzero"`
+	Unaccounted      uint32    `ch:"unaccounted_workers" json:"unaccounted_workers,omitzero"`
+	Closed           uint32    `ch:"closed" json:"closed,omitzero"`
 }
 
 // Grounds on which talks are proposed.
@@ -73,6 +84,22 @@ type Talk struct {
 	Township string   `ch:"township" json:"township"`
 	County   string   `ch:"county" json:"county"`
 	Grounds  []string `ch:"grounds" json:"grounds"`
+	Subjects string   `ch:"subjects" json:"subjects,omitzero"` // JSON: Behind
+}
+
+// Behind is a subject behind a proposal of talks.
+type Behind struct {
+	Scope  string  `json:"scope"`
+	ID     string  `json:"scope_id"`
+	Name   string  `json:"name"`
+	Points float64 `json:"points"` // that it costs the township, in tenths
+}
+
+// Behind returns the subjects behind the proposal, those that cost most first; none where the edition did not name them.
+func (t Talk) Behind() []Behind {
+	var all []Behind
+	_ = json.Unmarshal([]byte(t.Subjects), &all) // of an edition that did not name them it is empty
+	return all
 }
 
 // Grade is an employer's compliance grade (守法诚信等级) and the routine visits it implies; see detectors/grades.

@@ -38,11 +38,18 @@ const (
     numerator,
     denominator,
     shrunk,
-    worst`
+    worst,
+    lost,
+    late_workers,
+    silent_workers,
+    unaccounted_workers,
+    closed,
+    form`
 	talkColumns = `
     township,
     county,
-    grounds`
+    grounds,
+    subjects`
 	gradeColumns = `
     employer_uscc,
     name,
@@ -73,6 +80,7 @@ const (
 func List(ctx context.Context, conn driver.Conn) ([]Edition, error) {
 	var rows []struct {
 		Number      uint32    `ch:"number"`
+		Form        uint8     `ch:"form"`
 		Month       time.Time `ch:"month"`
 		AsOf        time.Time `ch:"as_of"`
 		Run         uint64    `ch:"run"`
@@ -83,6 +91,7 @@ func List(ctx context.Context, conn driver.Conn) ([]Edition, error) {
 	err := conn.Select(ctx, &rows, `
 SELECT
     number,
+    form,
     month,
     as_of,
     run,
@@ -98,7 +107,7 @@ LIMIT 1 BY number`)
 	all := make([]Edition, len(rows))
 	for i, r := range rows {
 		all[i] = Edition{
-			Number: r.Number, Month: civil.NewDate(r.Month.Date()).Month(), AsOf: civil.NewDate(r.AsOf.Date()), Run: r.Run,
+			Number: r.Number, Form: r.Form, Month: civil.NewDate(r.Month.Date()).Month(), AsOf: civil.NewDate(r.AsOf.Date()), Run: r.Run,
 			Policy: r.Policy, PublishedAt: r.PublishedAt.UTC(), Digest: r.Digest,
 		}
 	}

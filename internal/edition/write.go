@@ -51,9 +51,9 @@ func Write(ctx context.Context, conn driver.Conn, e Edition, c Content) error {
 
 // Publish writes the row that makes an edition one; what Write wrote must be complete.
 func Publish(ctx context.Context, conn driver.Conn, e Edition) error {
-	batch, err := conn.PrepareBatch(ctx, "INSERT INTO editions (number, month, as_of, run, policy_version, published_at, digest)")
+	batch, err := conn.PrepareBatch(ctx, "INSERT INTO editions (number, form, month, as_of, run, policy_version, published_at, digest)")
 	if err == nil {
-		err = batch.Append(e.Number, e.Month.First().Time(), e.AsOf.Time(), e.Run, e.Policy, e.PublishedAt, e.Digest)
+		err = batch.Append(e.Number, e.Form, e.Month.First().Time(), e.AsOf.Time(), e.Run, e.Policy, e.PublishedAt, e.Digest)
 	}
 	if err == nil {
 		err = batch.Send()
