@@ -24,7 +24,7 @@ type entry struct {
 }
 
 // book holds every enumeration, its codes in the order in which pages list them.
-var book = gather(records, findings, pipeline, casework())
+var book = gather(records, findings, index, pipeline, casework())
 
 func gather(parts ...map[Name][]entry) map[Name][]entry {
 	all := map[Name][]entry{}
