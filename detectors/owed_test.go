@@ -189,6 +189,15 @@ account_entries:
 		// the ledger fell silent: what it had shown stands
 		"2027-10-31": {"P1 unbooked 2026-07 1 due 2026-08-14 600000"},
 	}},
+	{"what left the account before any list was sent covers no claim of later", `
+payroll:
+  - {worker: W1..W4, project: P1, months: 2026-07, paid_on: 2026-08-14}
+account_entries:
+  - {project: P1, kind: wage_out, booked_at: "2026-06-15T15:00:00+08:00", yuan: 24000}
+  - {project: P1, kind: wage_out, booked_at: "2026-07-15T15:00:00+08:00", yuan: 24000}
+  - {project: P1, kind: wage_out, booked_at: "2026-08-14T15:00:00+08:00", yuan: 18000}`, false, map[string][]string{
+		"2026-08-24": {"P1 unbooked 2026-07 1 due 2026-08-14 600000"},
+	}},
 	{"where no ledger was ever heard of nothing is doubted", `
 payroll: [{worker: W1..W4, project: P1, months: 2026-07, paid_on: 2026-08-14}]`, false, map[string][]string{"2026-09-30": {}}},
 	{"what was paid through proceedings closes the oldest months first", `

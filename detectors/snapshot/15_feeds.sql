@@ -73,8 +73,8 @@ LEFT JOIN ledgers ON ledgers.project_id = projects.project_id
 LEFT JOIN lists ON lists.project_id = projects.project_id
 LEFT JOIN due ON due.project_id = projects.project_id;
 
--- What pay slips say was paid from a project's account, for days since the bank's ledger was first heard of, beyond what the
--- ledger shows as wages out. A bank may book some days late, so the last days are left out, and those after a ledger that fell
+-- What pay slips say was paid from a project's account, since the bank's ledger and the first claim were heard of, beyond what
+-- the ledger shows as wages out. A bank may book some days late, so the last days are left out, and those after a ledger that fell
 -- silent. since: of the claims that the ledger does not cover the first.
 CREATE TABLE {{snapshot}}.unbooked
 (
@@ -91,14 +91,27 @@ ORDER BY project_id;
 
 INSERT INTO {{snapshot}}.unbooked
 WITH
-    ranges AS
+    known AS
     (
         SELECT
             project_id,
-            greatest(assumeNotNull(ledger_first), {first_month:Date}) AS claimed_from,
+            greatest(assumeNotNull(ledger_first), {first_month:Date}) AS ledger_from,
             if(ledger_alive, {as_of:Date}, assumeNotNull(ledger_last)) - {unbooked_days:UInt16} AS claimed_to
         FROM {{snapshot}}.feeds
         WHERE ledger_first IS NOT NULL
+    ),
+    -- from the first claim on: what left the account before any list was sent covers no claim of later
+    ranges AS
+    (
+        SELECT
+            known.project_id AS project_id,
+            min(payment.1) AS claimed_from,
+            any(known.claimed_to) AS claimed_to
+        FROM {{snapshot}}.pay_lists AS lists
+        INNER JOIN known ON known.project_id = lists.scope_id
+        ARRAY JOIN lists.paid AS payment
+        WHERE lists.scope = 'project' AND payment.2 AND payment.1 >= known.ledger_from
+        GROUP BY project_id
     ),
     booked AS
     (
@@ -108,7 +121,7 @@ WITH
         FROM {{snapshot}}.account_entries AS entries
         INNER JOIN ranges ON ranges.project_id = entries.project_id
         WHERE entries.kind = 'wage_out' AND entries.booked_on <= {as_of:Date}
-            AND entries.booked_on >= ranges.claimed_from - if(ranges.claimed_from > {first_month:Date}, 0, {unbooked_days:UInt16})
+            AND entries.booked_on >= ranges.claimed_from - {unbooked_days:UInt16}
         GROUP BY project_id
     ),
     claims AS
