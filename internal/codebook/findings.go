@@ -12,6 +12,7 @@ const (
 	SiteDuty      Name = "site_duty"      // what a site is to have
 	OwedKind      Name = "owed_kind"      // how a wage that is owed is known
 	Estimate      Name = "estimate"       // how an estimate of wages was made
+	Feed          Name = "feed"           // what a project is to send
 	UnheardKind   Name = "unheard_kind"   // registered workers of whom nothing was heard
 	AgeBand       Name = "age_band"       // for how long wages have been owed
 	TalksGround   Name = "talks_ground"   //
@@ -86,6 +87,11 @@ var findings = map[Name][]entry{
 		{"employer_mean", "本单位平均工资", "the employer's mean wage"},
 		{"minimum_wage", "当地最低工资", "the local minimum wage"},
 		{"last_list", "上一期工资表", "the last pay list"},
+	},
+	Feed: {
+		{"gate", "考勤（门禁）", "attendance (gate)"},
+		{"ledger", "专户流水", "the wage account's ledger"},
+		{"lists", "工资单", "pay lists"},
 	},
 	UnheardKind: {
 		{"silent", "在册无记录", "silent"},
