@@ -18,7 +18,7 @@ advice:
   zh: 联系银行、门禁厂家或总承包单位接通数据；接通前以实地核查代替，没有数据不等于已发工资。
   en: Have the bank, the gate's maker or the general contractor connect it; until then look on site, for silence is no payment.
 evidence:
-  - {name: missing, unit: text, codes: site_feed, label: {zh: "未接入或中断的数据", en: "missing"}}
+  - {name: missing, unit: text, codes: feed, label: {zh: "未接入或中断的数据", en: "missing"}}
   - {name: started_on, unit: date, label: {zh: "开工日", en: "started on"}}
   - {name: days_since_start, unit: days, label: {zh: "开工天数", en: "days since the start"}}
   - {name: account_opened_on, unit: date, label: {zh: "专户开立日", en: "account opened on"}}

@@ -10,10 +10,10 @@ const (
 	Department    Name = "department"     // who acts on a warning
 	AdverseSignal Name = "adverse_signal" // what worsens at an employer
 	SiteDuty      Name = "site_duty"      // what a site is to have
-	SiteFeed      Name = "site_feed"      // what a site sends
 	LeadTerm      Name = "lead_term"      // in what a lead is late
 	OwedKind      Name = "owed_kind"      // how a wage that is owed is known
 	Estimate      Name = "estimate"       // how an estimate of wages was made
+	Feed          Name = "feed"           // what a project is to send
 	UnheardKind   Name = "unheard_kind"   // registered workers of whom nothing was heard
 	AgeBand       Name = "age_band"       // for how long wages have been owed
 	TalksGround   Name = "talks_ground"   //
@@ -69,11 +69,6 @@ var findings = map[Name][]entry{
 		{"enforcement", "被法院强制执行", "enforcement by the court"},
 		{"legal_person", "法定代表人频繁变更", "legal person changing often"},
 	},
-	SiteFeed: {
-		{"gate", "门禁考勤", "Gate"},
-		{"ledger", "专户流水", "Account ledger"},
-		{"lists", "工资表", "Pay lists"},
-	},
 	LeadTerm: {
 		{"acceptance", "受理", "Acceptance"},
 		{"investigation", "查处", "Investigation"},
@@ -99,6 +94,11 @@ var findings = map[Name][]entry{
 		{"employer_mean", "本单位平均工资", "the employer's mean wage"},
 		{"minimum_wage", "当地最低工资", "the local minimum wage"},
 		{"last_list", "上一期工资表", "the last pay list"},
+	},
+	Feed: {
+		{"gate", "考勤（门禁）", "attendance (gate)"},
+		{"ledger", "专户流水", "the wage account's ledger"},
+		{"lists", "工资单", "pay lists"},
 	},
 	UnheardKind: {
 		{"silent", "在册无记录", "silent"},
