@@ -251,6 +251,11 @@ func (d Detector) validate(id string) error {
 			fail("levels.%s: want yellow or red, each with zh and en", level)
 		}
 	}
+	for _, level := range d.Hints {
+		if _, ok := d.Levels[level]; !ok {
+			fail("hints names %s, which is not among levels", level)
+		}
+	}
 	if d.Department == "" {
 		fail("department is missing: sector or human_resources")
 	}

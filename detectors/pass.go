@@ -283,7 +283,9 @@ func (d *Detectors) runDetector(ctx context.Context, facts driver.Conn, one Dete
 			}
 			w.Name, w.Sector = place.name, place.sector
 			w.Department = department(one.Department, w.Scope, place.sector)
-			w.Basis = one.Basis
+			if w.Basis = one.Basis; slices.Contains(one.Hints, w.Level) {
+				w.Basis = []string{}
+			}
 			all = append(all, w)
 		}
 	}

@@ -40,23 +40,25 @@ func safeguardCauses() (all []cause) {
 		level string
 	}{{20, ""}, {21, yellow}, {30, yellow}, {31, red}} {
 		add("no account "+itoa(c.days)+" days after signing", building, is(c.level, "account-not-opened", func(s *subject) {
-			s.edit(func(f fact) { f["contract_signed_on"], f["account"] = (s.asOf - civil.Date(c.days)).String(), nil })
+			s.sign(s.asOf - civil.Date(c.days))
+			s.edit(func(f fact) { f["account"] = nil })
 		}))
 	}
 	add("account opens tomorrow, 31 days after signing", building, is(red, "account-not-opened", func(s *subject) {
+		s.sign(s.asOf - 31)
 		s.edit(func(f fact) {
-			f["contract_signed_on"] = (s.asOf - 31).String()
 			f["account"] = fact{"id": "A", "bank": "禾岫银行", "opened_on": (s.asOf + 1).String()}
 		})
 	}))
 	add("account closed while building", building, is(red, "account-not-opened", func(s *subject) {
+		s.sign(s.asOf - 300)
 		s.edit(func(f fact) {
-			f["contract_signed_on"] = (s.asOf - 300).String()
 			f["account"] = fact{"id": "A", "bank": "禾岫银行", "opened_on": (s.asOf - 290).String(), "closed_on": s.asOf.String()}
 		})
 	}))
 	add("no account after completion", func(s *subject) bool { return s.registry().text("status") == "completed" }, is("", "", func(s *subject) {
-		s.edit(func(f fact) { f["contract_signed_on"], f["account"] = (s.asOf - 400).String(), nil })
+		s.sign(s.asOf - 400)
+		s.edit(func(f fact) { f["account"] = nil })
 	}))
 
 	for _, c := range []struct {

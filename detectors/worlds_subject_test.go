@@ -48,6 +48,17 @@ func (s *subject) building() bool {
 	return s.scope == "project" && s.registry().text("status") == "building"
 }
 
+// sign gives the project's contract another day; of permits that no longer go with it nobody knows.
+func (s *subject) sign(on civil.Date) {
+	s.edit(func(f fact) { f["contract_signed_on"] = on.String() })
+	r := s.registry()
+	for about := range s.facts[record.TopicPermits] {
+		s.facts[record.TopicPermits][about] = slices.DeleteFunc(s.facts[record.TopicPermits][about], func(f fact) bool {
+			return f.text("developer_uscc") == r.text("developer_uscc") && f.text("contractor_uscc") == r.text("contractor_uscc")
+		})
+	}
+}
+
 // seasoned: at work for at least a hundred days.
 func (s *subject) seasoned() bool {
 	on := s.registry().date(s.t, "started_on")

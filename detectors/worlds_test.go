@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/ingest/record"
@@ -339,7 +341,7 @@ func TestEachCauseRaisesItsWarningAndNothingElse(t *testing.T) {
 			s := newScene(b, o, dice, asOf)
 			brought += s.bring(tried)
 			b.all(s.values())
-			s.compare(b.judgeAll(t, asOf))
+			s.compare(b, b.judgeAll(t, asOf))
 		})
 	}
 	missing := 0
@@ -378,14 +380,18 @@ func (s *scene) bring(tried map[string]int) (brought int) {
 	return brought
 }
 
-// ofPayment are the detectors whose red warnings make a contractor's other projects suspect.
-var ofPayment = []string{
-	"wages-overdue", "attended-unpaid", "short-paid", "below-minimum-wage", "exit-unsettled", "payment-outlier", "shared-payee",
-	"ghost-payees", "in-kind-payment", "unsigned-paylist", "repeat-arrears",
-}
-
-// link says which projects share a contractor with those of red payment warnings.
-func (s *scene) link() {
+// link says which projects share a contractor with those on which wages are owed for 30 days, or an order is unmet.
+func (s *scene) link(b bench) {
+	owing := map[string]bool{}
+	err := b.Facts(s.t.Context(), s.asOf, func(facts driver.Conn) error {
+		for _, id := range texts(s.t, facts, "SELECT DISTINCT scope_id FROM owed WHERE scope = 'project' AND due_by <= toDate(?) - 30", s.asOf.String()) {
+			owing[id] = true
+		}
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	for _, this := range s.subjects {
 		r := this.registry()
 		if !slices.Contains([]string{"preparing", "building", "suspended"}, r.text("status")) {
@@ -397,7 +403,7 @@ func (s *scene) link() {
 			if other == this || o.text("contractor_uscc") != r.text("contractor_uscc") {
 				continue
 			}
-			if slices.ContainsFunc(ofPayment, func(d string) bool { return other.want[d] == red }) {
+			if owing[other.id] || other.want["order-unmet"] == red {
 				others++
 				elsewhere = elsewhere || o.text("township")[:6] != r.text("township")[:6]
 			}
@@ -410,9 +416,9 @@ func (s *scene) link() {
 	}
 }
 
-func (s *scene) compare(found []detectors.Warning) {
+func (s *scene) compare(b bench, found []detectors.Warning) {
 	s.t.Helper()
-	s.link()
+	s.link(b)
 	want, cause := s.others, map[string]string{}
 	for _, subject := range s.subjects {
 		at := subject.scope + ":" + subject.id

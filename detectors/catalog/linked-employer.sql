@@ -5,6 +5,7 @@ question: {zh: "施工总承包单位目前是否在其他项目上欠薪（欠�
 group: foresight
 after: handling
 scope: [project]
+estimated: true
 department: sector
 basis: [Reg. 30, Reg. 38]
 params:
@@ -20,6 +21,7 @@ evidence:
   - {name: other_projects, unit: count, label: {zh: "其他欠薪项目", en: "other projects"}}
   - {name: other_counties, unit: count, label: {zh: "涉及外县", en: "in other counties"}}
   - {name: other_fen, unit: fen, label: {zh: "其他项目欠付金额", en: "owed on them"}}
+  - {name: estimated_fen, unit: fen, label: {zh: "其中估算", en: "of it estimated"}}
   - {name: other_workers, unit: workers, label: {zh: "其他项目欠付人数", en: "workers owed on them"}}
   - {name: unmet_orders, unit: count, label: {zh: "其中责令支付逾期未履行的项目", en: "of these with an unmet order"}}
   - {name: oldest_due_by, unit: date, label: {zh: "最早应付日", en: "owed since"}}
@@ -34,6 +36,7 @@ WITH
         SELECT
             scope_id AS project_id,
             sum(owed.owed_fen) AS fen,
+            sumIf(owed.owed_fen, estimate != '') AS estimated_fen,
             uniqExact(worker_key) AS workers,
             toNullable(min(due_by)) AS oldest_due_by,
             min(due_by) + {owed_days:UInt16} AS owing_since,
@@ -45,6 +48,7 @@ WITH
         SELECT
             scope_id,
             amount_fen,
+            0,
             warnings.workers,
             NULL,
             since,
@@ -59,6 +63,7 @@ WITH
             projects.project_id AS project_id,
             any(projects.county) AS county,
             max(owing.fen) AS fen,
+            argMax(owing.estimated_fen, (owing.fen, owing.ordered)) AS estimated_fen,
             max(owing.workers) AS workers,
             min(owing.oldest_due_by) AS oldest_due_by,
             min(owing.owing_since) AS owing_since,
@@ -79,6 +84,7 @@ SELECT
     count() AS other_projects,
     uniqExactIf(debts.county, debts.county != this.county) AS other_counties,
     sum(debts.fen) AS other_fen,
+    sum(debts.estimated_fen) AS estimated_fen,
     sum(debts.workers) AS other_workers,
     sum(debts.ordered) AS unmet_orders,
     min(debts.oldest_due_by) AS oldest_due_by,

@@ -72,6 +72,7 @@ type Header struct {
 	Department string           `yaml:"department"` // "sector": the regulator of the project's industry; else a department's name
 	Params     map[string]Param `yaml:"params"`
 	Levels     map[Level]Text   `yaml:"levels"`
+	Hints      []Level          `yaml:"hints"` // levels that are a hint only: no law is claimed for their warnings; mostly empty
 	Advice     Text             `yaml:"advice"`
 	Evidence   []Field          `yaml:"evidence"` // in the order in which pages show them
 }

@@ -101,7 +101,7 @@ func (w *World) stepLeads(s *site, d civil.Date) {
 func (w *World) smallDispute(r *dice, l *lead, workers int, d civil.Date) {
 	l.workers, l.fen = workers, int64(r.in(3, 40))*10000
 	w.handle(r, l, d)
-	l.resolveOn = addWorkdays(l.workOn, r.in(2, 20))
+	l.resolveOn = min(addWorkdays(l.workOn, r.in(2, 20)), l.workOn.AddDays(15)) // mediation ends within 15 days
 	end := [...][2]string{
 		{"resolved", "settled"}, {"resolved", "settled"}, {"resolved", "true"}, {"resolved", "partly_true"},
 		{"rejected", pick(r, "untrue", "out_of_scope", "works_price")}, {"withdrawn", "settled"},
