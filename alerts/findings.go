@@ -311,9 +311,6 @@ func (f *findings) lastSuccess(ctx context.Context) (map[string]time.Time, error
 	return by, nil
 }
 
-// blacklistCandidate is the one detector with a metric of its own: its warnings are proposals to list somebody.
-const blacklistCandidate = "blacklist-candidate"
-
 // publish makes the series. Everything but warnings is bounded by the territory and the catalogue and always published;
 // warnings fill the rest up to the limit, the most severe first.
 func (p *published) publish(headers []catalog.Header, success map[string]time.Time, warnings []warning, index []indexRow, owed, unheard []owedRow, limit int) {
@@ -343,7 +340,8 @@ func (p *published) publish(headers []catalog.Header, success map[string]time.Ti
 	}
 	p.addOwed(owed, unheard, add)
 	for _, w := range warnings {
-		if w.Detector == blacklistCandidate && w.Scope == string(catalog.Employer) {
+		// the one detector with a metric of its own: its warnings are proposals to list somebody
+		if w.Detector == blacklist.Detector && w.Scope == string(catalog.Employer) {
 			add(candidateDesc, 1, w.ScopeID)
 		}
 		p.subject(w)

@@ -80,7 +80,7 @@ func TestAnOrderIssuedHereLeadsToTheListThoughItIsLate(t *testing.T) {
 	act("inspector", id, `{"action":"accept"}`, `"stage":"accepted"`, 200)
 	act("inspector", id, `{"action":"investigate"}`, `"stage":"investigating"`, 200)
 	act("inspector", id, `{"action":"order","document_no":"监令7号","due_on":"2026-03-20","workers":65,"amount_fen":135798000,"wage_from":"2025-12","wage_to":"2026-01"}`, `"due":"2026-04-20"`, 200)
-	if text := r.as(t, "inspector", "GET", id+"/papers/order", "", "").body; !strings.Contains(text, "监令7号") || strings.Contains(text, "调查认定") || !strings.Contains(text, "预警：工资到期未付") {
+	if text := r.as(t, "inspector", "GET", id+"/papers/order", "", "").body; !strings.Contains(text, "监令7号") || strings.Contains(text, "调查认定") || !strings.Contains(text, "有关预警：工资到期未付") {
 		t.Errorf("the order: %s", text)
 	}
 

@@ -32,8 +32,9 @@ type Issued struct {
 	Township string // of the case's subject
 }
 
-// detector finds the employers that meet the conditions of listing by the records of the sources.
-const detector = "blacklist-candidate"
+// Detector finds the employers that meet the conditions of listing by the records of the sources; policy has the conditions in
+// the section named after it.
+const Detector = "blacklist-candidate"
 
 // Candidates reads who can be proposed for the list, by credit code: whom a run has found under the detector
 // blacklist-candidate, and whom orders issued here make meet the conditions. An employer other than "" narrows it to that
@@ -128,7 +129,7 @@ func readWarned(ctx context.Context, conn driver.Conn, run Run, employer string,
 			AND (? = '' OR scope_id = ?)
 			AND closed_on IS NULL
 		ORDER BY scope_id
-		LIMIT 1 BY scope_id`, run.AsOf.String(), run.Number, detector, employer, employer)
+		LIMIT 1 BY scope_id`, run.AsOf.String(), run.Number, Detector, employer, employer)
 	if err != nil {
 		return fmt.Errorf("reading the candidates' warnings: %w", err)
 	}
@@ -143,7 +144,7 @@ func readWarned(ctx context.Context, conn driver.Conn, run Run, employer string,
 			return fmt.Errorf("reading the evidence of a candidate: %w", err)
 		}
 		by[w.Employer] = &casefile.Facts{
-			Employer: w.Employer, Name: w.Name, Township: w.Township, County: w.County, Warning: detector, AsOf: run.AsOf, Run: run.Number,
+			Employer: w.Employer, Name: w.Name, Township: w.Township, County: w.County, Warning: Detector, AsOf: run.AsOf, Run: run.Number,
 			MostOwedFen: evidence.MostOwedFen, MonthlyPayFen: evidence.MonthlyPayFen, Incidents: evidence.Incidents,
 		}
 		found[w.Employer] = evidence.Grounds

@@ -39,7 +39,7 @@ func date(t testing.TB, text string) civil.Date {
 func facts(t testing.TB, due ...string) *casefile.Facts {
 	f := &casefile.Facts{
 		Employer: firm, Name: "仙居某某建筑劳务有限公司", Township: "331024001", County: "331024", Grounds: []string{casefile.ManyWorkers},
-		AsOf: date(t, due[len(due)-1]) + 1, Run: 7, Warning: detector,
+		AsOf: date(t, due[len(due)-1]) + 1, Run: 7, Warning: Detector,
 	}
 	for i, d := range due {
 		f.Orders = append(f.Orders, casefile.OrderFact{ID: fmt.Sprint("O-", i+1), Source: "labor", Scope: "employer", ScopeID: firm, OpenedOn: date(t, d) - 10, DueOn: date(t, d), Workers: 12, AmountFen: 3_600_000})

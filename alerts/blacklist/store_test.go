@@ -208,7 +208,7 @@ func TestTheFactsAreReadFromAllOrdersOnce(t *testing.T) {
 	if got := strings.Join(ids, ", "); got != "labor O-1 P-1, labor O-2 P-1, labor O-3 P-2" {
 		t.Errorf("the orders are %s", got)
 	}
-	if o := f.Orders[2]; o.WageFrom == nil || o.WageFrom.String() != "2025-11" || o.WageTo.String() != "2025-12" || f.Warning != detector || f.MonthlyPayFen != 600_000 {
+	if o := f.Orders[2]; o.WageFrom == nil || o.WageFrom.String() != "2025-11" || o.WageTo.String() != "2025-12" || f.Warning != Detector || f.MonthlyPayFen != 600_000 {
 		t.Errorf("the months and the warning: %+v of %+v", o, f)
 	}
 

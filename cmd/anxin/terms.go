@@ -35,26 +35,24 @@ func (t terms) ofCases(place string, on civil.Date) cases.Terms {
 	}
 }
 
-const conditionSection = "blacklist-candidate"
-
 // conditionTypes are the conditions of listing that casework goes by, as the detector of that name declares them.
 var conditionTypes = map[string]string{
 	"order_kinds": "Array(String)", "void_outcomes": "Array(String)", "many_workers": "UInt32", "many_workers_fen": "Int64",
 	"one_worker_fen": "Int64", "one_worker_months": "Float64", "incident_days": "UInt16",
 }
 
-// ofConditions are the conditions of listing at a place on a day: those by which the detector blacklist-candidate finds an
+// ofConditions are the conditions of listing at a place on a day: those by which the detector of candidates finds an
 // employer, for the orders that were issued here.
 func (t terms) ofConditions(place string, on civil.Date) blacklist.Conditions {
 	number := func(name string) float64 {
-		v, err := t.policy.Number(conditionSection, name, place, on)
+		v, err := t.policy.Number(blacklist.Detector, name, place, on)
 		if err != nil {
 			panic(err) // the national policy has each, and checkTerms has seen to the values
 		}
 		return v
 	}
 	texts := func(name string) []string {
-		v, err := t.policy.Texts(conditionSection, name, place, on)
+		v, err := t.policy.Texts(blacklist.Detector, name, place, on)
 		if err != nil {
 			panic(err)
 		}
@@ -90,9 +88,9 @@ func checkTerms(p *policy.Policy) error {
 		}
 	}
 	for name, kind := range conditionTypes {
-		for _, s := range p.Settings(conditionSection, name) {
+		for _, s := range p.Settings(blacklist.Detector, name) {
 			if _, err := s.As(kind); err != nil {
-				problems = append(problems, fmt.Errorf("policy: %s.%s is %v%s: %w", conditionSection, name, s.Value, whereInForce(s), err))
+				problems = append(problems, fmt.Errorf("policy: %s.%s is %v%s: %w", blacklist.Detector, name, s.Value, whereInForce(s), err))
 			}
 		}
 	}
