@@ -48,6 +48,8 @@ type Dependencies struct {
 	ListingTerms blacklist.TermsOf
 	// ListingConditions tells the conditions of listing in force at a place on a day, from policy; nil: the national ones.
 	ListingConditions blacklist.ConditionsOf
+	// Sources names the systems that send records, by their code.
+	Sources map[string]catalog.Text
 	// Laws are those that papers and refusals cite; nil: the shipped register.
 	Laws *law.Registry
 	// Registerer takes the findings and the component's own metrics.
@@ -98,7 +100,7 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 	if d.Laws == nil {
 		d.Laws = law.Shipped()
 	}
-	papers, err := documents.New(d.Laws, titles(d.Headers))
+	papers, err := documents.New(d.Laws, documents.Names{Detectors: titles(d.Headers), Sources: d.Sources})
 	if err != nil {
 		return nil, err
 	}

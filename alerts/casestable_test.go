@@ -9,6 +9,21 @@ import (
 	"github.com/anxin-project/anxin/internal/civil"
 )
 
+// What pay slips say is owed and what is an estimate stand apart: the greatest figure of the warnings may be either.
+func TestTheTableOfCasesTellsAnEstimateFromPaySlips(t *testing.T) {
+	cases := []casefile.Case{
+		{ID: "project:P-1", Workers: 128, AmountFen: 230_298_000, Owed: &casefile.Owed{Listed: &casefile.Claim{Workers: 65, AmountFen: 135_798_000}, Estimated: &casefile.Claim{Workers: 63, AmountFen: 94_500_000}}},
+		{ID: "project:P-2", Workers: 5, Owed: &casefile.Owed{}},
+		{ID: "project:P-3", Workers: 5},
+	}
+	got := string(casesTable(cases, "").Bytes())
+	for _, want := range []string{"工资表在册欠付人数,工资表在册欠付（元）,无工资表出勤估算欠付（元）,已付", "128,2302980.00,65,1357980.00,945000.00,0.00", "5,金额待核,0,0.00,0.00,0.00", "5,金额待核,,,,0.00"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the table lacks %q:\n%s", want, got)
+		}
+	}
+}
+
 func TestTheTableOfCasesSaysEveryCodeInWords(t *testing.T) {
 	due := civil.NewDate(2026, 11, 20)
 	cases := []casefile.Case{{

@@ -172,16 +172,13 @@ func seconds(t time.Time) float64 {
 	return float64(t.UnixMilli()) / 1000
 }
 
-// titles tells what a detector is called; its id where the catalogue does not have it.
-func titles(headers []catalog.Header) func(detector string) catalog.Text {
-	return func(detector string) catalog.Text {
-		for _, h := range headers {
-			if h.ID == detector {
-				return h.Title
-			}
-		}
-		return catalog.Text{ZH: detector, EN: detector}
+// titles are what detectors are called.
+func titles(headers []catalog.Header) map[string]catalog.Text {
+	by := map[string]catalog.Text{}
+	for _, h := range headers {
+		by[h.ID] = h.Title
 	}
+	return by
 }
 
 // subjects are what the published run says of each case's subject.

@@ -43,13 +43,27 @@ var files embed.FS
 
 // Papers draws up papers. It may be used from many goroutines.
 type Papers struct {
-	pages  *template.Template
-	titles func(detector string) catalog.Text
+	pages *template.Template
+	names Names
+}
+
+// Names tell what the codes that a paper cites are called.
+type Names struct {
+	Detectors map[string]catalog.Text
+	Sources   map[string]catalog.Text // systems that send records
+}
+
+// called is a code's name; the code itself where there is none.
+func called(names map[string]catalog.Text, code string) string {
+	if t, ok := names[code]; ok {
+		return t.ZH
+	}
+	return code
 }
 
 // New reads the papers' texts. A law that they cite and whose text nobody could read has a note to say so: whoever signs the
-// paper checks the citation first. titles tells what a detector is called.
-func New(laws *law.Registry, titles func(detector string) catalog.Text) (*Papers, error) {
+// paper checks the citation first.
+func New(laws *law.Registry, names Names) (*Papers, error) {
 	pages := template.New("").Funcs(template.FuncMap{
 		"blank":     blank,
 		"no":        func(p *casefile.Paper) string { return blank(number(p)) },
@@ -64,12 +78,13 @@ func New(laws *law.Registry, titles func(detector string) catalog.Text) (*Papers
 		"join":      func(items []string) string { return strings.Join(items, "、") },
 		"clause":    func(text string) string { return strings.TrimRight(strings.TrimSpace(text), "。；;.") },
 		"late":      late,
+		"source":    func(code string) string { return called(names.Sources, code) },
 	})
-	names, err := fs.Glob(files, "templates/*.html")
+	paths, err := fs.Glob(files, "templates/*.html")
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range names {
+	for _, name := range paths {
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
 			return nil, err
@@ -78,7 +93,7 @@ func New(laws *law.Registry, titles func(detector string) catalog.Text) (*Papers
 			return nil, fmt.Errorf("the paper %s: %w", path.Base(name), err)
 		}
 	}
-	return &Papers{pages, titles}, nil
+	return &Papers{pages, names}, nil
 }
 
 // orderData is what the order to pay of a case is drawn up from.
@@ -88,7 +103,7 @@ type orderData struct {
 	Employer string // whom it binds; empty when nobody is known
 	Called   string
 	Figures  *casefile.Owed // what the records say, without estimates; of an order given: what they said then
-	Warnings []catalog.Text
+	Warnings []string
 	// Found says that the figures of the order given are not those of the records: somebody has found others.
 	Found bool
 }
@@ -108,7 +123,7 @@ func (p *Papers) OfCase(c casefile.Case) ([]byte, error) {
 	}
 	if d.Figures != nil {
 		for _, detector := range d.Figures.Warnings {
-			d.Warnings = append(d.Warnings, p.titles(detector))
+			d.Warnings = append(d.Warnings, called(p.names.Detectors, detector))
 		}
 	}
 	return p.draw(Order, d)
@@ -119,7 +134,7 @@ type entryData struct {
 	casefile.Entry
 	Now     casefile.Facts  // as they stand at the decision, else as at the proposal
 	Since   *casefile.Facts // those at the decision, where they differ
-	Warning catalog.Text
+	Warning string
 }
 
 // OfEntry draws up a paper of an entry of the list.
@@ -132,7 +147,7 @@ func (p *Papers) OfEntry(kind Kind, e casefile.Entry) ([]byte, error) {
 		}
 	}
 	if d.Now.Warning != "" {
-		d.Warning = p.titles(d.Now.Warning)
+		d.Warning = called(p.names.Detectors, d.Now.Warning)
 	}
 	return p.draw(kind, d)
 }

@@ -45,9 +45,9 @@ func entry(t *testing.T) casefile.Entry {
 	return e
 }
 
-// titles names detectors as the catalogue does.
-func titles(detector string) catalog.Text {
-	return catalog.Text{ZH: map[string]string{"blacklist-candidate": "失信联合惩戒名单拟列入对象", "wages-overdue": "工资到期未付"}[detector], EN: detector}
+var names = Names{
+	Detectors: map[string]catalog.Text{"blacklist-candidate": {ZH: "失信联合惩戒名单拟列入对象"}, "wages-overdue": {ZH: "工资到期未付"}},
+	Sources:   map[string]catalog.Text{"labor": {ZH: "劳动保障监察"}},
 }
 
 // A site of 65 workers, with work beside it that has no pay slip.
@@ -65,7 +65,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // The papers, word by word: what is printed and signed is reviewed as a text.
 func TestThePapersReadAsTheGoldenFiles(t *testing.T) {
-	papers, err := New(law.Shipped(), titles)
+	papers, err := New(law.Shipped(), names)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func plain(page string) string {
 }
 
 func TestThePapersHaveTheFacts(t *testing.T) {
-	papers, err := New(law.Shipped(), titles)
+	papers, err := New(law.Shipped(), names)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestThePapersHaveTheFacts(t *testing.T) {
 	}{
 		{"a notice before it was given", func() ([]byte, error) { return papers.OfEntry(Notice, draft) },
 			[]string{"拟列入告知书", "＿＿＿＿年＿＿月＿＿日", "仙居县人力资源和社会保障局", "起5个工作日内，可以", "起6个工作日内予以核实", "期限3年", "2026年3月6日前支付12名农民工工资36,000.00元", "共3件，涉及15人、46,000.05元，其中已支付6,000.00元，尚未支付40,000.05元",
-				"群体性或极端事件1起，造成严重不良社会影响：三十余名", "王小明（法定代表人或者主要负责人）", "Notice before listing", "事件记录：LEAD-7", "labor ORD-2，项目P-1", "本系统案件，项目P-2", "2025年11月至2026年1月"}, []string{"84,000", "27人"}},
+				"群体性或极端事件1起，造成严重不良社会影响：三十余名", "王小明（法定代表人或者主要负责人）", "Notice before listing", "事件记录：LEAD-7", "劳动保障监察 ORD-2，项目P-1", "本系统案件，项目P-2", "2025年11月至2026年1月"}, []string{"84,000", "27人"}},
 		{"a notice", func() ([]byte, error) { return papers.OfEntry(Notice, full) }, []string{"仙人社告〔2026〕1号", "2026年3月9日"}, nil},
 		{"a decision", func() ([]byte, error) { return papers.OfEntry(Decision, full) },
 			[]string{"仙人社决〔2026〕2号", "2029年3月17日止", "2026年3月12日陈述申辩：已付一半", "核实：未见支付凭证", "不得提前移出", "行政复议", "起3年", "满7个月"}, []string{"未陈述申辩"}},
@@ -222,7 +222,7 @@ func TestAPaperSaysWhichLawsItCitesUnread(t *testing.T) {
 		{"where somebody has, the note is gone", read, []string{"《拖欠农民工工资失信联合惩戒对象名单管理暂行办法》，本机关决定"}, "未核对"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			papers, err := New(c.laws, titles)
+			papers, err := New(c.laws, names)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -267,10 +267,10 @@ func TestALateListingIsWalkedInARealBrowser(t *testing.T) {
 	}
 	// The order of September is restated in the records; a part was paid on the first, and there is an incident.
 	exec(`INSERT INTO proceedings (source, id, version, recorded_at, kind, employer_uscc, workers, amount_fen, opened_on, due_on, paid_fen) VALUES
-		('labor', 'O-0', 2, '2026-11-01 04:00:00', 'rectification_order', '` + firm + `', 65, 135800000, '2026-08-10', '2026-08-31', 5800000)`)
+		('inspection', 'O-0', 2, '2026-11-01 04:00:00', 'rectification_order', '` + firm + `', 65, 135800000, '2026-08-10', '2026-08-31', 5800000)`)
 	exec(`ALTER TABLE proceedings DELETE WHERE id = 'O-0' AND version = 1 SETTINGS mutations_sync = 1`)
 	exec(`INSERT INTO proceedings (source, id, version, recorded_at, kind, employer_uscc, workers, amount_fen, opened_on, due_on) VALUES
-		('labor', 'O-9', 1, '2026-09-10 04:00:00', 'rectification_order', '` + firm + `', 65, 135800000, '2026-09-08', '2026-09-22')`)
+		('inspection', 'O-9', 1, '2026-09-10 04:00:00', 'rectification_order', '` + firm + `', 65, 135800000, '2026-09-08', '2026-09-22')`)
 	exec(`ALTER TABLE warnings UPDATE evidence = '{"grounds":["amount_many_workers","incident"],"incidents":1,"records":["O-0","O-9"]}' WHERE detector = 'blacklist-candidate' SETTINGS mutations_sync = 1`)
 	o.alert(t, firm)
 
@@ -292,7 +292,7 @@ func TestALateListingIsWalkedInARealBrowser(t *testing.T) {
 	entry := browsertest.Eval[string](t, v.Browser, "location.pathname")
 	v.step("notify", "document_no", "仙人社告〔2026〕31号")
 	v.open("/api/v1" + strings.Replace(entry, "/entries", "", 1) + "/papers/notice")
-	for _, want := range []string{"65名农民工工资1,358,000.00元", "共2件，涉及65人、1,358,000.00元，其中已支付58,000.00元，尚未支付1,300,000.00元", "labor O-0", "运行编号1"} {
+	for _, want := range []string{"65名农民工工资1,358,000.00元", "共2件，涉及65人、1,358,000.00元，其中已支付58,000.00元，尚未支付1,300,000.00元", "劳动保障监察 O-0", "运行编号1"} {
 		if text := browsertest.Eval[string](t, v.Browser, "document.body.innerText"); !strings.Contains(text, want) {
 			t.Errorf("the notice lacks %q: %s", want, text)
 		}

@@ -112,7 +112,7 @@ func (p *parts) detectors() (*detectors.Detectors, error) {
 
 func (p *parts) alerts(ctx context.Context, gate *signin.Gate) (*alerts.Alerts, error) {
 	return alerts.New(ctx, p.config.Alerts, alerts.Dependencies{
-		Conn: p.store, Headers: detectors.Headers(p.catalogue), Laws: p.laws, Calendar: p.calendar, Registerer: p.registry, Logger: p.log, Clock: p.now,
+		Conn: p.store, Headers: detectors.Headers(p.catalogue), Sources: p.policy.Sources(), Laws: p.laws, Calendar: p.calendar, Registerer: p.registry, Logger: p.log, Clock: p.now,
 		CaseTerms: terms{p.policy}.ofCases, ListingTerms: terms{p.policy}.ofListing, ListingConditions: terms{p.policy}.ofConditions, Person: gate.Person,
 		Audit: func(r *http.Request, a alerts.Audited) error {
 			e := audit.Event{Actor: a.Person.ID, Action: a.Action, Object: a.Subject, Purpose: a.Refused, Outcome: audit.Done, Origin: signin.Origin(r)}
