@@ -117,14 +117,19 @@ func foresightCauses() (all []cause) {
 		}
 	}
 	add("every signal at its edge", firm, is("", "", signals(told{
-		"electricity_kwh": {100, 100, 100, 50.1}, "insured_headcount": {100, 100, 100, 81}, "social_insurance_arrears_months": {1},
+		"electricity_kwh": {100, 100, 100, 50.1}, "insured_headcount": {100, 91, 91, 82}, "social_insurance_arrears_months": {1},
 		"tax_arrears_yuan": {0}, "loan_overdue_days": {30}, "property_fee_overdue_days": {60}, "enforcement_yuan": {0, 0, 0}, "legal_person_changes": {0},
 	})))
 	add("power, water and gas down by half are one signal", firm, is("", "", signals(told{
 		"electricity_kwh": {100, 100, 100, 50}, "water_m3": {80, 100, 120, 50}, "gas_m3": {100, 100, 100, 0},
 	})))
 	add("power down by half and tax owed", firm, is(yellow, "employer-distress", signals(told{"electricity_kwh": {90, 100, 110, 50}, "tax_arrears_yuan": {0.01}})))
-	add("insured down by a fifth and a loan 31 days overdue", firm, is(yellow, "employer-distress", signals(told{"insured_headcount": {100, 100, 100, 80}, "loan_overdue_days": {31}})))
+	add("insured down by a fifth and a loan 31 days overdue", firm, is(yellow, "employer-distress", signals(told{"insured_headcount": {40, 40, 40, 32}, "loan_overdue_days": {31}})))
+	add("insured down by nineteen of two hundred", firm, is("", "", signals(told{"insured_headcount": {200, 181}})))
+	add("insured down by twenty of two hundred", firm, is(yellow, "mass-exit", signals(told{"insured_headcount": {200, 180}})))
+	add("insured down by fifty", firm, is(red, "mass-exit", signals(told{"insured_headcount": {900, 850}})))
+	add("insured down by ten of forty", firm, is(yellow, "mass-exit", signals(told{"insured_headcount": {40, 30}})))
+	add("insured down by twelve of forty", firm, is(red, "mass-exit", signals(told{"insured_headcount": {40, 28}})))
 	add("two months of insurance, property fee and enforcement", firm, is(red, "employer-distress", signals(told{
 		"social_insurance_arrears_months": {2}, "property_fee_overdue_days": {61}, "enforcement_yuan": {1000, 0, 0},
 	})))
