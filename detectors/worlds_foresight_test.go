@@ -48,60 +48,66 @@ func foresightCauses() (all []cause) {
 	add("the account holds half", awaiting, is(yellow, "account-runway", runway(func(owed int64) int64 { return (owed + 1) / 2 })))
 	add("the account holds a fen less than half", awaiting, is(red, "account-runway", runway(func(owed int64) int64 { return (owed - 1) / 2 })))
 
-	// lists: the last three pay lists that are due, and their mean
-	lists := func(s *subject) (mean int64) {
-		months := map[string]int64{}
-		for _, f := range s.newest(s.on(record.TopicPayroll), s.asOf) {
-			if s.payBy(f.date(s.t, "due_on")) <= s.asOf {
-				months[f.text("wage_month")] += f.fen("payable_yuan")
-			}
-		}
-		var names []string
-		for m := range months {
-			names = append(names, m)
-		}
-		slices.Sort(names)
-		if len(names) < 3 {
-			return 0
-		}
-		for _, m := range names[len(names)-3:] {
-			mean += months[m]
-		}
-		return mean / 3
-	}
-	// of what was earned in 60 days all but so much of a month's wages came in; none of it has been paid since
-	gap := func(earnedTenths, percent int64) func(*subject) {
+	// the last three wage months that were due stay unpaid, but for those who left; the account holds all but so much of a
+	// month's wages, the mean of their lists
+	gap := func(percent int64, deposit string) func(*subject) {
 		return func(s *subject) {
-			month := lists(s)
-			for _, f := range s.on(record.TopicPayroll) {
-				if on := f.date(s.t, "paid_on"); on > s.asOf-60 && on <= s.asOf {
-					f["paid_on"] = (s.asOf - 60).String()
+			last := monthOf(s.asOf - 3)
+			s.late()
+			stock, month := int64(0), int64(0)
+			for m := last - 2; m <= last; m++ {
+				due := (m + 1).Day(s.day(s.asOf - 3))
+				for _, f := range s.slips(m, nil) {
+					month += f.fen("payable_yuan") / 3
 				}
-			}
-			worked := map[string]bool{}
-			for _, f := range s.newest(s.on(record.TopicAttendance), s.asOf) {
-				if d := f.date(s.t, "work_date"); d > s.asOf-60 && d <= s.asOf {
-					worked[f.text("id_number")+d.String()] = true
+				for _, f := range s.slips(m, s.stayers()) {
+					f["due_on"] = due.String()
+					pay(f, 0, s.payBy(due))
+					stock += f.fen("payable_yuan")
 				}
+				s.wantShort(m)
 			}
-			wage := month*earnedTenths/10/int64(len(worked)) + 1
-			for _, f := range s.on(record.TopicWorkers) {
-				f["wage_basis"], f["wage_yuan"] = "day", yuan(wage)
+			s.want["wages-overdue"], s.want["repeat-arrears"] = red, red
+			s.edit(func(f fact) {
+				f["contract_yuan"] = "100"
+				f["deposit"] = fact{"form": "cash", "yuan": deposit, "lodged_on": f["contract_signed_on"]}
+			})
+			s.book("wage_out", 5_000_000_000, s.asOf-1, stock-month*percent/100)
+			for _, f := range s.on(record.TopicAccountEntries) {
+				f["balance_yuan"] = yuan(stock - month*percent/100)
 			}
-			s.edit(func(f fact) { f["labor_cost_yuan"] = "0" })
-			s.removeOn(record.TopicAccountEntries, func(fact) bool { return true })
-			earned := wage * int64(len(worked))
-			s.book("labor_cost_in", earned-month*percent/100, s.asOf-10, 500_000_000_000)
+			// the account does not cover what is owed and the next pay day
+			s.may["account-runway"], s.may["labor-cost-late"] = true, true
 		}
 	}
 	steady := func(s *subject) bool {
-		return s.seasoned() && lists(s) > 0 && len(s.attending(s.asOf-59, s.asOf)) > 1
+		if !s.seasoned() || s.day(s.asOf-3) > 28 || !s.workday(s.asOf-3) {
+			return false
+		}
+		last, people, mine, all := monthOf(s.asOf-3), s.stayers(), int64(0), int64(0)
+		for m := last - 2; m <= last; m++ {
+			n := 0
+			for _, f := range s.newest(s.on(record.TopicPayroll), s.asOf+200) {
+				if f.text("wage_month") != m.String() {
+					continue
+				}
+				all += f.fen("payable_yuan")
+				if slices.Contains(people, f.text("id_number")) {
+					mine += f.fen("payable_yuan")
+					n++
+				}
+			}
+			if n == 0 {
+				return false
+			}
+		}
+		return mine*100 > all*75 // stayers' lists come to more than two months
 	}
-	add("just under a month of wages piled up", steady, is("", "", gap(19, 99)))
-	add("over a month of wages piled up", steady, is(yellow, "accrual-gap", gap(19, 101)))
-	add("just under two months of wages piled up", steady, is(yellow, "accrual-gap", gap(25, 199)))
-	add("over two months of wages piled up", steady, is(red, "accrual-gap", gap(25, 201)))
-	add("a crew that grew, over a month of former wages and less than half of the present piled up", steady, is("", "", gap(30, 149)))
+	add("just under a month of wages piled up", steady, gap(99, "99999999"))
+	add("over a month of wages piled up", steady, is(yellow, "accrual-gap", gap(101, "99999999")))
+	add("just under two months of wages piled up", steady, is(yellow, "accrual-gap", gap(199, "99999999")))
+	add("over two months of wages piled up", steady, is(red, "accrual-gap", gap(201, "99999999")))
+	add("half a month of wages piled up, more than the deposit", steady, is(red, "accrual-gap", gap(50, "1")))
 
 	// without a last year, months of the Spring Festival are not judged
 	firm := func(s *subject) bool {

@@ -2,6 +2,7 @@ package detectors_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"github.com/anxin-project/anxin/ingest/record"
@@ -97,11 +98,8 @@ func paymentCauses() (all []cause) {
 	}))
 	add("two months in a row overdue", listed(4, 2, 1), func(s *subject) {
 		m := monthOf(s.asOf - 4)
-		for _, f := range s.payday(m-1, s.asOf-5) { // the month before was put off until then
-			if !s.workday(s.asOf - 5) {
-				f["due_on"] = s.payBy(s.asOf - 5).String()
-			}
-			pay(f, 0, s.payBy(s.asOf-5))
+		for _, f := range s.payday(m-1, m.Last()) { // the month before was put off until then
+			pay(f, 0, s.payBy(m.Last()))
 		}
 		for _, f := range s.payday(m, s.asOf-4) {
 			pay(f, 0, s.asOf-4)
@@ -114,6 +112,7 @@ func paymentCauses() (all []cause) {
 	short := func(ago civil.Date, percent int64, extra int64) func(*subject) {
 		return func(s *subject) {
 			m := monthOf(s.asOf - ago)
+			s.cheap()
 			// those who left are on the list too: their shares are part of the month's
 			for _, f := range s.payday(m, s.asOf-ago) {
 				earn(f, 700_000)
@@ -156,6 +155,7 @@ func paymentCauses() (all []cause) {
 		slips := s.payday(monthOf(s.asOf-3), s.asOf-3)
 		for _, f := range slips {
 			if m := monthOf(s.asOf - 3); len(s.days(f.text("id_number"), m.First(), m.Last())) < 20 {
+				s.byPiece(f.text("id_number"))
 				earn(f, 0)
 				pay(f, 0, s.asOf-3)
 				return
@@ -209,7 +209,7 @@ func paymentCauses() (all []cause) {
 			}
 		}
 	}
-	worked := func(back civil.Month, least int) func(*subject) bool {
+	worked := func(back civil.Month, least, most int) func(*subject) bool {
 		return func(s *subject) bool {
 			m := s.asOf.Month() - back
 			all, stay := s.attending(m.First(), m.Last()), 0
@@ -218,18 +218,20 @@ func paymentCauses() (all []cause) {
 					stay++
 				}
 			}
-			return project(s) && len(all) >= least && stay > len(all)/10+1
+			return project(s) && len(all) >= least && len(all) <= most && stay > len(all)/10+1
 		}
 	}
-	add("one without slip, the month after still open", worked(1, 2), is("", "", without(1, func(int) int { return 1 })))
-	add("a tenth without slip, the month after closed", worked(2, 10), is(yellow, "attended-unpaid", without(2, func(n int) int { return n / 10 })))
-	add("over a tenth without slip, the month after closed", worked(2, 2), is(red, "attended-unpaid", without(2, func(n int) int { return n/10 + 1 })))
+	add("one without slip, the month after still open", worked(1, 2, 999), is("", "", without(1, func(int) int { return 1 })))
+	add("a tenth without slip, the month after closed", worked(2, 10, 999), is(yellow, "attended-unpaid", without(2, func(n int) int { return n / 10 })))
+	add("over a tenth without slip, the month after closed", worked(2, 10, 999), is(red, "attended-unpaid", without(2, func(n int) int { return n/10 + 1 })))
+	add("one of a few without slip, the month after closed", worked(2, 2, 9), is(yellow, "attended-unpaid", without(2, func(int) int { return 1 })))
 
 	minimum := func(below int64, everybody bool) func(*subject) {
 		return func(s *subject) {
 			m := monthOf(s.asOf - 3)
 			for _, f := range s.payday(m, s.asOf-3) {
 				if len(s.days(f.text("id_number"), m.First(), m.Last())) >= 20 {
+					s.byPiece(f.text("id_number"))
 					earn(f, 201_000-below)
 					if !everybody {
 						return
@@ -269,55 +271,93 @@ func paymentCauses() (all []cause) {
 			s.removeOn(record.TopicAttendance, func(a fact) bool {
 				return a.text("id_number") == who && slices.Contains(days[19:], a.date(s.t, "work_date"))
 			})
+			s.byPiece(who)
 			earn(f, 190_000)
 			return
 		}
 	}))
 
-	leaves := func(ago civil.Date, settled bool, lead string) func(*subject) {
-		return func(s *subject) {
-			s.rich()
-			s.forgetLeads()
-			who, left := s.stayers()[0], s.asOf-ago
-			for _, f := range s.on(record.TopicWorkers) {
-				if f.text("id_number") != who {
-					continue
-				}
-				f["left_on"] = left.String()
-				f["settled_on"] = nil
-				if settled {
-					f["settled_on"] = (left + 1).String()
-				}
-				f["entered_on"] = min(f.date(s.t, "entered_on"), left).String()
-				f["contract_signed_on"] = f["entered_on"]
-			}
-			s.removeOn(record.TopicAttendance, func(f fact) bool {
-				return f.text("id_number") == who && f.date(s.t, "work_date") > left
-			})
-			switch lead {
-			case "open":
-				s.lead(s.asOf-1, 1, fact{"status": "investigating", "resolved_on": nil})
-			case "resolved":
-				s.lead(s.asOf-9, 1, nil)
-			}
-		}
-	}
 	anyone := func(s *subject) bool {
 		return (s.scope == "employer" || s.seasoned()) && len(s.stayers()) > 3
 	}
-	add("left 7 days ago, not settled", anyone, is("", "", leaves(7, false, "")))
-	add("left 8 days ago, not settled", anyone, is(red, "exit-unsettled", leaves(8, false, "")))
-	add("left 8 days ago, not settled, a lead in handling", anyone, is(yellow, "exit-unsettled", leaves(8, false, "open")))
-	add("left 8 days ago, not settled, a lead resolved", anyone, is(red, "exit-unsettled", leaves(8, false, "resolved")))
-	add("left 8 days ago, settled", anyone, is("", "", leaves(8, true, "")))
-	add("left 20 days ago, settled, wages unpaid", func(s *subject) bool { return anyone(s) && listed(1, 1, 4)(s) }, func(s *subject) {
-		leaves(20, true, "")(s)
-		who, m := "", monthOf(s.asOf-1)
-		for _, f := range s.newest(s.on(record.TopicWorkers), s.asOf) {
-			if f.date(s.t, "left_on") == s.asOf-20 && f.date(s.t, "settled_on") == s.asOf-19 {
-				who = f.text("id_number")
+	// leave lets the first of the stayers leave so long ago, all slips paid on the last day.
+	leave := func(s *subject, ago civil.Date, change fact) (who string) {
+		s.rich()
+		s.forgetLeads()
+		who, left := s.stayers()[0], s.asOf-ago
+		for _, f := range s.on(record.TopicWorkers) {
+			if f.text("id_number") != who {
+				continue
+			}
+			f["left_on"], f["settled_on"] = left.String(), nil
+			f["entered_on"] = min(f.date(s.t, "entered_on"), left).String()
+			f["contract_signed_on"] = f["entered_on"]
+			for k, v := range change {
+				f[k] = v
 			}
 		}
+		s.removeOn(record.TopicAttendance, func(f fact) bool {
+			return f.text("id_number") == who && f.date(s.t, "work_date") > left
+		})
+		for _, f := range s.on(record.TopicPayroll) {
+			if f.text("id_number") == who && f.knownOn(s.t) <= s.asOf && f.fen("paid_yuan") < f.fen("payable_yuan") {
+				pay(f, f.fen("payable_yuan"), left)
+			}
+		}
+		return who
+	}
+	confirmed := fact{"settled_confirmed": true}
+	// working: who leaves so long ago has worked since the last list.
+	working := func(ago civil.Date) func(*subject) bool {
+		return func(s *subject) bool {
+			if !project(s) || !anyone(s) || (s.asOf-ago).Month() != s.asOf.Month() {
+				return false
+			}
+			who, m := s.stayers()[0], s.asOf.Month()
+			listed := slices.ContainsFunc(s.on(record.TopicPayroll), func(f fact) bool {
+				return f.text("id_number") == who && f.text("wage_month") == m.String() && f.knownOn(s.t) <= s.asOf
+			})
+			return !listed && len(s.days(who, m.First(), s.asOf-ago)) > 0
+		}
+	}
+	left := func(ago civil.Date, change fact) func(*subject) {
+		return func(s *subject) { leave(s, ago, change) }
+	}
+	add("left 2 days ago, work without slip", working(2), is("", "", left(2, nil)))
+	add("left 3 days ago, work without slip", working(3), is(yellow, "exit-unsettled", left(3, nil)))
+	add("left 7 days ago, work without slip", working(7), is(yellow, "exit-unsettled", left(7, nil)))
+	add("left 8 days ago, work without slip", working(8), is(red, "exit-unsettled", left(8, nil)))
+	add("left 8 days ago, work without slip, a lead in handling", working(8), is(red, "exit-unsettled", func(s *subject) {
+		leave(s, 8, nil)
+		s.lead(s.asOf-1, 1, fact{"status": "investigating", "resolved_on": nil})
+	}))
+	add("left 8 days ago, work without slip, settlement confirmed", working(8), is("", "", left(8, confirmed)))
+	add("left 8 days ago and paid, nobody recorded a settlement", anyone, is("", "", func(s *subject) {
+		who := leave(s, 8, nil)
+		listed := map[string]bool{}
+		for _, f := range s.newest(s.on(record.TopicPayroll), s.asOf) {
+			listed[f.text("id_number")+f.text("wage_month")] = true
+		}
+		s.removeOn(record.TopicAttendance, func(f fact) bool {
+			return f.text("id_number") == who && !listed[who+f.date(s.t, "work_date").Month().String()]
+		})
+	}))
+	add("left 8 days ago, a slip unpaid before its pay day", func(s *subject) bool {
+		m := s.asOf.Month() - 1
+		return anyone(s) && slices.ContainsFunc(s.newest(s.on(record.TopicPayroll), s.asOf), func(f fact) bool {
+			return f.text("id_number") == s.stayers()[0] && f.text("wage_month") == m.String()
+		}) && (s.asOf+5).Month() == s.asOf.Month()
+	}, is(red, "exit-unsettled", func(s *subject) {
+		s.late()
+		who := leave(s, 8, confirmed)
+		for _, f := range s.slips(s.asOf.Month()-1, []string{who}) {
+			f["due_on"] = (s.asOf + 5).String()
+			pay(f, 0, s.asOf-1)
+		}
+	}))
+	add("left 20 days ago, settlement confirmed, wages unpaid", func(s *subject) bool { return anyone(s) && listed(1, 1, 4)(s) }, func(s *subject) {
+		s.late()
+		who, m := leave(s, 20, confirmed), monthOf(s.asOf-1)
 		for _, f := range s.slips(m, []string{who}) {
 			f["due_on"] = (s.asOf - 1).String()
 			pay(f, 0, s.asOf-1)
@@ -325,12 +365,11 @@ func paymentCauses() (all []cause) {
 		}
 		s.wantShort(m)
 	})
-	add("left 20 days ago, not settled, came back", anyone, is("", "", func(s *subject) {
-		who := s.stayers()[0]
-		leaves(20, false, "")(s)
+	add("left 20 days ago, came back within a week", anyone, is("", "", func(s *subject) {
+		who := leave(s, 20, nil)
 		f := s.newest(slices.DeleteFunc(s.on(record.TopicWorkers), func(f fact) bool { return f.text("id_number") != who }), s.asOf)[0]
 		// told by the same source: of two sources that know a worker on a site only one counts
-		s.register(f.text("id_type"), who, s.asOf-10, fact{"source": f.text("source"), "employer_uscc": f.text("employer_uscc")})
+		s.register(f.text("id_type"), who, s.asOf-13, fact{"source": f.text("source"), "employer_uscc": f.text("employer_uscc")})
 	}))
 
 	earnings := func(fen int64) func(*subject) {
@@ -401,9 +440,92 @@ func paymentCauses() (all []cause) {
 	add("a fifth ghosts", with(project, alone(3, 4)), is(yellow, "ghost-payees", ghosts(func(n int) int { return n / 4 })))
 	add("over a fifth ghosts", with(project, alone(3, 1)), is(red, "ghost-payees", ghosts(func(n int) int { return n/4 + 1 })))
 
+	// underlist lists so much of the work of some of a month's workers, all of them by the day
+	underlist := func(percent, extra int64, share func(n int) int) func(*subject) {
+		return func(s *subject) {
+			m := monthOf(s.asOf - 3)
+			slips := s.payday(m, s.asOf-3)
+			for _, f := range s.on(record.TopicWorkers) {
+				f["wage_basis"], f["wage_yuan"] = "day", "300"
+			}
+			some := share(len(slips))
+			for i, f := range slips {
+				work := int64(len(s.days(f.text("id_number"), m.First(), m.Last()))) * 30_000
+				if i < some {
+					earn(f, work*percent/100+extra)
+				} else {
+					earn(f, work)
+				}
+			}
+		}
+	}
+	// everyday: all of the month's list are stayers who worked full days that were told in time
+	everyday := func(workers int) func(*subject) bool {
+		return func(s *subject) bool {
+			if !alone(3, workers)(s) || !project(s) {
+				return false
+			}
+			m := monthOf(s.asOf - 3)
+			for _, f := range s.on(record.TopicAttendance) {
+				if f.date(s.t, "work_date").Month() != m {
+					continue
+				}
+				if hours := fmt.Sprint(f["hours"]); f["hours"] != nil && hours != "0" && f.fen("hours") < 800 || f.knownOn(s.t) > f.date(s.t, "work_date")+40 {
+					return false
+				}
+			}
+			for _, f := range s.slips(m, nil) {
+				if len(s.days(f.text("id_number"), m.First(), m.Last())) < 8 {
+					return false
+				}
+			}
+			return true
+		}
+	}
+	add("all listed for nine tenths of the work", everyday(1), is("", "", underlist(90, 0, func(n int) int { return n })))
+	add("one listed for a fen less than nine tenths of the work", everyday(1), is(yellow, "underpaid-work", underlist(90, -1, func(int) int { return 1 })))
+	add("all listed for eight tenths of the work", everyday(2), is(yellow, "underpaid-work", underlist(80, 0, func(n int) int { return n })))
+	add("a tenth listed for less than eight tenths of the work", everyday(10), is(yellow, "underpaid-work", underlist(80, -1, func(n int) int { return n / 10 })))
+	add("over a tenth listed for less than eight tenths of the work", everyday(10), is(red, "underpaid-work", underlist(80, -1, func(n int) int { return n/10 + 1 })))
+	add("one of a few listed for less than eight tenths of the work", everyday(2), is(yellow, "underpaid-work", underlist(80, -1, func(int) int { return 1 })))
+
+	// booked writes the ledger anew, so that it shows of what slips say was paid so many parts of ten thousand
+	booked := func(parts int64, ago civil.Date) func(*subject) {
+		return func(s *subject) {
+			s.removeOn(record.TopicAccountEntries, func(fact) bool { return true })
+			first, claimed := s.asOf-60, int64(0)
+			for _, f := range s.newest(s.on(record.TopicPayroll), s.asOf) {
+				if on := f.date(s.t, "paid_on"); f.text("channel") == "special_account" && on >= first && on <= s.asOf-ago {
+					claimed += f.fen("paid_yuan")
+				}
+			}
+			s.book("labor_cost_in", 5_000_000_000, first, 5_000_000_000)
+			if claimed > 0 {
+				s.book("wage_out", (claimed*parts+9_999)/10_000, s.asOf-1, 5_000_000_000)
+			}
+			s.may["labor-cost-late"] = true
+		}
+	}
+	claiming := func(s *subject) bool {
+		return project(s) && slices.ContainsFunc(s.newest(s.on(record.TopicPayroll), s.asOf), func(f fact) bool {
+			on := f.date(s.t, "paid_on")
+			return f.text("channel") == "special_account" && on >= s.asOf-60 && on <= s.asOf-10
+		}) && !slices.ContainsFunc(s.newest(s.on(record.TopicPayroll), s.asOf), func(f fact) bool {
+			on := f.date(s.t, "paid_on")
+			return on > s.asOf-10 && on <= s.asOf
+		})
+	}
+	add("the ledger shows 98% of what slips say", claiming, is("", "", booked(9800, 10)))
+	add("the ledger shows less than 98% of what slips say", claiming, is(yellow, "paid-not-booked", booked(9790, 10)))
+	add("the ledger shows 90% of what slips say", claiming, is(yellow, "paid-not-booked", booked(9000, 10)))
+	add("the ledger shows less than 90% of what slips say", claiming, is(red, "paid-not-booked", booked(8990, 10)))
+
 	add("paid in kind", with(listed(34, 1, 2)), is(red, "in-kind-payment", func(s *subject) {
-		s.payday(monthOf(s.asOf-34), s.asOf-34)[0]["channel"] = "in_kind"
-		s.payday(monthOf(s.asOf-34)+1, s.payBy(s.asOf)) // so that this is the last month whose list is due
+		m := monthOf(s.asOf - 34)
+		s.payday(m, s.asOf-34)[0]["channel"] = "in_kind"
+		s.payday(m+1, s.payBy(s.asOf)) // so that this is the last month whose list is due
+		s.wantShort(m)
+		s.want["wages-overdue"] = red // what is given in kind is not paid
 	}))
 	unsigned := func(share func(n int) int) func(*subject) {
 		return func(s *subject) {
@@ -429,6 +551,7 @@ func paymentCauses() (all []cause) {
 	bypass := func(share func(n int) int) func(*subject) {
 		return func(s *subject) {
 			slips := s.payday(monthOf(s.asOf-3), s.asOf-3)
+			s.cheap()
 			for i, f := range slips {
 				earn(f, 700_000)
 				if i < share(len(slips)) {

@@ -16,6 +16,7 @@ type subject struct {
 	scope, id string
 	cause     string
 	want      map[string]string // level by detector; empty: nothing
+	may       map[string]bool   // detectors that may warn beside, at any level
 }
 
 // about adds what must be found about somebody else.
@@ -91,10 +92,12 @@ func (s *subject) stayers() (people []string) {
 	return people
 }
 
-// rich makes sure that money is no concern: the account holds plenty, and so much came in that nothing can pile up.
+// rich makes sure that money is no concern: the account holds plenty, so much came in that nothing can pile up, and so much
+// went out in wages that no slip claims more.
 func (s *subject) rich() {
 	if s.scope == "project" {
 		s.book("labor_cost_in", 5_000_000_000, s.asOf-1, 5_000_000_000)
+		s.book("wage_out", 5_000_000_000, s.asOf-1, 5_000_000_000)
 	}
 	for _, f := range s.on(record.TopicAccountEntries) {
 		f["balance_yuan"] = yuan(f.fen("balance_yuan") + 5_000_000_000)
@@ -133,9 +136,33 @@ func (s *subject) slips(m civil.Month, of []string) (slips []fact) {
 	return slips
 }
 
+// cheap makes work cheap: no list is below it, and little piles up.
+func (s *subject) cheap() {
+	for _, f := range s.on(record.TopicWorkers) {
+		f["wage_basis"], f["wage_yuan"] = "day", "150"
+	}
+}
+
+// byPiece makes somebody a piece worker, whose work nobody can estimate.
+func (s *subject) byPiece(who string) {
+	for _, f := range s.on(record.TopicWorkers) {
+		if f.text("id_number") == who {
+			f["wage_basis"], f["wage_yuan"] = "piece", "12.5"
+		}
+	}
+}
+
+// late makes every day of the next month lawful to pay on.
+func (s *subject) late() {
+	if s.scope == "project" {
+		s.edit(func(f fact) { f["pay_day"] = json.Number("31") })
+	}
+}
+
 // payday gives the stayers' wages of a month another day on which they are due, and were paid in full.
 func (s *subject) payday(m civil.Month, due civil.Date) []fact {
 	s.rich()
+	s.late()
 	slips := s.slips(m, s.stayers())
 	for _, f := range slips {
 		f["due_on"] = due.String()
@@ -156,17 +183,20 @@ func pay(f fact, fen int64, on civil.Date) {
 // earn makes a slip one of so much, paid in full.
 func earn(f fact, fen int64) {
 	f["gross_yuan"], f["deducted_yuan"], f["payable_yuan"], f["paid_yuan"] = yuan(fen), "0", yuan(fen), yuan(fen)
+	f["tax_yuan"], f["insurance_yuan"] = nil, nil
 }
 
 // monthOf is the wage month that is paid on a day.
 func monthOf(due civil.Date) civil.Month { return due.Month() - 1 }
 
-// paidShare is what was paid of the month's wages that are past due on the as-of date, and what was to pay.
+// paidShare is what was paid in money of the month's wages that are past due on the as-of date, and what was to pay.
 func (s *subject) paidShare(m civil.Month) (paid, payable int64) {
 	for _, f := range s.newest(s.on(record.TopicPayroll), s.asOf) {
-		if f.text("wage_month") == m.String() && s.payBy(f.date(s.t, "due_on")) < s.asOf && s.payBy(f.date(s.t, "due_on")) >= s.asOf-90 {
-			paid += f.fen("paid_yuan")
+		if f.text("wage_month") == m.String() && s.payBy(f.date(s.t, "due_on")) < s.asOf {
 			payable += f.fen("payable_yuan")
+			if f.text("channel") != "in_kind" {
+				paid += min(f.fen("paid_yuan"), f.fen("payable_yuan"))
+			}
 		}
 	}
 	return paid, payable
@@ -224,11 +254,10 @@ func (s *subject) ledgerDue(last civil.Date, fen func(due civil.Date, ago int) i
 	day := s.day(last)
 	s.edit(func(f fact) { f["labor_cost_day"] = day })
 	s.removeOn(record.TopicAccountEntries, func(fact) bool { return true })
-	for _, f := range s.on(record.TopicWorkers) {
-		f["wage_basis"], f["wage_yuan"] = "day", "150"
-	}
+	s.cheap()
 	started := s.registry().date(s.t, "started_on")
 	s.book("interest_in", 1, s.asOf-30, 5_000_000_000)
+	s.book("wage_out", 5_000_000_000, s.asOf-30, 5_000_000_000) // no slip claims more
 	for m := started.Month(); m <= last.Month(); m++ {
 		due := m.Day(day)
 		if due < started {
