@@ -171,7 +171,7 @@ anxin_detector_last_success_timestamp_seconds{detector="wages-overdue"} 0
 	r.exec(t, `INSERT INTO warnings (as_of, run, detector, scope, scope_id, level) VALUES ('2026-03-08', 102, 'wages-overdue', 'project', 'P-7', 'red')`)
 	r.exec(t, `INSERT INTO warnings (as_of, run, detector, scope, scope_id, level, closed_on) VALUES ('2026-03-08', 101, 'wages-overdue', 'project', 'P-2', 'yellow', '2026-03-08')`)
 	r.exec(t, `INSERT INTO wage_safety_index (as_of, run, unit, code, name, county, prefecture, index, light, monitored_workers, arrears_workers, arrears_fen, component, weight, score) VALUES
-		('2026-03-08', 101, 'township', '331024001', '福应街道', '331024', '3310', 66.5, 'red', 400, 7, 12345678, ['incidence', 'resolution'], [100, 0], [66.5, 0]),
+		('2026-03-08', 101, 'township', '331024001', '福应街道', '331024', '3310', 66.5, 'red', 400, 7, 12345678, ['arrears', 'resolution'], [100, 0], [66.5, 0]),
 		('2026-03-08', 101, 'township', '331024002', '南峰街道', '331024', '3310', NULL, 'grey', 12, 0, 0, [], [], []),
 		('2026-03-08', 101, 'county', '331024', '仙居县', '331024', '3310', 88, 'green', 412, 7, 12345678, [], [], []),
 		('2026-03-08', 101, 'prefecture', '3310', '台州市', '', '3310', 90, 'green', 412, 7, 12345678, [], [], [])`)
@@ -202,9 +202,9 @@ anxin_findings_as_of_timestamp_seconds 1.7728992e+09
 # HELP anxin_findings_last_refresh_timestamp_seconds When the findings were last looked up without error; 0 for never.
 # TYPE anxin_findings_last_refresh_timestamp_seconds gauge
 anxin_findings_last_refresh_timestamp_seconds 1.7730288e+09
-# HELP anxin_index_component Score of one component of a township's index, 0 to 100; absent without exposure.
+# HELP anxin_index_component Score of one component of a township's index, 0 to 100; 100 where there is nothing to judge by, absent where there is no index.
 # TYPE anxin_index_component gauge
-anxin_index_component{component="incidence",county="331024",township="331024001"} 66.5
+anxin_index_component{component="arrears",county="331024",township="331024001"} 66.5
 # HELP anxin_prefecture_wage_safety_index Wage-safety index of a prefecture over its own totals, 0 to 100.
 # TYPE anxin_prefecture_wage_safety_index gauge
 anxin_prefecture_wage_safety_index{prefecture="3310"} 90

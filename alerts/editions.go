@@ -30,7 +30,7 @@ var (
 	editionDesc = desc("anxin_edition_number",
 		"Number of the newest published edition of the index; 0 before the first.")
 	editionIndexDesc = desc("anxin_edition_index",
-		"Index of a township in the last editions, 0 to 100; back is 0 for the newest edition, 1 for the one before, 2 for the one before that.",
+		"Index of a township in the last editions, 0 to 100; back is 0 for the newest edition, 1 for the one before, 2 for the one before that, as far as they follow the same form of the index.",
 		"township", "county", "back")
 )
 
@@ -61,8 +61,12 @@ func (e *editions) refresh(ctx context.Context) error {
 	if err != nil || len(all) == 0 || all[len(all)-1].Number == e.current.Load().newest {
 		return err
 	}
-	next := &editionSeries{newest: all[len(all)-1].Number}
+	newest := all[len(all)-1]
+	next := &editionSeries{newest: newest.Number}
 	for back := range min(editionsBack, len(all)) {
+		if all[len(all)-1-back].Form != newest.Form { // another form measures differently: nothing has fallen
+			break
+		}
 		units, err := edition.Units(ctx, e.conn, all[len(all)-1-back])
 		if err != nil {
 			return err

@@ -115,7 +115,7 @@ var (
 	arrearsWorkersDesc = desc("anxin_arrears_workers",
 		"Workers of a township who are owed wages past the index's days of grace.", "township", "county")
 	componentDesc = desc("anxin_index_component",
-		"Score of one component of a township's index, 0 to 100; absent without exposure.", "township", "county", "component")
+		"Score of one component of a township's index, 0 to 100; 100 where there is nothing to judge by, absent where there is no index.", "township", "county", "component")
 	seriesDesc = desc("anxin_series",
 		"Series published from the findings.")
 	limitDesc = desc("anxin_series_limit",
@@ -387,7 +387,7 @@ func (p *published) index(row indexRow, add func(d *prometheus.Desc, v float64, 
 		add(arrearsFenDesc, float64(row.ArrearsFen), row.Code, row.County)
 		add(arrearsWorkersDesc, float64(row.ArrearsWorkers), row.Code, row.County)
 		for i, component := range row.Component {
-			if i < len(row.Weight) && i < len(row.Score) && row.Weight[i] > 0 {
+			if row.Index != nil && i < len(row.Weight) && i < len(row.Score) && row.Weight[i] > 0 {
 				add(componentDesc, row.Score[i], row.Code, row.County, component)
 			}
 		}

@@ -229,8 +229,8 @@ func (d Detector) validate(id string) error {
 	case d.After == d.Group:
 		fail("after is the detector's own group %q: it would wait for itself", d.After)
 	}
-	if !slices.Contains([]catalog.Mark{"", catalog.OrderUnmet, catalog.Underfunded}, d.Marks) {
-		fail("marks is %q: want order_unmet, underfunded or nothing", d.Marks)
+	if !slices.Contains([]catalog.Mark{"", catalog.OrderUnmet, catalog.Underfunded, catalog.Undeposited}, d.Marks) {
+		fail("marks is %q: want order_unmet, underfunded, undeposited or nothing", d.Marks)
 	}
 	if len(d.Scopes) == 0 {
 		fail("scope is missing: project, employer or township")

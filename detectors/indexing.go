@@ -2,6 +2,7 @@ package detectors
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -20,7 +21,7 @@ func (d *Detectors) index(ctx context.Context, facts driver.Conn, asOf civil.Dat
 	if err != nil {
 		return nil, nil, err
 	}
-	known := index.Known{Names: map[index.Subject]string{}, Townships: map[index.Subject]string{}, Underfunded: []string{}}
+	known := index.Known{Names: map[index.Subject]string{}, Townships: map[index.Subject]string{}, Underfunded: []string{}, Undeposited: []string{}}
 	for s, at := range p.subjects {
 		known.Names[s], known.Townships[s] = at.name, at.township
 	}
@@ -44,6 +45,14 @@ func (d *Detectors) index(ctx context.Context, facts driver.Conn, asOf civil.Dat
 			at.OrderUnmet = true
 		case catalog.Underfunded:
 			known.Underfunded = append(known.Underfunded, w.ScopeID)
+		case catalog.Undeposited:
+			short, err := depositFails(w)
+			if err != nil {
+				return nil, nil, err
+			}
+			if short {
+				known.Undeposited = append(known.Undeposited, w.ScopeID)
+			}
 		}
 	}
 	for _, w := range warned {
@@ -55,6 +64,19 @@ func (d *Detectors) index(ctx context.Context, facts driver.Conn, asOf civil.Dat
 		return nil, nil, err
 	}
 	return index.Compute(figures, k), index.FindUnplaced(figures), nil
+}
+
+// depositFails tells whether a warning about a deposit means that it is not in force: none, too little, or no longer valid. One that
+// is about to end still is.
+func depositFails(w Warning) (bool, error) {
+	var evidence struct {
+		Lodged   int64 `json:"lodged_fen"`
+		Required int64 `json:"required_fen"`
+	}
+	if err := json.Unmarshal(w.Evidence, &evidence); err != nil {
+		return false, fmt.Errorf("reading the evidence of %s: %w", w.Detector, err)
+	}
+	return w.Level == catalog.Red || evidence.Lodged < evidence.Required, nil
 }
 
 // Constants reads the index's numbers from policy. They are national: a ranking compares townships by one measure.
@@ -71,9 +93,14 @@ func Constants(p *policy.Policy, on civil.Date) (index.Constants, error) {
 		LateWeight:        in("late_weight"),
 		TimelinessCurve:   r.curve("timeliness_shares", "timeliness_scores"),
 		ResolutionCushion: in("resolution_cushion_leads"),
-		AcceptWorkdays:    int(in("accept_workdays")),
-		ResolveWorkdays:   int(in("resolve_workdays")),
-		ExtensionWorkdays: int(in("extension_workdays")),
+		Leads: index.LeadTerms{
+			AcceptWorkdays:           int(r.number("complaint-late", "accept_workdays")),
+			ResolveWorkdays:          int(r.number("complaint-late", "resolve_workdays")),
+			ExtensionWorkdays:        int(r.number("complaint-late", "extension_workdays")),
+			MediationDays:            int(r.number("complaint-late", "mediation_days")),
+			ArbitrationDays:          int(r.number("complaint-late", "arbitration_days")),
+			ArbitrationExtensionDays: int(r.number("complaint-late", "arbitration_extension_days")),
+		},
 		HazardRed:         in("hazard_red"),
 		HazardYellow:      in("hazard_yellow"),
 		HazardDetectors:   r.texts("index", "hazard_detectors"),
@@ -89,10 +116,9 @@ func Constants(p *policy.Policy, on civil.Date) (index.Constants, error) {
 		CapOrder:          in("cap_order"),
 		Green:             in("green"),
 		Yellow:            in("yellow"),
-		DepositShare:      in("deposit_share"),
-		DepositWorkdays:   int(in("deposit_workdays")),
-		AccountDays:       int(in("account_days")),
-		ConnectDays:       int(in("connect_days")),
+		AccountDays:       int(r.number("account-not-opened", "red_days")),
+		ConnectDays:       int(r.number("feed-missing", "yellow_days")),
+		ListsDays:         int(r.number("feed-missing", "lists_days")),
 		GateAliveDays:     int(r.number("owed", "gate_alive_days")),
 		Festivals: index.Festivals{
 			FirstDays: r.texts("attendance-silent", "spring_festivals"),

@@ -3,6 +3,7 @@ id: deposit-missing
 title: {zh: "工资保证金未足额存储", en: "Wage deposit missing"}
 question: {zh: "工资保证金是否按时、足额、有效？", en: "Is the wage deposit lodged, enough and valid?"}
 group: safeguards
+marks: undeposited
 scope: [project]
 department: sector
 basis: [Reg. 32, MOHRSS 2021 No. 65]

@@ -66,9 +66,7 @@ type Constants struct {
 	LateWeight        float64               // what a worker paid late counts of one who is owed
 	TimelinessCurve   Curve                 // score by share
 	ResolutionCushion float64               // leads in time that are added to everybody's
-	AcceptWorkdays    int
-	ResolveWorkdays   int
-	ExtensionWorkdays int
+	Leads             LeadTerms
 	HazardRed         float64
 	HazardYellow      float64
 	HazardDetectors   []string
@@ -84,12 +82,17 @@ type Constants struct {
 	CapOrder          float64
 	Green             float64
 	Yellow            float64
-	DepositShare      float64
-	DepositWorkdays   int
-	AccountDays       int
+	AccountDays       int // after signing, by which the wage account is to be there
 	ConnectDays       int // after the start, by which a project's feeds are to be connected
+	ListsDays         int // after the day to pay, by which a pay list is to have come
 	GateAliveDays     int
 	Festivals         Festivals
+}
+
+// LeadTerms are the terms of leads, as of the detector complaint-late.
+type LeadTerms struct {
+	AcceptWorkdays, ResolveWorkdays, ExtensionWorkdays       int
+	MediationDays, ArbitrationDays, ArbitrationExtensionDays int
 }
 
 // Festivals are the days around the Spring Festival in which no gate is expected to speak.

@@ -25,8 +25,9 @@ type Known struct {
 	Names     map[Subject]string
 	Townships map[Subject]string
 	Warned    []Warned
-	// Underfunded are the projects whose labour cost is late (catalog.Underfunded): their funding safeguard is not in force.
-	Underfunded []string
+	// Underfunded and Undeposited are the projects whose labour cost is late and whose deposit is missing, too small or no longer
+	// valid (catalog.Mark): these safeguards are not in force.
+	Underfunded, Undeposited []string
 }
 
 // loading reads the figures of a date, each query filling a field of its own.
@@ -43,25 +44,28 @@ func Load(ctx context.Context, snapshot driver.Conn, asOf civil.Date, k Constant
 		conn:    snapshot,
 	}
 	params := store.Params{
-		"as_of":                asOf,
-		"window_days":          k.WindowDays,
-		"grace_days":           k.GraceDays,
-		"late_days":            k.LateDays,
-		"accept_workdays":      k.AcceptWorkdays,
-		"resolve_workdays":     k.ResolveWorkdays,
-		"extension_workdays":   k.ExtensionWorkdays,
-		"cap_incident_people":  k.CapIncidentPeople,
-		"deposit_share":        k.DepositShare,
-		"deposit_workdays":     k.DepositWorkdays,
-		"account_days":         k.AccountDays,
-		"connect_days":         k.ConnectDays,
-		"gate_alive_days":      k.GateAliveDays,
-		"spring_festivals":     k.Festivals.FirstDays,
-		"festival_days_before": k.Festivals.Before,
-		"festival_days":        k.Festivals.Days,
-		"stale_days":           k.StaleDays,
-		"underfunded":          known.Underfunded,
-		"warned":               warnedEmployers(known.Warned),
+		"as_of":                      asOf,
+		"window_days":                k.WindowDays,
+		"grace_days":                 k.GraceDays,
+		"late_days":                  k.LateDays,
+		"accept_workdays":            k.Leads.AcceptWorkdays,
+		"resolve_workdays":           k.Leads.ResolveWorkdays,
+		"extension_workdays":         k.Leads.ExtensionWorkdays,
+		"mediation_days":             k.Leads.MediationDays,
+		"arbitration_days":           k.Leads.ArbitrationDays,
+		"arbitration_extension_days": k.Leads.ArbitrationExtensionDays,
+		"cap_incident_people":        k.CapIncidentPeople,
+		"account_days":               k.AccountDays,
+		"connect_days":               k.ConnectDays,
+		"lists_days":                 k.ListsDays,
+		"gate_alive_days":            k.GateAliveDays,
+		"spring_festivals":           k.Festivals.FirstDays,
+		"festival_days_before":       k.Festivals.Before,
+		"festival_days":              k.Festivals.Days,
+		"stale_days":                 k.StaleDays,
+		"underfunded":                known.Underfunded,
+		"undeposited":                known.Undeposited,
+		"warned":                     warnedEmployers(known.Warned),
 	}
 	// small figures cost the planning of a query more than reading it: two at a time
 	group, ctx := errgroup.WithContext(ctx)

@@ -62,7 +62,7 @@ WITH
             max(pay_days.wage_month) AS month
         FROM agreed_pay_days AS pay_days
         INNER JOIN feeds ON feeds.project_id = pay_days.project_id
-        WHERE pay_days.due_by + {grace_days:UInt16} <= {as_of:Date}
+        WHERE pay_days.due_by + {lists_days:UInt16} <= {as_of:Date}
             AND (NOT feeds.gate_alive OR (pay_days.project_id, pay_days.wage_month) IN (SELECT project_id, month FROM crew_months))
         GROUP BY project_id
     ),
@@ -91,18 +91,20 @@ WITH
             projects.status = 'building' AND (settled OR feeds.lists_last IS NOT NULL) AS lists_asked,
             months.month = toDate(0) OR months.month < toStartOfMonth(ifNull(began_on, {as_of:Date})) OR ifNull(feeds.lists_last >= months.month, false) AS lists,
             ifNull(projects.account_opened_on <= {as_of:Date}, false) AND NOT ifNull(projects.account_closed_on <= {as_of:Date}, false) AS account,
-            projects.status = 'building' AND account AND (settled OR feeds.ledger_first IS NOT NULL) AS ledger_asked,
+            projects.status = 'building' AND account
+                AND (settled AND ifNull(projects.account_opened_on + {connect_days:UInt16} <= {as_of:Date}, false) OR feeds.ledger_first IS NOT NULL) AS ledger_asked,
             feeds.ledger_alive AS ledger
         FROM projects
         INNER JOIN feeds ON feeds.project_id = projects.project_id
         LEFT JOIN months ON months.project_id = projects.project_id
         WHERE projects.active
     ),
-    covered AS
+    -- projects for which some deposit stands
+    lodged AS
     (
-        SELECT arrayJoin(deposit_covers) AS project_id
+        SELECT arrayJoin(arrayPushFront(deposit_covers, project_id)) AS project_id
         FROM projects
-        WHERE ifNull(deposit_lodged_on <= {as_of:Date}, false) AND ifNull(deposit_valid_until >= {as_of:Date}, true)
+        WHERE deposit_form = 'waived' OR deposit_form != '' AND ifNull(deposit_lodged_on <= {as_of:Date}, false)
     )
 SELECT
     scope_id,
@@ -121,9 +123,8 @@ FROM
                 ('account', multiIf(ifNull(account_closed_on <= {as_of:Date}, false), 0., alive.account, 1., {as_of:Date} > contract_signed_on + {account_days:UInt16}, 0., -1.)),
                 ('deposit', multiIf
                 (
-                    deposit_form = 'waived' OR projects.project_id IN (SELECT project_id FROM covered), 1.,
-                    ifNull(deposit_lodged_on <= {as_of:Date}, false), if(deposit_fen >= ifNull(toFloat64(deposit_required_fen), {deposit_share:Float64} * contract_fen) AND ifNull(deposit_valid_until >= {as_of:Date}, true), 1., 0.),
-                    permit.workday_number > 0 AND today.workday_number > permit.workday_number + {deposit_workdays:UInt16}, 0.,
+                    projects.project_id IN (SELECT arrayJoin({undeposited:Array(String)})), 0.,
+                    projects.project_id IN (SELECT project_id FROM lodged), 1.,
                     -1.
                 )),
                 ('funding', multiIf
@@ -153,8 +154,6 @@ FROM
     LEFT JOIN bound ON bound.project_id = projects.project_id
     LEFT JOIN listed ON listed.project_id = projects.project_id
     LEFT JOIN transfers ON transfers.project_id = projects.project_id
-    LEFT JOIN calendar AS permit ON permit.day = ifNull(projects.permit_on, toDate(0))
-    LEFT JOIN calendar AS today ON today.day = {as_of:Date}
     WHERE workers > 0 AND notEmpty(safeguards)
 )
 ORDER BY scope_id

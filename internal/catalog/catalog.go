@@ -56,6 +56,7 @@ type Mark string
 const (
 	OrderUnmet  Mark = "order_unmet" // an order to pay has run out unmet: the index is capped
 	Underfunded Mark = "underfunded" // labour cost is late: the funding safeguard of a project is not in force
+	Undeposited Mark = "undeposited" // the deposit is missing, too small or about to end
 )
 
 // Header describes one detector.
