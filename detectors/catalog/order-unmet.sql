@@ -57,25 +57,22 @@ WITH
                 order -> (order.2, order.1, -order.3, order.5),
                 groupArray((first_month, last_month, unmet.unpaid_fen, unmet.amount_fen, id, opened_on, unmet.paid_by))
             ) AS listed,
-            -- the best of the first n: unpaid, ordered, which
+            -- of each how many end before it begins, and the best of the first n: unpaid, ordered, which
+            arrayMap((order, n) -> arrayCount(before -> before.2 < order.1, arraySlice(listed, 1, n - 1)) + 1, listed, arrayEnumerate(listed)) AS starts,
             arrayFold
             (
-                (best, order, n) -> arrayPushBack
+                (best, order, start, n) -> arrayPushBack
                 (
                     best,
                     if
                     (
-                        (best[arrayCount(before -> before.2 < order.1, arraySlice(listed, 1, n - 1)) + 1].1 + order.3, best[arrayCount(before -> before.2 < order.1, arraySlice(listed, 1, n - 1)) + 1].2 + order.4)
-                            > (best[-1].1, best[-1].2),
-                        (
-                            best[arrayCount(before -> before.2 < order.1, arraySlice(listed, 1, n - 1)) + 1].1 + order.3,
-                            best[arrayCount(before -> before.2 < order.1, arraySlice(listed, 1, n - 1)) + 1].2 + order.4,
-                            arrayPushBack(best[arrayCount(before -> before.2 < order.1, arraySlice(listed, 1, n - 1)) + 1].3, n)
-                        ),
+                        (best[start].1 + order.3, best[start].2 + order.4) > (best[-1].1, best[-1].2),
+                        (best[start].1 + order.3, best[start].2 + order.4, arrayPushBack(best[start].3, n)),
                         best[-1]
                     )
                 ),
                 listed,
+                starts,
                 arrayEnumerate(listed),
                 [(toInt64(0), toInt64(0), emptyArrayUInt32())]
             )[-1] AS best
