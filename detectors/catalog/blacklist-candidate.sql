@@ -13,66 +13,173 @@ params:
   one_worker_months: {type: Float64, unit: months, text: {zh: "一人欠薪月数标准", en: "months' pay for one worker"}}
   many_workers: {type: UInt32, unit: workers, text: {zh: "多人欠薪人数标准", en: "workers for the amount in total"}}
   many_workers_fen: {type: Int64, unit: fen, text: {zh: "多人欠薪数额标准", en: "amount in total"}}
+  void_conclusions: {type: Array(String), unit: text, codes: conclusion, text: {zh: "不计的线索办理结论", en: "conclusions of leads that do not count"}}
   incident_days: {type: UInt16, unit: days, text: {zh: "群体性事件回溯天数", en: "days back for incidents"}}
   minimum_wage_fen: {type: Int64, unit: fen, text: {zh: "最低工资标准", en: "monthly minimum wage"}}
   paid_days_a_month: {type: Float64, unit: days, text: {zh: "月计薪天数", en: "paid days a month"}}
 levels:
-  red: {zh: "责令支付逾期未履行，且达到数额较大标准或引发群体性、极端事件", en: "an order unmet, and the amount test or a group or extreme incident"}
+  red: {zh: "责令支付逾期未履行，且仍拒不支付的数额达到标准，或引发群体性、极端事件", en: "an order unmet, and the amount test over what is still refused, or a group or extreme incident"}
 advice:
   zh: 系统仅提出建议。由有权人员核实事实、告知权利并作出决定后方可列入。
   en: This is a proposal only. A named person verifies the facts, gives notice and decides.
 evidence:
   - {name: grounds, unit: text, codes: listing_ground, label: {zh: "符合条件", en: "grounds"}}
-  - {name: ordered_workers, unit: workers, label: {zh: "责令支付人数", en: "workers ordered to be paid"}}
-  - {name: ordered_fen, unit: fen, label: {zh: "责令支付金额", en: "amount ordered"}}
+  - {name: ordered_workers, unit: workers, label: {zh: "仍未足额支付人数（一人只计一次）", en: "workers not paid in full, each counted once"}}
+  - {name: ordered_fen, unit: fen, label: {zh: "责令支付金额（重复责令的只计一次）", en: "amount ordered, counted once where orders restate each other"}}
+  - {name: paid_fen, unit: fen, label: {zh: "其后已支付", en: "paid since"}}
+  - {name: unpaid_fen, unit: fen, label: {zh: "仍拒不支付", en: "still refused"}}
   - {name: oldest_due_on, unit: date, label: {zh: "最早履行期限", en: "oldest due date"}}
   - {name: monthly_pay_fen, unit: fen, label: {zh: "参照月工资", en: "month's pay referred to"}}
   - {name: most_owed_fen, unit: fen, label: {zh: "单人最高欠付", en: "most owed to one worker"}}
   - {name: incidents, unit: count, label: {zh: "群体性或极端事件", en: "group or extreme incidents"}}
+  - {name: ordered_by, unit: text, label: {zh: "责令金额来源（记录、日期、元）", en: "amounts ordered by (record, date, yuan)"}}
+  - {name: paid_by, unit: text, label: {zh: "支付金额来源（记录、日期、元）", en: "payments by (record, date, yuan)"}}
   - {name: records, unit: records, label: {zh: "文书记录", en: "orders"}}
 */
--- The amount test is met by ten workers and the total, or by one worker: by the pay lists, or because an order's mean per
--- worker is large, for then at least one of its workers is owed that much. A month's pay is the mean of the employer's pay
--- lists, else of the registered wages, and never below the minimum wage.
+-- The amount test is over what is still refused (orders, order-unmet): one wage counts once over orders that restate each other,
+-- and so does a worker whom the pay lists of several ordered projects name. An order of the employer that names no project may
+-- be about the wages of its projects, so the larger of the two counts. The test is met by ten workers and the total, or by one
+-- worker: by the pay lists of what was ordered, or because an order's mean per worker is large, for then at least one of its
+-- workers is owed that much. A month's pay is the mean of the pay lists, else of the registered wages, and never below the
+-- minimum wage. Estimates play no part.
 WITH
-    orders AS
+    unmet AS
     (
         SELECT
+            scope,
+            scope_id,
+            id,
+            township,
             employer_uscc,
-            argMax(township, (opened_on, id)) AS township,
-            sum(proceedings.workers) AS ordered_workers,
-            sum(proceedings.amount_fen) AS ordered_fen,
-            max(proceedings.amount_fen / greatest(proceedings.workers, 1)) AS mean_owed_fen,
-            min(assumeNotNull(due_on)) AS oldest_due_on,
-            groupUniqArray(project_id) AS projects,
-            arraySlice(arraySort(groupArray(id)), 1, 20) AS records
-        FROM proceedings
+            opened_on,
+            due_on,
+            first_month,
+            last_month,
+            amount_fen,
+            unpaid_fen,
+            unpaid_workers,
+            paid_by
+        FROM orders
         WHERE has({order_kinds:Array(String)}, kind)
             AND due_on < {as_of:Date}
             AND outcome != 'fulfilled'
             AND NOT has({void_outcomes:Array(String)}, outcome)
+            AND NOT met
             AND employer_uscc != ''
+    ),
+    -- as in order-unmet
+    subjects AS
+    (
+        SELECT
+            employer_uscc,
+            scope,
+            scope_id,
+            argMax(township, (opened_on, id)) AS township,
+            max(opened_on) AS last_opened_on,
+            min(due_on) AS oldest_due_on,
+            min(first_month) AS from_month,
+            max(last_month) AS to_month,
+            max(unmet.unpaid_workers) AS workers,
+            max(unmet.unpaid_fen / greatest(unmet.unpaid_workers, 1)) AS mean_fen,
+            groupArray(id) AS records,
+            arraySort
+            (
+                order -> (order.2, order.1, -order.3, order.5),
+                groupArray((first_month, last_month, unmet.unpaid_fen, unmet.amount_fen, id, opened_on, unmet.paid_by))
+            ) AS listed,
+            -- of each how many end before it begins, and the best of the first n: unpaid, ordered, which
+            arrayMap((order, n) -> arrayCount(before -> before.2 < order.1, arraySlice(listed, 1, n - 1)) + 1, listed, arrayEnumerate(listed)) AS starts,
+            arrayFold
+            (
+                (best, order, start, n) -> arrayPushBack
+                (
+                    best,
+                    if
+                    (
+                        (best[start].1 + order.3, best[start].2 + order.4) > (best[-1].1, best[-1].2),
+                        (best[start].1 + order.3, best[start].2 + order.4, arrayPushBack(best[start].3, n)),
+                        best[-1]
+                    )
+                ),
+                listed,
+                starts,
+                arrayEnumerate(listed),
+                [(toInt64(0), toInt64(0), emptyArrayUInt32())]
+            )[-1] AS best,
+            arrayMap(n -> (listed[n].5, listed[n].6, listed[n].4), best.3) AS figures,
+            arrayFlatten(arrayMap(n -> listed[n].7, best.3)) AS payments
+        FROM unmet
+        GROUP BY employer_uscc, scope, scope_id
+    ),
+    ordered AS
+    (
+        SELECT
+            employer_uscc,
+            argMax(subjects.township, (last_opened_on, scope_id)) AS township,
+            min(subjects.oldest_due_on) AS oldest_due_on,
+            max(subjects.mean_fen) AS mean_fen,
+            groupArrayIf(scope_id, scope = 'project') AS projects,
+            arrayFlatten(groupArray(subjects.records)) AS records,
+            -- of its projects together, or of itself
+            sumIf(subjects.best.1, scope = 'project') >= sumIf(subjects.best.1, scope = 'employer') AS by_projects,
+            if(by_projects, sumIf(subjects.best.1, scope = 'project'), sumIf(subjects.best.1, scope = 'employer')) AS refused_fen,
+            if(by_projects, sumIf(subjects.best.2, scope = 'project'), sumIf(subjects.best.2, scope = 'employer')) AS amount_fen,
+            if(by_projects, sumIf(subjects.workers, scope = 'project'), sumIf(subjects.workers, scope = 'employer')) AS people,
+            if(by_projects, arrayFlatten(groupArrayIf(subjects.figures, scope = 'project')), arrayFlatten(groupArrayIf(subjects.figures, scope = 'employer'))) AS figures,
+            if(by_projects, arrayFlatten(groupArrayIf(subjects.payments, scope = 'project')), arrayFlatten(groupArrayIf(subjects.payments, scope = 'employer'))) AS payments
+        FROM subjects
         GROUP BY employer_uscc
     ),
-    owed AS
+    -- whom the pay lists of what was ordered name, and what they are owed by them
+    refused AS
     (
         SELECT
-            employer_uscc,
-            worker_key,
-            sumIf(unpaid_fen, due_by < {as_of:Date}) AS owed_fen,
-            sum(payable_fen) / uniqExact(wage_month) AS pay_fen
-        FROM slips
-        WHERE employer_uscc IN (SELECT employer_uscc FROM orders)
-        GROUP BY employer_uscc, worker_key
+            subjects.employer_uscc AS employer_uscc,
+            subjects.scope AS scope,
+            owing.worker_key AS worker_key,
+            sum(owing.owed_fen) AS fen,
+            sum(owing.payable_fen) / uniqExact(owing.wage_month) AS pay_fen
+        FROM subjects
+        INNER JOIN
+        (
+            SELECT 'project' AS scope, scope_id AS id, worker_key, wage_month, owed_fen, payable_fen
+            FROM owed
+            WHERE scope = 'project' AND kind = 'listed'
+            UNION ALL
+            SELECT 'employer', employer_uscc, worker_key, wage_month, owed_fen, payable_fen
+            FROM owed
+            WHERE kind = 'listed'
+        ) AS owing ON owing.scope = subjects.scope AND owing.id = subjects.scope_id
+        WHERE owing.wage_month >= subjects.from_month AND owing.wage_month <= subjects.to_month
+        GROUP BY employer_uscc, scope, subjects.scope_id, worker_key
     ),
-    paid_by AS
+    named AS
     (
         SELECT
             employer_uscc,
-            avg(pay_fen) AS monthly_fen,
-            max(owed_fen) AS most_owed_fen,
-            max(owed_fen >= {one_worker_fen:Int64} AND owed_fen >= {one_worker_months:Float64} * pay_fen) AS one_worker
-        FROM owed
+            max(worker_fen) AS most_owed_fen,
+            max(worker_fen >= {one_worker_fen:Int64} AND worker_fen >= {one_worker_months:Float64} * worker_pay_fen) AS one_worker,
+            sum(projects - 1) AS repeated
+        FROM
+        (
+            SELECT
+                employer_uscc,
+                worker_key,
+                greatest(sumIf(refused.fen, scope = 'project'), sumIf(refused.fen, scope = 'employer')) AS worker_fen,
+                max(refused.pay_fen) AS worker_pay_fen,
+                greatest(countIf(scope = 'project'), 1) AS projects
+            FROM refused
+            GROUP BY employer_uscc, worker_key
+        )
+        GROUP BY employer_uscc
+    ),
+    lists AS
+    (
+        SELECT
+            subjects.employer_uscc AS employer_uscc,
+            sum(pay_lists.payable_fen) / sum(pay_lists.workers) AS monthly_fen
+        FROM pay_lists
+        INNER JOIN subjects ON subjects.scope = pay_lists.scope AND subjects.scope_id = pay_lists.scope_id
         GROUP BY employer_uscc
     ),
     registrants AS
@@ -85,7 +192,7 @@ WITH
         (
             SELECT project_id, worker_key, employer_uscc
             FROM registrations
-            WHERE employer_uscc IN (SELECT employer_uscc FROM orders)
+            WHERE employer_uscc IN (SELECT employer_uscc FROM ordered)
         ) AS engaged USING (project_id, worker_key)
         LEFT JOIN mean_wages ON mean_wages.project_id = registered.project_id
         GROUP BY employer_uscc
@@ -93,43 +200,57 @@ WITH
     incidents AS
     (
         SELECT
-            orders.employer_uscc AS employer_uscc,
+            ordered.employer_uscc AS employer_uscc,
             uniqExact(leads.source, leads.id) AS incidents
-        FROM orders
+        FROM ordered
         CROSS JOIN leads
         WHERE leads.incident IN ('group', 'extreme')
             AND leads.received_on > {as_of:Date} - {incident_days:UInt16}
             AND leads.received_on <= {as_of:Date}
             AND leads.status != 'rejected'
-            AND (leads.employer_uscc = orders.employer_uscc OR leads.project_id != '' AND has(orders.projects, leads.project_id))
+            AND NOT has({void_conclusions:Array(String)}, leads.conclusion)
+            AND (leads.employer_uscc = ordered.employer_uscc OR leads.project_id != '' AND has(ordered.projects, leads.project_id))
         GROUP BY employer_uscc
-    )
+    ),
+    -- record, day and yuan of a figure
+    (figure -> concat(figure.1, ' ', toString(figure.2), ' ', toString(intDiv(figure.3, 100)), '.', leftPad(toString(figure.3 % 100), 2, '0'))) AS told
 SELECT
-    orders.employer_uscc AS scope_id,
-    orders.township AS township,
+    ordered.employer_uscc AS scope_id,
+    ordered.township AS township,
     'red' AS level,
-    orders.oldest_due_on + 1 AS since,
-    orders.ordered_workers AS workers,
-    orders.ordered_fen AS amount_fen,
-    least(orders.ordered_fen / (10 * {many_workers_fen:Int64}), 1) AS score,
+    ordered.oldest_due_on + 1 AS since,
+    ordered_workers AS workers,
+    unpaid_fen AS amount_fen,
+    least(unpaid_fen / (10 * {many_workers_fen:Int64}), 1) AS score,
     arrayFilter
     (
         ground -> ground != '',
         [
-            if(orders.ordered_workers >= {many_workers:UInt32} AND orders.ordered_fen >= {many_workers_fen:Int64}, 'amount_many_workers', ''),
-            if(paid_by.one_worker = 1 OR orders.mean_owed_fen >= {one_worker_fen:Int64} AND orders.mean_owed_fen >= {one_worker_months:Float64} * monthly_pay_fen, 'amount_one_worker', ''),
-            if(incidents.incidents > 0, 'incident', '')
+            if(ordered_workers >= {many_workers:UInt32} AND unpaid_fen >= {many_workers_fen:Int64}, 'amount_many_workers', ''),
+            if
+            (
+                unpaid_fen >= {one_worker_fen:Int64}
+                    AND (named.one_worker = 1 OR ordered.mean_fen >= {one_worker_fen:Int64} AND ordered.mean_fen >= {one_worker_months:Float64} * monthly_pay_fen),
+                'amount_one_worker',
+                ''
+            ),
+            if(incidents.incidents > 0 AND unpaid_fen > 0, 'incident', '')
         ]
     ) AS grounds,
-    orders.ordered_workers AS ordered_workers,
-    orders.ordered_fen AS ordered_fen,
-    orders.oldest_due_on AS oldest_due_on,
-    toInt64(round(greatest(toFloat64({minimum_wage_fen:Int64}), if(paid_by.monthly_fen > 0, paid_by.monthly_fen, registrants.monthly_fen)))) AS monthly_pay_fen,
-    paid_by.most_owed_fen AS most_owed_fen,
+    toInt64(ordered.people) - if(ordered.by_projects, least(toInt64(named.repeated), toInt64(ordered.people) - 1), 0) AS ordered_workers,
+    ordered.amount_fen AS ordered_fen,
+    ordered_fen - unpaid_fen AS paid_fen,
+    ordered.refused_fen AS unpaid_fen,
+    ordered.oldest_due_on AS oldest_due_on,
+    toInt64(round(greatest(toFloat64({minimum_wage_fen:Int64}), if(lists.monthly_fen > 0, lists.monthly_fen, registrants.monthly_fen)))) AS monthly_pay_fen,
+    named.most_owed_fen AS most_owed_fen,
     incidents.incidents AS incidents,
-    orders.records AS records
-FROM orders
-LEFT JOIN paid_by USING (employer_uscc)
-LEFT JOIN registrants USING (employer_uscc)
-LEFT JOIN incidents USING (employer_uscc)
+    arraySlice(arrayMap(figure -> told(figure), ordered.figures), 1, 20) AS ordered_by,
+    arraySlice(arrayMap(payment -> told(payment), arrayDistinct(ordered.payments)), 1, 20) AS paid_by,
+    arraySlice(arraySort(ordered.records), 1, 20) AS records
+FROM ordered
+LEFT JOIN named ON named.employer_uscc = ordered.employer_uscc
+LEFT JOIN lists ON lists.employer_uscc = ordered.employer_uscc
+LEFT JOIN registrants ON registrants.employer_uscc = ordered.employer_uscc
+LEFT JOIN incidents ON incidents.employer_uscc = ordered.employer_uscc
 WHERE notEmpty(grounds)

@@ -1,6 +1,6 @@
 -- Orders, mediation, arbitration, court and police matters; about the project when one is named, else the employer.
 -- paid_fen: to workers through the matter so far; recovered_fen: got back of what was advanced; wage_from, wage_to: the first day of the
--- first and of the last wage month that it is about.
+-- first and of the last wage month that it is about; recorded_on: when its source recorded what stands here.
 CREATE TABLE {{snapshot}}.proceedings
 (
     scope         LowCardinality(String),
@@ -21,7 +21,8 @@ CREATE TABLE {{snapshot}}.proceedings
     paid_fen      Nullable(Int64),
     recovered_fen Nullable(Int64),
     wage_from     Nullable(Date),
-    wage_to       Nullable(Date)
+    wage_to       Nullable(Date),
+    recorded_on   Date
 )
 ENGINE = MergeTree
 ORDER BY (scope_id, opened_on, source, id);
@@ -46,7 +47,8 @@ SELECT
     paid_fen,
     recovered_fen,
     wage_from,
-    wage_to
+    wage_to,
+    toDate(recorded_at, 'Asia/Shanghai') AS recorded_on
 FROM proceedings
 WHERE recorded_at < {end:DateTime64(3, 'UTC')}
 ORDER BY version DESC, recorded_at ASC
