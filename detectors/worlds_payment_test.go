@@ -18,7 +18,7 @@ func paymentCauses() (all []cause) {
 			for _, f := range s.payday(m, s.asOf-3) {
 				if len(s.days(f.text("id_number"), m.First(), m.Last())) >= 20 {
 					s.byPiece(f.text("id_number"))
-					earn(f, 201_000-below)
+					earn(f, s.minimum(m)-below)
 					if !everybody {
 						return
 					}
@@ -58,7 +58,7 @@ func paymentCauses() (all []cause) {
 				return a.text("id_number") == who && slices.Contains(days[19:], a.date(s.t, "work_date"))
 			})
 			s.byPiece(who)
-			earn(f, 190_000)
+			earn(f, s.minimum(m)-11_000)
 			return
 		}
 	}))
@@ -209,7 +209,7 @@ func paymentCauses() (all []cause) {
 	add("paid in kind", with(listed(34, 1, 2)), is(red, "in-kind-payment", func(s *subject) {
 		m := monthOf(s.asOf - 34)
 		s.payday(m, s.asOf-34)[0]["channel"] = "in_kind"
-		s.payday(m+1, s.payBy(min(s.asOf, (m + 2).Last()))) // so that this is the last month whose list is due
+		s.payday(m+1, s.payBy(min(s.asOf, (m+2).Last()))) // so that this is the last month whose list is due
 		s.wantShort(m)
 		s.want["wages-overdue"] = red // what is given in kind is not paid
 	}))
