@@ -26,7 +26,7 @@ func is(level, detector string, bring func(*subject)) func(*subject) {
 }
 
 func causes() []cause {
-	return slices.Concat(safeguardCauses(), paymentCauses(), foresightCauses(), handlingCauses())
+	return slices.Concat(safeguardCauses(), arrearsCauses(), paymentCauses(), foresightCauses(), handlingCauses())
 }
 
 func safeguardCauses() (all []cause) {

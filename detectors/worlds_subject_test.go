@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/civil"
 )
@@ -141,6 +142,15 @@ func (s *subject) cheap() {
 	for _, f := range s.on(record.TopicWorkers) {
 		f["wage_basis"], f["wage_yuan"] = "day", "150"
 	}
+}
+
+// minimum is the month's minimum wage where the subject is, in fen.
+func (s *subject) minimum(m civil.Month) int64 {
+	fen, err := policy.National().Number("common", "minimum_wage_fen", s.township(), m.Last())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return int64(fen)
 }
 
 // byPiece makes somebody a piece worker, whose work nobody can estimate.

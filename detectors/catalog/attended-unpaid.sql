@@ -24,6 +24,7 @@ evidence:
   - {name: months, unit: month, label: {zh: "全部涉及工资月", en: "all wage months"}}
   - {name: missing_days, unit: days, label: {zh: "涉及出勤天数", en: "days worked"}}
   - {name: earned_fen, unit: fen, label: {zh: "应得未付工资（估算）", en: "wages owed (estimated)"}}
+  - {name: estimates, unit: text, codes: estimate, label: {zh: "估算依据", en: "estimated by"}}
   - {name: age_30_fen, unit: fen, label: {zh: "逾期30天以内（估算）", en: "30 days past due or less (estimated)"}}
   - {name: age_90_fen, unit: fen, label: {zh: "逾期31至90天（估算）", en: "31 to 90 days past due (estimated)"}}
   - {name: age_365_fen, unit: fen, label: {zh: "逾期91至365天（估算）", en: "91 to 365 days past due (estimated)"}}
@@ -43,6 +44,7 @@ WITH
             uniqExact(worker_key) AS people,
             sum(owed.days) AS worked_days,
             sum(owed.owed_fen) AS fen,
+            arraySort(groupUniqArray(toString(owed.estimate))) AS bases,
             sumIf(owed.owed_fen, owed.due_by >= {as_of:Date} - 30) AS fen_30,
             sumIf(owed.owed_fen, owed.due_by < {as_of:Date} - 30 AND owed.due_by >= {as_of:Date} - 90) AS fen_90,
             sumIf(owed.owed_fen, owed.due_by < {as_of:Date} - 90 AND owed.due_by >= {as_of:Date} - 365) AS fen_365,
@@ -111,6 +113,7 @@ SELECT
     subjects.months AS months,
     subjects.worked_days AS missing_days,
     subjects.fen AS earned_fen,
+    subjects.bases AS estimates,
     subjects.fen_30 AS age_30_fen,
     subjects.fen_90 AS age_90_fen,
     subjects.fen_365 AS age_365_fen,

@@ -5,6 +5,7 @@ question: {zh: "工资单应发是否低于按出勤和约定工资折算的应�
 group: payment
 scope: [project]
 department: sector
+estimated: true
 basis: [Reg. 12, Reg. 15, Reg. 50, Interim Wage Payment Provisions 18]
 params:
   lookback_days: {type: UInt16, unit: days, text: {zh: "回溯天数", en: "days looked back"}}
