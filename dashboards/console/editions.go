@@ -6,7 +6,9 @@ import (
 	"strconv"
 
 	"github.com/anxin-project/anxin/internal/access"
+	"github.com/anxin-project/anxin/internal/codebook"
 	"github.com/anxin-project/anxin/internal/edition"
+	"github.com/anxin-project/anxin/internal/spreadsheet"
 )
 
 // editionsData is the list of editions, newest first.
@@ -161,10 +163,8 @@ func (c *Console) editionCSV(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	l := r.lang
-	t := func(key string) string { return message(l, key) }
-	s := newSpreadsheet(t("csv.edition"), t("csv.as_of"), t("csv.rank"), t("csv.code"), t("csv.name"), t("csv.place"), t("csv.light"), t("csv.index"),
-		t("csv.change"), t("csv.monitored"), t("csv.arrears_workers"), t("csv.yuan"))
+	s := spreadsheet.NewTable(string(r.lang), column("csv.edition"), column("csv.as_of"), column("csv.rank"), column("csv.code"), column("csv.name"), column("csv.place"),
+		coded("csv.light", codebook.Light), column("csv.index"), column("csv.change"), column("csv.monitored"), column("csv.arrears_workers"), column("csv.yuan"))
 	for _, u := range d.Rows {
 		rank, change := "", ""
 		if n := rankOf(u, d.County != ""); n < 1<<31 {
@@ -173,10 +173,10 @@ func (c *Console) editionCSV(r *request) (answer, error) {
 		if v, ok := u.Change(); ok {
 			change = strconv.FormatFloat(tenths(v), 'f', 1, 64)
 		}
-		s.row(whole(d.Edition.Number), d.Edition.AsOf.String(), rank, u.Code, u.Name, c.regions.Path(u.Code), l.word("light", lightClass(u.Light)),
-			csvIndex(u.Index), change, whole(u.MonitoredWorkers), whole(u.ArrearsWorkers), yuanText(u.ArrearsFen))
+		s.Line(whole(d.Edition.Number), d.Edition.AsOf.String(), rank, u.Code, u.Name, c.regions.Path(u.Code), lightClass(u.Light),
+			csvIndex(u.Index), change, whole(u.MonitoredWorkers), whole(u.ArrearsWorkers), spreadsheet.Yuan(u.ArrearsFen))
 	}
-	return answer{raw: s.bytes(), kind: "text/csv; charset=utf-8", attach: "anxin-edition-" + whole(d.Edition.Number) + ".csv"}, nil
+	return csvFile(s, "anxin-edition-"+whole(d.Edition.Number)+".csv"), nil
 }
 
 // diffData is what moved between two editions.
@@ -287,13 +287,13 @@ func (c *Console) diffCSV(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	l := r.lang
-	t := func(key string) string { return message(l, key) }
-	header := []string{t("csv.code"), t("csv.name"), t("csv.place"), t("csv.light_from"), t("csv.light_to"), t("csv.rank_from"), t("csv.rank_to"), t("csv.index_from"), t("csv.index_to"), t("csv.change")}
+	columns := []spreadsheet.Column{column("csv.code"), column("csv.name"), column("csv.place"), coded("csv.light_from", codebook.Light), coded("csv.light_to", codebook.Light),
+		column("csv.rank_from"), column("csv.rank_to"), column("csv.index_from"), column("csv.index_to"), column("csv.change")}
 	for _, part := range d.Names {
-		header = append(header, l.word("component", part))
+		heading, _ := codebook.Word(codebook.Component, part)
+		columns = append(columns, spreadsheet.Plain(heading))
 	}
-	s := newSpreadsheet(header...)
+	s := spreadsheet.NewTable(string(r.lang), columns...)
 	for _, row := range d.Rows {
 		cells := []string{row.Code, row.Name, c.regions.Path(row.Code)}
 		light, rank, index := [2]string{}, [2]string{}, [2]string{}
@@ -301,7 +301,7 @@ func (c *Console) diffCSV(r *request) (answer, error) {
 			if u == nil {
 				continue
 			}
-			light[i], index[i] = l.word("light", lightClass(u.Light)), csvIndex(u.Index)
+			light[i], index[i] = lightClass(u.Light), csvIndex(u.Index)
 			if u.Rank > 0 {
 				rank[i] = whole(u.Rank)
 			}
@@ -314,9 +314,9 @@ func (c *Console) diffCSV(r *request) (answer, error) {
 				cells = append(cells, csvIndex(&row.Parts[i]))
 			}
 		}
-		s.row(cells...)
+		s.Line(cells...)
 	}
-	return answer{raw: s.bytes(), kind: "text/csv; charset=utf-8", attach: "anxin-editions-" + whole(d.From.Number) + "-" + whole(d.To.Number) + ".csv"}, nil
+	return csvFile(s, "anxin-editions-"+whole(d.From.Number)+"-"+whole(d.To.Number)+".csv"), nil
 }
 
 // csvIndex writes an index or points, empty where there is none.

@@ -225,7 +225,7 @@ func entryFields(l locale, e casefile.Entry, kind casefile.EntryActionKind) []fi
 	because := field{Name: "reason", Kind: asText}
 	number := field{Name: "document_no", Kind: asLine}
 	promise := field{Name: "promise_no", Kind: asLine}
-	either := []option{{"no", l.word("value", "no")}, {"yes", l.word("value", "yes")}}
+	either := []option{{"no", l.word("yes_no", "no")}, {"yes", l.word("yes_no", "yes")}}
 	switch kind {
 	case casefile.Notify:
 		return []field{number}

@@ -105,7 +105,7 @@ func (c *Console) readEvent(l locale, e casefile.Event) eventRow {
 		say("amount", l.exactYuan(d.AmountFen))
 	}
 	if d.Settled {
-		say("settled", l.word("value", "yes"))
+		say("settled", l.word("yes_no", "yes"))
 	}
 	if d.Workdays > 0 {
 		say("workdays", strconv.Itoa(d.Workdays))
@@ -145,9 +145,9 @@ func (c *Console) readEvent(l locale, e casefile.Event) eventRow {
 	}
 	switch string(e.Kind) {
 	case "verified":
-		say("upheld", l.word("value", yesNo(d.Upheld)))
+		say("upheld", l.word("yes_no", yesNo(d.Upheld)))
 	case "removal_decided":
-		say("granted", l.word("value", yesNo(d.Granted)))
+		say("granted", l.word("yes_no", yesNo(d.Granted)))
 	case "seen_on_project":
 		say("project", d.Name+" "+d.ProjectID)
 	}

@@ -197,7 +197,7 @@ func (l locale) value(v any, unit catalog.Unit) string {
 		}
 		return string(b)
 	case bool:
-		return message(l, map[bool]string{true: "value.yes", false: "value.no"}[v])
+		return l.word("yes_no", yesNo(v))
 	case json.Number:
 		return l.figure(v, unit)
 	case string:

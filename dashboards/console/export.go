@@ -90,18 +90,16 @@ func (e Evidence) line() string {
 }
 
 func (c *Console) rankingCSV(r *request) (answer, error) {
-	l := r.lang
-	t := func(key string) string { return message(l, key) }
 	d := c.ranking(r, 0)
-	s := newSpreadsheet(t("csv.as_of"), t("csv.rank"), t("csv.code"), t("csv.name"), t("csv.place"), t("csv.light"), t("csv.index"),
-		t("csv.change"), t("csv.monitored"), t("csv.arrears_workers"), t("csv.yuan"), t("csv.red"), t("csv.yellow"))
+	s := spreadsheet.NewTable(string(r.lang), column("csv.as_of"), column("csv.rank"), column("csv.code"), column("csv.name"), column("csv.place"), coded("csv.light", codebook.Light),
+		column("csv.index"), column("csv.change"), column("csv.monitored"), column("csv.arrears_workers"), column("csv.yuan"), column("csv.estimated_yuan"), column("csv.red"), column("csv.yellow"))
 	for _, u := range d.Rows {
 		rank, index, change := "", "", ""
 		if n := rankOf(u, d.WithinCounty); n < 1<<31 {
 			rank = strconv.FormatUint(uint64(n), 10)
 		}
 		if u.RankOnly {
-			s.row(r.view.Run.AsOf.String(), rank, u.Code, u.Name, c.regions.Path(u.Code), "", "", "", "", "", "", "", "")
+			s.Line(r.view.Run.AsOf.String(), rank, u.Code, u.Name, c.regions.Path(u.Code), "", "", "", "", "", "", "", "", "")
 			continue
 		}
 		if u.Index != nil {
@@ -110,22 +108,12 @@ func (c *Console) rankingCSV(r *request) (answer, error) {
 		if v, ok := u.Change(); ok {
 			change = strconv.FormatFloat(v, 'f', 1, 64)
 		}
-		s.row(r.view.Run.AsOf.String(), rank, u.Code, u.Name, c.regions.Path(u.Code), l.word("light", lightClass(u.Light)), index, change,
-			strconv.FormatUint(uint64(u.MonitoredWorkers), 10), strconv.FormatUint(uint64(u.ArrearsWorkers), 10), yuanText(u.ArrearsFen),
+		s.Line(r.view.Run.AsOf.String(), rank, u.Code, u.Name, c.regions.Path(u.Code), lightClass(u.Light), index, change,
+			strconv.FormatUint(uint64(u.MonitoredWorkers), 10), strconv.FormatUint(uint64(u.ArrearsWorkers), 10), spreadsheet.Yuan(u.ArrearsFen), spreadsheet.Yuan(u.EstimatedFen),
 			strconv.Itoa(u.Red), strconv.Itoa(u.Yellow))
 	}
-	return answer{raw: s.bytes(), kind: "text/csv; charset=utf-8", attach: "anxin-ranking-" + r.view.Run.AsOf.String() + ".csv"}, nil
+	return csvFile(s, "anxin-ranking-"+r.view.Run.AsOf.String()+".csv"), nil
 }
-
-// sheet is a table that has no codes yet.
-type sheet struct{ *spreadsheet.Sheet }
-
-func newSpreadsheet(header ...string) sheet { return sheet{spreadsheet.New(header...)} }
-
-func (s sheet) row(cells ...string) { s.Row(cells...) }
-func (s sheet) bytes() []byte       { return s.Bytes() }
-
-func yuanText(fen int64) string { return spreadsheet.Yuan(fen) }
 
 // whole writes a count or a number without grouping.
 func whole(n uint32) string { return strconv.FormatUint(uint64(n), 10) }

@@ -11,9 +11,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/anxin-project/anxin/detectors/rates"
 	"github.com/anxin-project/anxin/internal/access"
 	"github.com/anxin-project/anxin/internal/casefile"
 	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/edition"
 )
 
 // constants returns the values of the text constants of a type in files of the module. Read from the source, so that nobody
@@ -147,6 +149,8 @@ func TestEveryCodeOfTheOtherPackagesHasItsWords(t *testing.T) {
 	} {
 		whole(t, one.name, constants(t, one.files, one.typeName))
 	}
+	whole(t, TalksGround, []string{edition.RedInARow, edition.RedAndLast})
+	whole(t, Measure, []string{rates.ArbitrationClosing, rates.MediationSuccess, rates.LeadResolution})
 }
 
 // whole holds an enumeration against the codes it is to have.
