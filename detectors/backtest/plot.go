@@ -208,7 +208,7 @@ func causeTitle(cause string) catalog.Text {
 	zh := map[string]string{
 		"funding_squeeze": "建设单位资金紧张", "failing_contractor": "总包经营恶化", "bad_payer": "分包克扣工资", "sloppy_site": "现场管理混乱",
 		"account_misuse": "专户挪用或冻结", "illegal_subcontracting": "违法分包", "late_payroll": "偶尔迟发", "closing_employer": "用人单位停业",
-		"unsettled_exit": "退场不结清", "understated_list": "工资表少记工", "unconnected_feed": "数据源未接入", "unknown_project": "项目未纳管",
+		"unsettled_exit": "退场不结清", "understated_list": "工资表少记工", "unconnected_feed": "数据源未接入", "returned_payment": "代发退票", "unknown_project": "项目未纳管",
 	}[cause]
 	en := strings.ReplaceAll(cause, "_", " ")
 	if zh == "" {

@@ -144,9 +144,9 @@ func (w *World) startCause(r *dice, county string, room float64, d civil.Date) i
 		part = 0.35 // where there is room for much, few causes make up most of it
 	}
 	if s := w.pickSite(r, county, d, func(s *site) bool { return s.id != "" }); s != nil {
-		share := r.f(0.08, 0.28)
-		if room > 8 {
-			share *= 2
+		share := r.f(0.05, 0.18)
+		if room > 10 {
+			share *= 3
 		}
 		n := min(most, max(2, int(float64(len(s.crew))*share+0.5)))
 		if len(s.crew) <= all && r.chance(0.3) {
@@ -239,6 +239,9 @@ func (w *World) pickContractor(r *dice, county string, d civil.Date, most int) (
 func (w *World) startTrouble(r *dice, s *site, t *trouble) {
 	t.severity = r.f(0.5, 1)
 	t.recover = t.from.AddDays(r.in(130, 340))
+	if t.reach < len(s.crew)/2 {
+		t.recover = t.from.AddDays(r.in(90, 240))
+	}
 	if r.chance(0.1) {
 		t.recover = t.from.AddDays(r.in(330, 600))
 	}

@@ -61,6 +61,7 @@ type Rates struct {
 	Unconnected float64 // the bank or the gate is not connected for months, or the gate stays broken for weeks
 
 	Lapse     float64 // pay days missed by carelessness, for each payer and year
+	Returned  float64 // payments that the bank returns, for a wrong account or name, of all slips; they are made a week or two later
 	Unknown   float64 // permits of projects that the platform does not know, for each project
 	Unhandled float64 // leads that are accepted late or closed unverified, of all
 }
@@ -68,9 +69,9 @@ type Rates struct {
 // UsualRates are those of a county as it is: a few wages in a thousand are owed, on few sites, and most townships are well.
 func UsualRates() Rates {
 	return Rates{
-		Arrears: 0.0035, BadCounty: 0.018,
-		Strained: 0.03, Sloppy: 0.03, Misuse: 0.02, Illegal: 0.012, Understated: 0.01, Unconnected: 0.025,
-		Lapse: 0.10, Unknown: 0.015, Unhandled: 0.04,
+		Arrears: 0.0055, BadCounty: 0.022,
+		Strained: 0.03, Sloppy: 0.05, Misuse: 0.02, Illegal: 0.012, Understated: 0.01, Unconnected: 0.025,
+		Lapse: 0.2, Returned: 0.002, Unknown: 0.015, Unhandled: 0.07,
 	}
 }
 
@@ -79,7 +80,7 @@ func WorseRates() Rates {
 	return Rates{
 		Arrears: 0.04, BadCounty: 0.09,
 		Strained: 0.05, Sloppy: 0.05, Misuse: 0.04, Illegal: 0.03, Understated: 0.02, Unconnected: 0.05,
-		Lapse: 0.18, Unknown: 0.04, Unhandled: 0.15,
+		Lapse: 0.18, Returned: 0.003, Unknown: 0.04, Unhandled: 0.15,
 	}
 }
 

@@ -21,6 +21,7 @@ type order struct {
 	recordVersion int
 	next          string // what followed an order that was not obeyed
 	nextOn        civil.Date
+	before        []order // earlier ones that were not obeyed, about wages that this one names again
 }
 
 // stepOrder orders payment when leads have gathered, and closes the order when it is obeyed or has run out.
@@ -31,6 +32,11 @@ func (w *World) stepOrder(s *site, d civil.Date) {
 		if len(s.leads) < 2 || o.fen == 0 || d < o.owedSince+25 || !workday(d) || !r.chance(0.12) {
 			return
 		}
+		if o.outcome == "failed" {
+			past := *o
+			past.before = nil
+			o.before = append(o.before, past)
+		}
 		o.num++
 		o.opened, o.due = d, d.AddDays(r.in(10, 15))
 		o.orderedFen, o.orderedCount, o.outcome, o.recordVersion, o.next = o.fen, o.workers, "", 0, ""
@@ -40,18 +46,31 @@ func (w *World) stepOrder(s *site, d civil.Date) {
 			t.recover = o.due - civil.Date(r.n(4))
 		}
 		w.recordProceeding(s, "rectification_order", d, "", 0)
-	case o.outcome == "" && o.fen == 0:
-		o.outcome = "fulfilled"
-		w.recordProceeding(s, "rectification_order", d, o.outcome, 0)
+	case (o.outcome == "" || o.outcome == "failed") && o.opened != 0 && o.fen == 0:
+		w.closeOrder(s, d)
+		for _, past := range o.before {
+			latest := s.order
+			s.order = past
+			w.closeOrder(s, d)
+			s.order = latest
+		}
+		o.before = nil
 	case o.outcome == "" && d > o.due+20:
 		o.outcome = "failed"
 		w.recordProceeding(s, "rectification_order", d, o.outcome, 0)
 	case o.outcome == "failed" && o.next == "" && workday(d) && r.chance(0.05):
 		o.next, o.nextOn = pick(r, "arbitration", "arbitration", "supported_suit", "enforcement", "criminal_referral", "emergency_fund"), d
 		w.recordProceeding(s, o.next, d, "", 1)
-	case o.next == "emergency_fund" && o.fen == 0 && o.outcome == "failed":
-		o.outcome = "settled" // the payer gives back what was advanced
-		w.recordProceeding(s, o.next, d, o.outcome, 1)
+	}
+}
+
+// closeOrder records that what was ordered has been paid, be it late, and ends what followed.
+func (w *World) closeOrder(s *site, d civil.Date) {
+	o := &s.order
+	o.outcome = "fulfilled"
+	w.recordProceeding(s, "rectification_order", d, o.outcome, 0)
+	if o.next != "" {
+		w.recordProceeding(s, o.next, d, "settled", 1) // what was advanced is given back
 	}
 }
 

@@ -20,6 +20,8 @@ type slip struct {
 	dueBy    civil.Date
 	paidOn   civil.Date
 	claimed  civil.Date // the day of a payment that the slip names and nobody made
+	again    civil.Date // until when the bank has sent the payment back
+	truth    *Truth     // of that
 	gross    int64
 	deducted int64 // tax and insurance among it
 	tax      int64
@@ -201,7 +203,7 @@ func (w *World) payUp(s *site, d civil.Date, only func(*slip) bool) int64 {
 			sl.claimed = d
 			w.recordSlip(s, sl, sec+sl.seq%1800)
 		}
-		if only(sl) && !sl.paidToday(d) {
+		if only(sl) && !sl.paidToday(d) && sl.again <= d {
 			need += sl.limit(frank)
 			if sl.channel == bySpecialAccount {
 				fromAccount += sl.limit(frank)
@@ -233,7 +235,7 @@ func (w *World) payUp(s *site, d civil.Date, only func(*slip) bool) int64 {
 	out := int64(0)
 	for i := range s.slips {
 		sl := &s.slips[i]
-		if !only(sl) || sl.paidToday(d) {
+		if !only(sl) || sl.paidToday(d) || sl.again > d {
 			continue
 		}
 		pay := sl.limit(frank)
@@ -292,9 +294,13 @@ func (w *World) stepPay(s *site, d civil.Date) {
 	if d == s.month.createOn {
 		w.list(s, d)
 	}
+	if s.returned > 0 {
+		w.payAgain(s, d)
+	}
 	if d == s.month.payOn && !s.month.paid {
 		s.month.paid = true
 		m := s.month.month
+		w.sendBack(s, m, d)
 		w.payUp(s, d, func(sl *slip) bool { return sl.month <= m })
 		s.lastPaid = d
 		return
@@ -307,6 +313,52 @@ func (w *World) stepPay(s *site, d civil.Date) {
 	if t.over(d) || t.cause != CauseLapse && s.ledger.fresh && t.willing(d) > 0 && d-s.lastPaid >= 3 && workday(d) && w.dice.chance(0.3) {
 		s.lastPaid, s.ledger.fresh = d, false
 		w.payUp(s, d, func(sl *slip) bool { return sl.due < d })
+	}
+}
+
+// sendBack lets the bank return some of the month's payments.
+func (w *World) sendBack(s *site, m civil.Month, d civil.Date) {
+	rate := w.opt.Rates.Returned
+	if rate <= 0 {
+		return
+	}
+	for i := range s.slips {
+		sl := &s.slips[i]
+		if sl.month != m || sl.kept != "" || !w.dice.chance(rate) {
+			continue
+		}
+		sl.again = d.AddDays(w.dice.in(6, 20))
+		s.returned++
+		scope := "employer"
+		if s.id != "" {
+			scope = "project"
+		}
+		sl.truth = &Truth{Subject: s.subject(), Scope: scope, Township: s.township, Cause: CauseReturned, From: d, Severity: 0.1}
+		w.truths = append(w.truths, sl.truth)
+	}
+}
+
+// payAgain makes payments that were returned, once the account is put right.
+func (w *World) payAgain(s *site, d civil.Date) {
+	due := false
+	for i := range s.slips {
+		sl := &s.slips[i]
+		if sl.truth == nil {
+			continue
+		}
+		if sl.dueBy < d {
+			sl.truth.owed(d, 1, sl.owed())
+		}
+		if sl.again <= d {
+			sl.truth.owed(d, 1, 0)
+			on := d
+			sl.truth.RecoveredOn = &on
+			sl.truth, due = nil, true
+			s.returned--
+		}
+	}
+	if due {
+		w.payUp(s, d, func(sl *slip) bool { return sl.again != 0 })
 	}
 }
 

@@ -19,6 +19,7 @@ type site struct {
 	month      payMonth
 	ledger     ledger
 	trouble    *trouble
+	returned   int // slips whose payment the bank sent back
 	leads      []*lead
 	leadNum    int
 	order      order
@@ -64,9 +65,9 @@ func (w *World) lapse(s *site, r *dice, d civil.Date) {
 	if !r.chance(rate) || !s.calm(d) || w.employers[s.emp].failing != nil {
 		return
 	}
-	late := r.in(4, 10)
-	if r.chance(0.12) {
-		late = r.in(11, 22)
+	late := r.in(6, 12)
+	if r.chance(0.1) {
+		late = r.in(13, 22)
 	}
 	s.month.payOn = s.month.dueBy.AddDays(late)
 	w.trouble(s, &trouble{cause: CauseLapse, from: d, recover: s.month.payOn + 1, severity: r.f(0.2, 0.6)})

@@ -192,8 +192,8 @@ func (w *World) stepOwed(s *site, d civil.Date) {
 	clear(w.seen)
 	for i := range s.slips {
 		sl := &s.slips[i]
-		if sl.dueBy >= d {
-			continue
+		if sl.dueBy >= d || sl.truth != nil {
+			continue // not due, or unpaid for a reason of its own
 		}
 		w.seen[sl.seq] = struct{}{}
 		s.order.fen += sl.owed()

@@ -28,6 +28,7 @@ const (
 	CauseUnderstated Cause = "understated_list" // the list says less than was worked
 	CauseUnconnected Cause = "unconnected_feed" // the bank or the gate sends nothing
 	CauseLapse       Cause = "late_payroll"
+	CauseReturned    Cause = "returned_payment" // the bank sends one worker's wage back
 	CauseClosing     Cause = "closing_employer"
 	CauseUnknown     Cause = "unknown_project" // permitted, and not on the platform
 )
