@@ -32,8 +32,9 @@ evidence:
   - {name: age_over_fen, unit: fen, label: {zh: "逾期365天以上", en: "more than 365 days past due"}}
 */
 -- The stock: earned, as pay lists say and by an estimate of work that no list names, less paid, of the wage months since the
--- latest of which nothing is owed, less the account's balance where its ledger is alive. Work whose day to pay has not come is
--- left out; so is, as everywhere, what is a few days past it. A month of wages is the mean of the last three that were due.
+-- latest of which nothing is owed, less the account's balance where its ledger is alive. A month without work or list, such as of
+-- a winter stop, pays nothing off. Work whose day to pay has not come is left out; so is, as everywhere, what is a few days past
+-- it. A month of wages is the mean of the last three that were due.
 WITH
     {as_of:Date} - {grace_detectors_days:UInt16} AS last_due,
     owing AS
@@ -57,6 +58,11 @@ WITH
         FROM agreed_pay_days
         WHERE due_by <= last_due AND project_id IN (SELECT project_id FROM owing)
             AND (project_id, wage_month) NOT IN (SELECT project_id, wage_month FROM owing)
+            AND
+            (
+                (project_id, wage_month) IN (SELECT project_id, month FROM crew_months)
+                OR (project_id, wage_month) IN (SELECT scope_id, wage_month FROM pay_lists WHERE scope = 'project')
+            )
         GROUP BY project_id
     ),
     stock AS
