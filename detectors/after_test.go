@@ -12,8 +12,8 @@ func TestADetectorAfterAGroupReadsWhatItFoundOnTheSameDate(t *testing.T) {
 	b := open(t, policy.National())
 	story := b.tell(t, `
 projects: [{id: P1}, {id: P2}]
-payroll:
-  - {worker: W1, project: P2, months: 2026-08, channel: in_kind, paid_on: 2026-09-17}
+proceedings:
+  - {project: P2, opened_on: 2026-08-20, due_on: 2026-09-16}
 `)
 	linked := func(found []detectors.Warning) (subjects []string) {
 		for _, w := range found {
@@ -64,7 +64,7 @@ SELECT 1`
 		}
 	}
 	for _, one := range catalogue {
-		if one.ID == "linked-employer" && one.After != "payment" {
+		if one.ID == "linked-employer" && one.After != "handling" {
 			t.Errorf("linked-employer comes after %q", one.After)
 		}
 	}
