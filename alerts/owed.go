@@ -58,7 +58,7 @@ func (f *findings) readOwed(ctx context.Context, run latestRun) (map[string]*cas
 		return owed[key]
 	}
 	for _, c := range claims {
-		if c.Kind == "unbooked" { // slip and ledger contradict each other: paid-not-booked speaks of it
+		if c.Kind == "unbooked" { // slip and ledger contradict each other: that is for a person to settle first
 			continue
 		}
 		claim := &casefile.Claim{Workers: uint32(c.Workers), AmountFen: c.AmountFen, From: monthOf(c.From), To: monthOf(c.To), Records: c.Records, Total: uint32(c.Total)}

@@ -61,7 +61,7 @@ WITH
         SELECT
             scant.project_id,
             scant.month
-        FROM scant
+        FROM scant_hours AS scant
         INNER JOIN (SELECT project_id, worker_key FROM registered WHERE wage_basis = 'hour') AS hourly ON hourly.project_id = scant.project_id AND hourly.worker_key = scant.worker_key
         WHERE scant.month >= first_month AND scant.month < this_month AND scant.due_by <= {as_of:Date} AND scant.due_by >= first_due AND scant.days >= {full_month_days:UInt16}
         UNION DISTINCT

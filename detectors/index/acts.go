@@ -71,9 +71,6 @@ var safeguardActs = map[string]struct {
 // leadActs are the acts that make up for a late lead.
 var leadActs = map[Lateness]Act{NotAccepted: AcceptLead, PastTerm: ResolveLead, Unverified: ConcludeLead, ResolvedLate: WaitWindow}
 
-// warningActors say whose act ends a detector's warning, where that is not who answers for the subject.
-var warningActors = map[string]Actor{"labor-cost-late": ByDeveloper, "account-runway": ByDeveloper}
-
 // answers says who answers for a subject's wages: for a project's its general contractor (Reg. 30), else the employer.
 func answers(s Subject) Actor {
 	switch s.Scope {

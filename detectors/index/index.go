@@ -70,8 +70,9 @@ type Constants struct {
 	HazardRed         float64
 	HazardYellow      float64
 	HazardDetectors   []string
-	LeastWorkers      int // fewer monitored workers are grey
-	LeastOwed         int // unless so many are owed
+	DeveloperWarnings []string // whose end is the developer's act
+	LeastWorkers      int      // fewer monitored workers are grey
+	LeastOwed         int      // unless so many are owed
 	StaleDays         int
 	CapIncident       float64
 	CapIncidentPeople int
@@ -89,7 +90,7 @@ type Constants struct {
 	Festivals         Festivals
 }
 
-// LeadTerms are the terms of leads, as of the detector complaint-late.
+// LeadTerms are the terms of leads, as the detectors of leads have them.
 type LeadTerms struct {
 	AcceptWorkdays, ResolveWorkdays, ExtensionWorkdays       int
 	MediationDays, ArbitrationDays, ArbitrationExtensionDays int

@@ -1,6 +1,6 @@
 -- Leads that count in resolution: found true, true in part or settled within the window, and every lead that is late: not accepted
 -- in its term, unresolved past its term, or closed without a conclusion, until one is recorded. Terms run as those of the
--- detector complaint-late: anew from the day on which a lead was reopened; the investigation from filing, else from the first
+-- detectors of leads: anew from the day on which a lead was reopened; the investigation from filing, else from the first
 -- status after received, else from the day on which it should have been accepted; mediation and arbitration by terms of their
 -- own, and a lead that was closed after arbitration was in time. What is older than the calendar at hand is past every term.
 -- Leads about one project or employer that were received in one month count once: late, if one of them is.

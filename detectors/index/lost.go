@@ -89,8 +89,8 @@ func (p *part) losses(c Component, k Constants) (all []Loss) {
 				l.By = ByNobody
 			case EndWarning:
 				l.Detectors = p.detectors
-				if len(p.detectors) == 1 {
-					l.By = warningActors[p.detectors[0]]
+				if len(p.detectors) == 1 && slices.Contains(k.DeveloperWarnings, p.detectors[0]) {
+					l.By = ByDeveloper
 				}
 			}
 			all = append(all, l)

@@ -33,7 +33,7 @@ func Of(ctx context.Context, facts driver.Conn, p *policy.Policy, asOf civil.Dat
 	if err != nil {
 		return nil, fmt.Errorf("the reported rates: %w", err)
 	}
-	workdays, err := p.Number("complaint-late", "resolve_workdays", "", asOf)
+	workdays, err := p.Number("common", "resolve_workdays", "", asOf)
 	if err != nil {
 		return nil, fmt.Errorf("the reported rates: %w", err)
 	}
