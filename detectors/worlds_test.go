@@ -328,7 +328,7 @@ func (s *scene) newest(facts []fact, on civil.Date) (newest []fact) {
 
 // TestEachCauseRaisesItsWarningAndNothingElse brings causes into random worlds, one a subject, until each was tried.
 func TestEachCauseRaisesItsWarningAndNothingElse(t *testing.T) {
-	first, n := worldSeeds(t, 3)
+	first, n := worldSeeds(t, 4)
 	tried := map[string]int{}
 	brought := 0
 	for seed := first; seed < first+uint64(n); seed++ {
