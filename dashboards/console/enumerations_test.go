@@ -172,11 +172,3 @@ func TestEveryAuditedActionHasItsWord(t *testing.T) {
 		}
 	}
 }
-
-func words[T ~string](values []T) []string {
-	var all []string
-	for _, v := range values {
-		all = append(all, string(v))
-	}
-	return all
-}

@@ -47,7 +47,9 @@ func FuzzWith(f *testing.F) {
 		}
 		for _, l := range r.Laws() {
 			for _, number := range l.Numbers() {
-				l.Articles[number].In("zh")
+				if zh := l.Articles[number].In("zh"); zh == "" {
+					t.Errorf("%s %s has no Chinese words", l.ID, number)
+				}
 			}
 			r.Resolve(l.ID).Name()
 		}
