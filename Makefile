@@ -21,7 +21,7 @@ engine: build
 	./bin/anxin engine fetch
 
 test: engine
-	$(GO) test -timeout 15m ./...
+	$(GO) test -timeout 30m ./...
 
 test-faults: engine
 	$(GO) test -timeout 15m -tags faults -count 1 ./ingest/faultstest
