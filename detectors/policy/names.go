@@ -13,8 +13,11 @@ import (
 // sourcesSection is the section that names sending systems; it holds no settings.
 const sourcesSection = "sources"
 
-// file is a policy file as it is written: sections of settings, and the names of sending systems by their codes.
+// file is a policy file as it is written: sections of settings, the names of sending systems by their codes, and in the
+// national file which parameters are one and the same, as section.name, and which of common no section may set for itself.
 type file struct {
+	Shared   []string                        `yaml:"shared"`
+	Same     map[string]string               `yaml:"same"`
 	Sources  map[string]catalog.Text         `yaml:"sources"`
 	Sections map[string]map[string][]Setting `yaml:",inline"`
 }

@@ -46,10 +46,16 @@ type Setting struct {
 	layer int // 0 for what is shipped; files laid over it have higher ones
 }
 
+type parameter struct{ section, name string }
+
+func (p parameter) String() string { return p.section + "." + p.name }
+
 // Policy is a complete set of parameters. It does not change after loading.
 type Policy struct {
 	sections map[string]map[string][]Setting
 	sources  map[string]catalog.Text // what sending systems are called, by their codes
+	same     map[string]parameter    // section.name of parameters that are another one, set there alone
+	shared   []string                // parameters of common that no section may set for itself
 	version  string
 	layers   int // of files laid over what is shipped
 }
@@ -124,7 +130,7 @@ func (p *Policy) with(text []byte, catalogue []catalog.Header, layer int) (*Poli
 	if err != nil {
 		return nil, err
 	}
-	merged := &Policy{sections: maps.Clone(p.sections), sources: p.withSources(over.sources), version: versionOf(p.version, text), layers: layer}
+	merged := &Policy{sections: maps.Clone(p.sections), sources: p.withSources(over.sources), same: p.same, shared: p.shared, version: versionOf(p.version, text), layers: layer}
 	for section, parameters := range over.sections {
 		merged.sections[section] = maps.Clone(merged.sections[section])
 		if merged.sections[section] == nil { // a detector of one's own
@@ -147,16 +153,36 @@ func (p *Policy) Version() string { return p.version }
 func (p *Policy) Sections() []string { return slices.Sorted(maps.Keys(p.sections)) }
 
 // Settings returns the settings of a parameter, as written.
-func (p *Policy) Settings(section, name string) []Setting { return p.sections[section][name] }
+func (p *Policy) Settings(section, name string) []Setting {
+	at := p.at(section, name)
+	return p.sections[at.section][at.name]
+}
+
+// at is where a parameter is set: two rules that mean the same number read one.
+func (p *Policy) at(section, name string) parameter {
+	if other, ok := p.same[section+"."+name]; ok {
+		return other
+	}
+	return parameter{section, name}
+}
 
 // Names returns the parameters of a section.
-func (p *Policy) Names(section string) []string { return slices.Sorted(maps.Keys(p.sections[section])) }
+func (p *Policy) Names(section string) []string {
+	names := slices.Collect(maps.Keys(p.sections[section]))
+	for alias := range p.same {
+		if of, name, _ := strings.Cut(alias, "."); of == section {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
 
 // Lookup returns the setting in force in a region on a day: of the settings whose region the code begins with and that
 // have begun, those of the file laid over last, of these the one for the narrowest region, and of these the latest. Where
 // a section has none, common has it.
 func (p *Policy) Lookup(section, name, region string, on civil.Date) (Setting, bool) {
-	if s, ok := inForce(p.sections[section][name], region, on); ok {
+	if s, ok := inForce(p.Settings(section, name), region, on); ok {
 		return s, true
 	}
 	return inForce(p.sections["common"][name], region, on)
@@ -285,7 +311,11 @@ func parse(text []byte) (*Policy, error) {
 	if err := decoder.Decode(&f); err != nil {
 		return nil, fmt.Errorf("not a policy file (section: {parameter: [{value, region, from, source}]}; sources: {code: {zh, en}}): %w", err)
 	}
-	p.sections, p.sources = f.Sections, f.Sources
+	p.sections, p.sources, p.shared, p.same = f.Sections, f.Sources, f.Shared, map[string]parameter{}
+	for alias, other := range f.Same {
+		section, name, _ := strings.Cut(other, ".")
+		p.same[alias] = parameter{section, name}
+	}
 	var root yaml.Node
 	if err := yaml.Unmarshal(text, &root); err == nil && len(root.Content) == 1 {
 		p.number(root.Content[0])
@@ -324,6 +354,16 @@ func where(section, name string, s Setting) string {
 // check finds settings that lack a value or source, are for no region there is, or overlap.
 func (p *Policy) check() error {
 	problems := []error{p.checkSources()}
+	for _, name := range p.shared {
+		if len(p.sections["common"][name]) == 0 {
+			problems = append(problems, fmt.Errorf("shared: there is no parameter common.%s", name))
+		}
+	}
+	for alias, other := range p.same {
+		if len(p.sections[other.section][other.name]) == 0 {
+			problems = append(problems, fmt.Errorf("same.%s: there is no parameter %s", alias, other))
+		}
+	}
 	for _, section := range p.Sections() {
 		for _, name := range p.Names(section) {
 			type place struct {
@@ -331,7 +371,7 @@ func (p *Policy) check() error {
 				from   civil.Date
 			}
 			seen := map[place]bool{}
-			settings := p.sections[section][name]
+			settings := p.Settings(section, name)
 			if len(settings) == 0 {
 				problems = append(problems, fmt.Errorf("%s.%s has no setting", section, name))
 			}
@@ -363,13 +403,17 @@ func (p *Policy) check() error {
 }
 
 // knownTo finds parameters that neither base nor a detector has, which a slip of the pen would otherwise leave without
-// effect, and values of another kind than theirs.
+// effect, parameters that are set elsewhere for all their readers, so that two rules cannot come to differ, and values of
+// another kind than theirs.
 func (p *Policy) knownTo(base *Policy, catalogue []catalog.Header) error {
 	declared := map[string]map[string]catalog.Param{}
 	for _, h := range catalogue {
 		declared[h.ID] = h.Params
 	}
 	var problems []error
+	if len(p.same)+len(p.shared) > 0 {
+		problems = append(problems, errors.New("same and shared: only the national policy says which parameters are one"))
+	}
 	for _, section := range p.Sections() {
 		if base.sections[section] == nil && declared[section] == nil {
 			known := slices.AppendSeq(base.Sections(), maps.Keys(declared))
@@ -380,6 +424,14 @@ func (p *Policy) knownTo(base *Policy, catalogue []catalog.Header) error {
 		for _, name := range p.Names(section) {
 			param, isDeclared := declared[section][name]
 			before := base.sections[section][name]
+			if elsewhere := base.at(section, name); elsewhere.section != section {
+				problems = append(problems, fmt.Errorf("%s is %s: set that", where(section, name, p.sections[section][name][0]), elsewhere))
+				continue
+			}
+			if section != "common" && before == nil && slices.Contains(base.shared, name) {
+				problems = append(problems, fmt.Errorf("%s is common to several rules: set it in section common", where(section, name, p.sections[section][name][0])))
+				continue
+			}
 			if !isDeclared && before == nil {
 				known := slices.AppendSeq(base.Names(section), maps.Keys(declared[section]))
 				slices.Sort(known)

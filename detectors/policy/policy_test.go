@@ -70,6 +70,9 @@ common:
 
 func TestASlipInAPolicyFileIsAnErrorThatNamesIt(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
+		{"what is common to all rules, for one of them", "attendance-silent:\n  festival_days: [{value: 3, source: s}]", "line 2, attendance-silent.festival_days is common to several rules: set it in section common"},
+		{"another name of a parameter", "index: {account_days: [{value: 20, source: s}]}", "line 1, index.account_days is account-not-opened.red_days: set that"},
+		{"which parameters are one", "same: {index.account_days: index.cap}", "same and shared: only the national policy says which parameters are one"},
 		{"a name in one language", "sources: {town-bank: {zh: 城镇银行}}", "sources.town-bank needs zh and en"},
 		{"an unknown section", "wages-overdu: {yellow_days: [{value: 5, source: s}]}", "unknown section wages-overdu"},
 		{"an unknown parameter", "wages-overdue: {yelow_days: [{value: 5, source: s}]}", "unknown parameter wages-overdue.yelow_days"},
@@ -94,6 +97,18 @@ func TestASlipInAPolicyFileIsAnErrorThatNamesIt(t *testing.T) {
 				t.Errorf("error %v does not say %q", err, c.want)
 			}
 		})
+	}
+}
+
+func TestWhatTwoRulesMeanIsSetOnce(t *testing.T) {
+	p, err := load(t, "account-not-opened: {red_days: [{value: 20, region: \"33\", source: s}]}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for region, want := range map[string]float64{"33": 20, "52": 30} {
+		if got, err := p.Number("index", "account_days", region, date(t, "2026-10-31")); err != nil || got != want {
+			t.Errorf("in %s the index counts %v days (%v), want those of the detector, %v", region, got, err, want)
+		}
 	}
 }
 

@@ -25,7 +25,7 @@ type Record struct {
 var errEnough = errors.New("enough records")
 
 // Simulate hands n records of a simulated world to each, in order of arrival, with all that transport does to them:
-// duplicates, late and overtaken versions, bad records. The same seed gives the same records. It returns the last of the
+// duplicates, late and overtaken versions, bad records. The place is one in trouble, so that all topics come. The same seed gives the same records. It returns the last of the
 // simulated days.
 func Simulate(t testing.TB, scale string, seed uint64, n int, each func(Record)) civil.Date {
 	t.Helper()
@@ -33,7 +33,7 @@ func Simulate(t testing.TB, scale string, seed uint64, n int, each func(Record))
 	if err != nil {
 		t.Fatal(err)
 	}
-	world, err := simulate.New(simulate.Options{Seed: seed, From: civil.NewDate(2025, 1, 1), To: civil.NewDate(2025, 12, 31), Scale: size, Noise: true})
+	world, err := simulate.New(simulate.Options{Seed: seed, From: civil.NewDate(2025, 1, 1), To: civil.NewDate(2025, 12, 31), Scale: size, Rates: new(simulate.WorseRates()), Noise: true})
 	if err != nil {
 		t.Fatal(err)
 	}
