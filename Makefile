@@ -28,7 +28,7 @@ test-faults: engine
 
 # A real Apache Kafka broker, whose jars Maven fetches; needs java and mvn.
 test-kafka: engine
-	$(GO) test -timeout 15m -tags kafka -count 1 ./ingest/kafkatest/... ./internal/kafkatest/...
+	$(GO) test -timeout 15m -tags kafka -count 1 ./ingest/kafkatest/... ./internal/testing/kafkatest/...
 
 # One target after the other: go test -fuzz takes one at a time.
 fuzz:

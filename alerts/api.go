@@ -9,13 +9,13 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/alerts/cases"
-	"github.com/anxin-project/anxin/internal/access"
-	"github.com/anxin-project/anxin/internal/api"
-	"github.com/anxin-project/anxin/internal/casefile"
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/codebook"
-	"github.com/anxin-project/anxin/internal/region"
-	"github.com/anxin-project/anxin/internal/spreadsheet"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/codebook"
+	"github.com/anxin-project/anxin/internal/domain/region"
+	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/platform/api"
+	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
 const (

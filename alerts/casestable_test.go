@@ -4,9 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/casefile"
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // What pay slips say is owed and what is an estimate stand apart: the greatest figure of the warnings may be either.

@@ -3,8 +3,8 @@ package alerts_test
 import (
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/edition"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/edition"
 )
 
 func TestTheTownshipsIndexInTheLastThreeEditionsIsPublished(t *testing.T) {

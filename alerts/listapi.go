@@ -6,9 +6,9 @@ import (
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/documents"
-	"github.com/anxin-project/anxin/internal/api"
-	"github.com/anxin-project/anxin/internal/casefile"
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/platform/api"
 )
 
 func (a *Alerts) listEntries(w http.ResponseWriter, r *http.Request, by caller) {

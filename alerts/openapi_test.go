@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
-	"github.com/anxin-project/anxin/internal/api"
-	"github.com/anxin-project/anxin/internal/api/apitest"
-	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/platform/api"
+	"github.com/anxin-project/anxin/internal/testing/apitest"
 )
 
 func TestEveryRouteIsDescribedAndNothingElse(t *testing.T) {

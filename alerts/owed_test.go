@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/store"
+	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
 // snapshot creates the tables of a run's snapshot by the detectors' own files and returns the database.

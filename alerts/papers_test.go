@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
-	"github.com/anxin-project/anxin/internal/casefile"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // owing is a run whose snapshot, this database, tells that P-1 owes 65 people two months by 130 pay slips, and 63 people by

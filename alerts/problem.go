@@ -7,9 +7,9 @@ import (
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/cases"
 	"github.com/anxin-project/anxin/alerts/eventlog"
-	"github.com/anxin-project/anxin/internal/api"
-	"github.com/anxin-project/anxin/internal/casefile"
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/platform/api"
 )
 
 func badRequest(zh, en string) api.Problem {

@@ -24,10 +24,10 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/anxin-project/anxin/alerts"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/edition"
-	"github.com/anxin-project/anxin/internal/embedded/rules"
-	"github.com/anxin-project/anxin/internal/prometheustest"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/edition"
+	"github.com/anxin-project/anxin/internal/platform/embedded/rules"
+	"github.com/anxin-project/anxin/internal/testing/prometheustest"
 )
 
 // A day has a scrape and an evaluation each minute, the last at its end.

@@ -7,10 +7,10 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/docs/reference"
-	"github.com/anxin-project/anxin/internal/access"
-	"github.com/anxin-project/anxin/internal/api"
-	"github.com/anxin-project/anxin/internal/casefile"
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/platform/api"
 )
 
 // caller is who asks: a person, or a service with the token.

@@ -24,8 +24,8 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/anxin-project/anxin/alerts"
-	"github.com/anxin-project/anxin/internal/embedded/rules"
-	"github.com/anxin-project/anxin/internal/prometheustest"
+	"github.com/anxin-project/anxin/internal/platform/embedded/rules"
+	"github.com/anxin-project/anxin/internal/testing/prometheustest"
 )
 
 func testFiles(t *testing.T) []string {

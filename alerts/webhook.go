@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/alerts/cases"
-	"github.com/anxin-project/anxin/internal/api"
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/platform/api"
 )
 
 // notification is the body of Alertmanager's webhook, as far as it is used. Fields that are not named here may be there:

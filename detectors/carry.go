@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/store"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
 // A pass goes on from the snapshot of a pass before it where it can: the large tables are cloned (the engine links the

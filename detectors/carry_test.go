@@ -12,9 +12,9 @@ import (
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/platform/store"
 	"github.com/anxin-project/anxin/internal/simulate"
-	"github.com/anxin-project/anxin/internal/store"
 )
 
 // TestACarriedPassEqualsAFreshOne: days of a simulated world come in, with records held back, corrected, moved to other

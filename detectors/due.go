@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/runs"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/runs"
 )
 
 // What is due is told from the tables, not from what a process remembers: so a run that was missed, because no process ran,

@@ -13,7 +13,7 @@ import (
 
 // The joint-discipline list goes by the one detector that proposes whom to list: the alert named after it, the metric of
 // candidates and the facts of a listing are about its warnings alone.
-var aboutTheList = map[string]string{"alerts": "blacklist-candidate", "internal/casefile": "blacklist-candidate", "dashboards/console": "blacklist-candidate"}
+var aboutTheList = map[string]string{"alerts": "blacklist-candidate", "internal/domain/casefile": "blacklist-candidate", "dashboards/console": "blacklist-candidate"}
 
 func TestNothingAboutASingleDetectorIsWrittenOutsideTheCatalogue(t *testing.T) {
 	catalogue, err := detectors.Catalogue("")
@@ -30,7 +30,7 @@ func TestNothingAboutASingleDetectorIsWrittenOutsideTheCatalogue(t *testing.T) {
 			name, _ := filepath.Rel(root, path)
 			name = filepath.ToSlash(name)
 			if entry.IsDir() {
-				if slices.Contains([]string{"catalog", "policy", "tests", "testdata"}, entry.Name()) && name != "internal/catalog" {
+				if slices.Contains([]string{"catalog", "policy", "tests", "testdata"}, entry.Name()) && name != "internal/domain/catalog" {
 					return fs.SkipDir
 				}
 				return nil

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Warning is what a detector says of a subject on a date, as part of an episode: it opens with the first run that finds

@@ -14,7 +14,7 @@ import (
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/simulate"
 )
 

@@ -8,8 +8,8 @@ import (
 	"strconv"
 
 	"github.com/anxin-project/anxin/detectors/index"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/region"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/region"
 )
 
 // WriteIndexCSV writes the index of a pass: one row a unit; for each component its score, points, weight and raw figures.

@@ -11,8 +11,8 @@ import (
 
 	"github.com/anxin-project/anxin/detectors/index"
 	"github.com/anxin-project/anxin/detectors/policy"
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // index computes the wage-safety index of a date from its facts and from what the detectors found.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/anxin-project/anxin/detectors/index"
 	"github.com/anxin-project/anxin/detectors/policy"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // The properties of the index on the engine: random worlds of a township, each told as it is and with something left out or

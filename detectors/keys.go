@@ -8,7 +8,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
-	"github.com/anxin-project/anxin/internal/store"
+	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
 // Rows keep the key they were stored under. Where hash keys were rotated, a snapshot reads each key as the newest that its

@@ -12,9 +12,9 @@ import (
 
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/policy"
-	"github.com/anxin-project/anxin/internal/embedded"
-	"github.com/anxin-project/anxin/internal/leader"
-	"github.com/anxin-project/anxin/internal/runs"
+	"github.com/anxin-project/anxin/internal/domain/runs"
+	"github.com/anxin-project/anxin/internal/platform/embedded"
+	"github.com/anxin-project/anxin/internal/platform/leader"
 )
 
 // election returns parts in the election of a broker.

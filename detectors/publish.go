@@ -10,9 +10,9 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/detectors/index"
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/region"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/region"
 )
 
 type place struct{ name, township, sector string }

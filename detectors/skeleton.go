@@ -7,7 +7,7 @@ import (
 	"strings"
 	"text/template"
 
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
 //go:embed skeleton

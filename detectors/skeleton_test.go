@@ -11,7 +11,7 @@ import (
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/detectortest"
 	"github.com/anxin-project/anxin/detectors/policy"
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
 func TestASkeletonOfEveryScopePassesItsTests(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/runs"
+	"github.com/anxin-project/anxin/internal/domain/runs"
 )
 
 // takeOver clears away what runs that did not end have left: processes that were killed, or cut off. A process that leads

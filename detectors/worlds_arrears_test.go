@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // listed: pay lists of stayers exist for the months paid on the day so long ago and for the months before.

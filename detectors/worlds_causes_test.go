@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // cause is one thing gone wrong, or just not wrong, about one subject, as its sources would report it. What must be found

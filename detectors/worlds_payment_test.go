@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 func paymentCauses() (all []cause) {

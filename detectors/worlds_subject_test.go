@@ -8,7 +8,7 @@ import (
 
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // subject is a project or an employer without projects of a scene, and what is to be found about it.

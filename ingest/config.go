@@ -14,7 +14,7 @@ import (
 	"github.com/segmentio/kafka-go/sasl/scram"
 
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/config"
+	"github.com/anxin-project/anxin/internal/platform/config"
 )
 
 // Configuration of the ingest component.

@@ -14,7 +14,7 @@ import (
 	"github.com/segmentio/kafka-go/protocol/describegroups"
 
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/kafkagroup"
+	"github.com/anxin-project/anxin/internal/platform/kafkagroup"
 )
 
 // join makes this process a member of the consumer group for the given topics, until the context ends, the topics are no

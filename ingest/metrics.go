@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/quality"
+	"github.com/anxin-project/anxin/internal/domain/quality"
 )
 
 type metrics struct {

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/quality"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/quality"
 )
 
 // tally notes of the messages in hand what feed_quality keeps: which were stored and how late, which were refused, which

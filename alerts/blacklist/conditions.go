@@ -3,8 +3,8 @@ package blacklist
 import (
 	"slices"
 
-	"github.com/anxin-project/anxin/internal/casefile"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Conditions are those of listing, from policy (section blacklist-candidate): what counts as an order to pay, and the

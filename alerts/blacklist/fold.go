@@ -6,9 +6,9 @@ import (
 	"slices"
 
 	"github.com/anxin-project/anxin/alerts/eventlog"
-	"github.com/anxin-project/anxin/internal/calendar"
-	"github.com/anxin-project/anxin/internal/casefile"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/calendar"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // The events: one for each action, and one of the system.

@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/alerts/eventlog"
-	"github.com/anxin-project/anxin/internal/access"
-	"github.com/anxin-project/anxin/internal/calendar"
-	"github.com/anxin-project/anxin/internal/casefile"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/calendar"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/platform/access"
 )
 
 var (

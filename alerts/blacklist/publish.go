@@ -7,10 +7,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/casefile"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/region"
-	"github.com/anxin-project/anxin/internal/spreadsheet"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/region"
+	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
 // Publication is the list as the law makes it public on a day: who is on it, and nothing about anybody who is not, or

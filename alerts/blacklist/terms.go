@@ -3,8 +3,8 @@ package blacklist
 import (
 	"time"
 
-	"github.com/anxin-project/anxin/internal/casefile"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // TermsOf tells the periods in force at a place, given by its division code, on a day.

@@ -3,7 +3,7 @@ package blacklist
 import (
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
 )
 
 func TestAPeriodKeepsTheLengthThatWasInForceWhenItBegan(t *testing.T) {

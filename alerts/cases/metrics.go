@@ -3,7 +3,7 @@ package cases
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
 )
 
 // metrics of casework. cases counts when it is scraped, from memory.

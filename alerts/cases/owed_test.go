@@ -5,9 +5,9 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/casefile"
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 func wages(t *testing.T, asOf string, run uint64, workers uint32, fen int64) *casefile.Owed {

@@ -15,11 +15,11 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
-	"github.com/anxin-project/anxin/internal/calendar"
-	"github.com/anxin-project/anxin/internal/casefile"
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/embedded/embeddedtest"
-	"github.com/anxin-project/anxin/internal/store"
+	"github.com/anxin-project/anxin/internal/domain/calendar"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/platform/store"
+	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
 )
 
 func database(t testing.TB) driver.Conn {

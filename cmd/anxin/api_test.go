@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/api"
+	"github.com/anxin-project/anxin/internal/platform/api"
 )
 
 // One address answers what both components have of the API, and what neither has.

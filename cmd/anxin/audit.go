@@ -9,11 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/anxin-project/anxin/internal/access/people"
-	"github.com/anxin-project/anxin/internal/audit"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/ledger"
-	"github.com/anxin-project/anxin/internal/store"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/platform/access/people"
+	"github.com/anxin-project/anxin/internal/platform/audit"
+	"github.com/anxin-project/anxin/internal/platform/ledger"
+	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
 func auditCommand() *cobra.Command {

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/anxin-project/anxin/detectors/backtest"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/simulate"
 )
 

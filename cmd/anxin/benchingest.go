@@ -23,8 +23,8 @@ import (
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/embedded"
-	"github.com/anxin-project/anxin/internal/store"
+	"github.com/anxin-project/anxin/internal/platform/embedded"
+	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
 func benchIngestCommand() *cobra.Command {

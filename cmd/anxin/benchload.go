@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/platform/store"
 	"github.com/anxin-project/anxin/internal/simulate"
-	"github.com/anxin-project/anxin/internal/store"
 )
 
 // worldLoader puts a simulated world into the store without a broker: decoded, checked and hashed as ingest does it, a

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
-	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
 )
 
 func blacklistCommand() *cobra.Command {

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/anxin-project/anxin/detectors"
-	"github.com/anxin-project/anxin/internal/law"
+	"github.com/anxin-project/anxin/internal/domain/law"
 )
 
 func detectorsCommand() *cobra.Command {

@@ -13,9 +13,9 @@ import (
 	"github.com/anxin-project/anxin/dashboards/console"
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/ingest"
-	"github.com/anxin-project/anxin/internal/access/signin"
-	"github.com/anxin-project/anxin/internal/config"
-	"github.com/anxin-project/anxin/internal/store"
+	"github.com/anxin-project/anxin/internal/platform/access/signin"
+	"github.com/anxin-project/anxin/internal/platform/config"
+	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
 // configuration is the whole of anxin's configuration file.

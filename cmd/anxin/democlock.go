@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/dashboards/console"
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
 // simulatedClock shows the evening of the simulated day, and from there goes on like any clock.

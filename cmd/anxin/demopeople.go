@@ -5,9 +5,9 @@ import (
 	"errors"
 
 	"github.com/anxin-project/anxin/dashboards/console"
-	"github.com/anxin-project/anxin/internal/access"
-	"github.com/anxin-project/anxin/internal/access/people"
-	"github.com/anxin-project/anxin/internal/region"
+	"github.com/anxin-project/anxin/internal/domain/region"
+	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/platform/access/people"
 )
 
 // demoCost keeps signing in quick where passwords are shown on the page anyway.

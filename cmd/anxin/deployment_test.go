@@ -19,7 +19,7 @@ import (
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/ingesttest"
 	"github.com/anxin-project/anxin/ingest/produce"
-	"github.com/anxin-project/anxin/internal/embedded"
+	"github.com/anxin-project/anxin/internal/platform/embedded"
 )
 
 // deployment is a broker, an engine and a configuration file, on which commands run as processes of their own.

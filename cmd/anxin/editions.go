@@ -17,9 +17,9 @@ import (
 
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/editions"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/edition"
-	"github.com/anxin-project/anxin/internal/store"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/edition"
+	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
 func editionsCommand() *cobra.Command {

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/anxin-project/anxin/internal/embedded"
+	"github.com/anxin-project/anxin/internal/platform/embedded"
 )
 
 // engineCommand is the process of the embedded ClickHouse engine, started by anxin itself.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
-	"github.com/anxin-project/anxin/internal/browsertest"
-	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/testing/browsertest"
 )
 
 // At the end of the last year with a holiday notice a deadline into the next one is an error to be seen, on page, print,

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/detectors"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/leader"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/platform/leader"
 )
 
 // election is this process's part in finding the one that makes the runs: among those that read the same topics.

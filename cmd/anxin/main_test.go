@@ -20,9 +20,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/embedded/embeddedtest"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/simulate"
+	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
 )
 
 // asCommand makes the test binary the anxin command, and with it the process of the engine that the command starts.

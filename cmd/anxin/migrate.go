@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/anxin-project/anxin/internal/store"
+	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
 func migrateCommand() *cobra.Command {

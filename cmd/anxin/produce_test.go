@@ -12,7 +12,7 @@ import (
 
 	"github.com/segmentio/kafka-go"
 
-	"github.com/anxin-project/anxin/internal/embedded"
+	"github.com/anxin-project/anxin/internal/platform/embedded"
 )
 
 const examples = "../../ingest/produce/testdata/"

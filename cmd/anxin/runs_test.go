@@ -14,9 +14,9 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
-	"github.com/anxin-project/anxin/internal/embedded"
-	"github.com/anxin-project/anxin/internal/embedded/embeddedtest"
-	"github.com/anxin-project/anxin/internal/runs"
+	"github.com/anxin-project/anxin/internal/domain/runs"
+	"github.com/anxin-project/anxin/internal/platform/embedded"
+	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
 )
 
 func TestAnOldScheduleIsToldItsNewForm(t *testing.T) {

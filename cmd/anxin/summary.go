@@ -15,7 +15,7 @@ import (
 	"github.com/anxin-project/anxin/detectors/index"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // summary is what assess and demo tell at the end.

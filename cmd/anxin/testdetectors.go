@@ -19,8 +19,8 @@ import (
 	"github.com/anxin-project/anxin/detectors/detectortest"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/calendar"
-	"github.com/anxin-project/anxin/internal/store"
+	"github.com/anxin-project/anxin/internal/domain/calendar"
+	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
 func testDetectorsCommand() *cobra.Command {

@@ -16,10 +16,10 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/anxin-project/anxin/internal/access"
-	"github.com/anxin-project/anxin/internal/access/people"
-	"github.com/anxin-project/anxin/internal/audit"
-	"github.com/anxin-project/anxin/internal/store"
+	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/platform/access/people"
+	"github.com/anxin-project/anxin/internal/platform/audit"
+	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
 func usersCommand() *cobra.Command {

@@ -9,10 +9,10 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/docs/reference"
-	"github.com/anxin-project/anxin/internal/access/people"
-	"github.com/anxin-project/anxin/internal/access/reveal"
-	"github.com/anxin-project/anxin/internal/api"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/platform/access/people"
+	"github.com/anxin-project/anxin/internal/platform/access/reveal"
+	"github.com/anxin-project/anxin/internal/platform/api"
 )
 
 // The API answers in JSON what the pages show. Its routes stand in the pages' table, so the same rules admit its callers

@@ -11,12 +11,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/access"
-	"github.com/anxin-project/anxin/internal/access/reveal"
-	"github.com/anxin-project/anxin/internal/api"
-	"github.com/anxin-project/anxin/internal/casefile"
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/platform/access/reveal"
+	"github.com/anxin-project/anxin/internal/platform/api"
 )
 
 // send posts JSON to the API in the session, with its form token.

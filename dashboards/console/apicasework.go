@@ -3,9 +3,9 @@ package console
 import (
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/api"
-	"github.com/anxin-project/anxin/internal/casefile"
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/platform/api"
 )
 
 // workAnswer is one step that waits for somebody, on a case or on an entry of the joint-discipline list: the other is empty.

@@ -4,8 +4,8 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/codebook"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/codebook"
 )
 
 // codeAnswer is one code with its words.

@@ -4,9 +4,9 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/codebook"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/codebook"
 )
 
 // detectorAnswer is a detector as it is in force for whoever asks: by the thresholds of the territory, with the active

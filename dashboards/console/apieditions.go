@@ -1,7 +1,7 @@
 package console
 
 import (
-	"github.com/anxin-project/anxin/internal/edition"
+	"github.com/anxin-project/anxin/internal/domain/edition"
 )
 
 type editionsAnswer struct {

@@ -4,8 +4,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/access"
-	"github.com/anxin-project/anxin/internal/access/people"
+	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/platform/access/people"
 )
 
 // accountAnswer is what the register knows of a person, without what would let somebody else in.

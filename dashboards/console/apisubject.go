@@ -3,9 +3,9 @@ package console
 import (
 	"slices"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/edition"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/edition"
 )
 
 // subjectAnswer is a project or employer. Of people there are counts only.

@@ -3,10 +3,10 @@ package console
 import (
 	"time"
 
-	"github.com/anxin-project/anxin/internal/audit"
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/quality"
-	"github.com/anxin-project/anxin/internal/runs"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/quality"
+	"github.com/anxin-project/anxin/internal/domain/runs"
+	"github.com/anxin-project/anxin/internal/platform/audit"
 )
 
 // feedAnswer is what one source sends on one topic, as judged now. Numbers are of messages.

@@ -1,8 +1,8 @@
 package console
 
 import (
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // unitAnswer is a township, county or prefecture. Of one beside one's own there is its rank, and no figures.

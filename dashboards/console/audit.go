@@ -3,9 +3,9 @@ package console
 import (
 	"slices"
 
-	"github.com/anxin-project/anxin/internal/audit"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/ledger"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/platform/audit"
+	"github.com/anxin-project/anxin/internal/platform/ledger"
 )
 
 // auditData is the audit log, newest entry first, and whether it is whole.

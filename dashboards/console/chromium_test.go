@@ -9,7 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"github.com/anxin-project/anxin/internal/browsertest"
+	"github.com/anxin-project/anxin/internal/testing/browsertest"
 )
 
 var everyPage = []string{

@@ -5,9 +5,9 @@
 // reload and keyboard shortcuts. Nothing is loaded from another host.
 //
 // Nobody sees a page without having signed in, and everybody sees what their role, territory and department let them
-// (internal/access): the table of routes names the action of each route and the object it touches, admit asks, and pages
+// (internal/platform/access): the table of routes names the action of each route and the object it touches, admit asks, and pages
 // are given a view of the run that holds nothing else. Workers appear as counts; their names and phones are shown masked,
-// to those who may, and in clear one at a time, through internal/access/reveal.
+// to those who may, and in clear one at a time, through internal/platform/access/reveal.
 //
 // Reads follow one rule: a page shows one run. The latest completed run's index and warnings are held in memory
 // (View), replaced as a whole when a newer run completes; the facts of a subject come from that run's snapshot, and are
@@ -27,10 +27,10 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/anxin-project/anxin/internal/access/reveal"
-	"github.com/anxin-project/anxin/internal/access/signin"
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/law"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/law"
+	"github.com/anxin-project/anxin/internal/platform/access/reveal"
+	"github.com/anxin-project/anxin/internal/platform/access/signin"
 )
 
 // Dependencies are what the console needs from the rest of Anxin.
@@ -51,7 +51,7 @@ type Dependencies struct {
 	Gate     *signin.Gate     // who comes in
 	Vault    *reveal.Vault    // opens what is sealed of workers
 	Demo     []DemoPerson     // of a demonstration: whom its sign-in page offers; empty everywhere else
-	Regions  Regions          // nil: internal/region
+	Regions  Regions          // nil: internal/domain/region
 	Progress func() []Stage   // nil: the page before the first run shows no stages
 	Logger   *slog.Logger     // nil: slog.Default()
 	Now      func() time.Time // nil: time.Now

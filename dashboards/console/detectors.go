@@ -1,6 +1,6 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/catalog"
+import "github.com/anxin-project/anxin/internal/domain/catalog"
 
 // detectors is the catalogue by id. A warning of a detector that has left the catalogue is still shown, under its id.
 type detectors struct {

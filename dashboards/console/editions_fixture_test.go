@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/edition"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/edition"
 )
 
 // rules are the numbers of the index as designed.

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
 )
 
 // constants returns the values of the text constants of a type in a folder of the module; of those that the type's name ""
@@ -86,9 +86,9 @@ func TestEveryValueOfAnEnumerationHasItsText(t *testing.T) {
 		name   string
 		values []string
 	}{
-		{"do.", constants(t, "internal/casefile/action.go", "ActionKind")},
-		{"listing.", constants(t, "internal/casefile/blacklist.go", "EntryActionKind")},
-		{"event.", constants(t, "internal/casefile/casefile.go", "Kind")},
+		{"do.", constants(t, "internal/domain/casefile/action.go", "ActionKind")},
+		{"listing.", constants(t, "internal/domain/casefile/blacklist.go", "EntryActionKind")},
+		{"event.", constants(t, "internal/domain/casefile/casefile.go", "Kind")},
 		{"event.", constants(t, "alerts/blacklist/fold.go", "")},
 		{"why.", found(t, `Refuse\("([a-z_]+)"`, "../../alerts/cases/act.go", "../../alerts/cases/perform.go", "../../alerts/blacklist/judge.go", "../../alerts/blacklist/store.go", "forms.go")},
 		{"why.", found(t, `problem\{Code: "([a-z_]+)"`, "casework.go")},
@@ -102,7 +102,7 @@ func TestEveryValueOfAnEnumerationHasItsText(t *testing.T) {
 		{"failure.", found(t, `Key: "([a-z]+)"`, "failure.go")},
 		{"signin.", found(t, `Problem: "([a-z]+)"`, "enter.go")},
 		{"password.", found(t, `refuse\("([a-z]+)"`, "enter.go")},
-		{"password.", found(t, `ErrWeakPassword\{"([a-z]+)"`, "../../internal/access/people/password.go", "../../internal/access/people/people.go")},
+		{"password.", found(t, `ErrWeakPassword\{"([a-z]+)"`, "../../internal/platform/access/people/password.go", "../../internal/platform/access/people/people.go")},
 	} {
 		for _, value := range group.values {
 			key := group.name + value
@@ -118,10 +118,10 @@ func TestEveryValueOfAnEnumerationHasItsText(t *testing.T) {
 
 // The pages offer every action there is, and every action that a form asks for can be named.
 func TestThePagesOfferEveryAction(t *testing.T) {
-	if all := constants(t, "internal/casefile/action.go", "ActionKind"); len(all) != len(caseActions) {
+	if all := constants(t, "internal/domain/casefile/action.go", "ActionKind"); len(all) != len(caseActions) {
 		t.Errorf("%d actions on a case, pages offer %d", len(all), len(caseActions))
 	}
-	if all := constants(t, "internal/casefile/blacklist.go", "EntryActionKind"); len(all) != len(entryActions)+1 { // and propose, on a page of its own
+	if all := constants(t, "internal/domain/casefile/blacklist.go", "EntryActionKind"); len(all) != len(entryActions)+1 { // and propose, on a page of its own
 		t.Errorf("%d actions on an entry, pages offer %d", len(all), len(entryActions))
 	}
 }
@@ -135,7 +135,7 @@ func TestEveryAuditedActionHasItsWord(t *testing.T) {
 		}
 	}
 	written := regexp.MustCompile(`(?:Action: |\.record\(r, [^,]+, |\.noted\(w, r, by, |change\(cmd, configPath, |short, action := "enable", "[^"]*", |use, short, action = "disable", "[^"]*", )"([a-z_]+)"`)
-	for _, pattern := range []string{"../../internal/access/*/*.go", "../../alerts/*.go", "../../cmd/anxin/*.go"} {
+	for _, pattern := range []string{"../../internal/platform/access/*/*.go", "../../alerts/*.go", "../../cmd/anxin/*.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

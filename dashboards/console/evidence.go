@@ -9,9 +9,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/codebook"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/codebook"
 )
 
 // Evidence is a warning's evidence as a page shows it: the header's fields in the header's order, then what the header

@@ -4,9 +4,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/codebook"
-	"github.com/anxin-project/anxin/internal/spreadsheet"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/codebook"
+	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
 // column is a column of an export, by the key of its heading.

@@ -20,15 +20,15 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/anxin-project/anxin/internal/calendar"
-	"github.com/anxin-project/anxin/internal/casefile"
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/embedded/embeddedtest"
-	"github.com/anxin-project/anxin/internal/quality"
-	"github.com/anxin-project/anxin/internal/region"
-	"github.com/anxin-project/anxin/internal/runs"
-	"github.com/anxin-project/anxin/internal/store"
+	"github.com/anxin-project/anxin/internal/domain/calendar"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/quality"
+	"github.com/anxin-project/anxin/internal/domain/region"
+	"github.com/anxin-project/anxin/internal/domain/runs"
+	"github.com/anxin-project/anxin/internal/platform/store"
+	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
 )
 
 // The fixture is an invented prefecture in real divisions: rows as a run leaves them, without a run. Names of projects

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // locale writes figures the way readers of a language expect them.

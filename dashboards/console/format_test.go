@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 func TestFiguresAreWrittenAsReadersExpect(t *testing.T) {

@@ -1,6 +1,6 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/law"
+import "github.com/anxin-project/anxin/internal/domain/law"
 
 // Article is one legal basis of a warning as a page shows it.
 type Article struct {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/law"
+	"github.com/anxin-project/anxin/internal/domain/law"
 )
 
 // TestEveryBasisOfAShippedDetectorReadsInBothLanguages: a law is named in Chinese on Chinese pages, and a reminder of what

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/codebook"
+	"github.com/anxin-project/anxin/internal/domain/codebook"
 )
 
 // find returns a text of the catalogue (texts.go); a key that is not in it is a mistake of the program.

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/access"
-	"github.com/anxin-project/anxin/internal/api/apitest"
+	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/testing/apitest"
 )
 
 // What each route of the API answers when it succeeds.

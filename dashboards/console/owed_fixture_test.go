@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // fillOwed writes what is owed: on the main project by its pay slips; on a site without pay lists for seven months of work;

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 func TestASiteWithoutPayListsSaysWhoWorkedAndWhatTheyAreOwed(t *testing.T) {

@@ -3,8 +3,8 @@ package console
 import (
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // months writes wage months, given in their order, as spans: 2026年3月至9月、11月.

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
 func TestPagesAnswerAsAsked(t *testing.T) {

@@ -7,10 +7,10 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/access"
-	"github.com/anxin-project/anxin/internal/access/people"
-	"github.com/anxin-project/anxin/internal/audit"
-	"github.com/anxin-project/anxin/internal/casefile"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/platform/access/people"
+	"github.com/anxin-project/anxin/internal/platform/audit"
 )
 
 // peopleData is the list of people, with the form that adds one.

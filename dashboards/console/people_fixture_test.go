@@ -13,12 +13,12 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/chromedp/chromedp"
 
-	"github.com/anxin-project/anxin/internal/access"
-	"github.com/anxin-project/anxin/internal/access/people"
-	"github.com/anxin-project/anxin/internal/access/reveal"
-	"github.com/anxin-project/anxin/internal/access/signin"
-	"github.com/anxin-project/anxin/internal/audit"
-	"github.com/anxin-project/anxin/internal/browsertest"
+	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/platform/access/people"
+	"github.com/anxin-project/anxin/internal/platform/access/reveal"
+	"github.com/anxin-project/anxin/internal/platform/access/signin"
+	"github.com/anxin-project/anxin/internal/platform/audit"
+	"github.com/anxin-project/anxin/internal/testing/browsertest"
 )
 
 // The password of the invented people of the tests.

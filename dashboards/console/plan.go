@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/edition"
-	"github.com/anxin-project/anxin/internal/spreadsheet"
+	"github.com/anxin-project/anxin/internal/domain/edition"
+	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
 // planData is the inspection plan of a quarter: the employers that the latest edition grades, those to visit first.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/anxin-project/anxin/internal/edition"
+	"github.com/anxin-project/anxin/internal/domain/edition"
 )
 
 // published is what a view holds of the editions: all of their names, and what the latest says beside the index.

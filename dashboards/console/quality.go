@@ -7,10 +7,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/codebook"
-	"github.com/anxin-project/anxin/internal/quality"
-	"github.com/anxin-project/anxin/internal/spreadsheet"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/codebook"
+	"github.com/anxin-project/anxin/internal/domain/quality"
+	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
 // qualityData is the quality of the data by topic and source.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/anxin-project/anxin/internal/api"
+	"github.com/anxin-project/anxin/internal/platform/api"
 )
 
 // query reads a page's parameters. What a page does not know is ignored; a value that a page cannot take is an error

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/region"
+	"github.com/anxin-project/anxin/internal/domain/region"
 )
 
 // rankingData is the page of townships or counties.

@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/anxin-project/anxin/internal/codebook"
-	"github.com/anxin-project/anxin/internal/edition"
-	"github.com/anxin-project/anxin/internal/spreadsheet"
+	"github.com/anxin-project/anxin/internal/domain/codebook"
+	"github.com/anxin-project/anxin/internal/domain/edition"
+	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
 // rateRow is a reported rate and how it stands to its target.

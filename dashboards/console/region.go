@@ -1,6 +1,6 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/region"
+import "github.com/anxin-project/anxin/internal/domain/region"
 
 // china is the Regions of the program's own division data.
 type china struct{}

@@ -4,9 +4,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/codebook"
-	"github.com/anxin-project/anxin/internal/runs"
-	"github.com/anxin-project/anxin/internal/spreadsheet"
+	"github.com/anxin-project/anxin/internal/domain/codebook"
+	"github.com/anxin-project/anxin/internal/domain/runs"
+	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
 // runsMost is how many attempts the page goes back: a week of runs every ten minutes, with room for those that failed.

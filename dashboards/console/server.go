@@ -15,10 +15,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/access"
-	"github.com/anxin-project/anxin/internal/access/signin"
-	"github.com/anxin-project/anxin/internal/api"
-	"github.com/anxin-project/anxin/internal/audit"
+	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/platform/access/signin"
+	"github.com/anxin-project/anxin/internal/platform/api"
+	"github.com/anxin-project/anxin/internal/platform/audit"
 )
 
 // body is a finished answer. Only the compressed form is kept: nearly every client takes it, and it is a tenth.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"github.com/anxin-project/anxin/internal/browsertest"
+	"github.com/anxin-project/anxin/internal/testing/browsertest"
 )
 
 // Looking at the pages: ANXIN_SCREENSHOTS=DIR go test -run TestScreenshots ./dashboards/console writes every page in

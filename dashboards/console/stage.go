@@ -1,6 +1,6 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/catalog"
+import "github.com/anxin-project/anxin/internal/domain/catalog"
 
 // Stage is one step of the pipeline's first pass, shown while no run has completed yet.
 type Stage struct {

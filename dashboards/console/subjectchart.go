@@ -4,8 +4,8 @@ import (
 	"html/template"
 	"math"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // moneyAxis labels an axis of fen: 万元 in Chinese, thousands or millions in English.

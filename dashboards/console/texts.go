@@ -1,9 +1,9 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/catalog"
+import "github.com/anxin-project/anxin/internal/domain/catalog"
 
 // catalogue holds every text of the pages in both languages. {1}, {2}, … are places for values. What codes stand for is said
-// by internal/codebook.
+// by internal/domain/codebook.
 var catalogue = together(pageTexts, indexTexts, subjectTexts, exportTexts)
 
 var pageTexts = map[string]catalog.Text{

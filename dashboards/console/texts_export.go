@@ -1,6 +1,6 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/catalog"
+import "github.com/anxin-project/anxin/internal/domain/catalog"
 
 // exportTexts head the columns of exports; the English ones are written as names that programs read.
 var exportTexts = map[string]catalog.Text{

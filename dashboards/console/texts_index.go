@@ -1,6 +1,6 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/catalog"
+import "github.com/anxin-project/anxin/internal/domain/catalog"
 
 // together joins catalogues of texts; no key may be in two of them.
 func together(parts ...map[string]catalog.Text) map[string]catalog.Text {

@@ -1,6 +1,6 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/catalog"
+import "github.com/anxin-project/anxin/internal/domain/catalog"
 
 // subjectTexts are the texts of the pages of a project or employer.
 var subjectTexts = map[string]catalog.Text{

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Run is one completed detector run.
@@ -151,7 +151,7 @@ type Warning struct {
 	Basis                                      []string
 }
 
-// subjectKey is also the id of the subject's case (internal/casefile).
+// subjectKey is also the id of the subject's case (internal/domain/casefile).
 func subjectKey(scope, id string) string { return scope + ":" + id }
 
 // index fills what is derived: look-ups, counts, order. It is called once, before the view is shown.

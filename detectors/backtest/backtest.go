@@ -24,8 +24,8 @@ package backtest
 
 import (
 	"github.com/anxin-project/anxin/detectors"
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Subject is what a warning is about, or who is in arrears.

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Verdict says what became of a warning.

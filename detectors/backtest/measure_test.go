@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Days are counted from day 0 of the walk, which judges every tenth day to day 100 over data that end on day 200.

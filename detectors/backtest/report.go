@@ -5,8 +5,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Report is what a back-test tells. A figure that nothing stands behind is nil, never 0.

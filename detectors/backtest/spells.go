@@ -5,7 +5,7 @@ import (
 	"slices"
 	"sort"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // spells are the times in arrears of one subject: in order, apart from each other.

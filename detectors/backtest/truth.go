@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Cause is why a subject got into trouble, which only a simulation can tell.

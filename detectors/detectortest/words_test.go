@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"github.com/anxin-project/anxin/detectors"
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/codebook"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/codebook"
 )
 
 func TestACodeInEvidenceNeedsWords(t *testing.T) {

@@ -1,7 +1,7 @@
 // Package editions publishes the monthly editions (月度通报，晾晒) of the wage-safety index: numbered snapshots of the run as of a day
 // of the next month (policy, so that pay lists and banks have come), with the talks they propose, the employers' grades and
 // visits (detectors/grades) and the reported rates (detectors/rates). What an edition is and how it is read stands in
-// internal/edition. Estimates of wages are not part of an edition.
+// internal/domain/edition. Estimates of wages are not part of an edition.
 //
 // Guarantees. An edition is published whole or not at all: its row in the table editions is written last. A month has one
 // edition: publishing it again gives the one there is. Editions follow each other in the order of their months and are
@@ -23,9 +23,9 @@ import (
 	"github.com/anxin-project/anxin/detectors/index"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/detectors/rates"
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/edition"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/edition"
 )
 
 // Dependencies are what a Publisher works with.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/anxin-project/anxin/detectors/index"
 	"github.com/anxin-project/anxin/detectors/policy"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/edition"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/edition"
 )
 
 // talks are what proposals of talks (约谈) go by.

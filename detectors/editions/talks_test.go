@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"github.com/anxin-project/anxin/detectors/policy"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/edition"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/edition"
 )
 
 // units reads "township light rank/of" items; the county is the township's first six digits. A text that begins with "form 1: "

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/anxin-project/anxin/detectors/policy"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/edition"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/edition"
 )
 
 func TestAGradeFollowsFromWhatWasFound(t *testing.T) {

@@ -1,6 +1,6 @@
 package index
 
-import "github.com/anxin-project/anxin/internal/catalog"
+import "github.com/anxin-project/anxin/internal/domain/catalog"
 
 // Act is what regains points that were lost. The codes are stable: pages and interfaces go by them.
 type Act string

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
 // Unit is the kind of a row.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
 func TestTheReferencePointsFollowFromTheFormulas(t *testing.T) {

@@ -3,8 +3,8 @@ package index
 import (
 	"math"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Subject is a project or employer, or a township where a lead or incident names neither.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
 // unit is a township, county or prefecture with what is needed to attribute its losses and to recount it with a subject

@@ -6,8 +6,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Loss is a part of the points that a unit lost, with the act that regains it. The losses of a row add up to 100 less

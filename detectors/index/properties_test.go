@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
 // 1. No loss without a cause of one's own.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
 // constants of the national policy, as the index is designed.

@@ -3,8 +3,8 @@ package policy
 import (
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // FuzzWith holds that no policy file panics, and that one that is taken answers for every parameter, anywhere and at any time.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
 // sourcesSection is the section that names sending systems; it holds no settings.

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // own is a detector that the national policy knows nothing of.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/law"
+	"github.com/anxin-project/anxin/internal/domain/law"
 )
 
 func TestWhatProvincesHaveSetCountsThere(t *testing.T) {

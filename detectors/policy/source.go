@@ -6,7 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
 // Source names what sets a value. A file writes it as {zh: …, en: …}, or as one text that readers of both languages see: a

@@ -3,7 +3,7 @@ package reference
 
 import _ "embed"
 
-// OpenAPI is openapi.yaml. Tests of each component hold it to its routes (internal/api/apitest).
+// OpenAPI is openapi.yaml. Tests of each component hold it to its routes (internal/testing/apitest).
 //
 //go:embed openapi.yaml
 var OpenAPI []byte

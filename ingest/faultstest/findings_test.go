@@ -14,9 +14,9 @@ import (
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/ingest/ingesttest"
-	"github.com/anxin-project/anxin/internal/calendar"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/store"
+	"github.com/anxin-project/anxin/internal/domain/calendar"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
 // checkFindings judges a date by what ingest stored and by the facts alone, and compares every warning and every row of the

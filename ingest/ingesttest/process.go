@@ -16,7 +16,7 @@ import (
 
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/embedded/embeddedtest"
+	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
 )
 
 // processEnv makes a test binary an ingest process; it names the file that says for what.

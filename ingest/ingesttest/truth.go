@@ -12,9 +12,9 @@ import (
 
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/embedded/embeddedtest"
-	"github.com/anxin-project/anxin/internal/store"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/platform/store"
+	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
 )
 
 // Database returns a new database with the schema, and a connection to it.

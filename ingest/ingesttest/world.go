@@ -15,7 +15,7 @@ import (
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/embedded"
+	"github.com/anxin-project/anxin/internal/platform/embedded"
 )
 
 // World is a broker, a database behind a door, and what ingest must make of the records that are produced.

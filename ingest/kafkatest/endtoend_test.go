@@ -8,7 +8,7 @@ import (
 
 	"github.com/anxin-project/anxin/ingest/ingesttest"
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/kafkatest"
+	"github.com/anxin-project/anxin/internal/testing/kafkatest"
 )
 
 // The same records go through both brokers; the tables of both are the truth, and so are the dead letters, for which the

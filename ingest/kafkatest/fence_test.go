@@ -10,7 +10,7 @@ import (
 
 	"github.com/segmentio/kafka-go"
 
-	"github.com/anxin-project/anxin/internal/kafkatest"
+	"github.com/anxin-project/anxin/internal/testing/kafkatest"
 )
 
 // On these answers of the broker ingest's exactness rests (ingest, group.go), so they are asked of the real one, by the

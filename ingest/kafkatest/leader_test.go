@@ -12,11 +12,11 @@ import (
 	"github.com/segmentio/kafka-go"
 
 	"github.com/anxin-project/anxin/ingest"
-	"github.com/anxin-project/anxin/internal/kafkatest"
-	"github.com/anxin-project/anxin/internal/leader"
+	"github.com/anxin-project/anxin/internal/platform/leader"
+	"github.com/anxin-project/anxin/internal/testing/kafkatest"
 )
 
-// The detectors' processes find the one that makes the runs by a topic of their own (internal/leader), which nobody creates
+// The detectors' processes find the one that makes the runs by a topic of their own (internal/platform/leader), which nobody creates
 // for them.
 func TestTheLeadersTopicIsCreatedAndTheLeadPassesOn(t *testing.T) {
 	b := kafkatest.Start(t, kafkatest.Options{})

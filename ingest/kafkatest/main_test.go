@@ -12,8 +12,8 @@ import (
 
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/ingesttest"
-	"github.com/anxin-project/anxin/internal/embedded/embeddedtest"
-	"github.com/anxin-project/anxin/internal/kafkatest"
+	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
+	"github.com/anxin-project/anxin/internal/testing/kafkatest"
 )
 
 func TestMain(m *testing.M) { embeddedtest.Main(m) }

@@ -14,7 +14,7 @@ import (
 	"github.com/anxin-project/anxin/ingest/ingesttest"
 	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/kafkatest"
+	"github.com/anxin-project/anxin/internal/testing/kafkatest"
 )
 
 // Whoever is not let in, or does not trust the broker, learns why, and neither sends nor stores anything. What keeps ingest

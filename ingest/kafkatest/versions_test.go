@@ -8,7 +8,7 @@ import (
 	"github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/protocol"
 
-	"github.com/anxin-project/anxin/internal/kafkatest"
+	"github.com/anxin-project/anxin/internal/testing/kafkatest"
 )
 
 // kafka-go's ConsumerGroup does not ask which versions of the protocol the broker speaks, but for most requests has one of

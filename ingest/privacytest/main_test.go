@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/embedded/embeddedtest"
+	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
 )
 
 const patience = time.Minute

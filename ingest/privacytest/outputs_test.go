@@ -20,13 +20,13 @@ import (
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/ingesttest"
-	"github.com/anxin-project/anxin/internal/access"
-	"github.com/anxin-project/anxin/internal/access/people"
-	"github.com/anxin-project/anxin/internal/access/reveal"
-	"github.com/anxin-project/anxin/internal/access/signin"
-	"github.com/anxin-project/anxin/internal/audit"
-	"github.com/anxin-project/anxin/internal/calendar"
-	"github.com/anxin-project/anxin/internal/catalog"
+	"github.com/anxin-project/anxin/internal/domain/calendar"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/platform/access/people"
+	"github.com/anxin-project/anxin/internal/platform/access/reveal"
+	"github.com/anxin-project/anxin/internal/platform/access/signin"
+	"github.com/anxin-project/anxin/internal/platform/audit"
 )
 
 const (

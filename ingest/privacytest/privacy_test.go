@@ -25,11 +25,11 @@ import (
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/ingesttest"
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/calendar"
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/embedded"
-	"github.com/anxin-project/anxin/internal/embedded/embeddedtest"
-	"github.com/anxin-project/anxin/internal/store"
+	"github.com/anxin-project/anxin/internal/domain/calendar"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/platform/embedded"
+	"github.com/anxin-project/anxin/internal/platform/store"
+	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
 )
 
 // sentRecords are three months of a tiny world, so that there are slips, leads and orders too.

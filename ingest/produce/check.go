@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Report is what ingest would say to a source.

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // converter makes records from the cells of rows, of one file. What a cell holds that cannot be read goes into the record

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // layout reads dates and times in a notation that people write: YYYY/MM/DD, YYYYMMDD, YYYY年M月D日 HH:mm:ss.

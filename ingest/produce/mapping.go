@@ -15,7 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Mapping says how the rows of a table are records of a topic. The two files in testdata show everything it can say.

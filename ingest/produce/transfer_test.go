@@ -22,7 +22,7 @@ import (
 
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/embedded"
+	"github.com/anxin-project/anxin/internal/platform/embedded"
 )
 
 // broker starts one with the topics of these tests.

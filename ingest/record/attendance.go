@@ -3,7 +3,7 @@ package record
 import (
 	"time"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Attendance is one worker on one project on one day (contract.md, wage.attendance).

@@ -3,7 +3,7 @@ package record
 import (
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Closure is what a named person closed and another approved: wages that nobody owes any more for another reason than that

@@ -3,7 +3,7 @@ package record
 import (
 	"math"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Complaint is an arrears lead (欠薪线索) and its handling so far (contract.md, wage.complaints). Amounts are fen.

@@ -12,7 +12,7 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // decoded reads a message as its topic's record and names the schema.

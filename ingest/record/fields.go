@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 	"unsafe"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // The readers below take the field's index in the schema, note a fault with fail and then return the zero value.

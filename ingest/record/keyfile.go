@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 const keyFileHead = `# Secret keys of Anxin. Whoever has this file can recompute identity hashes and read sealed names: keep it

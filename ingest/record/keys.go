@@ -8,7 +8,7 @@ import (
 	"io"
 	"log/slog"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // secret yields a 256-bit key. It is a function because fmt follows pointers for some verbs, even into unexported fields,

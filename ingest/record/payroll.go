@@ -1,7 +1,7 @@
 package record
 
 import (
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Payroll is one pay slip: worker, employer, wage month (contract.md, wage.payroll). Amounts are fen. A later payment is the

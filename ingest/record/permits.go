@@ -1,7 +1,7 @@
 package record
 
 import (
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Permit is a project that an approving department permitted (docs/reference/record-contract.md, wage.permits). One that no

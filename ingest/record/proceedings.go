@@ -3,7 +3,7 @@ package record
 import (
 	"math"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Proceeding is an order, mediation, arbitration, court or police matter (contract.md, wage.proceedings). Amounts are fen.

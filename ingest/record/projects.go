@@ -1,7 +1,7 @@
 package record
 
 import (
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Project is a construction project (contract.md, wage.projects). The registry's identity is ID alone, whichever source

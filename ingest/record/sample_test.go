@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // sampleDir holds the sample county, which is not part of the repository; tests that need it are skipped without it.

@@ -1,7 +1,7 @@
 package record
 
 import (
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Signal is one month of one operating signal of an employer (contract.md, wage.signals; Reg. 38). Its value is a

@@ -1,7 +1,7 @@
 package record
 
 import (
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Worker is the real-name registration of one worker for one engagement (contract.md, wage.workers).

@@ -3,7 +3,7 @@ package simulate
 import (
 	"math"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // stepWeather draws each county's day: rain keeps most of a site at home.

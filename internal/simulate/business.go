@@ -1,6 +1,6 @@
 package simulate
 
-import "github.com/anxin-project/anxin/internal/civil"
+import "github.com/anxin-project/anxin/internal/domain/civil"
 
 // foundBusiness gives an employer without projects its staff.
 func (w *World) foundBusiness(index int32) {

@@ -3,7 +3,7 @@ package simulate
 import (
 	"math"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // countyState is one county's day: its weather, and how much trouble with wages it has.

@@ -3,7 +3,7 @@ package simulate
 import (
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // standing is who is owed wages a week after their day to pay, by township; small turnovers are taken from who left lately.

@@ -1,6 +1,6 @@
 package simulate
 
-import "github.com/anxin-project/anxin/internal/civil"
+import "github.com/anxin-project/anxin/internal/domain/civil"
 
 // meanDaily is the mean daily wage over the trades in fen, before a project's own level.
 const meanDaily = 30800

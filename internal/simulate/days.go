@@ -3,8 +3,8 @@ package simulate
 import (
 	"time"
 
-	"github.com/anxin-project/anxin/internal/calendar"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/calendar"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // workday follows the official calendar; for years without a notice yet, the weekdays.

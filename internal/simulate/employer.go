@@ -3,8 +3,8 @@ package simulate
 import (
 	"math"
 
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/region"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/region"
 )
 
 type trade uint8

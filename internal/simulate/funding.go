@@ -1,6 +1,6 @@
 package simulate
 
-import "github.com/anxin-project/anxin/internal/civil"
+import "github.com/anxin-project/anxin/internal/domain/civil"
 
 // stepFunding brings the agreed labour cost every month from the opening of the account until the works end.
 func (w *World) stepFunding(p *project, d civil.Date) {

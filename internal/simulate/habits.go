@@ -1,6 +1,6 @@
 package simulate
 
-import "github.com/anxin-project/anxin/internal/civil"
+import "github.com/anxin-project/anxin/internal/domain/civil"
 
 // What sites do differently without anybody losing by it: developers that pay a quarter in advance or some days late, banks
 // that tell of a booking days later, gates that fail for a few days and lose what they saw, gates that count no hours.

@@ -3,7 +3,7 @@ package simulate
 import (
 	"strconv"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // The records are written by hand into a reused buffer: a city has 25 million of them. Every text that goes in comes

@@ -1,6 +1,6 @@
 package simulate
 
-import "github.com/anxin-project/anxin/internal/civil"
+import "github.com/anxin-project/anxin/internal/domain/civil"
 
 // lead is one complaint on its way.
 type lead struct {

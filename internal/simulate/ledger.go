@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // ledger is a project's wage account.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // noise is what happens to records between their source and the broker. None of it changes a fact: every record still

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/region"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/region"
 )
 
 // Options say which world is simulated. The same options give the same bytes.

@@ -3,7 +3,7 @@ package simulate
 import (
 	"strconv"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // order is what a site owes past due today and the order to pay that came of it.

@@ -1,7 +1,7 @@
 package simulate
 
 import (
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // slip is one pay slip until it is paid in full.

@@ -3,7 +3,7 @@ package simulate
 import (
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Everybody here is invented: names are drawn from lists of common characters, numbers from random digits completed

@@ -1,6 +1,6 @@
 package simulate
 
-import "github.com/anxin-project/anxin/internal/civil"
+import "github.com/anxin-project/anxin/internal/domain/civil"
 
 // unknown is a permit of a project that the platform does not know.
 type unknown struct {

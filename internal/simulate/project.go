@@ -5,8 +5,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/region"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/region"
 )
 
 // slot is a place where something is always being built: when its project nears completion the next one is signed.

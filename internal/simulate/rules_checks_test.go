@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/calendar"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/calendar"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // checkRunway asks of each account, each day, whether it covers all that is to be paid by the next pay day.

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/calendar"
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/calendar"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // The checks here read the emitted JSON only, and know the contract and the law on their own.

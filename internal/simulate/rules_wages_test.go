@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // What a clean project's records say of wages must fit together, whatever they are set against.

@@ -4,7 +4,7 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // stepSignals reports the month before on a day between the 4th and the 10th, each employer on its own.

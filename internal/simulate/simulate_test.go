@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/civil"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 func options(t testing.TB, scale string, noise bool, rates *Rates) Options {

@@ -1,6 +1,6 @@
 package simulate
 
-import "github.com/anxin-project/anxin/internal/civil"
+import "github.com/anxin-project/anxin/internal/domain/civil"
 
 // site is whoever owes wages to a crew: a construction project, or an employer without projects.
 type site struct {

@@ -1,6 +1,6 @@
 package simulate
 
-import "github.com/anxin-project/anxin/internal/civil"
+import "github.com/anxin-project/anxin/internal/domain/civil"
 
 // trouble is a cause at work on one site. Its methods take a nil receiver for the many sites without.
 type trouble struct {

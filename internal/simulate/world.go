@@ -13,8 +13,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/civil"
-	"github.com/anxin-project/anxin/internal/region"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/region"
 )
 
 // World is a simulated area. It is not safe for concurrent use.

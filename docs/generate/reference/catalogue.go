@@ -8,8 +8,8 @@ import (
 
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/policy"
-	"github.com/anxin-project/anxin/internal/catalog"
-	"github.com/anxin-project/anxin/internal/law"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/law"
 )
 
 var groupTitles = map[catalog.Group]string{

@@ -16,8 +16,8 @@ import (
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/record"
-	"github.com/anxin-project/anxin/internal/access/signin"
-	"github.com/anxin-project/anxin/internal/store"
+	"github.com/anxin-project/anxin/internal/platform/access/signin"
+	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
 // The structs that make up the configuration file: where they are declared, and their defaults.
@@ -26,7 +26,7 @@ var structs = []struct {
 	defaults   any // nil for the file's own root, whose defaults are read from its source
 }{
 	{"cmd/anxin/config.go", "configuration", nil},
-	{"internal/store/store.go", "Configuration", store.DefaultConfiguration()},
+	{"internal/platform/store/store.go", "Configuration", store.DefaultConfiguration()},
 	{"ingest/config.go", "Configuration", ingest.DefaultConfiguration()},
 	{"ingest/config.go", "Kafka", ingest.DefaultConfiguration().Kafka},
 	{"ingest/record/decoder.go", "Rules", record.Rules{}},
@@ -34,10 +34,10 @@ var structs = []struct {
 	{"alerts/config.go", "Configuration", alerts.DefaultConfiguration()},
 	{"dashboards/console/config.go", "Configuration", console.DefaultConfiguration()},
 	{"cmd/anxin/tls.go", "tlsFiles", nil},
-	{"internal/store/store.go", "TLS", store.TLS{}},
+	{"internal/platform/store/store.go", "TLS", store.TLS{}},
 	{"detectors/config.go", "Schedule", detectors.DefaultConfiguration().Schedule},
-	{"internal/access/signin/config.go", "Configuration", signin.DefaultConfiguration()},
-	{"internal/access/signin/config.go", "OIDC", signin.DefaultConfiguration().OIDC},
+	{"internal/platform/access/signin/config.go", "Configuration", signin.DefaultConfiguration()},
+	{"internal/platform/access/signin/config.go", "OIDC", signin.DefaultConfiguration().OIDC},
 }
 
 // byType finds the struct that a field's type names, from within a package.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/law"
+	"github.com/anxin-project/anxin/internal/domain/law"
 )
 
 func laws(string) (string, error) {
@@ -12,7 +12,7 @@ func laws(string) (string, error) {
 	b.WriteString(`# Laws
 
 The laws, rules and published standards that Anxin cites
-([internal/law/laws.yaml](../../internal/law/laws.yaml)): by their ids in the basis of detectors, by their names everywhere.
+([internal/domain/law/laws.yaml](../../internal/domain/law/laws.yaml)): by their ids in the basis of detectors, by their names everywhere.
 A detector that cites another is refused, with its file and line. What an article says stands here in short and in our own
 words: a reminder, not the text.
 

@@ -143,9 +143,9 @@ var metricGroups = []struct{ folder, title string }{
 	{"alerts/cases", "Cases"},
 	{"alerts/blacklist", "The joint-discipline list"},
 	{"dashboards/console", "Console"},
-	{"internal/access/signin", "Signing in"},
-	{"internal/audit", "Audit log"},
-	{"internal/embedded/rules", "Embedded rule evaluator (demo only)"},
+	{"internal/platform/access/signin", "Signing in"},
+	{"internal/platform/audit", "Audit log"},
+	{"internal/platform/embedded/rules", "Embedded rule evaluator (demo only)"},
 }
 
 func metrics(root string) (string, error) {
