@@ -155,6 +155,10 @@ func (d *Detectors) snapshotParams(ctx context.Context, asOf civil.Date) (store.
 		}
 		params[name] = value
 	}
+	var err error
+	if params["full_month_days"], err = d.policy.Least("owed", "full_month_days"); err != nil {
+		return nil, err
+	}
 	params["full_centihours"] = int(math.Round(params["hours_a_day"].(float64) * 100))
 	first := asOf.Month() - civil.Month(math.Round(params["unlisted_months"].(float64)))
 	params["first_month"] = first
@@ -163,7 +167,6 @@ func (d *Detectors) snapshotParams(ctx context.Context, asOf civil.Date) (store.
 		months = append(months, m.First().String())
 	}
 	params["wage_months"] = months
-	var err error
 	if params["began"], err = d.clock(ctx); err != nil {
 		return nil, err
 	}

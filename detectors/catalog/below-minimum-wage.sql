@@ -39,31 +39,28 @@ WITH
     {as_of:Date} - {lookback_days:UInt16} AS first_due,
     addMonths(toStartOfMonth(first_due), -1) AS first_month,
     (SELECT max(highest_monthly_fen) FROM minimum_wages WHERE month >= first_month) AS highest_fen,
+    -- of lists without project
     low AS
     (
-        SELECT
-            scope,
+        SELECT DISTINCT
             scope_id,
-            wage_month,
-            worker_key
+            wage_month
         FROM slips
-        WHERE due_by <= {as_of:Date} AND due_by >= first_due AND wage_month < this_month AND gross_fen < highest_fen
+        WHERE scope = 'employer' AND due_by <= {as_of:Date} AND due_by >= first_due AND wage_month < this_month AND gross_fen < highest_fen
     ),
     months AS
     (
-        SELECT DISTINCT
+        SELECT
             project_id,
             month
-        FROM worker_months
-        WHERE month >= first_month AND days >= {full_month_days:UInt16}
-            AND (project_id, month, worker_key) IN (SELECT scope_id, wage_month, worker_key FROM low WHERE scope = 'project')
+        FROM scant
+        WHERE month >= first_month AND month < this_month AND due_by <= {as_of:Date} AND due_by >= first_due AND days >= {full_month_days:UInt16}
         UNION DISTINCT
         SELECT
-            scant.project_id,
-            scant.month
-        FROM scant_hours AS scant
-        INNER JOIN (SELECT project_id, worker_key FROM registered WHERE wage_basis = 'hour') AS hourly ON hourly.project_id = scant.project_id AND hourly.worker_key = scant.worker_key
-        WHERE scant.month >= first_month AND scant.month < this_month AND scant.due_by <= {as_of:Date} AND scant.due_by >= first_due AND scant.days >= {full_month_days:UInt16}
+            project_id,
+            month
+        FROM scant_hours
+        WHERE month >= first_month AND month < this_month AND due_by <= {as_of:Date} AND due_by >= first_due AND days >= {full_month_days:UInt16}
         UNION DISTINCT
         SELECT
             scope_id,
@@ -74,7 +71,6 @@ WITH
     pay AS
     (
         SELECT
-            scope,
             scope_id,
             wage_month AS month,
             worker_key,
@@ -82,21 +78,34 @@ WITH
             min(slips.due_by) AS first_due_by,
             min(slips.id) AS record
         FROM slips
-        WHERE scope = 'project' AND (scope_id, wage_month) IN (SELECT project_id, month FROM months)
-            OR scope = 'employer' AND (scope_id, wage_month) IN (SELECT scope_id, wage_month FROM low WHERE scope = 'employer')
-        GROUP BY scope, scope_id, wage_month, worker_key
+        WHERE scope = 'project' AND (wage_month, scope_id) IN (SELECT month, project_id FROM months)
+        GROUP BY scope_id, wage_month, worker_key
         HAVING first_due_by <= {as_of:Date}
     ),
-    -- what else the worker has a slip for
-    elsewhere AS
+    staff AS
+    (
+        SELECT
+            scope_id,
+            wage_month AS month,
+            worker_key,
+            sum(slips.gross_fen) AS gross_fen,
+            min(slips.due_by) AS first_due_by,
+            min(slips.id) AS record
+        FROM slips
+        WHERE scope = 'employer' AND (wage_month, scope_id) IN (SELECT wage_month, scope_id FROM low)
+        GROUP BY scope_id, wage_month, worker_key
+        HAVING first_due_by <= {as_of:Date}
+    ),
+    -- what a list without project adds
+    added AS
     (
         SELECT
             wage_month AS month,
             worker_key,
-            sumIf(gross_fen, scope = 'employer') AS fen,
-            max(scope = 'project') AS on_project
+            sum(slips.gross_fen) AS fen
         FROM slips
-        WHERE (wage_month, worker_key) IN (SELECT month, worker_key FROM pay WHERE gross_fen < highest_fen OR scope = 'employer')
+        WHERE scope = 'employer' AND wage_month IN (SELECT month FROM months)
+            AND (wage_month, worker_key) IN (SELECT month, worker_key FROM worker_months WHERE (month, project_id) IN (SELECT month, project_id FROM months))
         GROUP BY wage_month, worker_key
     ),
     gate_days AS
@@ -107,7 +116,7 @@ WITH
             worker_key,
             sum(worker_months.days) AS days
         FROM worker_months
-        WHERE month >= first_month AND (employer_uscc, month, worker_key) IN (SELECT scope_id, month, worker_key FROM pay WHERE scope = 'employer')
+        WHERE month IN (SELECT wage_month FROM low) AND (month, employer_uscc) IN (SELECT wage_month, scope_id FROM low)
         GROUP BY employer_uscc, month, worker_key
     ),
     roster AS
@@ -118,7 +127,7 @@ WITH
             min(entered_on) AS entered_on,
             max(ifNull(left_on, toDate('2149-06-06'))) AS until
         FROM registrations
-        WHERE project_id = '' AND wage_basis = 'month' AND employer_uscc IN (SELECT scope_id FROM pay WHERE scope = 'employer')
+        WHERE project_id = '' AND wage_basis = 'month' AND employer_uscc IN (SELECT scope_id FROM low)
         GROUP BY employer_uscc, worker_key
     ),
     full_months AS
@@ -128,36 +137,41 @@ WITH
             work.project_id AS scope_id,
             work.month AS month,
             work.worker_key AS worker_key,
-            pay.gross_fen + elsewhere.fen AS gross_fen,
+            pay.gross_fen + added.fen AS gross_fen,
             pay.first_due_by AS due_by,
             pay.record AS record,
             registered.wage_basis = 'hour' AS hourly,
             work.centihours AS centihours
         FROM worker_months AS work
-        INNER JOIN pay ON pay.scope = 'project' AND pay.scope_id = work.project_id AND pay.month = work.month AND pay.worker_key = work.worker_key
-        LEFT JOIN registered ON registered.project_id = work.project_id AND registered.worker_key = work.worker_key
-        LEFT JOIN elsewhere ON elsewhere.month = work.month AND elsewhere.worker_key = work.worker_key
-        WHERE work.days >= {full_month_days:UInt16} AND (work.project_id, work.month) IN (SELECT project_id, month FROM months)
+        INNER JOIN pay ON pay.scope_id = work.project_id AND pay.month = work.month AND pay.worker_key = work.worker_key
+        LEFT JOIN (SELECT project_id, worker_key, wage_basis FROM registered WHERE wage_basis = 'hour') AS registered ON registered.project_id = work.project_id AND registered.worker_key = work.worker_key
+        LEFT JOIN added ON added.month = work.month AND added.worker_key = work.worker_key
+        WHERE work.days >= {full_month_days:UInt16} AND (work.month, work.project_id) IN (SELECT month, project_id FROM months)
         UNION ALL
         SELECT
             'employer',
-            pay.scope_id,
-            pay.month,
-            pay.worker_key,
-            pay.gross_fen,
-            pay.first_due_by,
-            pay.record,
+            staff.scope_id,
+            staff.month,
+            staff.worker_key,
+            staff.gross_fen,
+            staff.first_due_by,
+            staff.record,
             false,
             0
-        FROM pay
-        LEFT JOIN gate_days ON gate_days.employer_uscc = pay.scope_id AND gate_days.month = pay.month AND gate_days.worker_key = pay.worker_key
-        LEFT JOIN roster ON roster.employer_uscc = pay.scope_id AND roster.worker_key = pay.worker_key
-        LEFT JOIN elsewhere ON elsewhere.month = pay.month AND elsewhere.worker_key = pay.worker_key
-        WHERE pay.scope = 'employer' AND NOT elsewhere.on_project
-            AND
+        FROM staff
+        LEFT JOIN gate_days ON gate_days.employer_uscc = staff.scope_id AND gate_days.month = staff.month AND gate_days.worker_key = staff.worker_key
+        LEFT JOIN roster ON roster.employer_uscc = staff.scope_id AND roster.worker_key = staff.worker_key
+        WHERE
             (
                 gate_days.days >= {full_month_days:UInt16}
-                OR gate_days.days = 0 AND roster.employer_uscc != '' AND roster.entered_on <= pay.month AND roster.until >= toLastDayOfMonth(pay.month)
+                OR gate_days.days = 0 AND roster.employer_uscc != '' AND roster.entered_on <= staff.month AND roster.until >= toLastDayOfMonth(staff.month)
+            )
+            -- on a project's list for the month as well: it is judged there
+            AND (staff.month, staff.worker_key) NOT IN
+            (
+                SELECT wage_month, worker_key
+                FROM slips
+                WHERE scope = 'project' AND wage_month IN (SELECT wage_month FROM low) AND worker_key IN (SELECT worker_key FROM slips WHERE scope = 'employer' AND (wage_month, scope_id) IN (SELECT wage_month, scope_id FROM low))
             )
     ),
     judged AS

@@ -67,6 +67,18 @@ WITH
             AND NOT met
             AND employer_uscc != ''
     ),
+    -- asked for where the sums are not: a query plans again whatever it names twice
+    spans AS
+    (
+        SELECT
+            employer_uscc,
+            scope,
+            scope_id,
+            min(first_month) AS from_month,
+            max(last_month) AS to_month
+        FROM unmet
+        GROUP BY employer_uscc, scope, scope_id
+    ),
     -- as in order-unmet
     subjects AS
     (
@@ -77,8 +89,6 @@ WITH
             argMax(township, (opened_on, id)) AS township,
             max(opened_on) AS last_opened_on,
             min(due_on) AS oldest_due_on,
-            min(first_month) AS from_month,
-            max(last_month) AS to_month,
             max(unmet.unpaid_workers) AS workers,
             max(unmet.unpaid_fen / greatest(unmet.unpaid_workers, 1)) AS mean_fen,
             groupArray(id) AS records,
@@ -118,7 +128,6 @@ WITH
             argMax(subjects.township, (last_opened_on, scope_id)) AS township,
             min(subjects.oldest_due_on) AS oldest_due_on,
             max(subjects.mean_fen) AS mean_fen,
-            groupArrayIf(scope_id, scope = 'project') AS projects,
             arrayFlatten(groupArray(subjects.records)) AS records,
             -- of its projects together, or of itself
             sumIf(subjects.best.1, scope = 'project') >= sumIf(subjects.best.1, scope = 'employer') AS by_projects,
@@ -134,12 +143,12 @@ WITH
     refused AS
     (
         SELECT
-            subjects.employer_uscc AS employer_uscc,
-            subjects.scope AS scope,
+            spans.employer_uscc AS employer_uscc,
+            spans.scope AS scope,
             owing.worker_key AS worker_key,
             sum(owing.owed_fen) AS fen,
             sum(owing.payable_fen) / uniqExact(owing.wage_month) AS pay_fen
-        FROM subjects
+        FROM spans
         INNER JOIN
         (
             SELECT 'project' AS scope, scope_id AS id, worker_key, wage_month, owed_fen, payable_fen
@@ -149,9 +158,9 @@ WITH
             SELECT 'employer', employer_uscc, worker_key, wage_month, owed_fen, payable_fen
             FROM owed
             WHERE kind = 'listed'
-        ) AS owing ON owing.scope = subjects.scope AND owing.id = subjects.scope_id
-        WHERE owing.wage_month >= subjects.from_month AND owing.wage_month <= subjects.to_month
-        GROUP BY employer_uscc, scope, subjects.scope_id, worker_key
+        ) AS owing ON owing.scope = spans.scope AND owing.id = spans.scope_id
+        WHERE owing.wage_month >= spans.from_month AND owing.wage_month <= spans.to_month
+        GROUP BY employer_uscc, scope, spans.scope_id, worker_key
     ),
     named AS
     (
@@ -176,10 +185,10 @@ WITH
     lists AS
     (
         SELECT
-            subjects.employer_uscc AS employer_uscc,
+            spans.employer_uscc AS employer_uscc,
             sum(pay_lists.payable_fen) / sum(pay_lists.workers) AS monthly_fen
         FROM pay_lists
-        INNER JOIN subjects ON subjects.scope = pay_lists.scope AND subjects.scope_id = pay_lists.scope_id
+        INNER JOIN spans ON spans.scope = pay_lists.scope AND spans.scope_id = pay_lists.scope_id
         GROUP BY employer_uscc
     ),
     registrants AS
@@ -192,7 +201,7 @@ WITH
         (
             SELECT project_id, worker_key, employer_uscc
             FROM registrations
-            WHERE employer_uscc IN (SELECT employer_uscc FROM ordered)
+            WHERE employer_uscc IN (SELECT employer_uscc FROM spans)
         ) AS engaged USING (project_id, worker_key)
         LEFT JOIN mean_wages ON mean_wages.project_id = registered.project_id
         GROUP BY employer_uscc
@@ -200,16 +209,16 @@ WITH
     incidents AS
     (
         SELECT
-            ordered.employer_uscc AS employer_uscc,
+            sites.employer_uscc AS employer_uscc,
             uniqExact(leads.source, leads.id) AS incidents
-        FROM ordered
+        FROM (SELECT employer_uscc, groupArrayIf(scope_id, scope = 'project') AS projects FROM spans GROUP BY employer_uscc) AS sites
         CROSS JOIN leads
         WHERE leads.incident IN ('group', 'extreme')
             AND leads.received_on > {as_of:Date} - {incident_days:UInt16}
             AND leads.received_on <= {as_of:Date}
             AND leads.status != 'rejected'
             AND NOT has({void_conclusions:Array(String)}, leads.conclusion)
-            AND (leads.employer_uscc = ordered.employer_uscc OR leads.project_id != '' AND has(ordered.projects, leads.project_id))
+            AND (leads.employer_uscc = sites.employer_uscc OR leads.project_id != '' AND has(sites.projects, leads.project_id))
         GROUP BY employer_uscc
     ),
     -- record, day and yuan of a figure

@@ -47,7 +47,7 @@ WITH
             count() AS compared_workers,
             groupArrayIf
             (
-                (worker_key, employer_uscc, wages, evident, full_days, hours, gross_fen, due_by, record),
+                (worker_key, employer_uscc, evident, full_days, hours, gross_fen, due_by, record),
                 gross_fen < {yellow_share:Float64} * multiIf
                 (
                     wage_basis = 'month', wage_fen * least(evident / {paid_days_a_month:Float64}, 1),
@@ -69,31 +69,29 @@ WITH
                 lists.due_by AS due_by,
                 lists.record AS record,
                 priced.wage_basis AS wage_basis,
-                priced.wage_fen AS wage_fen,
-                priced.wages AS wages
+                priced.wage_fen AS wage_fen
             FROM worker_months AS work
             INNER JOIN
             (
                 SELECT
-                    scope_id,
                     wage_month,
+                    scope_id,
                     worker_key,
                     sum(slips.gross_fen) AS gross_fen,
                     min(slips.due_by) AS due_by,
                     min(slips.id) AS record
                 FROM slips
                 WHERE scope = 'project' AND wage_month >= first_month AND wage_month < this_month
-                GROUP BY scope_id, wage_month, worker_key
+                GROUP BY wage_month, scope_id, worker_key
                 HAVING due_by <= {as_of:Date} AND due_by >= first_due
-            ) AS lists ON lists.scope_id = work.project_id AND lists.wage_month = work.month AND lists.worker_key = work.worker_key
+            ) AS lists ON lists.wage_month = work.month AND lists.scope_id = work.project_id AND lists.worker_key = work.worker_key
             INNER JOIN
             (
                 SELECT
                     project_id,
                     worker_key,
                     wage_basis,
-                    wage_fen,
-                    wages
+                    wage_fen
                 FROM registered
                 WHERE wage_basis IN ('month', 'day', 'hour') AND wage_fen > 0
             ) AS priced ON priced.project_id = work.project_id AND priced.worker_key = work.worker_key
@@ -109,12 +107,12 @@ WITH
             sites.month AS month,
             sites.compared_workers AS compared_workers,
             toLastDayOfMonth(sites.month) AS month_end,
-            suspect.4 AS days,
-            suspect.5 AS full_days,
-            suspect.6 AS hours,
-            suspect.7 + elsewhere.fen AS gross_fen,
-            suspect.8 AS due_by,
-            suspect.9 AS record,
+            suspect.3 AS days,
+            suspect.4 AS full_days,
+            suspect.5 AS hours,
+            suspect.6 + elsewhere.fen AS gross_fen,
+            suspect.7 AS due_by,
+            suspect.8 AS record,
             arrayMap
             (
                 engagement -> if
@@ -123,7 +121,7 @@ WITH
                     arrayFilter(wage -> wage.1 <= month_end, engagement.3)[-1],
                     engagement.3[1]
                 ),
-                arrayFilter(engagement -> engagement.1 <= month_end AND engagement.2 >= sites.month, suspect.3)
+                arrayFilter(engagement -> engagement.1 <= month_end AND engagement.2 >= sites.month, registered.wages)
             ) AS wages,
             arrayMin(arrayMap
             (
@@ -139,6 +137,7 @@ WITH
             )) AS earned
         FROM sites
         ARRAY JOIN sites.suspects AS suspect
+        INNER JOIN registered ON registered.project_id = sites.project_id AND registered.worker_key = suspect.1
         LEFT JOIN
         (
             SELECT
@@ -189,3 +188,4 @@ FROM months
 INNER JOIN payers ON payers.scope = 'project' AND payers.scope_id = months.project_id
 ORDER BY level = 'red' DESC, underpaid_workers DESC, month ASC
 LIMIT 1 BY scope_id
+SETTINGS join_algorithm = 'full_sorting_merge', optimize_aggregation_in_order = 1

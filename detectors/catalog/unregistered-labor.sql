@@ -88,3 +88,4 @@ INNER JOIN crews ON crews.project_id = unregistered.project_id
 INNER JOIN projects ON projects.project_id = unregistered.project_id
 WHERE projects.active
 GROUP BY unregistered.project_id
+SETTINGS join_algorithm = 'full_sorting_merge'

@@ -239,6 +239,21 @@ func (p *Policy) Number(section, name, region string, on civil.Date) (float64, e
 	return 0, fmt.Errorf("policy value %s.%s is not a number", section, name)
 }
 
+// Least returns the smallest value that a numeric parameter has anywhere on any day: what may matter by one of them is at
+// least that.
+func (p *Policy) Least(section, name string) (float64, error) {
+	var values []float64
+	for _, s := range p.Settings(section, name) {
+		if v, ok := number(s.Value); ok {
+			values = append(values, v)
+		}
+	}
+	if len(values) == 0 {
+		return 0, fmt.Errorf("policy has no number %s.%s", section, name)
+	}
+	return slices.Min(values), nil
+}
+
 func number(v any) (float64, bool) {
 	switch v := v.(type) {
 	case int:

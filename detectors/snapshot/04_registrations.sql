@@ -43,11 +43,22 @@ WITH
             wage_basis,
             wage_fen,
             team,
-            job
+            job,
+            recorded_at
         FROM {{newest workers worker_key account_key at {{records registrations}}}}
         WHERE recorded_at < {end:DateTime64(3, 'UTC')}
-        ORDER BY version DESC, recorded_at ASC
+        ORDER BY source, id, version DESC, recorded_at ASC
         LIMIT 1 BY source, id
+    ),
+    -- of those that have more than one version; hashes may meet, and then name a record too many
+    told_again AS
+    (
+        SELECT cityHash64(source, id) AS record
+        FROM workers
+        PREWHERE {{records registrations}}
+        WHERE recorded_at < {end:DateTime64(3, 'UTC')}
+        GROUP BY record
+        HAVING count() > 1
     ),
     history AS
     (
@@ -58,7 +69,7 @@ WITH
             arrayFilter((wage, place) -> place = 1 OR (wage.2, wage.3) != (told[place - 1].2, told[place - 1].3), told, arrayEnumerate(told)) AS wages
         FROM workers
         PREWHERE {{records registrations}}
-        WHERE recorded_at < {end:DateTime64(3, 'UTC')}
+        WHERE recorded_at < {end:DateTime64(3, 'UTC')} AND cityHash64(source, id) IN (SELECT record FROM told_again)
         GROUP BY source, id
     )
 SELECT
@@ -75,7 +86,7 @@ SELECT
     settled_confirmed,
     wage_basis,
     wage_fen,
-    history.wages AS wages,
+    if(history.id != '', history.wages, [(toDate(recorded_at, 'Asia/Shanghai'), toString(wage_basis), wage_fen)]) AS wages,
     team,
     job
 FROM versions

@@ -1,6 +1,6 @@
 -- Who worked on a project in a month and has no slip of the project for it. employer_uscc: see worker_months; a slip of that
--- employer that names no project may answer for the month all the same. Hashes of 128 bits stand for worker-months here: they
--- are looked up faster than three columns, and are as unlikely to meet as worker keys.
+-- employer that names no project may answer for the month all the same. Both sides lie in the order of month, project and worker,
+-- so they are merged, which costs a third of a hash table of text.
 -- carry (project_id, month) = touched_worker_months (project_id, month), touched_slips (scope_id, wage_month)
 CREATE TABLE {{snapshot}}.unlisted
 (
@@ -28,14 +28,18 @@ SELECT
     centidays,
     centihours,
     last_day
-FROM {{snapshot}}.worker_months
-WHERE {{touched unlisted (project_id, month)}}
-    AND sipHash128(project_id, month, worker_key) NOT IN
-    (
-        SELECT sipHash128(scope_id, wage_month, worker_key)
-        FROM {{snapshot}}.slips
-        WHERE scope = 'project' AND wage_month >= {first_month:Date} AND {{touched unlisted (scope_id, wage_month)}}
-    );
+FROM {{snapshot}}.worker_months AS work
+LEFT JOIN
+(
+    SELECT
+        wage_month,
+        scope_id,
+        worker_key AS payee
+    FROM {{snapshot}}.slips
+    WHERE scope = 'project' AND wage_month >= {first_month:Date} AND {{touched unlisted (scope_id, wage_month)}}
+) AS listed ON listed.wage_month = work.month AND listed.scope_id = work.project_id AND listed.payee = work.worker_key
+WHERE {{touched unlisted (project_id, month)}} AND listed.scope_id = ''
+SETTINGS join_algorithm = 'full_sorting_merge';
 
 -- Who has a slip of a project for a month in which nobody saw them work there. Slips of before {first_day} are left out unless
 -- they were due since.
@@ -62,17 +66,22 @@ SELECT
     paid_on,
     due_by,
     id
-FROM {{snapshot}}.slips
+FROM {{snapshot}}.slips AS slips
+LEFT JOIN
+(
+    SELECT
+        worker_months.month AS worked_in,
+        worker_months.project_id AS worked_at,
+        worker_months.worker_key AS seen
+    FROM {{snapshot}}.worker_months AS worker_months
+    WHERE {{touched unseen (project_id, month)}}
+) AS work ON work.worked_in = slips.wage_month AND work.worked_at = slips.scope_id AND work.seen = slips.worker_key
 WHERE scope = 'project' AND (wage_month >= {first_day:Date} OR due_by >= {first_day:Date}) AND {{touched unseen (scope_id, wage_month)}}
-    AND sipHash128(scope_id, wage_month, worker_key) NOT IN
-    (
-        SELECT sipHash128(project_id, month, worker_key)
-        FROM {{snapshot}}.worker_months
-        WHERE {{touched unseen (project_id, month)}}
-    );
+    AND work.worked_at = ''
+SETTINGS join_algorithm = 'full_sorting_merge';
 
--- Who has a slip of a project for so little that a month's work can come to more at the highest minimum wage anywhere: underlisted
--- wages are found among them. gross_fen: of their slips of the project. Those paid by the hour are looked at one by one, below.
+-- Who has a slip of a project for so little that a month's work can come to more at the highest minimum wage anywhere, or that it
+-- may be below the minimum of a full month: underlisted wages and months below the minimum are found among them. gross_fen: of their slips of the project. Those paid by the hour are looked at one by one, below.
 -- carry (project_id, month) = touched_unlisted (project_id, month)
 CREATE TABLE {{snapshot}}.scant
 (
@@ -92,27 +101,18 @@ ORDER BY (month, project_id, worker_key);
 INSERT INTO {{snapshot}}.scant
 WITH
     (SELECT max(highest_monthly_fen) FROM {{snapshot}}.minimum_wages) AS highest_fen,
-    little AS
-    (
-        SELECT
-            wage_month,
-            scope_id,
-            worker_key
-        FROM {{snapshot}}.slips
-        WHERE scope = 'project' AND wage_month >= {first_month:Date} AND gross_fen < 31 * highest_fen / {paid_days_a_month:Float64} AND {{touched scant (scope_id, wage_month)}}
-    ),
     listed AS
     (
         SELECT
-            scope_id AS project_id,
             wage_month AS month,
+            scope_id AS project_id,
             worker_key,
             sum(slips.gross_fen) AS gross_fen,
             min(slips.due_by) AS due_by
         FROM {{snapshot}}.slips AS slips
         WHERE scope = 'project' AND wage_month >= {first_month:Date} AND {{touched scant (scope_id, wage_month)}}
-            AND (wage_month, scope_id, worker_key) IN (SELECT wage_month, scope_id, worker_key FROM little)
-        GROUP BY project_id, month, worker_key
+        GROUP BY wage_month, scope_id, worker_key
+        HAVING gross_fen < 31 * highest_fen / {paid_days_a_month:Float64}
     )
 SELECT
     work.project_id,
@@ -125,10 +125,14 @@ SELECT
     listed.gross_fen,
     listed.due_by
 FROM {{snapshot}}.worker_months AS work
-INNER JOIN listed ON listed.project_id = work.project_id AND listed.month = work.month AND listed.worker_key = work.worker_key
+INNER JOIN listed ON listed.month = work.month AND listed.project_id = work.project_id AND listed.worker_key = work.worker_key
 WHERE {{touched scant (work.project_id, work.month)}}
-    AND (work.month, work.project_id, work.worker_key) IN (SELECT wage_month, scope_id, worker_key FROM little)
-    AND listed.gross_fen < work.evident * highest_fen / {paid_days_a_month:Float64};
+    AND
+    (
+        listed.gross_fen < work.evident * highest_fen / {paid_days_a_month:Float64}
+        OR listed.gross_fen < highest_fen AND work.days >= {full_month_days:Float64}
+    )
+SETTINGS join_algorithm = 'full_sorting_merge', optimize_aggregation_in_order = 1;
 
 -- Those paid by the hour of whom the same is so by the hour.
 CREATE TABLE {{snapshot}}.scant_hours
@@ -172,8 +176,8 @@ INNER JOIN
 (
     SELECT scope_id, wage_month, worker_key, slips.gross_fen AS gross_fen, slips.due_by AS due_by
     FROM {{snapshot}}.slips AS slips
-    WHERE scope = 'project' AND wage_month >= {first_month:Date} AND worker_key IN (SELECT worker_key FROM by_hour)
+    WHERE scope = 'project' AND wage_month >= {first_month:Date} AND scope_id IN (SELECT project_id FROM by_hour) AND worker_key IN (SELECT worker_key FROM by_hour)
 ) AS slips ON slips.scope_id = work.project_id AND slips.wage_month = work.month AND slips.worker_key = work.worker_key
-WHERE (work.project_id, work.worker_key) IN (SELECT project_id, worker_key FROM by_hour)
+WHERE work.project_id IN (SELECT project_id FROM by_hour) AND (work.project_id, work.worker_key) IN (SELECT project_id, worker_key FROM by_hour)
 GROUP BY work.project_id, work.month, work.worker_key
 HAVING gross_fen < hours * highest_fen / 100;

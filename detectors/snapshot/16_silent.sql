@@ -38,16 +38,34 @@ WITH
     ),
     bound AS
     (
-        SELECT DISTINCT
-            months.project_id AS project_id,
+        SELECT
             months.month AS month,
-            months.due_by AS due_by,
+            months.project_id AS project_id,
             registrations.worker_key AS worker_key,
-            registrations.employer_uscc AS employer_uscc
+            any(months.due_by) AS due_by,
+            groupUniqArray(registrations.employer_uscc) AS employers
         FROM {{snapshot}}.registrations AS registrations
         INNER JOIN months ON months.project_id = registrations.project_id
         WHERE registrations.project_id != '' AND registrations.entered_on <= months.month
             AND ifNull(registrations.left_on >= toLastDayOfMonth(months.month), true)
+        GROUP BY month, project_id, worker_key
+    ),
+    -- who was not at the gate, of all who are registered
+    sites AS
+    (
+        SELECT
+            project_id,
+            month,
+            due_by,
+            count() AS registered,
+            groupArrayIf
+            (
+                (worker_key, employers),
+                (month, project_id, worker_key) NOT IN (SELECT month, project_id, worker_key FROM {{snapshot}}.worker_months WHERE month >= (SELECT min(month) FROM months))
+            ) AS away
+        FROM bound
+        GROUP BY project_id, month, due_by
+        HAVING notEmpty(away)
     ),
     -- who is registered with two employers of a site is heard of by a slip of either
     missing AS
@@ -56,28 +74,22 @@ WITH
             project_id,
             month,
             due_by,
-            worker_key,
-            min(bound.employer_uscc) AS employer_uscc
-        FROM bound
-        WHERE (project_id, month, worker_key) NOT IN (SELECT project_id, month, worker_key FROM {{snapshot}}.worker_months WHERE month IN (SELECT month FROM months))
-            AND (project_id, month, worker_key) NOT IN (SELECT project_id, month, worker_key FROM {{snapshot}}.unseen WHERE month IN (SELECT month FROM months))
-        GROUP BY project_id, month, due_by, worker_key
-        HAVING NOT max((bound.employer_uscc, month, worker_key) IN (SELECT scope_id, wage_month, worker_key FROM {{snapshot}}.slips WHERE scope = 'employer' AND wage_month IN (SELECT month FROM months)))
+            registered,
+            one.1 AS worker_key,
+            min(employer) AS employer_uscc,
+            count() OVER (PARTITION BY project_id, month) AS people
+        FROM sites
+        ARRAY JOIN away AS one
+        ARRAY JOIN one.2 AS employer
+        WHERE (project_id, month, worker_key) NOT IN (SELECT project_id, month, worker_key FROM {{snapshot}}.unseen)
+        GROUP BY project_id, month, due_by, registered, worker_key
+        HAVING NOT max((employer, month, worker_key) IN (SELECT scope_id, wage_month, worker_key FROM {{snapshot}}.slips WHERE scope = 'employer' AND wage_month >= (SELECT min(month) FROM months)))
     ),
     heard AS
     (
         SELECT project_id, month FROM {{snapshot}}.crew_months
         UNION DISTINCT
         SELECT scope_id, wage_month FROM {{snapshot}}.pay_lists WHERE scope = 'project'
-    ),
-    sites AS
-    (
-        SELECT
-            bound.project_id AS project_id,
-            bound.month AS month,
-            uniqExact(bound.worker_key) AS registered
-        FROM bound
-        GROUP BY project_id, month
     )
 SELECT
     missing.project_id,
@@ -87,14 +99,4 @@ SELECT
     missing.due_by,
     if((missing.project_id, missing.month) IN (SELECT project_id, month FROM heard), 'unaccounted', 'silent') AS kind
 FROM missing
-INNER JOIN
-(
-    SELECT
-        project_id,
-        month,
-        uniqExact(worker_key) AS people
-    FROM missing
-    GROUP BY project_id, month
-) AS gaps ON gaps.project_id = missing.project_id AND gaps.month = missing.month
-INNER JOIN sites ON sites.project_id = missing.project_id AND sites.month = missing.month
-WHERE kind = 'silent' OR gaps.people >= {unaccounted_least:UInt16} AND gaps.people > {unaccounted_share:Float64} * sites.registered;
+WHERE kind = 'silent' OR missing.people >= {unaccounted_least:UInt16} AND missing.people > {unaccounted_share:Float64} * missing.registered;
