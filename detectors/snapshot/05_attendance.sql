@@ -151,7 +151,8 @@ FROM
     LIMIT 1 BY project_id, work_date, worker_key
 )
 WHERE centihours > 0
-SETTINGS short_circuit_function_evaluation = 'force_enable'; -- nearly no row is among those corrected: ask the rest for those alone
+-- nearly no row is among those corrected: only those are asked for more
+SETTINGS short_circuit_function_evaluation = 'force_enable';
 
 -- Work per worker and month on a project, {first_month} and later; employer_uscc is the one of the last day. worked: the days
 -- of the month, its first in the lowest bit. evident: of the days those recorded in time. centidays: hundredths of full days,
@@ -256,7 +257,7 @@ FROM
 )
 WHERE hours > 0
 GROUP BY project_id, month, worker_key
-SETTINGS short_circuit_function_evaluation = 'force_enable'; -- as above
+SETTINGS short_circuit_function_evaluation = 'force_enable';
 
 -- The crew of a project in a month: how many worked, days worked in all, and the last day with those who ended on it.
 -- carry (project_id, month) = touched_worker_months (project_id, month)
