@@ -18,9 +18,9 @@ import (
 
 	"github.com/anxin-project/anxin/alerts"
 	"github.com/anxin-project/anxin/detectors/policy"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/civil"
-	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/testing/browsertest"
 	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
 )

@@ -5,8 +5,8 @@ import (
 	"errors"
 
 	"github.com/anxin-project/anxin/dashboards/console"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/region"
-	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
 )
 

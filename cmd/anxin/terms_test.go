@@ -10,9 +10,9 @@ import (
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/cases"
 	"github.com/anxin-project/anxin/detectors/policy"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/civil"
-	"github.com/anxin-project/anxin/internal/platform/access"
 )
 
 func lawOf(t *testing.T, text string) *policy.Policy {

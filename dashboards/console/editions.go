@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/edition"
-	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
