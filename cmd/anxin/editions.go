@@ -19,6 +19,7 @@ import (
 	"github.com/anxin-project/anxin/detectors/editions"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/edition"
+	"github.com/anxin-project/anxin/internal/platform/editionstore"
 	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
@@ -66,11 +67,11 @@ recomputed; when one is not as it was published, the exit code is 1.`,
 }
 
 func listEditions(ctx context.Context, conn driver.Conn, out io.Writer, asJSON bool) error {
-	all, err := edition.List(ctx, conn)
+	all, err := editionstore.List(ctx, conn)
 	if err != nil {
 		return err
 	}
-	altered, err := edition.Altered(ctx, conn, all)
+	altered, err := editionstore.Altered(ctx, conn, all)
 	if err != nil {
 		return err
 	}
@@ -132,7 +133,7 @@ A month whose day is still to come, a stale index and a run by another policy ar
 					fmt.Fprintf(cmd.OutOrStdout(), "%s is published already: edition %d\n", e.Month, e.Number)
 					return nil
 				}
-				talks, err := edition.Talks(ctx, p.store, e)
+				talks, err := editionstore.Talks(ctx, p.store, e)
 				if err != nil {
 					return err
 				}
@@ -181,7 +182,7 @@ differently, nothing is said to move.`,
 }
 
 func diffEditions(ctx context.Context, conn driver.Conn, out io.Writer, from, to uint32, asJSON bool) error {
-	all, err := edition.List(ctx, conn)
+	all, err := editionstore.List(ctx, conn)
 	if err != nil {
 		return err
 	}
@@ -191,7 +192,7 @@ func diffEditions(ctx context.Context, conn driver.Conn, out io.Writer, from, to
 		if at < 0 {
 			return badInput{fmt.Errorf("there is no edition %d: there are %d, and `anxin editions list` shows them", number, len(all))}
 		}
-		if units[i], err = edition.Units(ctx, conn, all[at]); err != nil {
+		if units[i], err = editionstore.Units(ctx, conn, all[at]); err != nil {
 			return err
 		}
 	}

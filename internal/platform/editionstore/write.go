@@ -1,10 +1,12 @@
-package edition
+package editionstore
 
 import (
 	"context"
 	"fmt"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"github.com/anxin-project/anxin/internal/domain/edition"
 )
 
 // key is what every row of an edition's tables begins with.
@@ -15,42 +17,42 @@ type key struct {
 
 // Write writes the content of an edition that is not published yet: nobody reads it before Publish. Written again it is
 // the same rows.
-func Write(ctx context.Context, conn driver.Conn, e Edition, c Content) error {
+func Write(ctx context.Context, conn driver.Conn, e edition.Edition, c edition.Content) error {
 	k := key{e.Number, e.Run}
-	if err := insert(ctx, conn, "edition_index", UnitColumns, c.Units, func(u Unit) any {
+	if err := insert(ctx, conn, "edition_index", UnitColumns, c.Units, func(u edition.Unit) any {
 		return &struct {
 			key
-			Unit
+			edition.Unit
 		}{k, u}
 	}); err != nil {
 		return err
 	}
-	if err := insert(ctx, conn, "edition_talks", talkColumns, c.Talks, func(t Talk) any {
+	if err := insert(ctx, conn, "edition_talks", talkColumns, c.Talks, func(t edition.Talk) any {
 		return &struct {
 			key
-			Talk
+			edition.Talk
 		}{k, t}
 	}); err != nil {
 		return err
 	}
-	if err := insert(ctx, conn, "edition_grades", gradeColumns, c.Grades, func(g Grade) any {
+	if err := insert(ctx, conn, "edition_grades", gradeColumns, c.Grades, func(g edition.Grade) any {
 		return &struct {
 			key
-			Grade
+			edition.Grade
 		}{k, g}
 	}); err != nil {
 		return err
 	}
-	return insert(ctx, conn, "edition_rates", rateColumns, c.Rates, func(r Rate) any {
+	return insert(ctx, conn, "edition_rates", rateColumns, c.Rates, func(r edition.Rate) any {
 		return &struct {
 			key
-			Rate
+			edition.Rate
 		}{k, r}
 	})
 }
 
 // Publish writes the row that makes an edition one; what Write wrote must be complete.
-func Publish(ctx context.Context, conn driver.Conn, e Edition) error {
+func Publish(ctx context.Context, conn driver.Conn, e edition.Edition) error {
 	batch, err := conn.PrepareBatch(ctx, "INSERT INTO editions (number, form, month, as_of, run, policy_version, published_at, digest)")
 	if err == nil {
 		err = batch.Append(e.Number, e.Form, e.Month.First().Time(), e.AsOf.Time(), e.Run, e.Policy, e.PublishedAt, e.Digest)

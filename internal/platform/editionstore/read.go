@@ -1,4 +1,6 @@
-package edition
+// Package editionstore keeps the published editions (internal/domain/edition) in the store: it writes and publishes one, reads
+// all, and tells which are no longer as they were published.
+package editionstore
 
 import (
 	"context"
@@ -8,6 +10,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/edition"
 	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
@@ -77,7 +80,7 @@ const (
 )
 
 // List returns the published editions, oldest first.
-func List(ctx context.Context, conn driver.Conn) ([]Edition, error) {
+func List(ctx context.Context, conn driver.Conn) ([]edition.Edition, error) {
 	var rows []struct {
 		Number      uint32    `ch:"number"`
 		Form        uint8     `ch:"form"`
@@ -104,9 +107,9 @@ LIMIT 1 BY number`)
 	if err != nil {
 		return nil, fmt.Errorf("reading the editions: %w", err)
 	}
-	all := make([]Edition, len(rows))
+	all := make([]edition.Edition, len(rows))
 	for i, r := range rows {
-		all[i] = Edition{
+		all[i] = edition.Edition{
 			Number: r.Number, Form: r.Form, Month: civil.NewDate(r.Month.Date()).Month(), AsOf: civil.NewDate(r.AsOf.Date()), Run: r.Run,
 			Policy: r.Policy, PublishedAt: r.PublishedAt.UTC(), Digest: r.Digest,
 		}
@@ -115,8 +118,8 @@ LIMIT 1 BY number`)
 }
 
 // Read returns everything an edition says.
-func Read(ctx context.Context, conn driver.Conn, e Edition) (Content, error) {
-	var c Content
+func Read(ctx context.Context, conn driver.Conn, e edition.Edition) (edition.Content, error) {
+	var c edition.Content
 	var err error
 	if c.Units, err = Units(ctx, conn, e); err != nil {
 		return c, err
@@ -132,28 +135,51 @@ func Read(ctx context.Context, conn driver.Conn, e Edition) (Content, error) {
 }
 
 // Units returns the index of an edition: townships, counties and prefectures.
-func Units(ctx context.Context, conn driver.Conn, e Edition) ([]Unit, error) {
-	return read[Unit](ctx, conn, e, "edition_index", "unit, code", UnitColumns)
+func Units(ctx context.Context, conn driver.Conn, e edition.Edition) ([]edition.Unit, error) {
+	return read[edition.Unit](ctx, conn, e, "edition_index", "unit, code", UnitColumns)
 }
 
 // Talks returns the talks that an edition proposes.
-func Talks(ctx context.Context, conn driver.Conn, e Edition) ([]Talk, error) {
-	return read[Talk](ctx, conn, e, "edition_talks", "township", talkColumns)
+func Talks(ctx context.Context, conn driver.Conn, e edition.Edition) ([]edition.Talk, error) {
+	return read[edition.Talk](ctx, conn, e, "edition_talks", "township", talkColumns)
 }
 
 // Grades returns the employers' grades of an edition.
-func Grades(ctx context.Context, conn driver.Conn, e Edition) ([]Grade, error) {
-	return read[Grade](ctx, conn, e, "edition_grades", "employer_uscc", gradeColumns)
+func Grades(ctx context.Context, conn driver.Conn, e edition.Edition) ([]edition.Grade, error) {
+	return read[edition.Grade](ctx, conn, e, "edition_grades", "employer_uscc", gradeColumns)
 }
 
 // Rates returns the reported rates of an edition.
-func Rates(ctx context.Context, conn driver.Conn, e Edition) ([]Rate, error) {
-	return read[Rate](ctx, conn, e, "edition_rates", "code, measure", rateColumns)
+func Rates(ctx context.Context, conn driver.Conn, e edition.Edition) ([]edition.Rate, error) {
+	return read[edition.Rate](ctx, conn, e, "edition_rates", "code, measure", rateColumns)
+}
+
+// Altered reads every edition again and returns the numbers of those that are no longer as they were published; all is
+// what List returned. An edition stands against the recorded digest of the one before it, so one altered edition does
+// not make the later ones look altered.
+func Altered(ctx context.Context, conn driver.Conn, all []edition.Edition) ([]uint32, error) {
+	var altered []uint32
+	before := ""
+	for _, e := range all {
+		c, err := Read(ctx, conn, e)
+		if err != nil {
+			return nil, err
+		}
+		digest, err := edition.Digest(e, c, before)
+		if err != nil {
+			return nil, err
+		}
+		if digest != e.Digest {
+			altered = append(altered, e.Number)
+		}
+		before = e.Digest
+	}
+	return altered, nil
 }
 
 // read returns the rows of one table of an edition in the order of their key. The tables are replacing ones: until a
 // merge they may hold a row twice.
-func read[T any](ctx context.Context, conn driver.Conn, e Edition, table, key, columns string) ([]T, error) {
+func read[T any](ctx context.Context, conn driver.Conn, e edition.Edition, table, key, columns string) ([]T, error) {
 	query := `
 SELECT` + columns + `
 FROM ` + table + `
