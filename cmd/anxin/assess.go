@@ -21,6 +21,7 @@ import (
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/embedded"
 )
@@ -49,13 +50,13 @@ Only what sources had recorded by the end of the date counts. The same records g
 			}
 			files, err := produce.Files(args[0], ingest.DefaultConfiguration().Kafka.Prefix)
 			if err != nil {
-				return badInput{err}
+				return app.BadInput(err)
 			}
-			if _, _, err := loadRules("", policyPath, on); err != nil {
+			if _, _, err := app.LoadRules("", policyPath, on); err != nil {
 				return err
 			}
 			if err := os.MkdirAll(out, 0o755); err != nil {
-				return badInput{fmt.Errorf("--out: %w", err)}
+				return app.BadInput(fmt.Errorf("--out: %w", err))
 			}
 			summary, err := assess(cmd.Context(), files, on, policyPath, holidays, out)
 			if err != nil {
@@ -78,27 +79,16 @@ Only what sources had recorded by the end of the date counts. The same records g
 	return cmd
 }
 
-// embeddedTopics are the partitions of an embedded broker's topics: attendance is nine tenths of all records.
-func embeddedTopics(prefix string) map[string]int32 {
-	topics := map[string]int32{}
-	for _, t := range record.Topics() {
-		topics[prefix+string(t)] = 1
-		topics[ingest.DeadLetterTopic(prefix+string(t))] = 1
-	}
-	topics[prefix+string(record.TopicAttendance)] = 4
-	return topics
-}
-
 func assess(ctx context.Context, files []produce.File, asOf civil.Date, policyPath, holidays, out string) (*summary, error) {
 	show := newProgress()
 	defer show.clear()
 	result := newSummary(asOf)
-	c := defaultConfiguration()
+	c := app.DefaultConfiguration()
 	c.Policy, c.Holidays = policyPath, holidays
-	err := withRecords(ctx, c, files, asOf, result, show, func(p *parts, letters []ingest.DeadLetter) error {
+	err := withRecords(ctx, c, files, asOf, result, show, func(p *app.Parts, letters []ingest.DeadLetter) error {
 		start := time.Now()
 		show.step("judging as of %s", asOf)
-		all, err := p.detectors()
+		all, err := p.Detectors()
 		if err != nil {
 			return err
 		}
@@ -108,7 +98,7 @@ func assess(ctx context.Context, files []produce.File, asOf civil.Date, policyPa
 		}
 		result.found(pass)
 		result.stage("detect", start)
-		return writeResult(out, pass, letters, p.policy.Version())
+		return writeResult(out, pass, letters, p.Policy.Version())
 	})
 	if err != nil {
 		return nil, err
@@ -119,8 +109,8 @@ func assess(ctx context.Context, files []produce.File, asOf civil.Date, policyPa
 // withRecords loads files on engines embedded in this program, counts what was read and stored, and lets judge work on it.
 // Records may lie ahead of this machine's clock, as simulated ones do, but not of the date until. Whatever happens, the
 // engines are stopped and their files removed.
-func withRecords(ctx context.Context, c configuration, files []produce.File, until civil.Date, result *summary, show *progress,
-	judge func(p *parts, letters []ingest.DeadLetter) error) (err error) {
+func withRecords(ctx context.Context, c app.Configuration, files []produce.File, until civil.Date, result *summary, show *progress,
+	judge func(p *app.Parts, letters []ingest.DeadLetter) error) (err error) {
 	work, err := os.MkdirTemp("", "anxin-records-")
 	if err != nil {
 		return err
@@ -130,7 +120,7 @@ func withRecords(ctx context.Context, c configuration, files []produce.File, unt
 
 	start := time.Now()
 	show.step("starting the engines")
-	broker, err := embedded.StartBroker(ctx, embedded.BrokerOptions{Topics: embeddedTopics(ingest.DefaultConfiguration().Kafka.Prefix)})
+	broker, err := embedded.StartBroker(ctx, embedded.BrokerOptions{Topics: app.EmbeddedTopics(ingest.DefaultConfiguration().Kafka.Prefix)})
 	if err != nil {
 		return err
 	}
@@ -144,11 +134,11 @@ func withRecords(ctx context.Context, c configuration, files []produce.File, unt
 		}
 		return until.End()
 	}
-	p, err := open(ctx, c, log, now)
+	p, err := app.Open(ctx, c, log, now)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.store.Close()) }()
+	defer func() { err = errors.Join(err, p.Store.Close()) }()
 	result.stage("start", start)
 
 	start = time.Now()
@@ -168,19 +158,19 @@ func withRecords(ctx context.Context, c configuration, files []produce.File, unt
 	if err != nil {
 		return err
 	}
-	if err := result.count(ctx, p.store, letters); err != nil {
+	if err := result.count(ctx, p.Store, letters); err != nil {
 		return err
 	}
 	return judge(p, letters)
 }
 
 // loadFiles sends the files through Kafka and returns when ingest has committed every record.
-func loadFiles(ctx context.Context, p *parts, protector *record.Protector, files []produce.File, result *summary, show *progress) error {
-	in, err := p.ingest(protector)
+func loadFiles(ctx context.Context, p *app.Parts, protector *record.Protector, files []produce.File, result *summary, show *progress) error {
+	in, err := p.Ingest(protector)
 	if err != nil {
 		return err
 	}
-	producer, err := produce.New(p.config.Ingest.Kafka)
+	producer, err := produce.New(p.Config.Ingest.Kafka)
 	if err != nil {
 		return err
 	}
@@ -200,43 +190,25 @@ func loadFiles(ctx context.Context, p *parts, protector *record.Protector, files
 				show.step("loading %s: %d%%", f.Topic, (before+n)*100/max(total, 1))
 			})
 			if err != nil {
-				return badInput{err}
+				return app.BadInput(err)
 			}
 			before += f.Size
 		}
 		for topic, n := range producer.Sent() {
 			result.topic(topic).Read = n
 		}
-		return awaitIngest(working, in, func() { show.step("storing") })
+		return app.AwaitIngest(working, in, func() { show.step("storing") })
 	})
 	return group.Wait()
-}
-
-// awaitIngest returns when everything on the topics is stored and committed.
-func awaitIngest(ctx context.Context, in *ingest.Ingest, waiting func()) error {
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		done, err := in.CaughtUp(ctx)
-		if err != nil || done {
-			return err
-		}
-		waiting()
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 }
 
 // writeResult writes the files of a result, each whole or not at all.
 func writeResult(dir string, r detectors.Result, letters []ingest.DeadLetter, policyVersion string) error {
 	return errors.Join(
-		writeWhole(filepath.Join(dir, "warnings.ndjson"), func(w io.Writer) error { return encodeLines(w, r.Active()) }),
+		writeWhole(filepath.Join(dir, "warnings.ndjson"), func(w io.Writer) error { return app.EncodeLines(w, r.Active()) }),
 		writeWhole(filepath.Join(dir, "index.csv"), func(w io.Writer) error { return detectors.WriteIndexCSV(w, r, policyVersion) }),
 		writeLosses(filepath.Join(dir, "index-losses.ndjson"), r),
-		writeWhole(filepath.Join(dir, "deadletters.ndjson"), func(w io.Writer) error { return encodeLines(w, letters) }),
+		writeWhole(filepath.Join(dir, "deadletters.ndjson"), func(w io.Writer) error { return app.EncodeLines(w, letters) }),
 	)
 }
 
@@ -247,17 +219,6 @@ func writeLosses(path string, r detectors.Result) error {
 	}
 	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
 		return err
-	}
-	return nil
-}
-
-func encodeLines[T any](w io.Writer, all []T) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	for _, one := range all {
-		if err := encoder.Encode(one); err != nil {
-			return err
-		}
 	}
 	return nil
 }

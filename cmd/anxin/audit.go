@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
 	"github.com/anxin-project/anxin/internal/platform/audit"
@@ -57,7 +58,7 @@ func listAuditCommand() *cobra.Command {
 					return err
 				}
 				if asJSON {
-					return encodeLines(cmd.OutOrStdout(), entries)
+					return app.EncodeLines(cmd.OutOrStdout(), entries)
 				}
 				t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 				fmt.Fprintln(t, "NO\tTIME\tWHO\tWHAT\tTO WHAT\tOUTCOME\tFROM\tPURPOSE")
@@ -90,7 +91,7 @@ written anew. The service's own log has such checkpoints too ("audit log" with "
 			if checkpoint != "" {
 				var err error
 				if c, err = ledger.ParseCheckpoint(checkpoint); err != nil {
-					return badInput{err}
+					return app.BadInput(err)
 				}
 			}
 			return onStore(cmd, configPath, func(ctx context.Context, s *store.Store, _ *slog.Logger) error {

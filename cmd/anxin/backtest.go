@@ -18,6 +18,7 @@ import (
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/simulate"
@@ -76,7 +77,7 @@ outcomes.csv.`,
 				}
 			}
 			if o.to < o.from {
-				return badInput{fmt.Errorf("--to %s is before --from %s", o.to, o.from)}
+				return app.BadInput(fmt.Errorf("--to %s is before --from %s", o.to, o.from))
 			}
 			report, err := runBacktest(cmd.Context(), o)
 			if err != nil {
@@ -108,7 +109,7 @@ outcomes.csv.`,
 func asDays(flag, text string) (int, error) {
 	n, err := strconv.Atoi(strings.TrimSuffix(text, "d"))
 	if err != nil || n < 1 || n > 3660 {
-		return 0, badInput{fmt.Errorf("%s %q is no number of days: want 1d to 3660d, such as 7d", flag, text)}
+		return 0, app.BadInput(fmt.Errorf("%s %q is no number of days: want 1d to 3660d, such as 7d", flag, text))
 	}
 	return n, nil
 }
@@ -116,26 +117,26 @@ func asDays(flag, text string) (int, error) {
 func runBacktest(ctx context.Context, o backtestOptions) (report backtest.Report, err error) {
 	files, err := produce.Files(o.dir, ingest.DefaultConfiguration().Kafka.Prefix)
 	if err != nil {
-		return report, badInput{err}
+		return report, app.BadInput(err)
 	}
-	if _, _, err := loadRules(o.catalog, o.policy, o.to); err != nil {
+	if _, _, err := app.LoadRules(o.catalog, o.policy, o.to); err != nil {
 		return report, err
 	}
 	truth, err := simulate.ReadTruth(o.dir)
 	if err != nil {
-		return report, badInput{err}
+		return report, app.BadInput(err)
 	}
 	if o.out != "" {
 		if err := os.MkdirAll(o.out, 0o755); err != nil {
-			return report, badInput{fmt.Errorf("--out: %w", err)}
+			return report, app.BadInput(fmt.Errorf("--out: %w", err))
 		}
 	}
 	show := newProgress()
 	defer show.clear()
-	c := defaultConfiguration()
+	c := app.DefaultConfiguration()
 	c.Policy, c.Holidays, c.Detectors.Catalog = o.policy, o.holidays, o.catalog
 	c.Detectors.Settling = 0 // nothing is being stored while passes run
-	err = withRecords(ctx, c, files, max(o.to, o.until), newSummary(o.to), show, func(p *parts, _ []ingest.DeadLetter) error {
+	err = withRecords(ctx, c, files, max(o.to, o.until), newSummary(o.to), show, func(p *app.Parts, _ []ingest.DeadLetter) error {
 		report, err = walk(ctx, p, o, truth, show)
 		return err
 	})
@@ -146,22 +147,22 @@ func runBacktest(ctx context.Context, o backtestOptions) (report backtest.Report
 }
 
 // walk judges the dates one by one and measures what they found.
-func walk(ctx context.Context, p *parts, o backtestOptions, truth []simulate.Truth, show *progress) (report backtest.Report, err error) {
-	end, err := dataEnd(ctx, p.store, o)
+func walk(ctx context.Context, p *app.Parts, o backtestOptions, truth []simulate.Truth, show *progress) (report backtest.Report, err error) {
+	end, err := dataEnd(ctx, p.Store, o)
 	if err != nil {
 		return report, err
 	}
-	rules, err := backtest.LoadRules(p.policy, end)
+	rules, err := backtest.LoadRules(p.Policy, end)
 	if err != nil {
 		return report, err
 	}
 	if earliest := rules.EarliestFrom(end); o.from < earliest {
-		return report, badInput{fmt.Errorf("of data that end on %s, what happened is known for dates from %s on: want --from no earlier, or an earlier --until", end, earliest)}
+		return report, app.BadInput(fmt.Errorf("of data that end on %s, what happened is known for dates from %s on: want --from no earlier, or an earlier --until", end, earliest))
 	}
 	if o.horizon > 0 {
 		rules.HorizonDays = o.horizon
 	}
-	all, err := p.detectors()
+	all, err := p.Detectors()
 	if err != nil {
 		return report, err
 	}
@@ -186,7 +187,7 @@ func walk(ctx context.Context, p *parts, o backtestOptions, truth []simulate.Tru
 		return report, err
 	}
 	history := w.History(future)
-	report = backtest.Measure(history, detectors.Headers(all.Catalogue()), rules, p.policy.Version())
+	report = backtest.Measure(history, detectors.Headers(all.Catalogue()), rules, p.Policy.Version())
 	if truth != nil {
 		report.Compare(history, causes(truth, end))
 	}
@@ -210,7 +211,7 @@ func dataEnd(ctx context.Context, conn driver.Conn, o backtestOptions) (civil.Da
 		end = min(end, o.until)
 	}
 	if o.to > end {
-		return 0, badInput{fmt.Errorf("the data end on %s: want --to no later, and for figures that mean something a good while before", end)}
+		return 0, app.BadInput(fmt.Errorf("the data end on %s: want --to no later, and for figures that mean something a good while before", end))
 	}
 	return end, nil
 }

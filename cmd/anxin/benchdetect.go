@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/embedded"
 	"github.com/anxin-project/anxin/internal/platform/store"
@@ -39,15 +40,15 @@ printed. The city takes about 15 minutes and 3 GB of disk on two cores.`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if days < 1 {
-				return badInput{errors.New("want --days of at least 1")}
+				return app.BadInput(errors.New("want --days of at least 1"))
 			}
 			size, err := simulate.ScaleByName(scale)
 			if err != nil {
-				return badInput{err}
+				return app.BadInput(err)
 			}
 			for _, n := range times {
 				if n < 1 {
-					return badInput{errors.New("want --times from 1 on")}
+					return app.BadInput(errors.New("want --times from 1 on"))
 				}
 			}
 			report, err := benchDetect(cmd.Context(), scale, size, times, days)
@@ -130,19 +131,19 @@ func benchDetectSize(ctx context.Context, report *detectReport, whole simulate.S
 	if err != nil {
 		return nil, err
 	}
-	c := defaultConfiguration()
+	c := app.DefaultConfiguration()
 	c.Store = store.Configuration{DSN: engine.DSN(store.DefaultDatabase), Connections: 8}
 	c.Detectors.Settling = 0 // nothing is being stored while a pass runs
-	p, err := open(ctx, c, quiet, time.Now)
+	p, err := app.Open(ctx, c, quiet, time.Now)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, p.store.Close()) }()
-	all, err := p.detectors()
+	defer func() { err = errors.Join(err, p.Store.Close()) }()
+	all, err := p.Detectors()
 	if err != nil {
 		return nil, err
 	}
-	loader, err := newWorldLoader(world, p.store)
+	loader, err := newWorldLoader(world, p.Store)
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +187,7 @@ func benchDetectSize(ctx context.Context, report *detectReport, whole simulate.S
 	}
 	size.Records, size.Ratio = loader.Records, median(size.OneMore)/median(size.Full)
 	size.Peak = max(size.Peak, peakResident(engine.Pid()))
-	err = p.store.QueryRow(ctx, "SELECT uniqExact(worker_key) FROM workers").Scan(&size.Workers)
+	err = p.Store.QueryRow(ctx, "SELECT uniqExact(worker_key) FROM workers").Scan(&size.Workers)
 	return size, err
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/platform/embedded"
 	"github.com/anxin-project/anxin/internal/platform/store"
 )
@@ -40,7 +41,7 @@ reads the broker, checks, hashes, stores and commits. After a first round that d
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if records < 10_000 || rounds < 1 {
-				return badInput{errors.New("want --records of at least 10000 and --rounds of at least 1")}
+				return app.BadInput(errors.New("want --records of at least 10000 and --rounds of at least 1"))
 			}
 			report, err := benchIngest(cmd.Context(), records, rounds)
 			if err != nil {
@@ -99,7 +100,7 @@ func benchIngest(ctx context.Context, records, rounds int) (_ *ingestReport, err
 	show.step("starting the engines")
 	quiet := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	config := ingest.DefaultConfiguration()
-	broker, err := embedded.StartBroker(ctx, embedded.BrokerOptions{Topics: embeddedTopics(config.Kafka.Prefix), DataDir: filepath.Join(dir, "broker"), Log: quiet})
+	broker, err := embedded.StartBroker(ctx, embedded.BrokerOptions{Topics: app.EmbeddedTopics(config.Kafka.Prefix), DataDir: filepath.Join(dir, "broker"), Log: quiet})
 	if err != nil {
 		return nil, err
 	}
@@ -213,7 +214,7 @@ func (b *ingestBench) complete(ctx context.Context, who string) error {
 
 // ingestRound runs an ingest process with a group of its own and measures from its first fetch to its last commit.
 func (b *ingestBench) ingestRound(ctx context.Context, i int, r *ingestRound) error {
-	config := defaultConfiguration()
+	config := app.DefaultConfiguration()
 	config.Listen, config.Keys = "127.0.0.1:0", filepath.Join(b.dir, "keys")
 	config.Store = store.Configuration{DSN: b.dsn, Connections: 8}
 	config.Ingest = b.config

@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
 
-	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/store"
 	"github.com/anxin-project/anxin/internal/simulate"
@@ -53,7 +51,7 @@ func (l *worldLoader) until(ctx context.Context, last civil.Date, show func(done
 	full := make(chan record.Batch) // one batch is stored while the next fills
 	group.Go(func() error {
 		for b := range full {
-			if err := insertBatch(storing, l.store, b); err != nil {
+			if err := app.InsertBatch(storing, l.store, b); err != nil {
 				return err
 			}
 		}
@@ -96,21 +94,4 @@ func (l *worldLoader) until(ctx context.Context, last civil.Date, show func(done
 		return nil
 	})
 	return group.Wait()
-}
-
-// insertBatch stores a batch as ingest does.
-func insertBatch(ctx context.Context, conn driver.Conn, b record.Batch) error {
-	b.Sort()
-	to, err := conn.PrepareBatch(ctx, "INSERT INTO "+b.Table()+" ("+strings.Join(b.Columns(), ", ")+")")
-	if err == nil {
-		if err = b.AppendTo(to); err == nil {
-			err = to.Send()
-		} else {
-			_ = to.Abort()
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("storing %s: %w", b.Topic(), err)
-	}
-	return nil
 }

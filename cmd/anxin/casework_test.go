@@ -18,6 +18,7 @@ import (
 
 	"github.com/anxin-project/anxin/alerts"
 	"github.com/anxin-project/anxin/detectors/policy"
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -41,7 +42,7 @@ var (
 
 // office is the pages over real casework, with a clock that the story moves.
 type office struct {
-	*parts
+	*app.Parts
 	alerts  *alerts.Alerts
 	refresh func()
 	url     string
@@ -54,7 +55,7 @@ func openOffice(t *testing.T) *office { return openOfficeUnder(t, nil) }
 func openOfficeUnder(t *testing.T, law *policy.Policy) *office {
 	t.Helper()
 	options := embeddedtest.Database(t)
-	c := defaultConfiguration()
+	c := app.DefaultConfiguration()
 	c.Store.DSN = embeddedtest.EngineForTest(t).DSN(options.Auth.Database)
 	c.Alerts.Token = "a-token-of-the-tests"
 	o := &office{}
@@ -67,21 +68,21 @@ func openOfficeUnder(t *testing.T, law *policy.Policy) *office {
 		}
 	}
 	var err error
-	o.parts, err = open(t.Context(), c, log, func() time.Time { return time.Unix(o.clock.Load(), 0) })
+	o.Parts, err = app.Open(t.Context(), c, log, func() time.Time { return time.Unix(o.clock.Load(), 0) })
 	check(err)
-	t.Cleanup(func() { _ = o.store.Close() })
+	t.Cleanup(func() { _ = o.Store.Close() })
 	if law != nil {
-		o.parts.policy = law
+		o.Parts.Policy = law
 	}
-	gate, err := o.gate(t.Context(), demoCost)
+	gate, err := o.Gate(t.Context(), demoCost)
 	check(err)
 	for _, p := range []access.Person{inspector, colleague, supervisor, head} {
 		check(gate.Register().Add(t.Context(), "command", p))
 		check(gate.Register().SetPassword(t.Context(), "command", p.ID, demoPassword, false))
 	}
-	o.alerts, err = o.parts.alerts(t.Context(), gate)
+	o.alerts, err = o.Parts.Alerts(t.Context(), gate)
 	check(err)
-	pages, err := o.console(o.alerts, gate, nil, nil, nil)
+	pages, err := o.Console(o.alerts, gate, nil, nil, nil)
 	check(err)
 	o.refresh = func() {
 		t.Helper()
@@ -90,7 +91,7 @@ func openOfficeUnder(t *testing.T, law *policy.Policy) *office {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/api/", o.alerts.Handler())
-	mountConsole(mux, pages)
+	app.MountConsole(mux, pages)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	o.url = server.URL
@@ -111,7 +112,7 @@ func (o *office) run(t *testing.T, asOf string, number int, candidates ...string
 	t.Helper()
 	exec := func(query string) {
 		t.Helper()
-		if err := o.store.Exec(t.Context(), query); err != nil {
+		if err := o.Store.Exec(t.Context(), query); err != nil {
 			t.Fatalf("%s: %v", query, err)
 		}
 	}
@@ -130,7 +131,7 @@ func (o *office) run(t *testing.T, asOf string, number int, candidates ...string
 			VALUES ('%s', %d, 'township', '33102400%d', '街道%[3]d', '331024', '3310', %g, 'red', 4%[3]d7, 12, 3600000, %[5]d, 2, [], [], [])`, asOf, number, i+1, index, 2-i))
 	}
 	exec(fmt.Sprintf(`INSERT INTO runs (as_of, run, started_at, finished_at, policy_version, snapshot, detectors, warnings)
-		VALUES ('%s', %d, '%[1]s 02:00:00', '%[1]s 03:00:00', 'p', '%[3]s', ['wages-overdue'], 1)`, asOf, number, o.store.Database()))
+		VALUES ('%s', %d, '%[1]s 02:00:00', '%[1]s 03:00:00', 'p', '%[3]s', ['wages-overdue'], 1)`, asOf, number, o.Store.Database()))
 	o.refresh()
 }
 
@@ -148,7 +149,7 @@ func (o *office) alert(t *testing.T, employer string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Header.Set("Authorization", "Bearer "+o.config.Alerts.Token)
+	r.Header.Set("Authorization", "Bearer "+o.Config.Alerts.Token)
 	r.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -261,7 +262,7 @@ func TestALateListingIsWalkedInARealBrowser(t *testing.T) {
 	o.run(t, "2026-11-29", 1, firm)
 	exec := func(query string) {
 		t.Helper()
-		if err := o.store.Exec(t.Context(), query); err != nil {
+		if err := o.Store.Exec(t.Context(), query); err != nil {
 			t.Fatalf("%s: %v", query, err)
 		}
 	}

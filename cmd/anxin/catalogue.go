@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/law"
 )
 
@@ -20,11 +21,11 @@ func detectorsCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			all, err := detectors.Catalogue(folder)
 			if err != nil {
-				return badInput{err}
+				return app.BadInput(err)
 			}
 			laws, err := detectors.Laws(folder)
 			if err != nil {
-				return badInput{err}
+				return app.BadInput(err)
 			}
 			t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(t, "ID\tGROUP\tTITLE\tQUESTION\tBASIS")

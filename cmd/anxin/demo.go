@@ -22,6 +22,7 @@ import (
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/quality"
@@ -75,7 +76,7 @@ type demo struct {
 	clock    *simulatedClock
 	stages   *stages
 	show     *progress
-	parts    *parts
+	parts    *app.Parts
 	ingest   *ingest.Ingest
 	producer *produce.Producer
 	all      *detectors.Detectors
@@ -92,13 +93,13 @@ func runDemo(ctx context.Context, o demoOptions) (err error) {
 	}
 	size, err := simulate.ScaleByName(o.scale)
 	if err != nil {
-		return badInput{fmt.Errorf("--scale: %w", err)}
+		return app.BadInput(fmt.Errorf("--scale: %w", err))
 	}
 	rates, err := simulate.RatesByName(o.world)
 	if err != nil {
-		return badInput{fmt.Errorf("--world: %w", err)}
+		return app.BadInput(fmt.Errorf("--world: %w", err))
 	}
-	l, err := listen(o.listen)
+	l, err := app.Listen(o.listen)
 	if err != nil {
 		return err
 	}
@@ -112,7 +113,7 @@ func runDemo(ctx context.Context, o demoOptions) (err error) {
 	}
 	world, err := simulate.New(simulate.Options{Seed: o.seed, To: to, Scale: size, Rates: &rates, Noise: true})
 	if err != nil {
-		return badInput{err}
+		return app.BadInput(err)
 	}
 	d := &demo{o: o, world: world, clock: &simulatedClock{}, stages: newStages(), show: newProgress()}
 	d.clock.set(to.Start())
@@ -162,8 +163,8 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 	d.stages.begin("engines")
 	d.show.step("starting the engines")
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	c := defaultConfiguration()
-	broker, err := embedded.StartBroker(ctx, embedded.BrokerOptions{Topics: embeddedTopics(c.Ingest.Kafka.Prefix)})
+	c := app.DefaultConfiguration()
+	broker, err := embedded.StartBroker(ctx, embedded.BrokerOptions{Topics: app.EmbeddedTopics(c.Ingest.Kafka.Prefix)})
 	if err != nil {
 		return closeEngines, err
 	}
@@ -173,10 +174,10 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 	c.Ingest.Kafka.Brokers = broker.Addrs()
 	c.Ingest.BatchTime = 200 * time.Millisecond // nobody waits to see a batch grow
 	c.Alerts.Token = rand.Text()
-	if d.parts, err = open(context.WithoutCancel(ctx), c, log, d.clock.now); err != nil {
+	if d.parts, err = app.Open(context.WithoutCancel(ctx), c, log, d.clock.now); err != nil {
 		return closeEngines, err
 	}
-	closers = append(closers, d.parts.store.Close)
+	closers = append(closers, d.parts.Store.Close)
 
 	keys, err := record.GenerateKeys(today())
 	if err != nil {
@@ -186,7 +187,7 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 	if err != nil {
 		return closeEngines, err
 	}
-	if d.ingest, err = d.parts.ingest(protector); err != nil {
+	if d.ingest, err = d.parts.Ingest(protector); err != nil {
 		return closeEngines, err
 	}
 	if d.producer, err = produce.New(c.Ingest.Kafka); err != nil {
@@ -194,11 +195,11 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 	}
 	d.producer.Now = d.clock.now
 	closers = append(closers, d.producer.Close)
-	if d.all, err = d.parts.detectors(); err != nil {
+	if d.all, err = d.parts.Detectors(); err != nil {
 		return closeEngines, err
 	}
-	d.editions = d.parts.publisher(d.all)
-	gate, err := d.parts.gate(ctx, demoCost)
+	d.editions = d.parts.Publisher(d.all)
+	gate, err := d.parts.Gate(ctx, demoCost)
 	if err != nil {
 		return closeEngines, err
 	}
@@ -206,24 +207,24 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 	if err != nil {
 		return closeEngines, err
 	}
-	if d.alerts, err = d.parts.alerts(ctx, gate); err != nil {
+	if d.alerts, err = d.parts.Alerts(ctx, gate); err != nil {
 		return closeEngines, err
 	}
-	if d.console, err = d.parts.console(d.alerts, gate, protector, people, d.stages.list); err != nil {
+	if d.console, err = d.parts.Console(d.alerts, gate, protector, people, d.stages.list); err != nil {
 		return closeEngines, err
 	}
 	ruling := rules.DefaultConfiguration()
 	ruling.ExternalURL, ruling.WebhookURL, ruling.WebhookToken = url, url+"/api/v1/alerts", c.Alerts.Token
 	if d.rules, err = rules.New(ruling, rules.Dependencies{
-		Rules: alerts.Rules(), Gatherer: d.parts.registry, Registerer: d.parts.registry, Logger: log, Clock: d.clock.now,
+		Rules: alerts.Rules(), Gatherer: d.parts.Registry, Registerer: d.parts.Registry, Logger: log, Clock: d.clock.now,
 	}); err != nil {
 		return closeEngines, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/metrics", d.parts.metricsHandler())
+	mux.Handle("/metrics", d.parts.MetricsHandler())
 	mux.Handle("/api/", d.alerts.Handler())
-	mountConsole(mux, d.console)
-	group.Go(func() error { return serveHTTP(ctx, l, tlsFiles{}, mux) })
+	app.MountConsole(mux, d.console)
+	group.Go(func() error { return app.ServeHTTP(ctx, l, app.TLSFiles{}, mux) })
 	group.Go(func() error { return d.ingest.Run(ctx) })
 	group.Go(func() error { return d.console.Run(ctx) })
 	d.stages.finish("engines")
@@ -267,7 +268,7 @@ func (d *demo) load(ctx context.Context, to civil.Date, result *summary) error {
 		asOf, month := to, to.Month()-civil.Month(back)
 		if back > 0 {
 			var err error
-			if asOf, err = detectors.EditionDay(d.parts.policy, month); err != nil {
+			if asOf, err = detectors.EditionDay(d.parts.Policy, month); err != nil {
 				return err
 			}
 			if asOf >= to {
@@ -302,11 +303,11 @@ func (d *demo) load(ctx context.Context, to civil.Date, result *summary) error {
 		return err
 	}
 	result.Cases = &n
-	letters, err := ingest.DeadLetters(ctx, d.parts.config.Ingest.Kafka)
+	letters, err := ingest.DeadLetters(ctx, d.parts.Config.Ingest.Kafka)
 	if err != nil {
 		return err
 	}
-	return result.count(ctx, d.parts.store, letters)
+	return result.count(ctx, d.parts.Store, letters)
 }
 
 // store returns when everything sent is stored.
@@ -314,7 +315,7 @@ func (d *demo) store(ctx context.Context) error {
 	if err := d.producer.Flush(ctx); err != nil {
 		return err
 	}
-	return awaitIngest(ctx, d.ingest, func() { d.show.step("storing records") })
+	return app.AwaitIngest(ctx, d.ingest, func() { d.show.step("storing records") })
 }
 
 // day simulates one more day and sends its records.
@@ -364,7 +365,7 @@ func (d *demo) goOn(ctx context.Context) error {
 			return err
 		}
 		month := today.Month() - 1
-		day, err := detectors.EditionDay(d.parts.policy, month)
+		day, err := detectors.EditionDay(d.parts.Policy, month)
 		if err == nil && today == day+1 {
 			err = d.edition(ctx, month)
 		}

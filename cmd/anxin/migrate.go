@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
@@ -17,7 +18,7 @@ func migrateCommand() *cobra.Command {
 		Long:  `Brings the schema of the configured store to this version, on a single node or, with store.cluster set, on a cluster. Other commands do the same when they start.`,
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := loadConfiguration(configPath)
+			c, err := app.LoadConfiguration(configPath)
 			if err != nil {
 				return err
 			}

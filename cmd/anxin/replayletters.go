@@ -12,6 +12,7 @@ import (
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/app"
 )
 
 func replayLettersCommand() *cobra.Command {
@@ -30,13 +31,13 @@ what came through is not sent twice.
 		Example: "  anxin deadletters replay --topic payroll --reason inconsistent --dry-run\n  anxin deadletters replay wage.payroll/0@1177 --fixed corrected.json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if fixed != "" && len(args) != 1 {
-				return badInput{errors.New("--fixed goes with exactly one LETTER")}
+				return app.BadInput(errors.New("--fixed goes with exactly one LETTER"))
 			}
 			wanted := map[ingest.Place]bool{}
 			for _, name := range args {
 				place, err := ingest.ParsePlace(name)
 				if err != nil {
-					return badInput{err}
+					return app.BadInput(err)
 				}
 				wanted[place] = true
 			}
@@ -44,15 +45,15 @@ what came through is not sent twice.
 			if fixed != "" {
 				text, err := os.ReadFile(fixed)
 				if err != nil {
-					return badInput{err}
+					return app.BadInput(err)
 				}
 				correction = bytes.TrimSpace(text)
 			}
-			c, err := loadConfiguration(configPath)
+			c, err := app.LoadConfiguration(configPath)
 			if err != nil {
 				return err
 			}
-			protector, err := loadProtector(c.Keys)
+			protector, err := app.LoadProtector(c.Keys)
 			if err != nil {
 				return err
 			}
@@ -85,7 +86,7 @@ what came through is not sent twice.
 				}
 			}
 			for place := range wanted {
-				return badInput{fmt.Errorf("there is no dead letter %s: see anxin deadletters list", place)}
+				return app.BadInput(fmt.Errorf("there is no dead letter %s: see anxin deadletters list", place))
 			}
 			if dryRun {
 				fmt.Fprintf(cmd.OutOrStdout(), "%d would be replayed, %d still refused, %d replayed before\n", len(good), refused, before)
@@ -97,7 +98,7 @@ what came through is not sent twice.
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%d replayed, %d still refused, %d replayed before\n", sent, refused, before+len(good)-sent)
 			if fixed != "" && refused > 0 {
-				return badInput{fmt.Errorf("%s is not a record of its topic either", fixed)}
+				return app.BadInput(fmt.Errorf("%s is not a record of its topic either", fixed))
 			}
 			return nil
 		},

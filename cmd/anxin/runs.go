@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/runs"
 	"github.com/anxin-project/anxin/internal/platform/store"
@@ -37,15 +38,15 @@ func listRunsCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			choice := runs.Choice{Kind: runs.Kind(kind), Status: runs.Status(status), Most: most}
 			if kind != "" && !slices.Contains(runs.Kinds, choice.Kind) {
-				return badInput{fmt.Errorf("--kind %q: want one of %v", kind, runs.Kinds)}
+				return app.BadInput(fmt.Errorf("--kind %q: want one of %v", kind, runs.Kinds))
 			}
 			if status != "" && !slices.Contains(runs.Statuses, choice.Status) {
-				return badInput{fmt.Errorf("--status %q: want one of %v", status, runs.Statuses)}
+				return app.BadInput(fmt.Errorf("--status %q: want one of %v", status, runs.Statuses))
 			}
 			if most < 1 {
-				return badInput{fmt.Errorf("--most %d: want at least 1", most)}
+				return app.BadInput(fmt.Errorf("--most %d: want at least 1", most))
 			}
-			c, err := loadConfiguration(configPath)
+			c, err := app.LoadConfiguration(configPath)
 			if err != nil {
 				return err
 			}
@@ -54,7 +55,7 @@ func listRunsCommand() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return encodeLines(cmd.OutOrStdout(), attempts)
+				return app.EncodeLines(cmd.OutOrStdout(), attempts)
 			}
 			return printAttempts(cmd.OutOrStdout(), attempts)
 		},
@@ -68,7 +69,7 @@ func listRunsCommand() *cobra.Command {
 }
 
 // readHistory reads the store as it is: a command that only looks must not upgrade the schema under a running service.
-func readHistory(ctx context.Context, c configuration, choice runs.Choice) (_ []runs.Attempt, err error) {
+func readHistory(ctx context.Context, c app.Configuration, choice runs.Choice) (_ []runs.Attempt, err error) {
 	log, err := logger("warn")
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/app"
 )
 
 func showLetterCommand() *cobra.Command {
@@ -22,15 +23,15 @@ hidden. --reveal shows the message as it came: only where that is allowed.`,
 		Example: "  anxin deadletters show wage.payroll/0@1177 --config /etc/anxin/anxin.yaml",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := loadConfiguration(configPath)
+			c, err := app.LoadConfiguration(configPath)
 			if err != nil {
 				return err
 			}
 			place, err := ingest.ParsePlace(args[0])
 			if err != nil {
-				return badInput{err}
+				return app.BadInput(err)
 			}
-			protector, err := loadProtector(c.Keys)
+			protector, err := app.LoadProtector(c.Keys)
 			if err != nil {
 				return err
 			}
@@ -56,7 +57,7 @@ hidden. --reveal shows the message as it came: only where that is allowed.`,
 				fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n\n%s\n", l.Reason, l.Detail, value)
 				return nil
 			}
-			return badInput{fmt.Errorf("there is no dead letter %s: see anxin deadletters list", args[0])}
+			return app.BadInput(fmt.Errorf("there is no dead letter %s: see anxin deadletters list", args[0]))
 		},
 	}
 	cmd.Flags().StringVar(&configPath, "config", "", "configuration file")

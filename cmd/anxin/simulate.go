@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/simulate"
 )
 
@@ -28,11 +29,11 @@ some days late or a quarter in advance, banks tell days later and gates fail for
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			size, err := simulate.ScaleByName(scale)
 			if err != nil {
-				return badInput{fmt.Errorf("--scale: %w", err)}
+				return app.BadInput(fmt.Errorf("--scale: %w", err))
 			}
 			rates, err := simulate.RatesByName(kind)
 			if err != nil {
-				return badInput{fmt.Errorf("--world: %w", err)}
+				return app.BadInput(fmt.Errorf("--world: %w", err))
 			}
 			o := simulate.Options{Seed: seed, Scale: size, Rates: &rates, Noise: noise}
 			if o.To, err = asDate("--to", to); err != nil {

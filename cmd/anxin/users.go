@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
 	"github.com/anxin-project/anxin/internal/platform/audit"
@@ -42,7 +43,7 @@ auditor, administrator. A territory is a division code: 2 digits a province, 4 a
 
 // onStore runs what a command does on the configured store.
 func onStore(cmd *cobra.Command, configPath string, do func(context.Context, *store.Store, *slog.Logger) error) (err error) {
-	c, err := loadConfiguration(configPath)
+	c, err := app.LoadConfiguration(configPath)
 	if err != nil {
 		return err
 	}
@@ -83,7 +84,7 @@ func change(cmd *cobra.Command, configPath, action, id string, do func(context.C
 		var refusal people.Refusal
 		var weak people.ErrWeakPassword
 		if errors.As(err, &refusal) || errors.As(err, &weak) || errors.Is(err, people.ErrUnknown) {
-			return badInput{err}
+			return app.BadInput(err)
 		}
 		if err != nil {
 			return err
@@ -249,7 +250,7 @@ func readPassword(in io.Reader, prompt io.Writer) (string, error) {
 			typed[i] = string(b)
 		}
 		if typed[0] != typed[1] {
-			return "", badInput{errors.New("the two passwords differ")}
+			return "", app.BadInput(errors.New("the two passwords differ"))
 		}
 		return typed[0], nil
 	}
@@ -287,12 +288,12 @@ func linkCommand() *cobra.Command {
 		Use: "link NAME", Short: "Say who a person is at the OpenID provider", Args: cobra.ExactArgs(1),
 		Long: "Links the person to a subject of access.oidc.issuer; an empty --subject ends the link.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := loadConfiguration(configPath)
+			c, err := app.LoadConfiguration(configPath)
 			if err != nil {
 				return err
 			}
 			if c.Access.OIDC.Issuer == "" {
-				return badInput{errors.New("there is no OpenID provider: set access.oidc.issuer in the configuration")}
+				return app.BadInput(errors.New("there is no OpenID provider: set access.oidc.issuer in the configuration"))
 			}
 			s := people.Subject{Issuer: c.Access.OIDC.Issuer, ID: subject}
 			if subject == "" {

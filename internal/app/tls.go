@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"crypto/tls"
@@ -8,8 +8,8 @@ import (
 	"os"
 )
 
-// tlsFiles are PEM files for TLS on the listen address.
-type tlsFiles struct {
+// TLSFiles are PEM files for TLS on the listen address.
+type TLSFiles struct {
 	// Certificate is the server's certificate, with what leads to its issuer.
 	Certificate string `yaml:"certificate"`
 	// Key is the certificate's private key.
@@ -20,7 +20,7 @@ type tlsFiles struct {
 }
 
 // Validate tells what is wrong and what would be accepted.
-func (f tlsFiles) Validate() error {
+func (f TLSFiles) Validate() error {
 	switch {
 	case (f.Certificate == "") != (f.Key == ""):
 		return errors.New("tls: want both certificate and key, or neither")
@@ -30,8 +30,8 @@ func (f tlsFiles) Validate() error {
 	return nil
 }
 
-// load reads the files; nil when there is to be no TLS.
-func (f tlsFiles) load() (*tls.Config, error) {
+// Load reads the files; nil when there is to be no TLS.
+func (f TLSFiles) Load() (*tls.Config, error) {
 	if f.Certificate == "" {
 		return nil, nil
 	}

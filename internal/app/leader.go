@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -13,19 +13,19 @@ import (
 )
 
 // election is this process's part in finding the one that makes the runs: among those that read the same topics.
-func (p *parts) election(urgent bool) (*leader.Election, error) {
-	k := p.config.Ingest.Kafka
+func (p *Parts) election(urgent bool) (*leader.Election, error) {
+	k := p.Config.Ingest.Kafka
 	client, err := k.Client()
 	if err != nil {
-		return nil, badInput{err}
+		return nil, BadInput(err)
 	}
 	dialer, err := k.Dialer()
 	if err != nil {
-		return nil, badInput{err}
+		return nil, BadInput(err)
 	}
 	return leader.New(leader.Configuration{
 		Topic: leaderTopic(k.Prefix), Brokers: k.Brokers, Client: client, Dialer: dialer,
-		Urgent: urgent, Session: leader.DefaultSession, Heartbeat: leader.DefaultHeartbeat, Log: p.log,
+		Urgent: urgent, Session: leader.DefaultSession, Heartbeat: leader.DefaultHeartbeat, Log: p.Log,
 	}), nil
 }
 
@@ -37,7 +37,7 @@ const leadWithin = 2 * leader.DefaultSession
 
 // passInTurn makes a pass when no other process makes a run, taking the lead from the service if there is one. The service
 // takes it back afterwards and makes the run again that it had to give up.
-func passInTurn(ctx context.Context, p *parts, all *detectors.Detectors, on civil.Date) (detectors.Result, error) {
+func passInTurn(ctx context.Context, p *Parts, all *detectors.Detectors, on civil.Date) (detectors.Result, error) {
 	var result detectors.Result
 	var failed error
 	e, err := p.election(true)
@@ -63,5 +63,5 @@ func passInTurn(ctx context.Context, p *parts, all *detectors.Detectors, on civi
 		return result, ctx.Err()
 	}
 	return result, errors.Join(err, fmt.Errorf("the lead was not given within %v, so other runs may be under way: is the broker at %s there? When no other process of anxin makes runs, --alone does without it",
-		leadWithin, strings.Join(p.config.Ingest.Kafka.Brokers, ", ")))
+		leadWithin, strings.Join(p.Config.Ingest.Kafka.Brokers, ", ")))
 }
