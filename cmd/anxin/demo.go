@@ -23,6 +23,7 @@ import (
 	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/app"
+	"github.com/anxin-project/anxin/internal/app/assess"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/quality"
@@ -117,7 +118,7 @@ func runDemo(ctx context.Context, o demoOptions) (err error) {
 	}
 	d := &demo{o: o, world: world, clock: &simulatedClock{}, stages: newStages(), show: newProgress()}
 	d.clock.set(to.Start())
-	result := newSummary(to)
+	result := assess.NewSummary(to)
 	began := time.Now()
 
 	group, ctx := errgroup.WithContext(ctx)
@@ -134,9 +135,9 @@ func runDemo(ctx context.Context, o demoOptions) (err error) {
 		if err := d.load(finished, to, result); err != nil {
 			return err
 		}
-		result.stage("up", began)
+		result.Stage("up", began)
 		d.show.clear()
-		result.print(os.Stdout)
+		printSummary(os.Stdout, result)
 		if o.once {
 			return nil
 		}
@@ -232,7 +233,7 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 }
 
 // load streams the simulated past through the pipeline and judges it.
-func (d *demo) load(ctx context.Context, to civil.Date, result *summary) error {
+func (d *demo) load(ctx context.Context, to civil.Date, result *assess.Summary) error {
 	start := time.Now()
 	d.stages.begin("records")
 	first := d.world.Today() + 1
@@ -257,10 +258,10 @@ func (d *demo) load(ctx context.Context, to civil.Date, result *summary) error {
 		return err
 	}
 	for topic, n := range d.producer.Sent() {
-		result.topic(topic).Read = n
+		result.Topic(topic).Read = n
 	}
 	d.stages.finish("records")
-	result.stage("records", start)
+	result.Stage("records", start)
 
 	start = time.Now()
 	d.stages.begin("detectors")
@@ -285,13 +286,13 @@ func (d *demo) load(ctx context.Context, to civil.Date, result *summary) error {
 			return err
 		}
 		if back == 0 {
-			result.found(pass)
+			result.Found(pass)
 		} else if err := d.edition(ctx, month); err != nil {
 			return err
 		}
 	}
 	d.stages.finish("detectors")
-	result.stage("detectors", start)
+	result.Stage("detectors", start)
 
 	d.stages.begin("cases")
 	if err := d.publish(ctx); err != nil {
@@ -307,7 +308,7 @@ func (d *demo) load(ctx context.Context, to civil.Date, result *summary) error {
 	if err != nil {
 		return err
 	}
-	return result.count(ctx, d.parts.Store, letters)
+	return result.Count(ctx, d.parts.Store, letters)
 }
 
 // store returns when everything sent is stored.

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/anxin-project/anxin/internal/app/assess"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/simulate"
 	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
@@ -155,7 +156,7 @@ func TestAssessWritesTheSameFilesEachTime(t *testing.T) {
 		if code != exitDone {
 			t.Fatalf("exit code %d: %s", code, stderr)
 		}
-		var s summary
+		var s assess.Summary
 		if err := json.Unmarshal([]byte(stdout), &s); err != nil {
 			t.Fatalf("the summary is not JSON: %v", err)
 		}
@@ -214,7 +215,7 @@ func TestTheSampleCountyIsCountedAsKnown(t *testing.T) {
 	if code != exitDone {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
-	var got summary
+	var got assess.Summary
 	if err := json.Unmarshal([]byte(stdout), &got); err != nil {
 		t.Fatal(err)
 	}

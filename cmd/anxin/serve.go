@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/anxin-project/anxin/internal/app"
+	"github.com/anxin-project/anxin/internal/app/assess"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
@@ -88,9 +89,9 @@ overlap; the run that it had to leave it makes again afterwards.`, app.Services{
 			if err != nil {
 				return err
 			}
-			s := newSummary(on)
-			s.found(result)
-			s.printFound(os.Stdout)
+			s := assess.NewSummary(on)
+			s.Found(result)
+			printFound(os.Stdout, s)
 			return nil
 		})
 	}

@@ -14,6 +14,10 @@ import (
 	"github.com/anxin-project/anxin/ingest/record"
 )
 
+// Show is told what long work is at, in a line that takes the place of the one before. It may be called from several
+// goroutines.
+type Show func(format string, args ...any)
+
 // EmbeddedTopics are the topics of an embedded broker, under a prefix, and their partitions: attendance is nine tenths of all records.
 func EmbeddedTopics(prefix string) map[string]int32 {
 	topics := map[string]int32{}
