@@ -19,6 +19,7 @@ import (
 	"github.com/anxin-project/anxin/alerts"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/app"
+	"github.com/anxin-project/anxin/internal/app/demo"
 	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -74,11 +75,11 @@ func openOfficeUnder(t *testing.T, law *policy.Policy) *office {
 	if law != nil {
 		o.Parts.Policy = law
 	}
-	gate, err := o.Gate(t.Context(), demoCost)
+	gate, err := o.Gate(t.Context(), demo.Cost)
 	check(err)
 	for _, p := range []access.Person{inspector, colleague, supervisor, head} {
 		check(gate.Register().Add(t.Context(), "command", p))
-		check(gate.Register().SetPassword(t.Context(), "command", p.ID, demoPassword, false))
+		check(gate.Register().SetPassword(t.Context(), "command", p.ID, demo.Password, false))
 	}
 	o.alerts, err = o.Parts.Alerts(t.Context(), gate)
 	check(err)
@@ -181,7 +182,7 @@ func (v visitor) enter(p access.Person) {
 		v.leaving(`document.querySelector(".signout button").click()`)
 	}
 	v.open("/sign-in")
-	v.leaving(fmt.Sprintf(`(() => { const f = document.querySelector(".fields"); f.elements.name.value = %q; f.elements.password.value = %q; f.requestSubmit(); })()`, p.ID, demoPassword))
+	v.leaving(fmt.Sprintf(`(() => { const f = document.querySelector(".fields"); f.elements.name.value = %q; f.elements.password.value = %q; f.requestSubmit(); })()`, p.ID, demo.Password))
 	v.Until(v.t, `document.querySelector(".whoami") !== null`)
 }
 

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/internal/app/assess"
+	"github.com/anxin-project/anxin/internal/app/demo"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/simulate"
 	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
@@ -288,8 +289,8 @@ func TestTheDemoRunsFromRecordsToCasesAndStopsOnCtrlC(t *testing.T) {
 			}
 		}
 	}
-	until("the sign-in page's people", func() bool { return strings.Contains(get("/"), demoPassword) })
-	res, err := browser.PostForm("http://"+address+"/sign-in", url.Values{"name": {"supervisor"}, "password": {demoPassword}})
+	until("the sign-in page's people", func() bool { return strings.Contains(get("/"), demo.Password) })
+	res, err := browser.PostForm("http://"+address+"/sign-in", url.Values{"name": {"supervisor"}, "password": {demo.Password}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"context"
@@ -10,14 +10,14 @@ import (
 	"github.com/anxin-project/anxin/internal/platform/access/people"
 )
 
-// demoCost keeps signing in quick where passwords are shown on the page anyway.
-var demoCost = people.Cost{MemoryKiB: 1 << 10, Passes: 1, Lanes: 1}
+// Cost keeps signing in quick where passwords are shown on the page anyway.
+var Cost = people.Cost{MemoryKiB: 1 << 10, Passes: 1, Lanes: 1}
 
-// demoPassword is everybody's in the demonstration.
-const demoPassword = "demo-only-password"
+// Password is everybody's in the demonstration.
+const Password = "demo-only-password"
 
-// demoPeople are one invented person of each role, for a world whose townships are given.
-func demoPeople(townships []region.Township) []access.Person {
+// invented are one invented person of each role, for a world whose townships are given.
+func invented(townships []region.Township) []access.Person {
 	first := townships[0].Code
 	county, prefecture := region.County(first), region.Prefecture(first)
 	whole := prefecture // the whole world of the demonstration: a prefecture, or else a province
@@ -37,18 +37,18 @@ func demoPeople(townships []region.Township) []access.Person {
 	}
 }
 
-// enterDemoPeople registers the people of the demonstration; those of a kept store are there already.
-func enterDemoPeople(ctx context.Context, r *people.Register, townships []region.Township) ([]console.DemoPerson, error) {
+// enterPeople registers the people of the demonstration; those of a kept store are there already.
+func enterPeople(ctx context.Context, r *people.Register, townships []region.Township) ([]console.DemoPerson, error) {
 	var all []console.DemoPerson
-	for _, p := range demoPeople(townships) {
-		all = append(all, console.DemoPerson{Person: p, Password: demoPassword})
+	for _, p := range invented(townships) {
+		all = append(all, console.DemoPerson{Person: p, Password: Password})
 		if _, err := r.Get(p.ID); !errors.Is(err, people.ErrUnknown) {
 			continue
 		}
 		if err := r.Add(ctx, "command", p); err != nil {
 			return nil, err
 		}
-		if err := r.SetPassword(ctx, "command", p.ID, demoPassword, false); err != nil {
+		if err := r.SetPassword(ctx, "command", p.ID, Password, false); err != nil {
 			return nil, err
 		}
 	}
