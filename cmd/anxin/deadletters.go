@@ -12,6 +12,7 @@ import (
 	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/app"
+	"github.com/anxin-project/anxin/internal/app/letters"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
@@ -51,30 +52,19 @@ func (f letterFilter) letters(cmd *cobra.Command, k ingest.Kafka) ([]ingest.Dead
 	if !known {
 		return nil, app.BadInput(fmt.Errorf("--reason %q: want one of %v", f.reason, record.Reasons()))
 	}
-	since, until := time.Time{}, time.Now().AddDate(100, 0, 0)
+	chosen := letters.Filter{Topic: topic, Reason: record.Reason(f.reason)}
 	var err error
 	if f.since != "" {
-		if since, _, err = span("--since", f.since); err != nil {
+		if chosen.Since, _, err = span("--since", f.since); err != nil {
 			return nil, err
 		}
 	}
 	if f.until != "" {
-		if _, until, err = span("--until", f.until); err != nil {
+		if _, chosen.Before, err = span("--until", f.until); err != nil {
 			return nil, err
 		}
 	}
-	all, err := ingest.DeadLetters(cmd.Context(), k)
-	if err != nil {
-		return nil, err
-	}
-	var kept []ingest.DeadLetter
-	for _, l := range all {
-		if (f.topic == "" || l.Topic == k.Prefix+string(topic)) && (f.reason == "" || string(l.Reason) == f.reason) &&
-			!l.At.Before(since) && l.At.Before(until) {
-			kept = append(kept, l)
-		}
-	}
-	return kept, nil
+	return letters.Find(cmd.Context(), k, chosen)
 }
 
 // span reads a day or a minute in China, and returns where it begins and where it has ended.
@@ -102,17 +92,17 @@ and shows nothing of what the records hold.`,
 			if err != nil {
 				return err
 			}
-			letters, err := filter.letters(cmd, c.Ingest.Kafka)
+			found, err := filter.letters(cmd, c.Ingest.Kafka)
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				return app.EncodeLines(cmd.OutOrStdout(), letters)
+				return app.EncodeLines(cmd.OutOrStdout(), found)
 			}
 			t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(t, "LETTER\tREJECTED AT\tREPLAYED AT\tREASON\tDETAIL")
 			replayed := 0
-			for _, l := range letters {
+			for _, l := range found {
 				again := "-"
 				if !l.ReplayedAt.IsZero() {
 					again = inChina(l.ReplayedAt)
@@ -123,7 +113,7 @@ and shows nothing of what the records hold.`,
 			if err := t.Flush(); err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%d records, %d of them replayed\n", len(letters), replayed)
+			fmt.Fprintf(cmd.OutOrStdout(), "%d records, %d of them replayed\n", len(found), replayed)
 			return nil
 		},
 	}
