@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"strings"
@@ -52,4 +54,11 @@ func withParts(ctx context.Context, configPath string, do func(context.Context, 
 		return err
 	}
 	return app.With(ctx, c, log, do)
+}
+
+// printJSON prints a report for machines, and for people who look at it.
+func printJSON(w io.Writer, report any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(report)
 }
