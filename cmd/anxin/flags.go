@@ -43,13 +43,17 @@ func asDate(flag, text string) (civil.Date, error) {
 
 func today() civil.Date { return civil.DateOf(time.Now()) }
 
+// prepared is what a command that works on the store needs: its configuration, and a log of what goes wrong.
+func prepared(configPath string) (c app.Configuration, log *slog.Logger, err error) {
+	if c, err = app.LoadConfiguration(configPath); err == nil {
+		log, err = logger("warn")
+	}
+	return c, log, err
+}
+
 // withParts opens the components of a configuration for one command.
 func withParts(ctx context.Context, configPath string, do func(context.Context, *app.Parts) error) error {
-	c, err := app.LoadConfiguration(configPath)
-	if err != nil {
-		return err
-	}
-	log, err := logger("warn")
+	c, log, err := prepared(configPath)
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -15,7 +13,6 @@ import (
 	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/runs"
-	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
 func runsCommand() *cobra.Command {
@@ -46,11 +43,11 @@ func listRunsCommand() *cobra.Command {
 			if most < 1 {
 				return app.BadInput(fmt.Errorf("--most %d: want at least 1", most))
 			}
-			c, err := app.LoadConfiguration(configPath)
+			c, log, err := prepared(configPath)
 			if err != nil {
 				return err
 			}
-			attempts, err := readHistory(cmd.Context(), c, choice)
+			attempts, err := app.RunHistory(cmd.Context(), c, log, choice)
 			if err != nil {
 				return err
 			}
@@ -66,20 +63,6 @@ func listRunsCommand() *cobra.Command {
 	cmd.Flags().IntVar(&most, "most", 50, "how many to list")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	return cmd
-}
-
-// readHistory reads the store as it is: a command that only looks must not upgrade the schema under a running service.
-func readHistory(ctx context.Context, c app.Configuration, choice runs.Choice) (_ []runs.Attempt, err error) {
-	log, err := logger("warn")
-	if err != nil {
-		return nil, err
-	}
-	s, err := store.Open(ctx, c.Store, log)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	return runs.History(ctx, s, choice)
 }
 
 func printAttempts(w io.Writer, attempts []runs.Attempt) error {

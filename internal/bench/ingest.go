@@ -34,10 +34,10 @@ type IngestReport struct {
 	Bytes   int64         `json:"json_bytes"`
 	Rounds  []IngestRound `json:"rounds"`
 
-	Ratio          float64 `json:"ratio"`               // ingest's rate ÷ the engine's own
+	Ratio          float64 `json:"ratio"` // ingest's rate ÷ the engine's own
 	PerSecond      float64 `json:"records_per_second"`
-	PerCore        float64 `json:"records_per_core"`    // per second and core of the machine, engine and broker included
-	PerIngestCPU   float64 `json:"records_per_cpu"`     // per second of processor time of the ingest process alone
+	PerCore        float64 `json:"records_per_core"` // per second and core of the machine, engine and broker included
+	PerIngestCPU   float64 `json:"records_per_cpu"`  // per second of processor time of the ingest process alone
 	EnginePerSec   float64 `json:"engine_per_second"`
 	PeakIngest     int64   `json:"peak_ingest_bytes"`   // resident, the ingest process
 	PeakAll        int64   `json:"peak_all_bytes"`      // resident, together with engine and broker
