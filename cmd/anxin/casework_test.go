@@ -321,7 +321,7 @@ func TestALateListingIsWalkedInARealBrowser(t *testing.T) {
 	v.shot("late-decision")
 }
 
-// The stories of casework.md, by the pages alone: from a red case to the list, a procedure that a supervisor ends, what a
+// The stories of casework, by the pages alone: from a red case to the list, a procedure that a supervisor ends, what a
 // township head sees, and what an outsider sees.
 func TestStoriesOfCaseworkInARealBrowser(t *testing.T) {
 	o := openOffice(t)

@@ -25,7 +25,7 @@ const (
 // Actions are all of them.
 var Actions = []Action{Public, OwnAccount, Read, Work, Decide, Reveal, Discipline, ReadSystem, ReadAudit, ManagePeople}
 
-// rights says which roles may do what (casework.md, "Roles"). Public and OwnAccount are nobody's in particular.
+// rights says which roles may do what (docs/explanation/access.md). Public and OwnAccount are nobody's in particular.
 var rights = map[Action][]Role{
 	Read:         {Inspector, DepartmentOfficer, Supervisor, TownshipHead},
 	Work:         {Inspector, DepartmentOfficer, Supervisor},

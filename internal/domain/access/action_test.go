@@ -13,7 +13,7 @@ const (
 	elsewhere = "331002001"
 )
 
-// may is casework.md's "Roles" once more, written down apart from the code: what each role may do, and whether it is bound
+// may is what rights and allow say once more, written down apart from them: what each role may do, and whether it is bound
 // to the territory and to the department.
 var may = map[Action]map[Role]string{
 	Public:       {Inspector: "all", DepartmentOfficer: "all", Supervisor: "all", TownshipHead: "all", Operator: "all", Auditor: "all", Administrator: "all"},

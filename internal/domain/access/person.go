@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Role is what a person's office lets them do (casework.md, "Roles").
+// Role is what a person's office lets them do (docs/how-to/people.md).
 type Role string
 
 // The roles. A person may hold several.
