@@ -24,6 +24,7 @@ import (
 	"github.com/anxin-project/anxin/internal/app/demo"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/simulate"
+	"github.com/anxin-project/anxin/internal/simulate/folder"
 	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
 )
 
@@ -142,7 +143,7 @@ func tinyWorld(t *testing.T) (dir, asOf string) {
 	}
 	dir = filepath.Join(t.TempDir(), "world")
 	o := simulate.Options{Seed: 5, To: civil.NewDate(2026, 8, 31), Scale: scale, Noise: true}
-	if err := simulate.WriteDir(t.Context(), o, dir, func(int, int) {}); err != nil {
+	if err := folder.Write(t.Context(), o, dir, func(int, int) {}); err != nil {
 		t.Fatal(err)
 	}
 	return dir, "2026-08-31"

@@ -7,6 +7,7 @@ import (
 
 	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/simulate"
+	"github.com/anxin-project/anxin/internal/simulate/folder"
 )
 
 func simulateCommand() *cobra.Command {
@@ -46,7 +47,7 @@ some days late or a quarter in advance, banks tell days later and gates fail for
 			}
 			show := newProgress()
 			defer show.clear()
-			return simulate.WriteDir(cmd.Context(), o, out, func(done, total int) { show.step("simulated day %d of %d", done, total) })
+			return folder.Write(cmd.Context(), o, out, func(done, total int) { show.step("simulated day %d of %d", done, total) })
 		},
 	}
 	cmd.Flags().StringVar(&scale, "scale", "county", "tiny, county or city")

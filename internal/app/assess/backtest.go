@@ -20,6 +20,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/simulate"
+	"github.com/anxin-project/anxin/internal/simulate/folder"
 )
 
 // BacktestOptions say what Backtest judges.
@@ -46,7 +47,7 @@ func Backtest(ctx context.Context, o BacktestOptions, show app.Show) (report bac
 	if _, _, err := app.LoadRules(o.Catalog, o.Policy, o.To); err != nil {
 		return report, err
 	}
-	truth, err := simulate.ReadTruth(o.Dir)
+	truth, err := folder.ReadTruth(o.Dir)
 	if err != nil {
 		return report, app.BadInput(err)
 	}

@@ -1,4 +1,5 @@
-package simulate
+// Package folder writes a simulated world into a folder of records, and reads its truth back.
+package folder
 
 import (
 	"bufio"
@@ -7,19 +8,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/anxin-project/anxin/internal/simulate"
 )
 
-// WriteDir simulates Options.From to Options.To into dir: wage.<topic>.ndjson.zst for each topic, in order of arrival, and
+// Write simulates Options.From to Options.To into dir: wage.<topic>.ndjson.zst for each topic, in order of arrival, and
 // truth.ndjson. The folder appears complete or not at all: everything is written beside it and renamed at the end. A
 // folder left by an earlier call is replaced; one that holds anything else is refused. progress, if not nil, is told
 // the days done.
-func WriteDir(ctx context.Context, o Options, dir string, progress func(done, total int)) (err error) {
-	w, err := New(o)
+func Write(ctx context.Context, o simulate.Options, dir string, progress func(done, total int)) (err error) {
+	w, err := simulate.New(o)
 	if err != nil {
 		return err
 	}
@@ -40,10 +44,10 @@ func WriteDir(ctx context.Context, o Options, dir string, progress func(done, to
 			err = errors.Join(err, os.RemoveAll(temp))
 		}
 	}()
-	if err := w.writeTopics(ctx, temp, progress); err != nil {
+	if err := writeTopics(ctx, w, temp, progress); err != nil {
 		return err
 	}
-	if err := w.writeTruth(filepath.Join(temp, truthFile)); err != nil {
+	if err := writeTruth(w, filepath.Join(temp, truthFile)); err != nil {
 		return err
 	}
 	if err := os.Chmod(temp, 0o755); err != nil {
@@ -74,7 +78,7 @@ const truthFile = "truth.ndjson"
 
 func topicFile(topic string) string { return "wage." + topic + ".ndjson.zst" }
 
-// replaceable says whether dir exists; it is an error when it holds files that WriteDir does not write.
+// replaceable says whether dir exists; it is an error when it holds files that Write does not write.
 func replaceable(dir string) (bool, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, os.ErrNotExist) {
@@ -91,9 +95,9 @@ func replaceable(dir string) (bool, error) {
 	return true, nil
 }
 
-func (w *World) writeTopics(ctx context.Context, dir string, progress func(done, total int)) (err error) {
-	files := make(map[string]io.Writer, topicCount)
-	for _, topic := range Topics {
+func writeTopics(ctx context.Context, w *simulate.World, dir string, progress func(done, total int)) (err error) {
+	files := make(map[string]io.Writer, len(simulate.Topics))
+	for _, topic := range simulate.Topics {
 		f, cerr := os.Create(filepath.Join(dir, topicFile(topic)))
 		if cerr != nil {
 			return fmt.Errorf("simulate: %w", cerr)
@@ -106,8 +110,8 @@ func (w *World) writeTopics(ctx context.Context, dir string, progress func(done,
 		files[topic] = b
 		defer func() { err = errors.Join(err, b.Flush(), z.Close(), f.Close()) }()
 	}
-	total := int(w.opt.To-w.opt.From) + 1
-	sink := func(r Record) error {
+	total := int(w.Last() - w.Today())
+	sink := func(r simulate.Record) error {
 		f := files[r.Topic]
 		if _, err := f.Write(r.JSON); err != nil {
 			return err
@@ -117,7 +121,7 @@ func (w *World) writeTopics(ctx context.Context, dir string, progress func(done,
 	}
 	for done := 1; done <= total; done++ {
 		if err := w.Day(ctx, sink); err != nil {
-			return fmt.Errorf("simulate %v: %w", w.today, err)
+			return fmt.Errorf("simulate %v: %w", w.Today(), err)
 		}
 		if progress != nil {
 			progress(done, total)
@@ -128,7 +132,7 @@ func (w *World) writeTopics(ctx context.Context, dir string, progress func(done,
 
 var newline = []byte{'\n'}
 
-func (w *World) writeTruth(path string) (err error) {
+func writeTruth(w *simulate.World, path string) (err error) {
 	f, err := os.Create(path)
 	if err != nil {
 		return fmt.Errorf("simulate: %w", err)
@@ -142,4 +146,28 @@ func (w *World) writeTruth(path string) (err error) {
 		}
 	}
 	return b.Flush()
+}
+
+// ReadTruth reads the truth that Write left in a folder; nil where there is none.
+func ReadTruth(dir string) (all []simulate.Truth, err error) {
+	path := filepath.Join(dir, truthFile)
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the truth: %w", err)
+	}
+	defer f.Close()
+	all = []simulate.Truth{}
+	for lines := json.NewDecoder(f); ; {
+		var t simulate.Truth
+		switch err := lines.Decode(&t); {
+		case errors.Is(err, io.EOF):
+			return all, nil
+		case err != nil:
+			return nil, fmt.Errorf("%s, entry %d: %w; leave the file out to go without it", path, len(all)+1, err)
+		}
+		all = append(all, t)
+	}
 }

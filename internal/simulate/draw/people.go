@@ -1,9 +1,10 @@
-package simulate
+package draw
 
 import (
 	"strings"
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/simulate/line"
 )
 
 // Everybody here is invented: names are drawn from lists of common characters, numbers from random digits completed
@@ -26,20 +27,22 @@ var (
 	brands = []rune("砚屿禾苇汀岫昀黍棠岑澍蓁旻笙稷柘棣芃垚玥泮璟沅")
 )
 
-// nameCode is a person's name as indexes into the lists above: 4 bytes instead of a string per worker.
-type nameCode uint32
+// Name is a person's name as indexes into the lists above: 4 bytes instead of a string per worker.
+type Name uint32
 
 const noGiven = 0xff
 
-func newName(r *dice) nameCode {
+// NewName invents a name.
+func NewName(r *Dice) Name {
 	second := noGiven
-	if r.chance(0.62) {
-		second = r.n(len(givens))
+	if r.Chance(0.62) {
+		second = r.N(len(givens))
 	}
-	return nameCode(r.n(len(surnames)) | r.n(len(givens))<<8 | second<<16)
+	return Name(r.N(len(surnames)) | r.N(len(givens))<<8 | second<<16)
 }
 
-func (n nameCode) append(b []byte) []byte {
+// Append appends the name as text.
+func (n Name) Append(b []byte) []byte {
 	b = append(b, string(surnames[n&0xff])...)
 	b = append(b, string(givens[n>>8&0xff])...)
 	if n>>16&0xff != noGiven {
@@ -48,55 +51,58 @@ func (n nameCode) append(b []byte) []byte {
 	return b
 }
 
-func newBrand(r *dice) string {
-	return string([]rune{brands[r.n(len(brands))], brands[r.n(len(brands))], brands[r.n(len(brands))]})
+// NewBrand invents what a firm is called.
+func NewBrand(r *Dice) string {
+	return string([]rune{brands[r.N(len(brands))], brands[r.N(len(brands))], brands[r.N(len(brands))]})
 }
 
-// identity is a worker's paper, account and phone.
-type identity struct {
-	id    [18]byte
-	idLen uint8 // 18 for a resident id; other papers are shorter
-	bank  [19]byte
-	phone [11]byte
-	name  nameCode
+// Identity is a worker's paper, account and phone.
+type Identity struct {
+	ID    [18]byte
+	IDLen uint8 // 18 for a resident id; other papers are shorter
+	Bank  [19]byte
+	Phone [11]byte
+	Name  Name
 }
 
-func (p *identity) idType() string {
-	if p.idLen == 18 {
+// IDType is the contract's code for the kind of paper.
+func (p *Identity) IDType() string {
+	if p.IDLen == 18 {
 		return "resident"
 	}
 	return "hk_macau"
 }
 
-func (p *identity) number() []byte { return p.id[:p.idLen] }
+// Number is the number on the paper, in place: it must not be changed.
+func (p *Identity) Number() []byte { return p.ID[:p.IDLen] }
 
-// newIdentity invents a person between 19 and 58 years old in the given year.
-func newIdentity(r *dice, year int) (p identity) {
-	p.name = newName(r)
-	p.bank = newBankAccount(r)
-	copy(p.phone[:], "13")
+// NewIdentity invents a person between 19 and 58 years old in the given year.
+func NewIdentity(r *Dice, year int) (p Identity) {
+	p.Name = NewName(r)
+	p.Bank = NewBankAccount(r)
+	copy(p.Phone[:], "13")
 	for i := 2; i < 11; i++ {
-		p.phone[i] = byte('0' + r.n(10))
+		p.Phone[i] = byte('0' + r.N(10))
 	}
-	if r.chance(0.001) {
-		p.id[0], p.idLen = 'H', 9
+	if r.Chance(0.001) {
+		p.ID[0], p.IDLen = 'H', 9
 		for i := 1; i < 9; i++ {
-			p.id[i] = byte('0' + r.n(10))
+			p.ID[i] = byte('0' + r.N(10))
 		}
 		return p
 	}
-	p.idLen = 18
-	b := append(p.id[:0], homes[r.n(len(homes))]...)
-	age := 19 + (r.n(40)+r.n(40))/2
-	b = appendCompactDate(b, civil.NewDate(year-age, 1, 1)+civil.Date(r.n(365)))
-	seq := r.n(999) + 1
-	if r.chance(0.82) {
+	p.IDLen = 18
+	b := append(p.ID[:0], homes[r.N(len(homes))]...)
+	age := 19 + (r.N(40)+r.N(40))/2
+	b = line.CompactDate(b, civil.NewDate(year-age, 1, 1)+civil.Date(r.N(365)))
+	seq := r.N(999) + 1
+	if r.Chance(0.82) {
 		seq |= 1 // the 17th digit is odd for men
 	} else {
 		seq &^= 1
 	}
-	b = appendPadded(b, int64(seq), 3)
-	_ = append(b, residentCheck(p.id[:17]))
+	b = line.Padded(b, int64(seq), 3)
+	_ = append(b, residentCheck(p.ID[:17]))
 	return p
 }
 
@@ -111,11 +117,11 @@ func residentCheck(id []byte) byte {
 
 var residentWeights = [17]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
 
-// newBankAccount invents a card number of 19 digits that passes the Luhn check.
-func newBankAccount(r *dice) (b [19]byte) {
+// NewBankAccount invents a card number of 19 digits that passes the Luhn check.
+func NewBankAccount(r *Dice) (b [19]byte) {
 	b[0], b[1] = '6', '2'
 	for i := 2; i < 18; i++ {
-		b[i] = byte('0' + r.n(10))
+		b[i] = byte('0' + r.N(10))
 	}
 	sum := 0
 	for i := range 18 {
@@ -133,14 +139,14 @@ func newBankAccount(r *dice) (b [19]byte) {
 
 const usccAlphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
-// newUSCC invents a unified social credit code registered in a county: GB 32100-2015 with the organisation code's own
+// NewUSCC invents a unified social credit code registered in a county: GB 32100-2015 with the organisation code's own
 // check character (GB 11714) inside.
-func newUSCC(r *dice, county string) string {
+func NewUSCC(r *Dice, county string) string {
 	b := append(make([]byte, 0, 18), "91"...)
 	b = append(b, county...)
 	b = append(b, 'M', 'A')
 	for range 6 {
-		b = append(b, usccAlphabet[r.n(len(usccAlphabet))])
+		b = append(b, usccAlphabet[r.N(len(usccAlphabet))])
 	}
 	sum := 0
 	for i, w := range [8]int{3, 7, 9, 10, 5, 8, 4, 2} {
