@@ -18,7 +18,8 @@ import (
 // goroutines.
 type Show func(format string, args ...any)
 
-// EmbeddedTopics are the topics of an embedded broker, under a prefix, and their partitions: attendance is nine tenths of all records.
+// EmbeddedTopics are the topics of an embedded broker, under a prefix, and their partitions: attendance is nine tenths of
+// all records.
 func EmbeddedTopics(prefix string) map[string]int32 {
 	topics := map[string]int32{}
 	for _, t := range record.Topics() {
@@ -29,8 +30,8 @@ func EmbeddedTopics(prefix string) map[string]int32 {
 	return topics
 }
 
-// AwaitIngest returns when everything on the topics is stored and committed; meanwhile it calls waiting, 20 times
-// a second.
+// AwaitIngest returns when everything on the topics is stored and committed; meanwhile it calls waiting, 20 times a
+// second.
 func AwaitIngest(ctx context.Context, in *ingest.Ingest, waiting func()) error {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
