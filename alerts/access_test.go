@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/domain/access"
 )
 
 // What each route is for, written down apart from the table of routes: a route that is missing here fails the test.
@@ -29,7 +29,7 @@ var routeRules = map[string]struct{ path, who, body string }{
 	"GET /api/v1/publication/{file}":            {"/api/v1/publication/blacklist.csv", "public", ""},
 }
 
-// expects says whether a person may use a route, from the rule and the roles' meaning in casework.md.
+// expects says whether a person may use a route, from the rule and from what each role is for.
 func expects(rule string, p access.Person) bool {
 	rule, about := strings.CutSuffix(strings.TrimPrefix(rule, "service "), " about")
 	role := p.Roles[0]

@@ -31,11 +31,11 @@ import (
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/cases"
 	"github.com/anxin-project/anxin/alerts/documents"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/law"
-	"github.com/anxin-project/anxin/internal/platform/access"
 )
 
 // Dependencies of the component.

@@ -21,10 +21,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/anxin-project/anxin/alerts"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
-	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/embedded/rules"
 	"github.com/anxin-project/anxin/internal/platform/store"
 	"github.com/anxin-project/anxin/internal/testing/embeddedtest"

@@ -9,11 +9,11 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/alerts/cases"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/region"
-	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/api"
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )

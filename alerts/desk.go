@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/civil"
-	"github.com/anxin-project/anxin/internal/platform/access"
 )
 
 // Desk is the joint-discipline list as pages use it: the same steps, facts and refusals as the API's.

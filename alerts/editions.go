@@ -8,7 +8,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/anxin-project/anxin/internal/domain/edition"
+	"github.com/anxin-project/anxin/internal/platform/editionstore"
 )
 
 // editions publishes the townships' index in the last editions, so that a rule can see it fall from one to the next. They
@@ -57,7 +57,7 @@ func (e *editions) Collect(ch chan<- prometheus.Metric) {
 
 // refresh looks for a newer edition. One at a time.
 func (e *editions) refresh(ctx context.Context) error {
-	all, err := edition.List(ctx, e.conn)
+	all, err := editionstore.List(ctx, e.conn)
 	if err != nil || len(all) == 0 || all[len(all)-1].Number == e.current.Load().newest {
 		return err
 	}
@@ -67,7 +67,7 @@ func (e *editions) refresh(ctx context.Context) error {
 		if all[len(all)-1-back].Form != newest.Form { // another form measures differently: nothing has fallen
 			break
 		}
-		units, err := edition.Units(ctx, e.conn, all[len(all)-1-back])
+		units, err := editionstore.Units(ctx, e.conn, all[len(all)-1-back])
 		if err != nil {
 			return err
 		}

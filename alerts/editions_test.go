@@ -5,6 +5,7 @@ import (
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/edition"
+	"github.com/anxin-project/anxin/internal/platform/editionstore"
 )
 
 func TestTheTownshipsIndexInTheLastThreeEditionsIsPublished(t *testing.T) {
@@ -23,14 +24,14 @@ func TestTheTownshipsIndexInTheLastThreeEditionsIsPublished(t *testing.T) {
 		if i == 2 {
 			units = units[:1] // the township had too few workers that month
 		}
-		if err := edition.Write(t.Context(), r.conn, e, edition.Content{Units: units}); err != nil {
+		if err := editionstore.Write(t.Context(), r.conn, e, edition.Content{Units: units}); err != nil {
 			t.Fatal(err)
 		}
 		if i == 3 { // written, and not published yet: nobody sees it
 			r.refresh(t)
 			r.expect(t, head+"anxin_edition_number 3\n", "anxin_edition_number")
 		}
-		if err := edition.Publish(t.Context(), r.conn, e); err != nil {
+		if err := editionstore.Publish(t.Context(), r.conn, e); err != nil {
 			t.Fatal(err)
 		}
 		r.refresh(t)
@@ -51,10 +52,10 @@ func TestEditionsOfAnotherFormOfTheIndexAreNotComparedWithTheNewest(t *testing.T
 		month := january + civil.Month(i)
 		e := edition.Edition{Number: uint32(i + 1), Form: form, Month: month, AsOf: month.Last(), Run: uint64(i + 10), PublishedAt: month.Last().End()}
 		units := []edition.Unit{{Form: form, Unit: "township", Code: "331024001", County: "331024", Index: &index}}
-		if err := edition.Write(t.Context(), r.conn, e, edition.Content{Units: units}); err != nil {
+		if err := editionstore.Write(t.Context(), r.conn, e, edition.Content{Units: units}); err != nil {
 			t.Fatal(err)
 		}
-		if err := edition.Publish(t.Context(), r.conn, e); err != nil {
+		if err := editionstore.Publish(t.Context(), r.conn, e); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -26,6 +26,7 @@ import (
 	"github.com/anxin-project/anxin/alerts"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/edition"
+	"github.com/anxin-project/anxin/internal/platform/editionstore"
 	"github.com/anxin-project/anxin/internal/platform/embedded/rules"
 	"github.com/anxin-project/anxin/internal/testing/prometheustest"
 )
@@ -120,7 +121,7 @@ func recordDay(t *testing.T) recording {
 				month := january + civil.Month(i)
 				e := edition.Edition{Number: uint32(i + 1), Month: month, AsOf: month.Last(), Run: uint64(i + 1), PublishedAt: month.Last().End()}
 				units := []edition.Unit{{Unit: "township", Code: "331024001", County: "331024", Index: &index}}
-				if err := errors.Join(edition.Write(t.Context(), r.conn, e, edition.Content{Units: units}), edition.Publish(t.Context(), r.conn, e)); err != nil {
+				if err := errors.Join(editionstore.Write(t.Context(), r.conn, e, edition.Content{Units: units}), editionstore.Publish(t.Context(), r.conn, e)); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/docs/reference"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
-	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/api"
 )
 

@@ -14,6 +14,7 @@ import (
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/edition"
+	"github.com/anxin-project/anxin/internal/platform/editionstore"
 )
 
 // autumn: sites that began in August. P1 owes all of its forty workers for August and is not healed; P2, in another township of
@@ -98,7 +99,7 @@ func (pr *press) refused(t *testing.T, month civil.Month, because string) {
 
 func (pr *press) read(t *testing.T, e edition.Edition) edition.Content {
 	t.Helper()
-	c, err := edition.Read(t.Context(), pr.conn, e)
+	c, err := editionstore.Read(t.Context(), pr.conn, e)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,11 +108,11 @@ func (pr *press) read(t *testing.T, e edition.Edition) edition.Content {
 
 func (pr *press) altered(t *testing.T) []uint32 {
 	t.Helper()
-	all, err := edition.List(t.Context(), pr.conn)
+	all, err := editionstore.List(t.Context(), pr.conn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	numbers, err := edition.Altered(t.Context(), pr.conn, all)
+	numbers, err := editionstore.Altered(t.Context(), pr.conn, all)
 	if err != nil {
 		t.Fatal(err)
 	}

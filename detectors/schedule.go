@@ -3,13 +3,13 @@ package detectors
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/robfig/cron/v3"
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/runs"
+	"github.com/anxin-project/anxin/internal/platform/backoff"
 )
 
 // Leader lets one process at a time make runs.
@@ -90,8 +90,7 @@ type failure struct {
 
 // again returns the failure after one more: each pause is twice the one before, up to the longest, and never quite the same.
 func (f failure) again(now time.Time, c Schedule) failure {
-	wait := min(c.RetryMost, c.RetryFirst<<min(f.times, 20))
-	return failure{f.times + 1, now.Add(wait/2 + rand.N(wait/2+1))}
+	return failure{f.times + 1, now.Add(backoff.Doubling{First: c.RetryFirst, Most: c.RetryMost}.Spread(f.times))}
 }
 
 // step makes the first run that is due, or waits until one may be.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/platform/backoff"
 	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
@@ -347,17 +348,16 @@ func (d *Detectors) fillMinimumWages(ctx context.Context, database string, first
 // makes the engine refuse to drop the database; it is asked again until the statement has ended.
 func (d *Detectors) dropSnapshot(ctx context.Context, database string) error {
 	var err error
-	for wait := 50 * time.Millisecond; ; wait *= 2 {
+	const tries = 8 // within seven seconds
+	for failures := 0; ; failures++ {
 		if err = d.conn.Exec(ctx, "DROP DATABASE IF EXISTS "+store.Quote(database)); err == nil {
 			return nil
 		}
-		if wait > 5*time.Second {
+		if failures == tries-1 {
 			d.log.Error("a snapshot could not be dropped; drop the database by hand", "database", database, "error", err)
 			return fmt.Errorf("dropping snapshot: %w", err)
 		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
+		if backoff.Sleep(ctx, backoff.Doubling{First: 50 * time.Millisecond, Most: 5 * time.Second}.After(failures)) != nil {
 			return fmt.Errorf("dropping snapshot: %w", err)
 		}
 	}

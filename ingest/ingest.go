@@ -13,7 +13,6 @@ import (
 	crand "crypto/rand"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -23,6 +22,7 @@ import (
 	"github.com/segmentio/kafka-go"
 
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/platform/backoff"
 )
 
 // Dependencies are what the component works with.
@@ -122,16 +122,8 @@ func (in *Ingest) CaughtUp(ctx context.Context) (bool, error) {
 // pause waits before the attempt-th retry, longer each time up to most and never quite the same; false when the context
 // ended first.
 func pause(ctx context.Context, attempt int, most time.Duration) bool {
-	wait := min(most, 100*time.Millisecond<<min(attempt, 10))
-	wait = wait/2 + rand.N(wait/2+1)
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	wait := backoff.Doubling{First: 100 * time.Millisecond, Most: most}.Spread(attempt)
+	return backoff.Sleep(ctx, wait) == nil
 }
 
 // clock never goes back: a machine whose clock is set back must not refuse records, as coming from the future, that it

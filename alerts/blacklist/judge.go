@@ -7,10 +7,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/civil"
-	"github.com/anxin-project/anxin/internal/platform/access"
 )
 
 // step is what an action asks for: where, by whom, and what it must say.

@@ -28,10 +28,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/anxin-project/anxin/alerts/eventlog"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/civil"
-	"github.com/anxin-project/anxin/internal/platform/access"
 )
 
 // ErrConflict says that an entry has events which the writer had not seen.

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
-	"github.com/anxin-project/anxin/internal/platform/access"
 )
 
 // Act takes a step. Of two persons who act at once on what both have seen, one wins and the other gets ErrConflict. When

@@ -1,19 +1,16 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/civil"
-	"github.com/anxin-project/anxin/internal/platform/access/people"
 	"github.com/anxin-project/anxin/internal/platform/audit"
 	"github.com/anxin-project/anxin/internal/platform/ledger"
-	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
 func auditCommand() *cobra.Command {
@@ -47,25 +44,23 @@ func listAuditCommand() *cobra.Command {
 				}
 				f.Until = on.End()
 			}
-			return onStore(cmd, configPath, func(ctx context.Context, s *store.Store, log *slog.Logger) error {
-				trail, err := audit.Open(ctx, audit.Dependencies{Conn: s, Clock: time.Now, Logger: log})
-				if err != nil {
-					return err
-				}
-				var entries []audit.Entry
-				if err := trail.List(ctx, f, func(e audit.Entry) error { entries = append(entries, e); return nil }); err != nil {
-					return err
-				}
-				if asJSON {
-					return encodeLines(cmd.OutOrStdout(), entries)
-				}
-				t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-				fmt.Fprintln(t, "NO\tTIME\tWHO\tWHAT\tTO WHAT\tOUTCOME\tFROM\tPURPOSE")
-				for _, e := range entries {
-					fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", e.Seq, e.At.In(civil.Zone).Format(time.DateTime), e.Actor, e.Action, e.Object, e.Outcome, e.Origin, e.Purpose)
-				}
-				return t.Flush()
-			})
+			c, log, err := prepared(configPath)
+			if err != nil {
+				return err
+			}
+			entries, err := app.AuditEntries(cmd.Context(), c, log, f)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return app.EncodeLines(cmd.OutOrStdout(), entries)
+			}
+			t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			fmt.Fprintln(t, "NO\tTIME\tWHO\tWHAT\tTO WHAT\tOUTCOME\tFROM\tPURPOSE")
+			for _, e := range entries {
+				fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", e.Seq, e.At.In(civil.Zone).Format(time.DateTime), e.Actor, e.Action, e.Object, e.Outcome, e.Origin, e.Purpose)
+			}
+			return t.Flush()
 		},
 	}
 	cmd.Flags().StringVar(&configPath, "config", "", "configuration file")
@@ -86,25 +81,23 @@ note it outside the database. Verifying against an earlier checkpoint also shows
 written anew. The service's own log has such checkpoints too ("audit log" with "checkpoint").`,
 		Example: "  anxin audit verify --checkpoint 1042:6b86b273ff34…",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var c ledger.Checkpoint
+			var earlier ledger.Checkpoint
 			if checkpoint != "" {
 				var err error
-				if c, err = ledger.ParseCheckpoint(checkpoint); err != nil {
-					return badInput{err}
+				if earlier, err = ledger.ParseCheckpoint(checkpoint); err != nil {
+					return app.BadInput(err)
 				}
 			}
-			return onStore(cmd, configPath, func(ctx context.Context, s *store.Store, _ *slog.Logger) error {
-				whole, err := ledger.New(s, audit.Table, time.Now).Verify(ctx, c)
-				if err != nil {
-					return err
-				}
-				register, err := ledger.New(s, people.Table, time.Now).Verify(ctx, ledger.Checkpoint{})
-				if err != nil {
-					return err
-				}
-				fmt.Fprintf(cmd.OutOrStdout(), "audit log: %d entries, whole\nregister of people: %d entries, whole\ncheckpoint to note: %s\n", whole.Seq, register.Seq, whole)
-				return nil
-			})
+			c, log, err := prepared(configPath)
+			if err != nil {
+				return err
+			}
+			whole, register, err := app.VerifyAudit(cmd.Context(), c, log, earlier)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "audit log: %d entries, whole\nregister of people: %d entries, whole\ncheckpoint to note: %s\n", whole.Seq, register.Seq, whole)
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&configPath, "config", "", "configuration file")

@@ -11,6 +11,7 @@ import (
 	"github.com/anxin-project/anxin/detectors/backtest"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/simulate"
+	"github.com/anxin-project/anxin/internal/simulate/folder"
 )
 
 func TestBacktestOfASimulatedWorldFindsItsArrearsAndItsCauses(t *testing.T) {
@@ -22,7 +23,7 @@ func TestBacktestOfASimulatedWorldFindsItsArrearsAndItsCauses(t *testing.T) {
 	rates := simulate.WorseRates()
 	// in this world wages of four subjects become arrears in the time, those of three after a pay day in it
 	world := simulate.Options{Seed: 3, From: civil.NewDate(2026, 1, 1), To: civil.NewDate(2026, 10, 31), Scale: scale, Rates: &rates, Noise: true}
-	if err := simulate.WriteDir(t.Context(), world, dir, nil); err != nil {
+	if err := folder.Write(t.Context(), world, dir, nil); err != nil {
 		t.Fatal(err)
 	}
 	stdout, stderr, code := result(t, "backtest", dir, "--from", "2026-06-29", "--to", "2026-08-24", "--every", "14d", "--horizon", "60d", "--out", out, "--json")

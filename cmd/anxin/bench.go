@@ -1,16 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
-	"fmt"
-	"io"
-	"os"
-	"runtime"
-	"runtime/debug"
-	"slices"
-	"strings"
-
 	"github.com/spf13/cobra"
 )
 
@@ -24,92 +14,10 @@ ratios count: they compare two ways through the same records in the same run.`,
 	return cmd
 }
 
-// printJSON prints a report for machines, and for people who look at it.
-func printJSON(w io.Writer, report any) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(report)
-}
-
-// machine says what a figure was measured on.
-type machine struct {
-	Cores  int    `json:"cores"`
-	CPU    string `json:"cpu"`
-	Memory int64  `json:"memory_bytes"`
-	System string `json:"system"`
-	Go     string `json:"go"`
-	Anxin  string `json:"anxin"`
-	Engine string `json:"engine"`
-}
-
-func thisMachine() machine {
-	m := machine{Cores: runtime.GOMAXPROCS(0), System: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version()}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		m.Anxin = info.Main.Version
+// mark says whether a target was reached.
+func mark(reached bool) string {
+	if reached {
+		return "reached"
 	}
-	m.CPU = field("/proc/cpuinfo", "model name")
-	m.Memory = kilobytes(field("/proc/meminfo", "MemTotal"))
-	return m
-}
-
-// field returns what a file of lines "name: value" says of a name, or nothing.
-func field(path, name string) string {
-	f, err := os.Open(path)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if key, value, ok := strings.Cut(lines.Text(), ":"); ok && strings.TrimSpace(key) == name {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
-}
-
-func kilobytes(text string) int64 {
-	var n int64
-	if _, err := fmt.Sscan(text, &n); err != nil {
-		return 0
-	}
-	return n << 10
-}
-
-// resident returns a process's memory now, in bytes; 0 when it has ended.
-func resident(pid int) int64 {
-	return kilobytes(field(fmt.Sprintf("/proc/%d/status", pid), "VmRSS"))
-}
-
-// peakResident returns the most memory a process has had, in bytes. What the kernel tells when it has ended would not do:
-// that counts the memory of the process that started it.
-func peakResident(pid int) int64 {
-	return kilobytes(field(fmt.Sprintf("/proc/%d/status", pid), "VmHWM"))
-}
-
-// processorTime returns the processor time, in seconds, that a process has used so far; 0 when it has ended.
-func processorTime(pid int) float64 {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 0
-	}
-	_, after, _ := strings.Cut(string(text), ") ") // the name may hold anything
-	var user, system float64
-	for i, f := range strings.Fields(after) {
-		switch i {
-		case 11:
-			_, _ = fmt.Sscan(f, &user)
-		case 12:
-			_, _ = fmt.Sscan(f, &system)
-		}
-	}
-	const ticks = 100 // a second, on Linux
-	return (user + system) / ticks
-}
-
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	if n := len(sorted); n > 0 {
-		return (sorted[(n-1)/2] + sorted[n/2]) / 2
-	}
-	return 0
+	return "missed"
 }

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"os"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 )
 
@@ -25,21 +25,18 @@ func blacklistCommand() *cobra.Command {
 }
 
 // withBlacklist opens the list of a configuration, to be read.
-func withBlacklist(ctx context.Context, c configuration, do func(*blacklist.Store) error) (err error) {
+func withBlacklist(ctx context.Context, c app.Configuration, do func(*blacklist.Store) error) error {
 	log, err := logger("warn")
 	if err != nil {
 		return err
 	}
-	p, err := open(ctx, c, log, time.Now)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, p.store.Close()) }()
-	list, err := blacklist.Open(ctx, blacklist.Dependencies{Conn: p.store, Calendar: p.calendar, Terms: terms{p.policy}.ofListing, Logger: log, Clock: p.now})
-	if err != nil {
-		return err
-	}
-	return do(list)
+	return app.With(ctx, c, log, func(ctx context.Context, p *app.Parts) error {
+		list, err := p.Blacklist(ctx)
+		if err != nil {
+			return err
+		}
+		return do(list)
+	})
 }
 
 func blacklistListCommand() *cobra.Command {
@@ -48,7 +45,7 @@ func blacklistListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "List entries with their stage and what is due", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := loadConfiguration(configPath)
+			c, err := app.LoadConfiguration(configPath)
 			if err != nil {
 				return err
 			}
@@ -90,16 +87,16 @@ func blacklistPublishCommand() *cobra.Command {
 			". The key is alerts.signing_key of the configuration.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := loadConfiguration(configPath)
+			c, err := app.LoadConfiguration(configPath)
 			if err != nil {
 				return err
 			}
 			if c.Alerts.SigningKey == "" {
-				return badInput{errors.New("there is no key to sign with: make one with `openssl genpkey -algorithm ed25519 -out list-key.pem` and set alerts.signing_key")}
+				return app.BadInput(errors.New("there is no key to sign with: make one with `openssl genpkey -algorithm ed25519 -out list-key.pem` and set alerts.signing_key"))
 			}
 			key, err := blacklist.LoadKey(c.Alerts.SigningKey)
 			if err != nil {
-				return badInput{fmt.Errorf("alerts.signing_key: %w", err)}
+				return app.BadInput(fmt.Errorf("alerts.signing_key: %w", err))
 			}
 			return withBlacklist(cmd.Context(), c, func(list *blacklist.Store) error {
 				publication := list.Publication()
@@ -128,11 +125,11 @@ func blacklistVerifyCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			key, err := blacklist.LoadPublicKey(keyPath)
 			if err != nil {
-				return badInput{err}
+				return app.BadInput(err)
 			}
 			m, err := blacklist.Check(args[0], key)
 			if errors.Is(err, os.ErrNotExist) {
-				return badInput{err}
+				return app.BadInput(err)
 			}
 			if err != nil {
 				return fmt.Errorf("%s: do not use this publication: %w", args[0], err)

@@ -66,27 +66,3 @@ func TestAListIsPublishedAndVerifiedByCommand(t *testing.T) {
 		t.Errorf("a forged file: %d %s", code, stderr)
 	}
 }
-
-func TestTLSFilesAreCheckedBeforeUse(t *testing.T) {
-	for _, tt := range []struct {
-		files tlsFiles
-		want  string
-	}{
-		{tlsFiles{}, ""},
-		{tlsFiles{Certificate: "a", Key: "b", ClientCA: "c"}, ""},
-		{tlsFiles{Certificate: "a"}, "both certificate and key"},
-		{tlsFiles{Key: "b"}, "both certificate and key"},
-		{tlsFiles{ClientCA: "c"}, "tls.certificate"},
-	} {
-		err := tt.files.Validate()
-		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("%+v: %v, want %q", tt.files, err, tt.want)
-		}
-	}
-	if config, err := (tlsFiles{}).load(); config != nil || err != nil {
-		t.Errorf("without files: %v, %v", config, err)
-	}
-	if _, err := (tlsFiles{Certificate: "/no/such", Key: "/no/such"}).load(); err == nil {
-		t.Error("files that are not there were loaded")
-	}
-}

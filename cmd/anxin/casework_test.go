@@ -18,9 +18,11 @@ import (
 
 	"github.com/anxin-project/anxin/alerts"
 	"github.com/anxin-project/anxin/detectors/policy"
+	"github.com/anxin-project/anxin/internal/app"
+	"github.com/anxin-project/anxin/internal/app/demo"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/civil"
-	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/testing/browsertest"
 	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
 )
@@ -41,7 +43,7 @@ var (
 
 // office is the pages over real casework, with a clock that the story moves.
 type office struct {
-	*parts
+	*app.Parts
 	alerts  *alerts.Alerts
 	refresh func()
 	url     string
@@ -54,7 +56,7 @@ func openOffice(t *testing.T) *office { return openOfficeUnder(t, nil) }
 func openOfficeUnder(t *testing.T, law *policy.Policy) *office {
 	t.Helper()
 	options := embeddedtest.Database(t)
-	c := defaultConfiguration()
+	c := app.DefaultConfiguration()
 	c.Store.DSN = embeddedtest.EngineForTest(t).DSN(options.Auth.Database)
 	c.Alerts.Token = "a-token-of-the-tests"
 	o := &office{}
@@ -67,21 +69,21 @@ func openOfficeUnder(t *testing.T, law *policy.Policy) *office {
 		}
 	}
 	var err error
-	o.parts, err = open(t.Context(), c, log, func() time.Time { return time.Unix(o.clock.Load(), 0) })
+	o.Parts, err = app.Open(t.Context(), c, log, func() time.Time { return time.Unix(o.clock.Load(), 0) })
 	check(err)
-	t.Cleanup(func() { _ = o.store.Close() })
+	t.Cleanup(func() { _ = o.Store.Close() })
 	if law != nil {
-		o.parts.policy = law
+		o.Parts.Policy = law
 	}
-	gate, err := o.gate(t.Context(), demoCost)
+	gate, err := o.Gate(t.Context(), demo.Cost)
 	check(err)
 	for _, p := range []access.Person{inspector, colleague, supervisor, head} {
 		check(gate.Register().Add(t.Context(), "command", p))
-		check(gate.Register().SetPassword(t.Context(), "command", p.ID, demoPassword, false))
+		check(gate.Register().SetPassword(t.Context(), "command", p.ID, demo.Password, false))
 	}
-	o.alerts, err = o.parts.alerts(t.Context(), gate)
+	o.alerts, err = o.Parts.Alerts(t.Context(), gate)
 	check(err)
-	pages, err := o.console(o.alerts, gate, nil, nil, nil)
+	pages, err := o.Console(o.alerts, gate, nil, nil, nil)
 	check(err)
 	o.refresh = func() {
 		t.Helper()
@@ -90,7 +92,7 @@ func openOfficeUnder(t *testing.T, law *policy.Policy) *office {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/api/", o.alerts.Handler())
-	mountConsole(mux, pages)
+	app.MountConsole(mux, pages)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	o.url = server.URL
@@ -111,7 +113,7 @@ func (o *office) run(t *testing.T, asOf string, number int, candidates ...string
 	t.Helper()
 	exec := func(query string) {
 		t.Helper()
-		if err := o.store.Exec(t.Context(), query); err != nil {
+		if err := o.Store.Exec(t.Context(), query); err != nil {
 			t.Fatalf("%s: %v", query, err)
 		}
 	}
@@ -130,7 +132,7 @@ func (o *office) run(t *testing.T, asOf string, number int, candidates ...string
 			VALUES ('%s', %d, 'township', '33102400%d', '街道%[3]d', '331024', '3310', %g, 'red', 4%[3]d7, 12, 3600000, %[5]d, 2, [], [], [])`, asOf, number, i+1, index, 2-i))
 	}
 	exec(fmt.Sprintf(`INSERT INTO runs (as_of, run, started_at, finished_at, policy_version, snapshot, detectors, warnings)
-		VALUES ('%s', %d, '%[1]s 02:00:00', '%[1]s 03:00:00', 'p', '%[3]s', ['wages-overdue'], 1)`, asOf, number, o.store.Database()))
+		VALUES ('%s', %d, '%[1]s 02:00:00', '%[1]s 03:00:00', 'p', '%[3]s', ['wages-overdue'], 1)`, asOf, number, o.Store.Database()))
 	o.refresh()
 }
 
@@ -148,7 +150,7 @@ func (o *office) alert(t *testing.T, employer string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Header.Set("Authorization", "Bearer "+o.config.Alerts.Token)
+	r.Header.Set("Authorization", "Bearer "+o.Config.Alerts.Token)
 	r.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -180,7 +182,7 @@ func (v visitor) enter(p access.Person) {
 		v.leaving(`document.querySelector(".signout button").click()`)
 	}
 	v.open("/sign-in")
-	v.leaving(fmt.Sprintf(`(() => { const f = document.querySelector(".fields"); f.elements.name.value = %q; f.elements.password.value = %q; f.requestSubmit(); })()`, p.ID, demoPassword))
+	v.leaving(fmt.Sprintf(`(() => { const f = document.querySelector(".fields"); f.elements.name.value = %q; f.elements.password.value = %q; f.requestSubmit(); })()`, p.ID, demo.Password))
 	v.Until(v.t, `document.querySelector(".whoami") !== null`)
 }
 
@@ -261,7 +263,7 @@ func TestALateListingIsWalkedInARealBrowser(t *testing.T) {
 	o.run(t, "2026-11-29", 1, firm)
 	exec := func(query string) {
 		t.Helper()
-		if err := o.store.Exec(t.Context(), query); err != nil {
+		if err := o.Store.Exec(t.Context(), query); err != nil {
 			t.Fatalf("%s: %v", query, err)
 		}
 	}
@@ -319,7 +321,7 @@ func TestALateListingIsWalkedInARealBrowser(t *testing.T) {
 	v.shot("late-decision")
 }
 
-// The stories of casework.md, by the pages alone: from a red case to the list, a procedure that a supervisor ends, what a
+// The stories of casework, by the pages alone: from a red case to the list, a procedure that a supervisor ends, what a
 // township head sees, and what an outsider sees.
 func TestStoriesOfCaseworkInARealBrowser(t *testing.T) {
 	o := openOffice(t)

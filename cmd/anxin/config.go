@@ -1,88 +1,19 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"net"
-	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/anxin-project/anxin/alerts"
-	"github.com/anxin-project/anxin/dashboards/console"
-	"github.com/anxin-project/anxin/detectors"
-	"github.com/anxin-project/anxin/ingest"
-	"github.com/anxin-project/anxin/internal/platform/access/signin"
-	"github.com/anxin-project/anxin/internal/platform/config"
-	"github.com/anxin-project/anxin/internal/platform/store"
+	"github.com/anxin-project/anxin/internal/app"
 )
-
-// configuration is the whole of anxin's configuration file.
-type configuration struct {
-	// Listen is the address of the pages, metrics, webhook and API.
-	Listen string `yaml:"listen"`
-	// TLS makes the address above answer over TLS; without a certificate it speaks plain HTTP.
-	TLS tlsFiles `yaml:"tls"`
-	// Keys is the file with the secret keys for hashing and sealing (anxin keys new). ANXIN_KEYS, the content of such a file,
-	// goes before it.
-	Keys string `yaml:"keys"`
-	// Policy is a policy file laid over the national one; empty for the national policy alone.
-	Policy string `yaml:"policy"`
-	// Holidays is a file with working-day notices of years that this version does not know yet.
-	Holidays  string                  `yaml:"holidays"`
-	Store     store.Configuration     `yaml:"store"`
-	Ingest    ingest.Configuration    `yaml:"ingest"`
-	Detectors detectors.Configuration `yaml:"detectors"`
-	Alerts    alerts.Configuration    `yaml:"alerts"`
-	Console   console.Configuration   `yaml:"console"`
-	Access    signin.Configuration    `yaml:"access"`
-}
-
-func defaultConfiguration() configuration {
-	return configuration{
-		Listen: "127.0.0.1:8080", Keys: "keys",
-		Store: store.DefaultConfiguration(), Ingest: ingest.DefaultConfiguration(), Detectors: detectors.DefaultConfiguration(),
-		Alerts: alerts.DefaultConfiguration(), Console: console.DefaultConfiguration(), Access: signin.DefaultConfiguration(),
-	}
-}
-
-// Validate checks every part. The alerts' token may be missing: only the process that runs alerts needs it.
-func (c *configuration) Validate() error {
-	var listen, alerts error
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		listen = fmt.Errorf("listen %q: want HOST:PORT", c.Listen)
-	}
-	if c.Alerts.Token != "" {
-		alerts = c.Alerts.Validate()
-	}
-	return errors.Join(listen, c.TLS.Validate(), c.Store.Validate(), c.Ingest.Validate(), c.Detectors.Validate(), alerts, c.Console.Validate(), c.Access.Validate())
-}
-
-// loadConfiguration reads a file over the defaults. What is secret may stand in the environment instead: the store's DSN in
-// ANXIN_STORE_DSN, the webhook's token in ANXIN_ALERTS_TOKEN, the secret shared with the OpenID provider in ANXIN_OIDC_SECRET.
-func loadConfiguration(path string) (configuration, error) {
-	c := defaultConfiguration()
-	c.Alerts.Token = os.Getenv("ANXIN_ALERTS_TOKEN")
-	c.Access.OIDC.ClientSecret = os.Getenv("ANXIN_OIDC_SECRET")
-	if dsn := os.Getenv("ANXIN_STORE_DSN"); dsn != "" {
-		c.Store.DSN = dsn
-	}
-	if err := config.Load(path, &c); err != nil {
-		if strings.Contains(err.Error(), "into detectors.Schedule") { // the single cron line of earlier versions
-			err = fmt.Errorf("%w\ndetectors.schedule has a cron line for each kind of run: put yours under schedule as fast: \"*/10 * * * *\", beside nightly, daily and monthly", err)
-		}
-		return c, badInput{err}
-	}
-	return c, nil
-}
 
 func configCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "config", Short: "Check configuration files"}
 	cmd.AddCommand(&cobra.Command{
 		Use: "check FILE", Short: "Tell whether a configuration file can be used", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := loadConfiguration(args[0]); err != nil {
+			if _, err := app.LoadConfiguration(args[0]); err != nil {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: good\n", args[0])

@@ -11,6 +11,8 @@ import (
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/app"
+	"github.com/anxin-project/anxin/internal/app/letters"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
@@ -41,39 +43,28 @@ func (f *letterFilter) flags(cmd *cobra.Command) {
 func (f letterFilter) letters(cmd *cobra.Command, k ingest.Kafka) ([]ingest.DeadLetter, error) {
 	topic := record.Topic(strings.TrimPrefix(f.topic, k.Prefix))
 	if f.topic != "" && !topic.Valid() {
-		return nil, badInput{fmt.Errorf("--topic %q: want one of %s", f.topic, produce.TopicNames(k.Prefix))}
+		return nil, app.BadInput(fmt.Errorf("--topic %q: want one of %s", f.topic, produce.TopicNames(k.Prefix)))
 	}
 	known := f.reason == ""
 	for _, r := range record.Reasons() {
 		known = known || string(r) == f.reason
 	}
 	if !known {
-		return nil, badInput{fmt.Errorf("--reason %q: want one of %v", f.reason, record.Reasons())}
+		return nil, app.BadInput(fmt.Errorf("--reason %q: want one of %v", f.reason, record.Reasons()))
 	}
-	since, until := time.Time{}, time.Now().AddDate(100, 0, 0)
+	chosen := letters.Filter{Topic: topic, Reason: record.Reason(f.reason)}
 	var err error
 	if f.since != "" {
-		if since, _, err = span("--since", f.since); err != nil {
+		if chosen.Since, _, err = span("--since", f.since); err != nil {
 			return nil, err
 		}
 	}
 	if f.until != "" {
-		if _, until, err = span("--until", f.until); err != nil {
+		if _, chosen.Before, err = span("--until", f.until); err != nil {
 			return nil, err
 		}
 	}
-	all, err := ingest.DeadLetters(cmd.Context(), k)
-	if err != nil {
-		return nil, err
-	}
-	var kept []ingest.DeadLetter
-	for _, l := range all {
-		if (f.topic == "" || l.Topic == k.Prefix+string(topic)) && (f.reason == "" || string(l.Reason) == f.reason) &&
-			!l.At.Before(since) && l.At.Before(until) {
-			kept = append(kept, l)
-		}
-	}
-	return kept, nil
+	return letters.Find(cmd.Context(), k, chosen)
 }
 
 // span reads a day or a minute in China, and returns where it begins and where it has ended.
@@ -84,7 +75,7 @@ func span(flag, text string) (from, to time.Time, err error) {
 	if from, err = time.ParseInLocation("2006-01-02 15:04", text, civil.Zone); err == nil {
 		return from, from.Add(time.Minute), nil
 	}
-	return from, to, badInput{fmt.Errorf("%s %q is no time: want YYYY-MM-DD, or YYYY-MM-DD hh:mm in quotes", flag, text)}
+	return from, to, app.BadInput(fmt.Errorf("%s %q is no time: want YYYY-MM-DD, or YYYY-MM-DD hh:mm in quotes", flag, text))
 }
 
 func listLettersCommand() *cobra.Command {
@@ -97,21 +88,21 @@ func listLettersCommand() *cobra.Command {
 and shows nothing of what the records hold.`,
 		Example: "  anxin deadletters list --topic payroll --reason bad_checksum --since 2026-10-01\n  anxin deadletters list --since \"2026-10-31 08:00\" --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := loadConfiguration(configPath)
+			c, err := app.LoadConfiguration(configPath)
 			if err != nil {
 				return err
 			}
-			letters, err := filter.letters(cmd, c.Ingest.Kafka)
+			found, err := filter.letters(cmd, c.Ingest.Kafka)
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				return encodeLines(cmd.OutOrStdout(), letters)
+				return app.EncodeLines(cmd.OutOrStdout(), found)
 			}
 			t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(t, "LETTER\tREJECTED AT\tREPLAYED AT\tREASON\tDETAIL")
 			replayed := 0
-			for _, l := range letters {
+			for _, l := range found {
 				again := "-"
 				if !l.ReplayedAt.IsZero() {
 					again = inChina(l.ReplayedAt)
@@ -122,7 +113,7 @@ and shows nothing of what the records hold.`,
 			if err := t.Flush(); err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%d records, %d of them replayed\n", len(letters), replayed)
+			fmt.Fprintf(cmd.OutOrStdout(), "%d records, %d of them replayed\n", len(found), replayed)
 			return nil
 		},
 	}

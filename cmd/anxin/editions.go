@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -15,11 +14,9 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/spf13/cobra"
 
-	"github.com/anxin-project/anxin/detectors"
-	"github.com/anxin-project/anxin/detectors/editions"
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/edition"
-	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
 func editionsCommand() *cobra.Command {
@@ -30,24 +27,6 @@ func editionsCommand() *cobra.Command {
 	return cmd
 }
 
-// withStore opens the store of the configuration for one command.
-func withStore(ctx context.Context, configPath string, do func(context.Context, *parts) error) (err error) {
-	c, err := loadConfiguration(configPath)
-	if err != nil {
-		return err
-	}
-	log, err := logger("warn")
-	if err != nil {
-		return err
-	}
-	p, err := open(ctx, c, log, time.Now)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, p.store.Close()) }()
-	return do(ctx, p)
-}
-
 func editionsListCommand(configPath *string) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -56,8 +35,8 @@ func editionsListCommand(configPath *string) *cobra.Command {
 recomputed; when one is not as it was published, the exit code is 1.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withStore(cmd.Context(), *configPath, func(ctx context.Context, p *parts) error {
-				return listEditions(ctx, p.store, cmd.OutOrStdout(), asJSON)
+			return withParts(cmd.Context(), *configPath, func(ctx context.Context, p *app.Parts) error {
+				return listEditions(ctx, p.Store, cmd.OutOrStdout(), asJSON)
 			})
 		},
 	}
@@ -66,21 +45,9 @@ recomputed; when one is not as it was published, the exit code is 1.`,
 }
 
 func listEditions(ctx context.Context, conn driver.Conn, out io.Writer, asJSON bool) error {
-	all, err := edition.List(ctx, conn)
+	list, err := app.CheckedEditions(ctx, conn)
 	if err != nil {
 		return err
-	}
-	altered, err := edition.Altered(ctx, conn, all)
-	if err != nil {
-		return err
-	}
-	type listed struct {
-		edition.Edition
-		Intact bool `json:"intact"`
-	}
-	list := make([]listed, len(all))
-	for i, e := range all {
-		list[i] = listed{e, !slices.Contains(altered, e.Number)}
 	}
 	if asJSON {
 		err = json.NewEncoder(out).Encode(list)
@@ -92,8 +59,8 @@ func listEditions(ctx context.Context, conn driver.Conn, out io.Writer, asJSON b
 		}
 		err = t.Flush()
 	}
-	if err == nil && len(altered) > 0 {
-		err = fmt.Errorf("edition %d is not as it was published: its rows in the store, or those of the list of editions, were changed afterwards; restore them from a backup", altered[0])
+	if at := slices.IndexFunc(list, func(e app.CheckedEdition) bool { return !e.Intact }); err == nil && at >= 0 {
+		err = fmt.Errorf("edition %d is not as it was published: its rows in the store, or those of the list of editions, were changed afterwards; restore them from a backup", list[at].Number)
 	}
 	return err
 }
@@ -112,29 +79,17 @@ A month whose day is still to come, a stale index and a run by another policy ar
 			if month != "" {
 				var err error
 				if of, err = civil.ParseMonth(month); err != nil {
-					return badInput{fmt.Errorf("--month %q is not a month: want YYYY-MM, such as 2026-10", month)}
+					return app.BadInput(fmt.Errorf("--month %q is not a month: want YYYY-MM, such as 2026-10", month))
 				}
 			}
-			return withStore(cmd.Context(), *configPath, func(ctx context.Context, p *parts) error {
-				all, err := p.detectors()
-				if err != nil {
-					return err
-				}
-				e, published, err := p.publisher(all).Publish(ctx, of)
-				var refusal editions.Refusal
-				if errors.As(err, &refusal) {
-					return badInput{err}
-				}
+			return withParts(cmd.Context(), *configPath, func(ctx context.Context, p *app.Parts) error {
+				e, talks, published, err := p.PublishEdition(ctx, of)
 				if err != nil {
 					return err
 				}
 				if !published {
 					fmt.Fprintf(cmd.OutOrStdout(), "%s is published already: edition %d\n", e.Month, e.Number)
 					return nil
-				}
-				talks, err := edition.Talks(ctx, p.store, e)
-				if err != nil {
-					return err
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "edition %d of %s published: data as of %s, talks proposed with %d townships\n", e.Number, e.Month, e.AsOf, len(talks))
 				return nil
@@ -143,15 +98,6 @@ A month whose day is still to come, a stale index and a run by another policy ar
 	}
 	cmd.Flags().StringVar(&month, "month", "", "the month, YYYY-MM (default: the one before this)")
 	return cmd
-}
-
-// publisher publishes editions made by these detectors.
-func (p *parts) publisher(all *detectors.Detectors) *editions.Publisher {
-	options := p.store.Options()
-	return editions.New(editions.Dependencies{
-		Store: p.store, Pass: all.Pass, Policy: p.policy, Now: p.now, Log: p.log,
-		Open: func(database string) (driver.Conn, error) { return store.On(options, database) },
-	})
 }
 
 func editionsDiffCommand(configPath *string) *cobra.Command {
@@ -167,12 +113,12 @@ differently, nothing is said to move.`,
 			for i, arg := range args {
 				n, err := strconv.ParseUint(arg, 10, 32)
 				if err != nil {
-					return badInput{fmt.Errorf("%q is not the number of an edition: `anxin editions list` shows them", arg)}
+					return app.BadInput(fmt.Errorf("%q is not the number of an edition: `anxin editions list` shows them", arg))
 				}
 				numbers[i] = uint32(n)
 			}
-			return withStore(cmd.Context(), *configPath, func(ctx context.Context, p *parts) error {
-				return diffEditions(ctx, p.store, cmd.OutOrStdout(), numbers[0], numbers[1], asJSON)
+			return withParts(cmd.Context(), *configPath, func(ctx context.Context, p *app.Parts) error {
+				return diffEditions(ctx, p.Store, cmd.OutOrStdout(), numbers[0], numbers[1], asJSON)
 			})
 		},
 	}
@@ -181,21 +127,10 @@ differently, nothing is said to move.`,
 }
 
 func diffEditions(ctx context.Context, conn driver.Conn, out io.Writer, from, to uint32, asJSON bool) error {
-	all, err := edition.List(ctx, conn)
+	changes, err := app.CompareEditions(ctx, conn, from, to)
 	if err != nil {
 		return err
 	}
-	var units [2][]edition.Unit
-	for i, number := range []uint32{from, to} {
-		at := slices.IndexFunc(all, func(e edition.Edition) bool { return e.Number == number })
-		if at < 0 {
-			return badInput{fmt.Errorf("there is no edition %d: there are %d, and `anxin editions list` shows them", number, len(all))}
-		}
-		if units[i], err = edition.Units(ctx, conn, all[at]); err != nil {
-			return err
-		}
-	}
-	changes := edition.Compare(units[0], units[1])
 	if asJSON {
 		return encodeChanges(out, from, to, changes)
 	}

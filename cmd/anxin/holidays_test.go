@@ -16,7 +16,7 @@ import (
 // API and metric, and never a guess; one that ends before is counted as ever.
 func TestAMissingHolidayNoticeShowsWhereDeadlinesDo(t *testing.T) {
 	o := openOffice(t)
-	if _, last := o.calendar.Years(); last != 2026 {
+	if _, last := o.Calendar.Years(); last != 2026 {
 		t.Fatalf("the calendar ends with %d: move this story to its December", last)
 	}
 	o.at("2026-12-30") // Wednesday
@@ -54,7 +54,7 @@ func TestAMissingHolidayNoticeShowsWhereDeadlinesDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Header.Set("Authorization", "Bearer "+o.config.Alerts.Token)
+	r.Header.Set("Authorization", "Bearer "+o.Config.Alerts.Token)
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +67,7 @@ func TestAMissingHolidayNoticeShowsWhereDeadlinesDo(t *testing.T) {
 	if !strings.Contains(string(body), `"kind":"investigation"`) || !strings.Contains(string(body), `"state":"unknown"`) || !strings.Contains(string(body), "add the State Council's notice for 2027") {
 		t.Errorf("the API answers %s", body)
 	}
-	if err := testutil.GatherAndCompare(o.registry, strings.NewReader(`
+	if err := testutil.GatherAndCompare(o.Registry, strings.NewReader(`
 # HELP anxin_case_deadlines_unknown Cases and entries of the joint-discipline list with a deadline, perhaps within a month, that cannot be counted because the calendar lacks the year's holiday notice.
 # TYPE anxin_case_deadlines_unknown gauge
 anxin_case_deadlines_unknown 1

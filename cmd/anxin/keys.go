@@ -1,13 +1,10 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -15,12 +12,9 @@ import (
 
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/civil"
-	"github.com/anxin-project/anxin/internal/platform/store"
 )
-
-// keysVariable may hold the content of a key file, where secrets come by the environment.
-const keysVariable = "ANXIN_KEYS"
 
 func keysCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -45,7 +39,7 @@ read what was sealed, and without it nobody can: keep a copy apart from the reco
 				return err
 			}
 			if err := keys.Save(args[0]); err != nil {
-				return badInput{err}
+				return app.BadInput(err)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: new keys, readable by you alone\n", args[0])
 			return nil
@@ -57,19 +51,19 @@ func showKeysCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "show [FILE]", Short: "Check a key file and list its keys, without the secrets",
 		Long: `Lists each key by its id, the day it was made and what it is used for, and fails where ingest would refuse the file.
-Without FILE it reads the variable ` + keysVariable + `.`,
+Without FILE it reads the variable ` + app.KeysVariable + `.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 && os.Getenv(keysVariable) == "" {
-				return badInput{errors.New("name a key FILE, or set " + keysVariable + " to the content of one")}
+			if len(args) == 0 && os.Getenv(app.KeysVariable) == "" {
+				return app.BadInput(errors.New("name a key FILE, or set " + app.KeysVariable + " to the content of one"))
 			}
 			load := record.LoadKeys
 			if len(args) == 0 {
-				args, load = []string{""}, loadKeys
+				args, load = []string{""}, app.LoadKeys
 			}
 			keys, err := load(args[0])
 			if err != nil {
-				return badInput{err}
+				return app.BadInput(err)
 			}
 			return printKeys(cmd.OutOrStdout(), keys)
 		},
@@ -110,21 +104,10 @@ The file is replaced as a whole or not at all, with the owner and mode it had. K
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if only != "" && only != record.HashKey && only != record.SealKey {
-				return badInput{fmt.Errorf("--only %q: want hash or seal", only)}
+				return app.BadInput(fmt.Errorf("--only %q: want hash or seal", only))
 			}
-			err := record.UpdateKeys(args[0], func(k record.Keys) (_ record.Keys, err error) {
-				if only != record.SealKey {
-					if k, err = k.RotateHash(today()); err != nil {
-						return k, fmt.Errorf("%w (anxin keys end %s), or rotate the seal key alone with --only seal", err, args[0])
-					}
-				}
-				if only != record.HashKey {
-					k, err = k.RotateSeal(today())
-				}
-				return k, err
-			})
-			if err != nil {
-				return badInput{err}
+			if err := app.RotateKeys(args[0], only); err != nil {
+				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: rotated; restart every ingest so that it reads the new keys, and copy the file to the safe\n", args[0])
 			if only != record.SealKey {
@@ -150,27 +133,11 @@ Ingest must have been restarted since the rotation: one that still runs with the
 		Example: "  anxin keys end /etc/anxin/keys --config /etc/anxin/anxin.yaml",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := loadConfiguration(configPath)
+			c, err := app.LoadConfiguration(configPath)
 			if err != nil {
 				return err
 			}
-			var dropped record.KeyID
-			err = record.UpdateKeys(args[0], func(k record.Keys) (record.Keys, error) {
-				previous, current, rotating := k.Rotating()
-				if !rotating {
-					return k, errors.New("no rotation is under way: there is one hash key only")
-				}
-				joined, err := rotationProgress(cmd.Context(), c, previous, current)
-				if err != nil {
-					return k, err
-				}
-				left := printJoined(cmd.OutOrStdout(), joined)
-				if left > 0 && !yes {
-					return k, fmt.Errorf("%d are not joined yet: wait until ingest has met them, or give --yes to end the rotation without them", left)
-				}
-				dropped = previous
-				return k.EndRotation(), nil
-			})
+			dropped, err := app.EndRotation(cmd.Context(), c, args[0], yes, func(joined []ingest.Joined) { printJoined(cmd.OutOrStdout(), joined) })
 			if err != nil {
 				return err
 			}
@@ -183,17 +150,8 @@ Ingest must have been restarted since the rotation: one that still runs with the
 	return cmd
 }
 
-func rotationProgress(ctx context.Context, c configuration, previous, current record.KeyID) (joined []ingest.Joined, err error) {
-	s, err := store.Open(ctx, c.Store, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	return ingest.Progress(ctx, s, previous, current)
-}
-
-// printJoined says how far a rotation has come and returns how many are not joined.
-func printJoined(w io.Writer, joined []ingest.Joined) (left uint64) {
+// printJoined says how far a rotation has come.
+func printJoined(w io.Writer, joined []ingest.Joined) {
 	names := map[string]string{record.AliasPerson: "workers and legal persons", record.AliasAccount: "accounts"}
 	for _, j := range joined {
 		fmt.Fprintf(w, "%s: %d joined, %d known under the previous key alone", names[j.Kind], j.Joined, j.Left)
@@ -204,30 +162,5 @@ func printJoined(w io.Writer, joined []ingest.Joined) (left uint64) {
 			}
 		}
 		fmt.Fprintln(w)
-		left += j.Left
 	}
-	return left
 }
-
-// loadKeys reads the keys from the environment, else from a file. The variable is taken out of the environment, so that no
-// process started from here inherits it.
-func loadKeys(path string) (record.Keys, error) {
-	if text := os.Getenv(keysVariable); text != "" {
-		_ = os.Unsetenv(keysVariable) // fails for impossible names only
-		keys, err := record.ReadKeys(strings.NewReader(text))
-		if err != nil {
-			return keys, badInput{fmt.Errorf("the variable %s must hold the content of a key file (anxin keys new): %w", keysVariable, err)}
-		}
-		return keys, nil
-	}
-	keys, err := record.LoadKeys(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return keys, badInput{fmt.Errorf("there is no key file %s: make one with `anxin keys new %s` and keep it safe, or set keys in the configuration", path, path)}
-	}
-	if err != nil {
-		return keys, badInput{err}
-	}
-	return keys, nil
-}
-
-func today() civil.Date { return civil.DateOf(time.Now()) }

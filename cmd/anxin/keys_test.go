@@ -8,6 +8,7 @@ import (
 
 	"github.com/anxin-project/anxin/ingest/ingesttest"
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/app"
 )
 
 const (
@@ -72,7 +73,7 @@ func TestARotationEndsWhenAllAreJoinedAndNobodyBecomesSomebodyElse(t *testing.T)
 	if err := os.Chmod(d.keys, 0o644); err != nil { // refused as a file
 		t.Fatal(err)
 	}
-	d.ingest(t, []string{keysVariable + "=" + string(text)}, attended("D1", wang, "2026-03-06"))
+	d.ingest(t, []string{app.KeysVariable + "=" + string(text)}, attended("D1", wang, "2026-03-06"))
 	says(d.run(t, exitUsage, "keys", "show", d.keys), "chmod 600")
 	if err := os.Chmod(d.keys, 0o600); err != nil {
 		t.Fatal(err)

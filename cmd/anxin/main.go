@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/anxin-project/anxin/internal/app"
 )
 
 // Exit codes.
@@ -20,11 +22,6 @@ const (
 	exitFailed = 1
 	exitUsage  = 2 // wrong usage or bad input
 )
-
-// badInput marks an error that the caller can mend: exit code 2.
-type badInput struct{ error }
-
-func (b badInput) Unwrap() error { return b.error }
 
 func main() { os.Exit(run(os.Args[1:])) }
 
@@ -37,14 +34,13 @@ func run(args []string) int {
 	root := command()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	var bad badInput
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		fmt.Fprintln(os.Stderr, "anxin: stopped")
 		return exitFailed
-	case errors.As(err, &bad) || usage(err):
+	case app.IsBadInput(err) || usage(err):
 		fmt.Fprintf(os.Stderr, "anxin: %v\n", err)
 		return exitUsage
 	default:

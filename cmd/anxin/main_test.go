@@ -20,8 +20,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/anxin-project/anxin/internal/app/assess"
+	"github.com/anxin-project/anxin/internal/app/demo"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/simulate"
+	"github.com/anxin-project/anxin/internal/simulate/folder"
 	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
 )
 
@@ -140,7 +143,7 @@ func tinyWorld(t *testing.T) (dir, asOf string) {
 	}
 	dir = filepath.Join(t.TempDir(), "world")
 	o := simulate.Options{Seed: 5, To: civil.NewDate(2026, 8, 31), Scale: scale, Noise: true}
-	if err := simulate.WriteDir(t.Context(), o, dir, func(int, int) {}); err != nil {
+	if err := folder.Write(t.Context(), o, dir, func(int, int) {}); err != nil {
 		t.Fatal(err)
 	}
 	return dir, "2026-08-31"
@@ -155,7 +158,7 @@ func TestAssessWritesTheSameFilesEachTime(t *testing.T) {
 		if code != exitDone {
 			t.Fatalf("exit code %d: %s", code, stderr)
 		}
-		var s summary
+		var s assess.Summary
 		if err := json.Unmarshal([]byte(stdout), &s); err != nil {
 			t.Fatalf("the summary is not JSON: %v", err)
 		}
@@ -214,7 +217,7 @@ func TestTheSampleCountyIsCountedAsKnown(t *testing.T) {
 	if code != exitDone {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
-	var got summary
+	var got assess.Summary
 	if err := json.Unmarshal([]byte(stdout), &got); err != nil {
 		t.Fatal(err)
 	}
@@ -287,8 +290,8 @@ func TestTheDemoRunsFromRecordsToCasesAndStopsOnCtrlC(t *testing.T) {
 			}
 		}
 	}
-	until("the sign-in page's people", func() bool { return strings.Contains(get("/"), demoPassword) })
-	res, err := browser.PostForm("http://"+address+"/sign-in", url.Values{"name": {"supervisor"}, "password": {demoPassword}})
+	until("the sign-in page's people", func() bool { return strings.Contains(get("/"), demo.Password) })
+	res, err := browser.PostForm("http://"+address+"/sign-in", url.Values{"name": {"supervisor"}, "password": {demo.Password}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
@@ -17,40 +18,24 @@ func migrateCommand() *cobra.Command {
 		Long:  `Brings the schema of the configured store to this version, on a single node or, with store.cluster set, on a cluster. Other commands do the same when they start.`,
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := loadConfiguration(configPath)
+			c, log, err := prepared(configPath)
 			if err != nil {
 				return err
 			}
-			log, err := logger("warn")
-			if err != nil {
-				return err
-			}
-			s, err := store.Open(cmd.Context(), c.Store, log)
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			pending, err := store.Pending(cmd.Context(), s, store.Layout{Cluster: c.Store.Cluster, Database: s.Database()})
-			if err != nil {
-				return err
-			}
-			for _, m := range pending {
+			database, err := app.Migrate(cmd.Context(), c, log, dryRun, func(m store.Migration) {
 				if !dryRun {
 					fmt.Fprintln(cmd.OutOrStdout(), m.Name)
-					continue
+					return
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "-- %s\n", m.Name)
 				for _, statement := range m.Statements {
 					fmt.Fprintf(cmd.OutOrStdout(), "%s;\n", statement)
 				}
-			}
-			if dryRun {
-				return nil
-			}
-			if err := s.Migrate(cmd.Context()); err != nil {
+			})
+			if err != nil || dryRun {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "database %s is up to date\n", s.Database())
+			fmt.Fprintf(cmd.OutOrStdout(), "database %s is up to date\n", database)
 			return nil
 		},
 	}

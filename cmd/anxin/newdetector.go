@@ -1,16 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
-	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
@@ -21,19 +17,8 @@ func newDetectorCommand() *cobra.Command {
 		Example: "  anxin detectors new crane-idle --scope project --group safeguards\n  anxin detectors test crane-idle --catalog own",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id := args[0]
-			query, tests, err := detectors.Skeleton(id, dir, catalog.Scope(scope), catalog.Group(group))
-			if err != nil {
-				return badInput{err}
-			}
-			shipped, err := detectors.Catalogue("")
-			if err != nil {
+			if err := app.WriteDetector(dir, id, catalog.Scope(scope), catalog.Group(group)); err != nil {
 				return err
-			}
-			if slices.ContainsFunc(shipped, func(d detectors.Detector) bool { return d.ID == id }) {
-				return badInput{fmt.Errorf("%s is shipped with Anxin: choose another id, or put a changed copy of its file into %s to replace it", id, dir)}
-			}
-			if err := writeNew(dir, map[string]string{id + ".sql": query, id + ".test.yaml": tests}); err != nil {
-				return badInput{err}
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), `wrote %s and %s
 1. put your question into both files
@@ -48,27 +33,4 @@ func newDetectorCommand() *cobra.Command {
 	cmd.Flags().StringVar(&scope, "scope", string(catalog.Project), "what a warning is about: project, employer or township")
 	cmd.Flags().StringVar(&group, "group", string(catalog.Payment), "safeguards, payment, foresight or handling")
 	return cmd
-}
-
-// writeNew writes files into a folder, none when one of them is there already.
-func writeNew(dir string, files map[string]string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("making the folder: %w", err)
-	}
-	for name := range files {
-		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s is there already: choose another id or folder", filepath.Join(dir, name))
-		}
-	}
-	for name, text := range files {
-		f, err := os.OpenFile(filepath.Join(dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-		if err != nil {
-			return err
-		}
-		_, err = f.WriteString(text)
-		if err = errors.Join(err, f.Close()); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,28 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/anxin-project/anxin/detectors"
-	"github.com/anxin-project/anxin/detectors/policy"
-	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/law"
 )
-
-// loadRules reads the detectors of a folder beside those shipped, and the policy that gives every one of them its
-// thresholds; both paths may be empty.
-func loadRules(folder, policyPath string, on civil.Date) ([]detectors.Detector, *policy.Policy, error) {
-	catalogue, err := detectors.Catalogue(folder)
-	if err != nil {
-		return nil, nil, badInput{err}
-	}
-	p, err := policy.Load(policyPath, detectors.Headers(catalogue))
-	if err == nil {
-		err = errors.Join(detectors.Supplied(catalogue, p, on), checkTerms(p))
-	}
-	if err != nil {
-		return nil, nil, badInput{err}
-	}
-	return catalogue, p, nil
-}
 
 func policyCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "policy", Short: "Check and show policy: thresholds, weights and deadlines with their sources"}
@@ -39,7 +19,7 @@ func policyCommand() *cobra.Command {
 	check := &cobra.Command{
 		Use: "check FILE", Short: "Tell whether a policy file can be used", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, p, err := loadRules(folder, args[0], today())
+			_, p, err := app.LoadRules(folder, args[0], today())
 			if err != nil {
 				return err
 			}
@@ -50,7 +30,7 @@ func policyCommand() *cobra.Command {
 	show := &cobra.Command{
 		Use: "show [FILE]", Short: "Show every value with its region, first day and source", Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, p, err := loadRules(folder, strings.Join(args, ""), today())
+			_, p, err := app.LoadRules(folder, strings.Join(args, ""), today())
 			if err != nil {
 				return err
 			}

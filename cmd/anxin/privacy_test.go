@@ -12,6 +12,7 @@ import (
 
 	"github.com/anxin-project/anxin/ingest/ingesttest"
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/app"
 )
 
 func TestNoCommandShowsThePersonalDataOfItsFiles(t *testing.T) {
@@ -108,9 +109,9 @@ func TestNoCommandShowsTheSecretsOfItsConfiguration(t *testing.T) {
 				continue // waits for its broker
 			}
 			cmd := anxin(t.Context(), args...)
-			cmd.Env = append(cmd.Env, "SASL_PASSWORD="+secret, "ANXIN_ALERTS_TOKEN="+secret+"-of-sixteen", keysVariable+"=hash h1 "+keys+"\nseal s1 "+keys+"\n")
+			cmd.Env = append(cmd.Env, "SASL_PASSWORD="+secret, "ANXIN_ALERTS_TOKEN="+secret+"-of-sixteen", app.KeysVariable+"=hash h1 "+keys+"\nseal s1 "+keys+"\n")
 			if args[0] != "ingest" {
-				cmd.Env = append(cmd.Env, keysVariable+"=hash h1 "+keys+keys)
+				cmd.Env = append(cmd.Env, app.KeysVariable+"=hash h1 "+keys+keys)
 			}
 			out, err := cmd.CombinedOutput()
 			for _, leak := range []string{"geheim", "5ec2e7"} {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/app"
 )
 
 // produceOptions are the flags of produce.
@@ -68,27 +69,27 @@ Messages name file, line, column and field, never what stands there.`,
 }
 
 func (o *produceOptions) run(cmd *cobra.Command, paths []string) error {
-	c, err := loadConfiguration(o.config)
+	c, err := app.LoadConfiguration(o.config)
 	if err != nil {
 		return err
 	}
 	k := c.Ingest.Kafka
 	switch {
 	case o.rate < 0:
-		return badInput{fmt.Errorf("--rate %d: want the most records a second, from 1", o.rate)}
+		return app.BadInput(fmt.Errorf("--rate %d: want the most records a second, from 1", o.rate))
 	case o.state != "" && len(paths) > 1:
-		return badInput{errors.New("--state is the progress file of one FILE: give one, or leave it out")}
+		return app.BadInput(errors.New("--state is the progress file of one FILE: give one, or leave it out"))
 	}
 	source, err := o.source(k.Prefix)
 	if err != nil {
-		return badInput{err}
+		return app.BadInput(err)
 	}
 	if o.dryRun {
 		return dryRun(cmd, source, paths, k.Prefix, c.Ingest.Rules)
 	}
 	producer, err := produce.New(k)
 	if err != nil {
-		return badInput{err}
+		return app.BadInput(err)
 	}
 	defer producer.Close()
 	bar := newProgress()
@@ -124,7 +125,7 @@ func (o *produceOptions) run(cmd *cobra.Command, paths []string) error {
 // inputError tells what the caller can mend in a file from what failed.
 func inputError(err error) error {
 	if errors.As(err, new(*produce.Problem)) || errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
-		return badInput{err}
+		return app.BadInput(err)
 	}
 	return err
 }
@@ -304,13 +305,13 @@ ingest would take each. Ids that are hashes are shown as made with another key.`
 		Example: "  anxin produce mapping check bank-wages.yaml 代发明细.csv",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := loadConfiguration(configPath)
+			c, err := app.LoadConfiguration(configPath)
 			if err != nil {
 				return err
 			}
 			m, err := produce.LoadMapping(args[0], c.Ingest.Kafka.Prefix)
 			if err != nil {
-				return badInput{err}
+				return app.BadInput(err)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: good, for %s%s\n", args[0], c.Ingest.Kafka.Prefix, m.Topic)
 			if len(args) == 1 {

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -12,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/runs"
-	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
 func runsCommand() *cobra.Command {
@@ -37,24 +35,24 @@ func listRunsCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			choice := runs.Choice{Kind: runs.Kind(kind), Status: runs.Status(status), Most: most}
 			if kind != "" && !slices.Contains(runs.Kinds, choice.Kind) {
-				return badInput{fmt.Errorf("--kind %q: want one of %v", kind, runs.Kinds)}
+				return app.BadInput(fmt.Errorf("--kind %q: want one of %v", kind, runs.Kinds))
 			}
 			if status != "" && !slices.Contains(runs.Statuses, choice.Status) {
-				return badInput{fmt.Errorf("--status %q: want one of %v", status, runs.Statuses)}
+				return app.BadInput(fmt.Errorf("--status %q: want one of %v", status, runs.Statuses))
 			}
 			if most < 1 {
-				return badInput{fmt.Errorf("--most %d: want at least 1", most)}
+				return app.BadInput(fmt.Errorf("--most %d: want at least 1", most))
 			}
-			c, err := loadConfiguration(configPath)
+			c, log, err := prepared(configPath)
 			if err != nil {
 				return err
 			}
-			attempts, err := readHistory(cmd.Context(), c, choice)
+			attempts, err := app.RunHistory(cmd.Context(), c, log, choice)
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				return encodeLines(cmd.OutOrStdout(), attempts)
+				return app.EncodeLines(cmd.OutOrStdout(), attempts)
 			}
 			return printAttempts(cmd.OutOrStdout(), attempts)
 		},
@@ -65,20 +63,6 @@ func listRunsCommand() *cobra.Command {
 	cmd.Flags().IntVar(&most, "most", 50, "how many to list")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	return cmd
-}
-
-// readHistory reads the store as it is: a command that only looks must not upgrade the schema under a running service.
-func readHistory(ctx context.Context, c configuration, choice runs.Choice) (_ []runs.Attempt, err error) {
-	log, err := logger("warn")
-	if err != nil {
-		return nil, err
-	}
-	s, err := store.Open(ctx, c.Store, log)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	return runs.History(ctx, s, choice)
 }
 
 func printAttempts(w io.Writer, attempts []runs.Attempt) error {

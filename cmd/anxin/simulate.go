@@ -5,7 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/simulate"
+	"github.com/anxin-project/anxin/internal/simulate/folder"
 )
 
 func simulateCommand() *cobra.Command {
@@ -28,11 +30,11 @@ some days late or a quarter in advance, banks tell days later and gates fail for
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			size, err := simulate.ScaleByName(scale)
 			if err != nil {
-				return badInput{fmt.Errorf("--scale: %w", err)}
+				return app.BadInput(fmt.Errorf("--scale: %w", err))
 			}
 			rates, err := simulate.RatesByName(kind)
 			if err != nil {
-				return badInput{fmt.Errorf("--world: %w", err)}
+				return app.BadInput(fmt.Errorf("--world: %w", err))
 			}
 			o := simulate.Options{Seed: seed, Scale: size, Rates: &rates, Noise: noise}
 			if o.To, err = asDate("--to", to); err != nil {
@@ -45,7 +47,7 @@ some days late or a quarter in advance, banks tell days later and gates fail for
 			}
 			show := newProgress()
 			defer show.clear()
-			return simulate.WriteDir(cmd.Context(), o, out, func(done, total int) { show.step("simulated day %d of %d", done, total) })
+			return folder.Write(cmd.Context(), o, out, func(done, total int) { show.step("simulated day %d of %d", done, total) })
 		},
 	}
 	cmd.Flags().StringVar(&scale, "scale", "county", "tiny, county or city")

@@ -3,21 +3,24 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"reflect"
-	"strings"
 	"testing"
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
-	"github.com/anxin-project/anxin/alerts/cases"
 	"github.com/anxin-project/anxin/detectors/policy"
+	"github.com/anxin-project/anxin/internal/app"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/civil"
-	"github.com/anxin-project/anxin/internal/platform/access"
 )
 
+// lawOf is a policy file laid over the national policy, as services load it.
 func lawOf(t *testing.T, text string) *policy.Policy {
 	t.Helper()
-	p, err := policy.National().With([]byte(text), nil)
+	path := filepath.Join(t.TempDir(), "policy.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, p, err := app.LoadRules("", path, dayOf(t, "2026-03-09"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,19 +34,6 @@ func dayOf(t *testing.T, text string) civil.Date {
 		t.Fatal(err)
 	}
 	return on
-}
-
-func TestTheTermsWithoutAPolicyAreTheNationalOnes(t *testing.T) {
-	national, on := terms{policy.National()}, dayOf(t, "2026-03-09")
-	if got := national.ofCases("331024001", on); got != cases.DefaultTerms("", on) {
-		t.Errorf("of cases %+v", got)
-	}
-	if got := national.ofListing("331024001", on); got != blacklist.DefaultTerms("", on) {
-		t.Errorf("of the list %+v", got)
-	}
-	if got := national.ofConditions("331024001", on); !reflect.DeepEqual(got, blacklist.DefaultConditions("", on)) {
-		t.Errorf("of the conditions of listing %+v", got)
-	}
 }
 
 // changing is a policy whose terms change on 1 April 2026, and that is another in the prefecture next door.
@@ -66,25 +56,6 @@ casework:
   listing_years:
     - {value: 2, from: 2026-04-01, source: test}
 `
-
-func TestTermsThatNothingCanBeCountedByAreRefused(t *testing.T) {
-	for text, want := range map[string]string{
-		"casework: {lead_workdays: [{value: 0, region: \"33\", from: 2027-01-01, source: x}]}": "casework.lead_workdays is 0 in region 33 from 2027-01-01: want a whole number of at least 1",
-		"casework: {near_workdays: [{value: 2.5, source: x}]}":                                 "casework.near_workdays is 2.5",
-		"casework: {accept_red_workdays: [{value: 4, region: \"3310\", source: x}]}":           "accept_yellow_workdays is 3 in region 3310: want at least those of red, 4",
-	} {
-		path := filepath.Join(t.TempDir(), "policy.yaml")
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, _, err := loadRules("", path, dayOf(t, "2026-03-09")); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want %q", text, err, want)
-		}
-	}
-	if err := checkTerms(lawOf(t, changing)); err != nil {
-		t.Error(err)
-	}
-}
 
 // A number that comes into force while the service runs, or holds in one place, is followed from then and there; what
 // began before keeps its own.
@@ -187,7 +158,7 @@ func TestDeadlinesFollowThePolicyOfTheirDayAndPlace(t *testing.T) {
 	if decision.Until.String() != "2028-04-10" {
 		t.Errorf("on the list until %s, want two years", decision.Until)
 	}
-	again, err := blacklist.Open(t.Context(), blacklist.Dependencies{Conn: o.store, Calendar: o.calendar, Clock: o.now})
+	again, err := blacklist.Open(t.Context(), blacklist.Dependencies{Conn: o.Store, Calendar: o.Calendar, Clock: o.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +178,7 @@ func dueOf(e casefile.Entry, kind casefile.DeadlineKind) string {
 
 func workdaysAfter(t *testing.T, o *office, from string, n int) string {
 	t.Helper()
-	due, err := o.calendar.AddWorkdays(dayOf(t, from), n)
+	due, err := o.Calendar.AddWorkdays(dayOf(t, from), n)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,19 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/app"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
 	"github.com/anxin-project/anxin/internal/platform/audit"
-	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
 func usersCommand() *cobra.Command {
@@ -40,56 +38,22 @@ auditor, administrator. A territory is a division code: 2 digits a province, 4 a
 	return cmd
 }
 
-// onStore runs what a command does on the configured store.
-func onStore(cmd *cobra.Command, configPath string, do func(context.Context, *store.Store, *slog.Logger) error) (err error) {
-	c, err := loadConfiguration(configPath)
+// registered runs what a command does with the register of people.
+func registered(cmd *cobra.Command, configPath string, do func(context.Context, *people.Register) error) error {
+	c, log, err := prepared(configPath)
 	if err != nil {
 		return err
 	}
-	log, err := logger("warn")
-	if err != nil {
-		return err
-	}
-	s, err := store.Open(cmd.Context(), c.Store, log)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	if err := s.Migrate(cmd.Context()); err != nil {
-		return err
-	}
-	return do(cmd.Context(), s, log)
+	return app.WithRegister(cmd.Context(), c, log, func(ctx context.Context, r *people.Register, _ *audit.Log) error { return do(ctx, r) })
 }
 
-// registered runs what a command does with the register and the audit log.
-func registered(cmd *cobra.Command, configPath string, do func(context.Context, *people.Register, *audit.Log) error) error {
-	return onStore(cmd, configPath, func(ctx context.Context, s *store.Store, log *slog.Logger) error {
-		trail, err := audit.Open(ctx, audit.Dependencies{Conn: s, Clock: time.Now, Logger: log})
-		if err != nil {
-			return err
-		}
-		register, err := people.Open(ctx, people.Dependencies{Conn: s, Clock: time.Now, Cost: people.DefaultCost})
-		if err != nil {
-			return err
-		}
-		return do(ctx, register, trail)
-	})
-}
-
-// change runs a change of the register and writes it down; what the register says no to is bad input.
+// change runs a change of the register and writes it down.
 func change(cmd *cobra.Command, configPath, action, id string, do func(context.Context, *people.Register) error) error {
-	return registered(cmd, configPath, func(ctx context.Context, r *people.Register, trail *audit.Log) error {
-		err := do(ctx, r)
-		var refusal people.Refusal
-		var weak people.ErrWeakPassword
-		if errors.As(err, &refusal) || errors.As(err, &weak) || errors.Is(err, people.ErrUnknown) {
-			return badInput{err}
-		}
-		if err != nil {
-			return err
-		}
-		return trail.Record(ctx, audit.Event{Actor: audit.Command, Action: action, Object: id, Outcome: audit.Done})
-	})
+	c, log, err := prepared(configPath)
+	if err != nil {
+		return err
+	}
+	return app.ChangeRegister(cmd.Context(), c, log, action, id, do)
 }
 
 // rights are the flags that say what a person may do and where.
@@ -162,7 +126,7 @@ func listUsersCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "List who is registered", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return registered(cmd, configPath, func(_ context.Context, r *people.Register, _ *audit.Log) error {
+			return registered(cmd, configPath, func(_ context.Context, r *people.Register) error {
 				t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 				fmt.Fprintln(t, "USER\tNAME\tROLES\tTERRITORY\tDEPARTMENT\tSTATE\tTOKENS")
 				for _, a := range r.List() {
@@ -249,7 +213,7 @@ func readPassword(in io.Reader, prompt io.Writer) (string, error) {
 			typed[i] = string(b)
 		}
 		if typed[0] != typed[1] {
-			return "", badInput{errors.New("the two passwords differ")}
+			return "", app.BadInput(errors.New("the two passwords differ"))
 		}
 		return typed[0], nil
 	}
@@ -287,12 +251,12 @@ func linkCommand() *cobra.Command {
 		Use: "link NAME", Short: "Say who a person is at the OpenID provider", Args: cobra.ExactArgs(1),
 		Long: "Links the person to a subject of access.oidc.issuer; an empty --subject ends the link.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := loadConfiguration(configPath)
+			c, err := app.LoadConfiguration(configPath)
 			if err != nil {
 				return err
 			}
 			if c.Access.OIDC.Issuer == "" {
-				return badInput{errors.New("there is no OpenID provider: set access.oidc.issuer in the configuration")}
+				return app.BadInput(errors.New("there is no OpenID provider: set access.oidc.issuer in the configuration"))
 			}
 			s := people.Subject{Issuer: c.Access.OIDC.Issuer, ID: subject}
 			if subject == "" {

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/region"
-	"github.com/anxin-project/anxin/internal/platform/access"
 )
 
 // What each route is for, written down apart from the table of routes: a route that is missing here fails the test.

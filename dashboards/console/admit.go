@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
 	"github.com/anxin-project/anxin/internal/platform/access/signin"
 	"github.com/anxin-project/anxin/internal/platform/audit"

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
-	"github.com/anxin-project/anxin/internal/platform/access"
 )
 
 // candidate is an employer that can be proposed for the joint-discipline list, as a page shows it: the orders it rests on,

@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/civil"
-	"github.com/anxin-project/anxin/internal/platform/access"
 )
 
 // Casework itself is the alerts component's, and its pages are tested with it (cmd/anxin). Here it refuses every step.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/domain/access"
 )
 
 // Before anything is proposed a page says by which day a decision on listing is due, what follows when it has passed, and

@@ -3,8 +3,8 @@ package console
 import (
 	"testing"
 
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
-	"github.com/anxin-project/anxin/internal/platform/access"
 )
 
 func TestTheNextStepFollowsFromStageAndCondition(t *testing.T) {

@@ -5,7 +5,7 @@
 // reload and keyboard shortcuts. Nothing is loaded from another host.
 //
 // Nobody sees a page without having signed in, and everybody sees what their role, territory and department let them
-// (internal/platform/access): the table of routes names the action of each route and the object it touches, admit asks, and pages
+// (internal/domain/access): the table of routes names the action of each route and the object it touches, admit asks, and pages
 // are given a view of the run that holds nothing else. Workers appear as counts; their names and phones are shown masked,
 // to those who may, and in clear one at a time, through internal/platform/access/reveal.
 //

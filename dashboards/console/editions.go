@@ -5,9 +5,10 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/edition"
-	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/platform/editionstore"
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
@@ -45,7 +46,7 @@ func (c *Console) editions(r *request) (*editionsData, error) {
 
 // editionUnits reads the units of an edition that who asks may read.
 func (c *Console) editionUnits(r *request, e *edition.Edition) ([]edition.Unit, error) {
-	units, err := edition.Units(r.ctx, c.conn, *e)
+	units, err := editionstore.Units(r.ctx, c.conn, *e)
 	return access.MayRead(r.person(), units, func(u edition.Unit) access.Object { return access.Object{Place: u.Code} }), err
 }
 
@@ -131,7 +132,7 @@ func (c *Console) edition(r *request) (*editionData, error) {
 		d.Lights = append(d.Lights, lightCount{l, counts[l]})
 	}
 	sortUnits(d.Rows, "rank", false, d.County != "")
-	talks, err := edition.Talks(r.ctx, c.conn, *e)
+	talks, err := editionstore.Talks(r.ctx, c.conn, *e)
 	d.Talks = talkRows(talksFor(r.person(), talks), units)
 	return d, err
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/edition"
+	"github.com/anxin-project/anxin/internal/platform/editionstore"
 )
 
 // rules are the numbers of the index as designed.
@@ -29,7 +30,7 @@ func (s *server) fillEditions(t testing.TB, dates []civil.Date) {
 	for i, date := range dates {
 		e := edition.Edition{Number: uint32(i + 1), Form: 2, Month: date.Month(), AsOf: date, Run: runNumber(date), Policy: "2026.2", PublishedAt: date.End().Add(2 * time.Hour), Digest: strings.Repeat(fmt.Sprintf("%02x", i+161), 32)}
 		var c edition.Content
-		err := s.conn.Select(ctx, &c.Units, `SELECT`+edition.UnitColumns+` FROM wage_safety_index WHERE as_of = toDate(?) AND run = ?`, date.String(), e.Run)
+		err := s.conn.Select(ctx, &c.Units, `SELECT`+editionstore.UnitColumns+` FROM wage_safety_index WHERE as_of = toDate(?) AND run = ?`, date.String(), e.Run)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,10 +64,10 @@ func (s *server) fillEditions(t testing.TB, dates []civil.Date) {
 				edition.Rate{Code: code, Measure: "lead_resolution", Numerator: 37, Denominator: 41},
 				edition.Rate{Code: code, Measure: "mediation_success", Numerator: 17, Denominator: 31, Least: .6, Aim: .65})
 		}
-		if err := edition.Write(ctx, s.conn, e, c); err != nil {
+		if err := editionstore.Write(ctx, s.conn, e, c); err != nil {
 			t.Fatal(err)
 		}
-		if err := edition.Publish(ctx, s.conn, e); err != nil {
+		if err := editionstore.Publish(ctx, s.conn, e); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
 	"github.com/anxin-project/anxin/internal/platform/access/signin"
 	"github.com/anxin-project/anxin/internal/platform/audit"

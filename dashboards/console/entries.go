@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
-	"github.com/anxin-project/anxin/internal/platform/access"
 )
 
 func entryURL(id string) string         { return "/blacklist/entries/" + url.PathEscape(id) }

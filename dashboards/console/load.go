@@ -12,7 +12,7 @@ import (
 
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
-	"github.com/anxin-project/anxin/internal/domain/edition"
+	"github.com/anxin-project/anxin/internal/platform/editionstore"
 )
 
 // trendPoints bounds how many past runs a small trend line holds.
@@ -31,7 +31,7 @@ func (c *Console) loadView(ctx context.Context, old *View) (*View, error) {
 		return nil, nil
 	}
 	latest := runs[len(runs)-1]
-	editions, err := edition.List(ctx, c.conn)
+	editions, err := editionstore.List(ctx, c.conn)
 	if err != nil {
 		return nil, err
 	}

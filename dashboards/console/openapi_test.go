@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/testing/apitest"
 )
 

@@ -13,7 +13,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/chromedp/chromedp"
 
-	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
 	"github.com/anxin-project/anxin/internal/platform/access/reveal"
 	"github.com/anxin-project/anxin/internal/platform/access/signin"

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/anxin-project/anxin/internal/domain/edition"
+	"github.com/anxin-project/anxin/internal/platform/editionstore"
 )
 
 // published is what a view holds of the editions: all of their names, and what the latest says beside the index.
@@ -50,13 +51,13 @@ func (c *Console) readPublished(ctx context.Context, all []edition.Edition) (pub
 		return p, nil
 	}
 	var err error
-	if p.talks, err = edition.Talks(ctx, c.conn, *latest); err != nil {
+	if p.talks, err = editionstore.Talks(ctx, c.conn, *latest); err != nil {
 		return p, err
 	}
-	if p.grades, err = edition.Grades(ctx, c.conn, *latest); err != nil {
+	if p.grades, err = editionstore.Grades(ctx, c.conn, *latest); err != nil {
 		return p, err
 	}
-	if p.rates, err = edition.Rates(ctx, c.conn, *latest); err != nil {
+	if p.rates, err = editionstore.Rates(ctx, c.conn, *latest); err != nil {
 		return p, err
 	}
 	for i := range p.grades {
@@ -73,7 +74,7 @@ func (c *Console) readComparison(ctx context.Context, runs []Run, all []edition.
 		if all[i].AsOf >= runs[len(runs)-1].AsOf {
 			continue
 		}
-		units, err := edition.Units(ctx, c.conn, all[i])
+		units, err := editionstore.Units(ctx, c.conn, all[i])
 		for _, u := range units {
 			before[u.Code] = ofEdition(u)
 		}

@@ -3,7 +3,7 @@ package console
 import (
 	"time"
 
-	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/domain/access"
 )
 
 // route is one address of the pages or of the API (api.go). What it may be used for is written here and nowhere else: admit asks access.Allow for

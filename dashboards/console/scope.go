@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"fmt"
 
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/edition"
-	"github.com/anxin-project/anxin/internal/platform/access"
 )
 
 // rememberScopes is for so many different combinations of roles, territory and department that their part of the run is

@@ -7,9 +7,9 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
-	"github.com/anxin-project/anxin/internal/platform/access"
 )
 
 // searchData is what the search box of every page finds: units, and projects and employers of the run.

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/platform/access/signin"
 	"github.com/anxin-project/anxin/internal/platform/api"
 	"github.com/anxin-project/anxin/internal/platform/audit"

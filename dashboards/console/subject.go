@@ -6,11 +6,11 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/edition"
-	"github.com/anxin-project/anxin/internal/platform/access"
 )
 
 // subjectData is the page of a project or employer.

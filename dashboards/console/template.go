@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -19,7 +20,6 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/edition"
 	"github.com/anxin-project/anxin/internal/domain/law"
 	"github.com/anxin-project/anxin/internal/domain/runs"
-	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/access/signin"
 )
 

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/edition"
-	"github.com/anxin-project/anxin/internal/platform/access"
 )
 
 // unitData is the page of a township, county or prefecture: where it stands, why, and what would raise it.

@@ -1,7 +1,7 @@
 // Package editions publishes the monthly editions (月度通报，晾晒) of the wage-safety index: numbered snapshots of the run as of a day
 // of the next month (policy, so that pay lists and banks have come), with the talks they propose, the employers' grades and
-// visits (detectors/grades) and the reported rates (detectors/rates). What an edition is and how it is read stands in
-// internal/domain/edition. Estimates of wages are not part of an edition.
+// visits (detectors/grades) and the reported rates (detectors/rates). What an edition is stands in internal/domain/edition,
+// how it is written and read in internal/platform/editionstore. Estimates of wages are not part of an edition.
 //
 // Guarantees. An edition is published whole or not at all: its row in the table editions is written last. A month has one
 // edition: publishing it again gives the one there is. Editions follow each other in the order of their months and are
@@ -26,6 +26,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/edition"
+	"github.com/anxin-project/anxin/internal/platform/editionstore"
 )
 
 // Dependencies are what a Publisher works with.
@@ -59,7 +60,7 @@ func refuse(format string, values ...any) error { return Refusal{fmt.Sprintf(for
 // Publish returns the edition of a month, publishing it if it is not there yet; published tells which. It takes the run
 // as of the edition's day (detectors.EditionDay) that was begun after the end of that day, or makes that run.
 func (p *Publisher) Publish(ctx context.Context, month civil.Month) (e edition.Edition, published bool, err error) {
-	all, err := edition.List(ctx, p.deps.Store)
+	all, err := editionstore.List(ctx, p.deps.Store)
 	if err != nil {
 		return e, false, err
 	}
@@ -92,22 +93,22 @@ func (p *Publisher) Publish(ctx context.Context, month civil.Month) (e edition.E
 	if err != nil {
 		return e, false, fmt.Errorf("edition of %s: %w", month, err)
 	}
-	if err := edition.Write(ctx, p.deps.Store, e, content); err != nil {
+	if err := editionstore.Write(ctx, p.deps.Store, e, content); err != nil {
 		return e, false, fmt.Errorf("edition of %s: %w", month, err)
 	}
 	// the digest is of what the store holds, so that verifying reads the very same
-	if content, err = edition.Read(ctx, p.deps.Store, e); err != nil {
+	if content, err = editionstore.Read(ctx, p.deps.Store, e); err != nil {
 		return e, false, err
 	}
 	if e.Digest, err = edition.Digest(e, content, before); err != nil {
 		return e, false, err
 	}
 	e.PublishedAt = p.deps.Now().UTC()
-	if err := edition.Publish(ctx, p.deps.Store, e); err != nil {
+	if err := editionstore.Publish(ctx, p.deps.Store, e); err != nil {
 		return e, false, fmt.Errorf("edition of %s: %w", month, err)
 	}
 	// another process may have been first: then its edition is the one
-	if all, err = edition.List(ctx, p.deps.Store); err != nil {
+	if all, err = editionstore.List(ctx, p.deps.Store); err != nil {
 		return e, false, err
 	}
 	at := slices.IndexFunc(all, func(one edition.Edition) bool { return one.Number == e.Number })
@@ -195,7 +196,7 @@ func (p *Publisher) content(ctx context.Context, facts driver.Conn, e edition.Ed
 	}
 	t := talks{policy: p.deps.Policy, asOf: e.AsOf, units: c.Units}
 	for _, one := range slices.Backward(before) {
-		units, err := edition.Units(ctx, p.deps.Store, one)
+		units, err := editionstore.Units(ctx, p.deps.Store, one)
 		if err != nil {
 			return c, err
 		}
@@ -227,7 +228,7 @@ func readIndex(ctx context.Context, conn driver.Conn, e edition.Edition) (units 
 		EstimatedFen int64 `ch:"estimated_fen"`
 	}
 	err = conn.Select(ctx, &rows, `
-SELECT`+edition.UnitColumns+`,
+SELECT`+editionstore.UnitColumns+`,
     stale,
     estimated_fen
 FROM wage_safety_index

@@ -153,7 +153,8 @@ func first(lines []int64, line int64) []int64 {
 	return lines
 }
 
-// identity is a hash of what makes a good record the same as another (contract.md, "Common to every record").
+// identity is a hash of what makes a good record the same as another: id, source and version
+// (docs/reference/record-contract.md, "Common fields").
 func identity(seed maphash.Seed, topic record.Topic, value []byte) uint64 {
 	var r struct {
 		ID      string      `json:"id"`

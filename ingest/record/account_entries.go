@@ -4,7 +4,8 @@ import (
 	"time"
 )
 
-// AccountEntry is one entry in the ledger of a project's wage account (contract.md, wage.account_entries). Amounts are fen.
+// AccountEntry is one entry in the ledger of a project's wage account (docs/reference/record-contract.md,
+// wage.account_entries). Amounts are fen.
 type AccountEntry struct {
 	Head
 	ProjectID          string

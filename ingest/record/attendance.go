@@ -6,7 +6,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
-// Attendance is one worker on one project on one day (contract.md, wage.attendance).
+// Attendance is one worker on one project on one day (docs/reference/record-contract.md, wage.attendance).
 type Attendance struct {
 	Head
 	KeyID        KeyID

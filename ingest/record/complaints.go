@@ -6,7 +6,8 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
-// Complaint is an arrears lead (欠薪线索) and its handling so far (contract.md, wage.complaints). Amounts are fen.
+// Complaint is an arrears lead (欠薪线索) and its handling so far (docs/reference/record-contract.md, wage.complaints). Amounts
+// are fen.
 type Complaint struct {
 	Head
 	Channel       string // see leadChannels

@@ -67,7 +67,7 @@ func (s *schema) scope(field int) uint8 {
 	return s.nested(field)
 }
 
-// The fields common to every record come first in every topic (contract.md, "Common to every record").
+// The fields common to every record come first in every topic (docs/reference/record-contract.md, "Common fields").
 const (
 	fID = iota
 	fSource

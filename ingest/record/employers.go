@@ -4,8 +4,8 @@ import (
 	"math"
 )
 
-// Employer is a contractor, subcontractor, factory or service (contract.md, wage.employers). Its ID is its unified social
-// credit code, which alone identifies it, whichever source sends it.
+// Employer is a contractor, subcontractor, factory or service (docs/reference/record-contract.md, wage.employers). Its ID is
+// its unified social credit code, which alone identifies it, whichever source sends it.
 type Employer struct {
 	Head
 	Name              string

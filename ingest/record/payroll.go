@@ -4,8 +4,8 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
-// Payroll is one pay slip: worker, employer, wage month (contract.md, wage.payroll). Amounts are fen. A later payment is the
-// same slip with a higher version.
+// Payroll is one pay slip: worker, employer, wage month (docs/reference/record-contract.md, wage.payroll). Amounts are fen.
+// A later payment is the same slip with a higher version.
 type Payroll struct {
 	Head
 	KeyID        KeyID // of WorkerKey and PayeeKey

@@ -6,7 +6,8 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
-// Proceeding is an order, mediation, arbitration, court or police matter (contract.md, wage.proceedings). Amounts are fen.
+// Proceeding is an order, mediation, arbitration, court or police matter (docs/reference/record-contract.md,
+// wage.proceedings). Amounts are fen.
 type Proceeding struct {
 	Head
 	Kind         string // see proceedingKinds

@@ -4,8 +4,8 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
-// Project is a construction project (contract.md, wage.projects). The registry's identity is ID alone, whichever source
-// sends it. Amounts are fen, dates civil dates in Asia/Shanghai.
+// Project is a construction project (docs/reference/record-contract.md, wage.projects). The registry's identity is ID alone,
+// whichever source sends it. Amounts are fen, dates civil dates in Asia/Shanghai.
 type Project struct {
 	Head
 	Name               string

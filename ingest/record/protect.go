@@ -100,7 +100,7 @@ func (*Protector) MarshalJSON() ([]byte, error) { return []byte(`"` + hiddenProt
 func (p *Protector) HashKeyID() KeyID { return p.p.hash[0].id }
 
 // PersonKeys returns the key of a person under the current hash key and, while one is being replaced, the previous
-// (contract.md, "Keyed hashing"): HMAC-SHA-256 over id type, "|" and upper-cased id number. It is what a search by
+// (docs/explanation/privacy.md): HMAC-SHA-256 over id type, "|" and upper-cased id number. It is what a search by
 // identity number asks for.
 func (p *Protector) PersonKeys(idType, idNumber string) []Hashed {
 	return p.keys(appendPerson(nil, idType, []byte(idNumber)))

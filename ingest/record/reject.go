@@ -1,6 +1,7 @@
 package record
 
-// Reason is the stable code of what is wrong with a message (contract.md, "What happens to a bad record").
+// Reason is the stable code of what is wrong with a message (docs/reference/record-contract.md, "What
+// happens to a bad record").
 type Reason string
 
 // The reasons, from the most to the least fundamental. A message with several faults is rejected for the most

@@ -4,8 +4,8 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
-// Signal is one month of one operating signal of an employer (contract.md, wage.signals; Reg. 38). Its value is a
-// measurement in the indicator's unit, not an amount of money.
+// Signal is one month of one operating signal of an employer (docs/reference/record-contract.md, wage.signals; Reg. 38). Its
+// value is a measurement in the indicator's unit, not an amount of money.
 type Signal struct {
 	Head
 	EmployerUSCC string

@@ -4,7 +4,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
-// Worker is the real-name registration of one worker for one engagement (contract.md, wage.workers).
+// Worker is the real-name registration of one worker for one engagement (docs/reference/record-contract.md, wage.workers).
 type Worker struct {
 	Head
 	KeyID       KeyID // of WorkerKey and AccountKey

@@ -4,17 +4,18 @@ import (
 	"math"
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/simulate/line"
 )
 
 // stepWeather draws each county's day: rain keeps most of a site at home.
 func (w *World) stepWeather(d civil.Date) {
 	for i, c := range w.opt.Scale.Counties {
-		w.dice.reset(w.opt.Seed, subjectWeather|uint64(i), uint64(d))
+		w.dice.Reset(w.opt.Seed, subjectWeather|uint64(i), uint64(d))
 		p := 0.05
-		if _, m, _ := ymd(d); m == 5 || m == 6 { // the plum rains
+		if _, m, _ := line.YMD(d); m == 5 || m == 6 { // the plum rains
 			p = 0.11
 		}
-		w.county[c].rain = w.dice.chance(p)
+		w.county[c].rain = w.dice.Chance(p)
 	}
 }
 
@@ -41,7 +42,7 @@ func (w *World) attend(p *project, index int32, d civil.Date) {
 	nobody := true
 	for i := range p.crew {
 		k := &p.crew[i]
-		x := w.dice.pcg.Uint64()
+		x := w.dice.Bits()
 		// Somebody is on an open site every day, if only to watch it.
 		// … and nobody is away for all of a month in which the site is open.
 		if x>>32 > cut && (!nobody || i < len(p.crew)-1) && (!last || k.cur > 0) {
@@ -96,7 +97,7 @@ func (w *World) attendanceAs(b []byte, e *event, sec int32, on civil.Date, versi
 	}
 	b = append(b, p.id[4:]...)
 	b = append(b, '-')
-	b = appendPadded(b, int64(k.seq), 4)
+	b = line.Padded(b, int64(k.seq), 4)
 	b = append(b, '-')
 	b = append(b, w.compact[:]...)
 	if e.platform {
@@ -109,13 +110,13 @@ func (w *World) attendanceAs(b []byte, e *event, sec int32, on civil.Date, versi
 	if on == w.today {
 		b = append(b, w.datePart[:]...)
 	} else {
-		b = appendDate(b, on)
+		b = line.Date(b, on)
 	}
-	b = appendClock(b, int(sec))
+	b = line.Clock(b, int(sec))
 	b = append(b, `","id_type":"`...)
-	b = append(b, k.idType()...)
+	b = append(b, k.IDType()...)
 	b = append(b, `","id_number":"`...)
-	b = append(b, k.number()...)
+	b = append(b, k.Number()...)
 	b = append(b, `","project_id":"`...)
 	b = append(b, p.id...)
 	b = append(b, `","employer_uscc":"`...)
@@ -125,15 +126,15 @@ func (w *World) attendanceAs(b []byte, e *event, sec int32, on civil.Date, versi
 	in := int(e.in)
 	b = append(b, `","check_in":"`...)
 	b = append(b, w.datePart[:]...)
-	b = appendClock(b, in*60)
+	b = line.Clock(b, in*60)
 	// An hour and a half of midday rest is no work.
 	b = append(b, `","check_out":"`...)
 	b = append(b, w.datePart[:]...)
-	b = appendClock(b, (in+90+int(e.quarters)*15)*60)
+	b = line.Clock(b, (in+90+int(e.quarters)*15)*60)
 	b = append(b, '"')
 	if !p.noHours {
 		b = append(b, `,"hours":`...)
-		b = appendFen(b, int64(e.quarters)*25)
+		b = line.Fen(b, int64(e.quarters)*25)
 	}
 	b = append(b, `,"device":"G`...)
 	return append(b, byte('1'+k.job%3), '"', '}')

@@ -1,34 +1,37 @@
 package simulate
 
-import "github.com/anxin-project/anxin/internal/domain/civil"
+import (
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/simulate/draw"
+)
 
 // foundBusiness gives an employer without projects its staff.
 func (w *World) foundBusiness(index int32) {
 	e := w.employers[index]
 	s := &site{num: 1<<20 + int(index), key: e.uscc, township: e.township, emp: index, payPlace: byEmployerAccount}
 	r := &w.dice
-	r.reset(w.opt.Seed, subjectBusiness|uint64(index), 0)
-	s.payDay = [...]int{10, 10, 12, 15, 15, 20}[r.n(6)]
+	r.Reset(w.opt.Seed, subjectBusiness|uint64(index), 0)
+	s.payDay = [...]int{10, 10, 12, 15, 15, 20}[r.N(6)]
 	for range max(6, e.headcount) {
 		k := w.employ(r, s)
-		k.entered = w.opt.From.AddDays(-r.in(20, 2500))
-		k.contractOn = k.entered.AddDays(-r.n(10))
+		k.entered = w.opt.From.AddDays(-r.In(20, 2500))
+		k.contractOn = k.entered.AddDays(-r.N(10))
 		s.crew = append(s.crew, k)
 	}
 	w.businesses = append(w.businesses, s)
 }
 
-func (w *World) employ(r *dice, s *site) worker {
+func (w *World) employ(r *draw.Dice, s *site) worker {
 	s.crewSeq++
 	return worker{
-		identity: newIdentity(r, w.opt.From.Year()), seq: s.crewSeq, emp: s.emp, job: uint8(r.n(len(posts))),
-		basis: basisMonth, wage: int32(r.in(36, 78)) * 10000,
+		Identity: draw.NewIdentity(r, w.opt.From.Year()), seq: s.crewSeq, emp: s.emp, job: uint8(r.N(len(posts))),
+		basis: basisMonth, wage: int32(r.In(36, 78)) * 10000,
 	}
 }
 
 func (w *World) stepBusiness(s *site, d civil.Date) {
 	r := &w.dice
-	r.reset(w.opt.Seed, subjectBusiness|uint64(s.emp), uint64(d))
+	r.Reset(w.opt.Seed, subjectBusiness|uint64(s.emp), uint64(d))
 	e := w.employers[s.emp]
 	if d == w.opt.From {
 		for i := range s.crew {
@@ -50,20 +53,20 @@ func (w *World) stepBusiness(s *site, d civil.Date) {
 			quit = 0.02
 		}
 		for i := len(s.crew) - 1; i >= 0; i-- {
-			if len(s.crew) > 4 && d > s.crew[i].entered+10 && r.chance(quit) && (closing || s.mayLeave(d)) {
+			if len(s.crew) > 4 && d > s.crew[i].entered+10 && r.Chance(quit) && (closing || s.mayLeave(d)) {
 				k := s.crew[i]
 				s.crew = append(s.crew[:i], s.crew[i+1:]...)
 				k.left = d - 1
 				s.exits = append(s.exits, d)
 				s.flagLeaver(&k, d)
 				w.recordWorker(s, &k, 0, int32(32400+i))
-				s.leavers = append(s.leavers, leaver{worker: k, settleOn: d + civil.Date(r.n(2))})
+				s.leavers = append(s.leavers, leaver{worker: k, settleOn: d + civil.Date(r.N(2))})
 			}
 		}
-		if !closing && len(s.crew) < max(6, e.headcount) && r.chance(0.3) {
+		if !closing && len(s.crew) < max(6, e.headcount) && r.Chance(0.3) {
 			k := w.employ(r, s)
 			k.entered, k.contractOn = d+1, d
-			w.recordWorker(s, &k, 0, int32(36000+r.n(20000)))
+			w.recordWorker(s, &k, 0, int32(36000+r.N(20000)))
 			s.joining = append(s.joining, k)
 		}
 	}

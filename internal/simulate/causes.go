@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/simulate/draw"
 )
 
 // countyState is one county's day: its weather, and how much trouble with wages it has.
@@ -17,17 +18,17 @@ type countyState struct {
 // they are registered, and are looked after by the same people.
 func (w *World) foundCounties() {
 	counties := w.opt.Scale.Counties
-	w.dice.reset(w.opt.Seed, subjectCauses, 0)
-	bad, first := map[string]bool{}, w.dice.n(len(counties))
+	w.dice.Reset(w.opt.Seed, subjectCauses, 0)
+	bad, first := map[string]bool{}, w.dice.N(len(counties))
 	for j := range len(counties) / 4 {
 		bad[counties[(first+4*j)%len(counties)]] = true
 	}
 	for i, code := range counties {
 		r := &w.dice
-		r.reset(w.opt.Seed, subjectCauses|uint64(i+1), 0)
-		c := &countyState{level: w.opt.Rates.Arrears * r.f(0.65, 1.35), spots: map[string]bool{}}
+		r.Reset(w.opt.Seed, subjectCauses|uint64(i+1), 0)
+		c := &countyState{level: w.opt.Rates.Arrears * r.Between(0.65, 1.35), spots: map[string]bool{}}
 		if bad[code] {
-			c.level = w.opt.Rates.BadCounty * r.f(0.85, 1.15)
+			c.level = w.opt.Rates.BadCounty * r.Between(0.85, 1.15)
 		}
 		var busy []string
 		for _, t := range w.townships {
@@ -36,7 +37,7 @@ func (w *World) foundCounties() {
 			}
 		}
 		for range min(len(busy), (len(busy)*22+99)/100) {
-			c.spots[busy[r.n(len(busy))]] = true
+			c.spots[busy[r.N(len(busy))]] = true
 		}
 		w.county[code] = c
 	}
@@ -50,7 +51,7 @@ func (w *World) stepCauses(d civil.Date) {
 	workers, reached := w.reached(d)
 	for i, code := range w.opt.Scale.Counties {
 		r := &w.dice
-		r.reset(w.opt.Seed, subjectCauses|uint64(i+1), uint64(d))
+		r.Reset(w.opt.Seed, subjectCauses|uint64(i+1), uint64(d))
 		c := w.county[code]
 		budget := c.level * float64(workers[code])
 		for range 40 {
@@ -114,11 +115,11 @@ type option struct {
 
 // startCause begins one cause that reaches about as many workers as there is room for, and returns how many; 0 when
 // nothing fits.
-func (w *World) startCause(r *dice, county string, room float64, d civil.Date) int {
+func (w *World) startCause(r *draw.Dice, county string, room float64, d civil.Date) int {
 	most, all := max(2, int(room*1.25+0.5)), int(room*1.6+0.5)
-	from := d.AddDays(r.in(0, 25))
+	from := d.AddDays(r.In(0, 25))
 	if d == w.opt.From {
-		from = d.AddDays(r.in(-25, 60)) // the first come one by one, and some are there already
+		from = d.AddDays(r.In(-25, 60)) // the first come one by one, and some are there already
 	}
 	var options []option
 	whole := w.pickSite(r, county, d, func(s *site) bool { return s.id != "" && len(s.crew) <= all })
@@ -136,7 +137,7 @@ func (w *World) startCause(r *dice, county string, room float64, d civil.Date) i
 		n := len(s.crew)
 		options = append(options, option{0.8, n, func() {
 			f := w.startFailing(r, s.emp, CauseClosing, from)
-			s.trouble = &trouble{cause: CauseClosing, from: f.from.AddDays(r.in(25, 60)), recover: f.recover, severity: f.depth, truth: f.truth, reach: n}
+			s.trouble = &trouble{cause: CauseClosing, from: f.from.AddDays(r.In(25, 60)), recover: f.recover, severity: f.depth, truth: f.truth, reach: n}
 		}})
 	}
 	part := 1.0
@@ -144,25 +145,25 @@ func (w *World) startCause(r *dice, county string, room float64, d civil.Date) i
 		part = 0.35 // where there is room for much, few causes make up most of it
 	}
 	if s := w.pickSite(r, county, d, func(s *site) bool { return s.id != "" }); s != nil {
-		share := r.f(0.05, 0.18)
+		share := r.Between(0.05, 0.18)
 		if room > 10 {
 			share *= 3
 		}
 		n := min(most, max(2, int(float64(len(s.crew))*share+0.5)))
-		if len(s.crew) <= all && r.chance(0.3) {
+		if len(s.crew) <= all && r.Chance(0.3) {
 			n = len(s.crew)
 		}
 		options = append(options, option{1.5 * part, n, func() { w.startTrouble(r, s, &trouble{cause: CauseBadPayer, from: from, reach: n}) }})
 	}
 	if s := w.pickSite(r, county, d, func(s *site) bool { return len(s.crew) >= 20 }); s != nil {
-		n := min(most, 1+r.n(3))
+		n := min(most, 1+r.N(3))
 		options = append(options, option{0.8 * part, n, func() { w.startTrouble(r, s, &trouble{cause: CauseUnsettled, from: from, reach: n}) }})
 	}
 	total := 0.0
 	for _, o := range options {
 		total += o.weight
 	}
-	x := r.float() * total
+	x := r.Float() * total
 	for _, o := range options {
 		if x -= o.weight; x < 0 {
 			o.start()
@@ -173,7 +174,7 @@ func (w *World) startCause(r *dice, county string, room float64, d civil.Date) i
 }
 
 // pickSite picks a site of the county that fits, among those where trouble is at home if it can.
-func (w *World) pickSite(r *dice, county string, d civil.Date, fits func(*site) bool) (best *site) {
+func (w *World) pickSite(r *draw.Dice, county string, d civil.Date, fits func(*site) bool) (best *site) {
 	least := math.Inf(1)
 	try := func(s *site) {
 		if s.township[:6] != county || w.rural[s.township] || !s.calm(d) || w.employers[s.emp].failing != nil || !fits(s) {
@@ -195,8 +196,8 @@ func (w *World) pickSite(r *dice, county string, d civil.Date, fits func(*site) 
 }
 
 // strength orders sites by who is hit first.
-func (w *World) strength(r *dice, s *site) float64 {
-	x := r.float()
+func (w *World) strength(r *draw.Dice, s *site) float64 {
+	x := r.Float()
 	if !w.county[s.township[:6]].spots[s.township] {
 		x++
 	}
@@ -207,7 +208,7 @@ func (w *World) strength(r *dice, s *site) float64 {
 }
 
 // pickContractor picks a general contractor whose sites have at most so many workers, those of other counties included.
-func (w *World) pickContractor(r *dice, county string, d civil.Date, most int) (firm int32, workers int) {
+func (w *World) pickContractor(r *draw.Dice, county string, d civil.Date, most int) (firm int32, workers int) {
 	crews, here := map[int32]int{}, map[int32]float64{}
 	var firms []int32
 	for _, p := range w.projects {
@@ -236,26 +237,26 @@ func (w *World) pickContractor(r *dice, county string, d civil.Date, most int) (
 }
 
 // startTrouble begins a cause of arrears on one site.
-func (w *World) startTrouble(r *dice, s *site, t *trouble) {
-	t.severity = r.f(0.5, 1)
-	t.recover = t.from.AddDays(r.in(130, 340))
+func (w *World) startTrouble(r *draw.Dice, s *site, t *trouble) {
+	t.severity = r.Between(0.5, 1)
+	t.recover = t.from.AddDays(r.In(130, 340))
 	if t.reach < len(s.crew)/2 {
-		t.recover = t.from.AddDays(r.in(90, 240))
+		t.recover = t.from.AddDays(r.In(90, 240))
 	}
-	if r.chance(0.1) {
-		t.recover = t.from.AddDays(r.in(330, 600))
+	if r.Chance(0.1) {
+		t.recover = t.from.AddDays(r.In(330, 600))
 	}
 	if t.cause == CauseBadPayer {
 		t.how = [...]How{
 			HowUnlisted, HowUnlisted, HowUnlisted, HowUnlisted, HowUnlisted, HowUnpaid, HowUnpaid, HowUnpaid, HowPart, HowPart, HowClaimed, HowDeferred,
-		}[r.n(12)]
+		}[r.N(12)]
 		if t.reach == len(s.crew) {
 			t.how, t.share = HowUnlisted, 1 // all the lists are held back, and people work on
 		}
 	}
 	if t.cause == CauseUnsettled {
 		// Whether an employer without a gate leaves somebody off its list nobody can see.
-		if t.how = HowUnlisted; s.id == "" || r.chance(0.5) {
+		if t.how = HowUnlisted; s.id == "" || r.Chance(0.5) {
 			t.how = HowUnpaid
 		}
 	}

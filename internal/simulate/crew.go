@@ -1,6 +1,9 @@
 package simulate
 
-import "github.com/anxin-project/anxin/internal/domain/civil"
+import (
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/simulate/draw"
+)
 
 // meanDaily is the mean daily wage over the trades in fen, before a project's own level.
 const meanDaily = 30800
@@ -9,12 +12,12 @@ const meanDaily = 30800
 var dailyWage = [...]int{330, 330, 300, 340, 320, 310, 330, 250, 320, 350, 310, 300}
 
 // hire invents a worker for the project.
-func (w *World) hire(r *dice, p *project) worker {
+func (w *World) hire(r *draw.Dice, p *project) worker {
 	p.crewSeq++
-	k := worker{identity: w.person(r, p), seq: p.crewSeq, emp: p.subs[r.n(len(p.subs))], job: uint8(r.n(len(jobs)))}
-	daily := int(float64(dailyWage[k.job]+r.in(-10, 10))*p.wageLevel) / 5 * 5
+	k := worker{Identity: w.person(r, p), seq: p.crewSeq, emp: p.subs[r.N(len(p.subs))], job: uint8(r.N(len(jobs)))}
+	daily := int(float64(dailyWage[k.job]+r.In(-10, 10))*p.wageLevel) / 5 * 5
 	daily = min(max(daily, 220), 420)
-	switch x := r.float(); {
+	switch x := r.Float(); {
 	case int(k.job) == len(jobs)-1 || x < 0.04:
 		k.basis, k.wage = basisMonth, int32(daily*26/100*10000)
 	case x < 0.08:
@@ -34,33 +37,33 @@ func (w *World) hire(r *dice, p *project) worker {
 			k.flags |= reached
 		}
 	case CauseUnderstated:
-		if r.chance(t.share) {
+		if r.Chance(t.share) {
 			k.flags |= underpaid
 		}
 	case CauseSloppy:
 		if t.recover != 0 && w.today >= t.recover {
 			break
 		}
-		if r.chance(t.share) {
+		if r.Chance(t.share) {
 			k.registerOn = never
-			if r.chance(0.5) {
-				k.registerOn = w.today + civil.Date(r.in(15, 60))
+			if r.Chance(0.5) {
+				k.registerOn = w.today + civil.Date(r.In(15, 60))
 			}
 		}
-		if r.chance(t.share) {
+		if r.Chance(t.share) {
 			k.flags |= noContract
 		}
-		if r.chance(t.share * 1.5) {
+		if r.Chance(t.share * 1.5) {
 			k.flags |= paidCash
 		}
-		if r.chance(t.share) {
+		if r.Chance(t.share) {
 			k.flags |= unsigned
 		}
-		if r.chance(t.share) {
+		if r.Chance(t.share) {
 			k.flags |= unreported
 		}
 	case CauseIllegal:
-		if r.chance(t.share) {
+		if r.Chance(t.share) {
 			k.flags |= sharedPayee
 			if t.left < t.reach {
 				t.left++
@@ -73,22 +76,22 @@ func (w *World) hire(r *dice, p *project) worker {
 
 // idler is somebody who was paid off on one site and may turn up on another, often in the same month.
 type idler struct {
-	identity
+	draw.Identity
 	project int
 }
 
 const maxIdle = 64
 
 // person is one of the idle or somebody new. Nobody comes back to the same site: that would be the same engagement.
-func (w *World) person(r *dice, p *project) identity {
-	if len(w.idle) > maxIdle/4 && r.chance(0.25) {
-		i := r.n(len(w.idle))
+func (w *World) person(r *draw.Dice, p *project) draw.Identity {
+	if len(w.idle) > maxIdle/4 && r.Chance(0.25) {
+		i := r.N(len(w.idle))
 		if found := w.idle[i]; found.project != p.num {
 			w.idle = append(w.idle[:i], w.idle[i+1:]...)
-			return found.identity
+			return found.Identity
 		}
 	}
-	return newIdentity(r, w.today.Year())
+	return draw.NewIdentity(r, w.today.Year())
 }
 
 // target is how many workers the works need on d.
@@ -148,13 +151,13 @@ func (w *World) stepCrew(p *project, d civil.Date) {
 		if owed && !angry && k.flags&reached != 0 {
 			chance = 0.005
 		}
-		if len(p.crew) > 2 && d > k.entered+3 && r.chance(chance) && (angry || p.mayLeave(d)) {
+		if len(p.crew) > 2 && d > k.entered+3 && r.Chance(chance) && (angry || p.mayLeave(d)) {
 			w.leave(p, i, d)
 		}
 	}
 	if !angry {
 		for n := len(p.crew) - want; n > 0 && len(p.crew) > 2 && p.mayLeave(d); n-- {
-			w.leave(p, r.n(len(p.crew)), d)
+			w.leave(p, r.N(len(p.crew)), d)
 		}
 	}
 	// Those who enter tomorrow.
@@ -167,9 +170,9 @@ func (w *World) stepCrew(p *project, d civil.Date) {
 		}
 		for range min(want-len(p.crew), room) {
 			k := w.hire(r, p)
-			k.entered, k.contractOn = tomorrow, d-civil.Date(r.n(3))
+			k.entered, k.contractOn = tomorrow, d-civil.Date(r.N(3))
 			if k.registerOn == 0 {
-				w.recordWorker(&p.site, &k, 0, int32(32400+r.n(28800)))
+				w.recordWorker(&p.site, &k, 0, int32(32400+r.N(28800)))
 			} else if p.trouble != nil {
 				p.trouble.truth.seen(tomorrow)
 			}
@@ -198,7 +201,7 @@ func (w *World) leave(p *project, i int, d civil.Date) {
 	if k.registerOn == 0 && !k.lost(p.trouble, d) {
 		w.recordWorker(&p.site, &k, 0, int32(32400+(p.num+i)%3600))
 	}
-	p.leavers = append(p.leavers, leaver{worker: k, settleOn: d + civil.Date(w.dice.n(2))})
+	p.leavers = append(p.leavers, leaver{worker: k, settleOn: d + civil.Date(w.dice.N(2))})
 }
 
 // lost says that nobody tells the register of a worker who has left.
@@ -255,7 +258,7 @@ func (w *World) settle(s *site, l *leaver, d civil.Date) bool {
 	if l.registerOn == 0 && !l.lost(s.trouble, d) {
 		w.recordWorker(s, &l.worker, d, int32(59400+int(l.seq)%1800))
 		if s.id != "" && len(w.idle) < maxIdle {
-			w.idle = append(w.idle, idler{l.identity, s.num})
+			w.idle = append(w.idle, idler{l.Identity, s.num})
 		}
 	}
 	return true

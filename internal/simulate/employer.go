@@ -5,6 +5,8 @@ import (
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/region"
+	"github.com/anxin-project/anxin/internal/simulate/draw"
+	"github.com/anxin-project/anxin/internal/simulate/line"
 )
 
 type trade uint8
@@ -21,7 +23,7 @@ type employer struct {
 	uscc, name string
 	township   string
 	industry   byte
-	legal      nameCode
+	legal      draw.Name
 	legalID    string // of the person who heads the firm
 	investorID string // of who owns it: the same, somebody else, or another firm
 	headcount  int
@@ -65,10 +67,10 @@ func (w *World) foundEmployers() {
 }
 
 // startFailing lets an employer go down from a day on.
-func (w *World) startFailing(r *dice, i int32, cause Cause, from civil.Date) *failing {
+func (w *World) startFailing(r *draw.Dice, i int32, cause Cause, from civil.Date) *failing {
 	e := w.employers[i]
-	f := &failing{from: from, depth: r.f(0.6, 1)}
-	f.recover = f.from.AddDays(r.in(150, 360))
+	f := &failing{from: from, depth: r.Between(0.6, 1)}
+	f.recover = f.from.AddDays(r.In(150, 360))
 	f.truth = &Truth{Subject: "employer:" + e.uscc, Scope: "employer", Township: e.township, Cause: cause, From: f.from, Severity: f.depth}
 	w.truths = append(w.truths, f.truth)
 	e.failing = f
@@ -77,36 +79,36 @@ func (w *World) startFailing(r *dice, i int32, cause Cause, from civil.Date) *fa
 
 func (w *World) found(t trade, n int) []int32 {
 	r := &w.dice
-	r.reset(w.opt.Seed, subjectEmployer, uint64(t))
+	r.Reset(w.opt.Seed, subjectEmployer, uint64(t))
 	out := make([]int32, n)
 	for i := range out {
-		at := w.townships[r.n(len(w.townships))].Code
+		at := w.townships[r.N(len(w.townships))].Code
 		if t == business {
 			at = w.busy[(i+7)%len(w.busy)]
 		}
-		e := &employer{township: at, trade: t, status: "active", uscc: newUSCC(r, at[:6])}
+		e := &employer{township: at, trade: t, status: "active", uscc: draw.NewUSCC(r, at[:6])}
 		w.head(r, e)
-		place, brand := shortName(at[:6]), newBrand(r)
+		place, brand := shortName(at[:6]), draw.NewBrand(r)
 		switch t {
 		case contractor:
-			e.industry, e.headcount = 'E', r.in(80, 600)
+			e.industry, e.headcount = 'E', r.In(80, 600)
 			e.name = place + brand + pick(r, "建设集团有限公司", "建设工程有限公司", "建筑工程有限公司", "市政工程有限公司")
-			e.electricity = r.f(8e3, 60e3)
+			e.electricity = r.Between(8e3, 60e3)
 		case subcontractor:
-			e.industry, e.headcount = 'E', r.in(15, 90)
+			e.industry, e.headcount = 'E', r.In(15, 90)
 			e.name = place + brand + pick(r, "建筑劳务有限公司", "劳务分包有限公司", "建筑装饰工程有限公司", "钢结构安装有限公司")
 		case developer:
-			e.industry, e.headcount = 'K', r.in(10, 120)
+			e.industry, e.headcount = 'K', r.In(10, 120)
 			e.name = place + brand + pick(r, "置业有限公司", "城市建设投资有限公司", "房地产开发有限公司", "交通投资有限公司", "水务发展有限公司")
 		case business:
-			k := r.n(len(businessKinds))
+			k := r.N(len(businessKinds))
 			e.industry = businessKinds[k].industry
 			e.name = place + brand + businessKinds[k].suffix
-			e.headcount = int(24 * math.Exp(0.45*r.bell()))
-			e.electricity = float64(e.headcount) * r.f(60, 900)
-			e.water = float64(e.headcount) * r.f(2, 12)
+			e.headcount = int(24 * math.Exp(0.45*r.Bell()))
+			e.electricity = float64(e.headcount) * r.Between(60, 900)
+			e.water = float64(e.headcount) * r.Between(2, 12)
 			if e.industry == 'C' || e.industry == 'H' {
-				e.gas = float64(e.headcount) * r.f(5, 40)
+				e.gas = float64(e.headcount) * r.Between(5, 40)
 			}
 		}
 		out[i] = int32(len(w.employers))
@@ -116,18 +118,18 @@ func (w *World) found(t trade, n int) []int32 {
 }
 
 // head gives a firm somebody who heads it and who owns it. Now and then the same person heads two.
-func (w *World) head(r *dice, e *employer) {
-	p := newIdentity(r, w.opt.From.Year()-8)
-	e.legal, e.legalID = p.name, string(p.number())
-	if n := len(w.employers); n > 0 && e.trade != developer && r.chance(0.04) {
-		if other := w.employers[r.n(n)]; other.trade == e.trade {
+func (w *World) head(r *draw.Dice, e *employer) {
+	p := draw.NewIdentity(r, w.opt.From.Year()-8)
+	e.legal, e.legalID = p.Name, string(p.Number())
+	if n := len(w.employers); n > 0 && e.trade != developer && r.Chance(0.04) {
+		if other := w.employers[r.N(n)]; other.trade == e.trade {
 			e.legal, e.legalID = other.legal, other.legalID
 		}
 	}
 	e.investorID = e.legalID
-	if r.chance(0.3) {
-		owner := newIdentity(r, w.opt.From.Year()-8)
-		e.investorID = string(owner.number())
+	if r.Chance(0.3) {
+		owner := draw.NewIdentity(r, w.opt.From.Year()-8)
+		e.investorID = string(owner.Number())
 	}
 }
 
@@ -148,7 +150,7 @@ func shortName(county string) string {
 	return string(name)
 }
 
-func pick(r *dice, of ...string) string { return of[r.n(len(of))] }
+func pick(r *draw.Dice, of ...string) string { return of[r.N(len(of))] }
 
 func (w *World) stepEmployers(d civil.Date) {
 	if d == w.opt.From {
@@ -169,15 +171,15 @@ func (w *World) recordEmployer(e *employer, sec int32) {
 	e.version++
 	start := len(w.arena)
 	w.open([]byte(e.uscc), "registry", e.version, sec)
-	b := appendText(w.arena, "name", e.name)
-	b = appendText(b, "township", e.township)
+	b := line.Text(w.arena, "name", e.name)
+	b = line.Text(b, "township", e.township)
 	b = append(b, `,"industry":"`...)
 	b = append(b, e.industry, '"')
 	b = append(b, `,"legal_person":"`...)
-	b = append(e.legal.append(b), '"')
-	b = appendText(b, "legal_person_id", e.legalID)
-	b = appendText(b, "investor_id", e.investorID)
-	b = appendInt(b, "headcount", int64(e.headcount))
-	w.arena = appendText(b, "status", e.status)
+	b = append(e.legal.Append(b), '"')
+	b = line.Text(b, "legal_person_id", e.legalID)
+	b = line.Text(b, "investor_id", e.investorID)
+	b = line.Int(b, "headcount", int64(e.headcount))
+	w.arena = line.Text(b, "status", e.status)
 	w.close(start, topicEmployers, e.uscc, sec)
 }

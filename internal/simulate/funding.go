@@ -70,11 +70,11 @@ func (w *World) fundLess(p *project, d civil.Date) {
 	}
 	switch {
 	case month == 0:
-		l.late = append(l.late, transfer{d.AddDays(w.dice.in(5, 14)), fen * int64(w.dice.in(75, 100)) / 100})
+		l.late = append(l.late, transfer{d.AddDays(w.dice.In(5, 14)), fen * int64(w.dice.In(75, 100)) / 100})
 	case month == 1:
-		l.late = append(l.late, transfer{d.AddDays(w.dice.in(9, 24)), fen * int64(w.dice.in(25, 65)) / 100})
+		l.late = append(l.late, transfer{d.AddDays(w.dice.In(9, 24)), fen * int64(w.dice.In(25, 65)) / 100})
 	case t.severity < 0.6 || t.covered:
-		l.late = append(l.late, transfer{d.AddDays(w.dice.in(12, 26)), fen * int64(w.dice.in(8, 30)) / 100})
+		l.late = append(l.late, transfer{d.AddDays(w.dice.In(12, 26)), fen * int64(w.dice.In(8, 30)) / 100})
 	}
 }
 
@@ -109,8 +109,8 @@ func (w *World) misuse(p *project, d civil.Date) {
 	case t.freeze && !l.frozen:
 		l.frozen = true
 		w.enter(&p.site, frozen, l.balance, d, 52000)
-		if t.next = d.AddDays(r.in(25, 70)); t.covered {
-			t.next = d.AddDays(r.in(3, 4))
+		if t.next = d.AddDays(r.In(25, 70)); t.covered {
+			t.next = d.AddDays(r.In(3, 4))
 		}
 	case t.freeze:
 		l.frozen = false
@@ -118,17 +118,17 @@ func (w *World) misuse(p *project, d civil.Date) {
 		t.next, l.fresh = never, true
 	case t.taken > 0 && t.covered:
 		w.enter(&p.site, refundIn, t.taken, d, 52000)
-		t.taken, t.next = 0, d.AddDays(r.in(60, 150))
+		t.taken, t.next = 0, d.AddDays(r.In(60, 150))
 	default:
-		share := r.f(0.4, 0.5+0.5*t.severity)
+		share := r.Between(0.4, 0.5+0.5*t.severity)
 		if t.covered {
-			share = r.f(0.1, 0.3)
+			share = r.Between(0.1, 0.3)
 		}
 		if fen := int64(float64(l.balance)*share) / 10000 * 10000; fen > 0 {
 			w.enter(&p.site, otherOut, fen, d, 52000)
 			t.taken += fen
 		}
-		t.next = d.AddDays(r.in(18, 50))
+		t.next = d.AddDays(r.In(18, 50))
 	}
 	t.truth.seen(d)
 }

@@ -1,6 +1,9 @@
 package simulate
 
-import "github.com/anxin-project/anxin/internal/domain/civil"
+import (
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/simulate/draw"
+)
 
 // What sites do differently without anybody losing by it: developers that pay a quarter in advance or some days late, banks
 // that tell of a booking days later, gates that fail for a few days and lose what they saw, gates that count no hours.
@@ -9,7 +12,7 @@ import "github.com/anxin-project/anxin/internal/domain/civil"
 func (w *World) settleHabits(p *project) {
 	r := &w.dice
 	p.quarterly = p.developer%11 == 3
-	switch x := r.float(); {
+	switch x := r.Float(); {
 	case x < 0.25:
 		p.ledger.lag = 1
 	case x < 0.37:
@@ -17,14 +20,14 @@ func (w *World) settleHabits(p *project) {
 	case x < 0.45:
 		p.ledger.lag = 6
 	}
-	switch x := r.float(); {
+	switch x := r.Float(); {
 	case p.quarterly:
 	case x < 0.2:
-		p.lateDays = civil.Date(r.in(1, 3))
+		p.lateDays = civil.Date(r.In(1, 3))
 	case x < 0.3:
-		p.lateDays = max(1, min(civil.Date(r.in(3, 8)), 8-p.ledger.lag))
+		p.lateDays = max(1, min(civil.Date(r.In(3, 8)), 8-p.ledger.lag))
 	}
-	p.noHours = r.chance(0.06)
+	p.noHours = r.Chance(0.06)
 }
 
 // fundingDay is the agreed day, moved to the working day before when that is in the same month; transfers run on rest
@@ -59,7 +62,7 @@ func (p *project) funding(m civil.Month) int64 {
 // fundingDelay is by how many days this month's transfer is late: some developers are every other month, within what
 // nobody minds.
 func (p *project) fundingDelay(m civil.Month) civil.Date {
-	if p.lateDays == 0 || mix(uint64(p.num)<<20|uint64(m))%2 == 0 {
+	if p.lateDays == 0 || draw.Mix(uint64(p.num)<<20|uint64(m))%2 == 0 {
 		return 0
 	}
 	return p.lateDays
@@ -68,7 +71,7 @@ func (p *project) fundingDelay(m civil.Month) civil.Date {
 // gateDown says whether the gate sees nothing: a few days in some half-years, never near a stop of the works.
 func (p *project) gateDown(d civil.Date) bool {
 	const span = 182
-	x := mix(uint64(p.num)<<24 | uint64(d/span))
+	x := draw.Mix(uint64(p.num)<<24 | uint64(d/span))
 	if x%100 >= 7 {
 		return false
 	}

@@ -1,6 +1,10 @@
 package simulate
 
-import "github.com/anxin-project/anxin/internal/domain/civil"
+import (
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/simulate/draw"
+	"github.com/anxin-project/anxin/internal/simulate/line"
+)
 
 // lead is one complaint on its way.
 type lead struct {
@@ -29,20 +33,20 @@ type lead struct {
 
 var leadChannels = [...][2]string{{"hotline", "hotline"}, {"hotline", "hotline"}, {"national_platform", "national-platform"}, {"national_platform", "national-platform"}, {"online", "online"}, {"window", "window"}, {"phone", "window"}, {"petition", "petition"}}
 
-func (w *World) newLead(r *dice, id []byte, township string, d civil.Date) *lead {
-	c := leadChannels[r.n(len(leadChannels))]
-	return &lead{id: string(id), channel: c[0], source: c[1], township: township, receivedOn: d, statusOn: d, status: "received", satisfaction: r.in(3, 5)}
+func (w *World) newLead(r *draw.Dice, id []byte, township string, d civil.Date) *lead {
+	c := leadChannels[r.N(len(leadChannels))]
+	return &lead{id: string(id), channel: c[0], source: c[1], township: township, receivedOn: d, statusOn: d, status: "received", satisfaction: r.In(3, 5)}
 }
 
 // handle plans when a lead is accepted and taken up. Some are left lying, some are closed before anything is found.
-func (w *World) handle(r *dice, l *lead, d civil.Date) {
-	l.acceptOn = addWorkdays(d, r.in(1, 4))
-	if rate := w.opt.Rates.Unhandled; rate > 0 && r.chance(rate) {
-		if l.acceptOn = addWorkdays(d, r.in(6, 9)); r.chance(0.5) {
+func (w *World) handle(r *draw.Dice, l *lead, d civil.Date) {
+	l.acceptOn = addWorkdays(d, r.In(1, 4))
+	if rate := w.opt.Rates.Unhandled; rate > 0 && r.Chance(rate) {
+		if l.acceptOn = addWorkdays(d, r.In(6, 9)); r.Chance(0.5) {
 			l.verifyOn = never
 		}
 	}
-	l.workOn = addWorkdays(l.acceptOn, r.in(2, 6))
+	l.workOn = addWorkdays(l.acceptOn, r.In(2, 6))
 }
 
 // stepLeads moves the site's leads on and lets new ones come: rarely and small where all is paid, gathering where not.
@@ -61,7 +65,7 @@ func (w *World) stepLeads(s *site, d civil.Date) {
 		b := append(w.line[:0], "LEAD-"...)
 		b = append(b, s.key...)
 		b = append(b, '-')
-		b = appendPadded(b, int64(s.leadNum), 3)
+		b = line.Padded(b, int64(s.leadNum), 3)
 		w.line = b
 		return b
 	}
@@ -69,43 +73,43 @@ func (w *World) stepLeads(s *site, d civil.Date) {
 	case owing && d > s.order.owedSince+3:
 		days := float64(d - s.order.owedSince)
 		p := min(0.3, 0.006*float64(s.order.workers)) * min(1, days/25) / (1 + 0.25*float64(len(s.leads)))
-		if r.chance(p) {
+		if r.Chance(p) {
 			l := w.newLead(r, id(), s.township, d)
-			l.workers = min(s.order.workers, 1+r.n(6))
+			l.workers = min(s.order.workers, 1+r.N(6))
 			l.fen = s.order.fen / int64(s.order.workers) * int64(l.workers) / 100 * 100
 			w.handle(r, l, d)
 			l.verifyOn = 0
-			l.satisfaction, l.conclusion = r.in(2, 5), pick(r, "true", "true", "true", "partly_true")
-			if len(s.leads) > 0 && s.leads[0].repeats == "" && r.chance(0.15) {
+			l.satisfaction, l.conclusion = r.In(2, 5), pick(r, "true", "true", "true", "partly_true")
+			if len(s.leads) > 0 && s.leads[0].repeats == "" && r.Chance(0.15) {
 				l.repeats, l.end, l.conclusion = s.leads[0].id, "rejected", "duplicate"
 				l.resolveOn = l.workOn + 1
-			} else if days > 35 && s.order.workers >= 15 && r.chance(0.08) {
-				l.participants = min(s.order.workers, 10+r.n(50))
+			} else if days > 35 && s.order.workers >= 15 && r.Chance(0.08) {
+				l.participants = min(s.order.workers, 10+r.N(50))
 				l.workers = max(l.workers, l.participants)
 				l.fen = s.order.fen / int64(s.order.workers) * int64(l.workers) / 100 * 100
 			}
-			w.recordLead(s, l, d, int32(31000+r.n(27000)))
+			w.recordLead(s, l, d, int32(31000+r.N(27000)))
 			s.leads = append(s.leads, l)
 		}
-	case len(s.crew) > 0 && d > s.quietUntil && r.chance(0.0011):
+	case len(s.crew) > 0 && d > s.quietUntil && r.Chance(0.0011):
 		// A difference about a day or an allowance, settled in time.
 		l := w.newLead(r, id(), s.township, d)
-		w.smallDispute(r, l, 1+r.n(2), d)
+		w.smallDispute(r, l, 1+r.N(2), d)
 		s.quietUntil = d + 80
-		w.recordLead(s, l, d, int32(31000+r.n(27000)))
+		w.recordLead(s, l, d, int32(31000+r.N(27000)))
 		s.leads = append(s.leads, l)
 	}
 	w.stepOrder(s, d)
 }
 
-func (w *World) smallDispute(r *dice, l *lead, workers int, d civil.Date) {
-	l.workers, l.fen = workers, int64(r.in(3, 40))*10000
+func (w *World) smallDispute(r *draw.Dice, l *lead, workers int, d civil.Date) {
+	l.workers, l.fen = workers, int64(r.In(3, 40))*10000
 	w.handle(r, l, d)
-	l.resolveOn = min(addWorkdays(l.workOn, r.in(2, 20)), l.workOn.AddDays(15)) // mediation ends within 15 days
+	l.resolveOn = min(addWorkdays(l.workOn, r.In(2, 20)), l.workOn.AddDays(15)) // mediation ends within 15 days
 	end := [...][2]string{
 		{"resolved", "settled"}, {"resolved", "settled"}, {"resolved", "true"}, {"resolved", "partly_true"},
 		{"rejected", pick(r, "untrue", "out_of_scope", "works_price")}, {"withdrawn", "settled"},
-	}[r.n(6)]
+	}[r.N(6)]
 	if l.verifyOn != 0 {
 		end[0] = pick(r, "rejected", "withdrawn")
 	}
@@ -123,19 +127,19 @@ func (w *World) stepTownLeads(d civil.Date) {
 	}
 	w.townLeads = kept
 	for i := range w.townships {
-		r.reset(w.opt.Seed, subjectTownship|uint64(i), uint64(d))
+		r.Reset(w.opt.Seed, subjectTownship|uint64(i), uint64(d))
 		t := w.townships[i].Code
-		if !r.chance(0.0012) || d < w.townQuiet[t] {
+		if !r.Chance(0.0012) || d < w.townQuiet[t] {
 			continue
 		}
 		w.townQuiet[t] = d + 60
 		b := append(w.line[:0], "LEAD-"...)
 		b = append(append(b, t...), '-')
-		b = appendCompactDate(b, d)
+		b = line.CompactDate(b, d)
 		w.line = b
 		l := w.newLead(r, b, t, d)
 		w.smallDispute(r, l, 1, d)
-		w.recordLead(nil, l, d, int32(31000+r.n(27000)))
+		w.recordLead(nil, l, d, int32(31000+r.N(27000)))
 		w.townLeads = append(w.townLeads, l)
 	}
 }
@@ -185,49 +189,49 @@ func (w *World) recordLead(s *site, l *lead, d civil.Date, sec int32) {
 	start := len(w.arena)
 	key := l.township
 	w.open([]byte(l.id), l.source, l.version, sec)
-	b := appendText(w.arena, "channel", l.channel)
-	b = appendText(b, "township", l.township)
+	b := line.Text(w.arena, "channel", l.channel)
+	b = line.Text(b, "township", l.township)
 	if s != nil {
 		key = s.key
 		if s.id != "" {
-			b = appendText(b, "project_id", s.id)
+			b = line.Text(b, "project_id", s.id)
 		}
-		b = appendText(b, "employer_uscc", w.employers[s.emp].uscc)
+		b = line.Text(b, "employer_uscc", w.employers[s.emp].uscc)
 	}
-	b = appendInt(b, "workers", int64(l.workers))
-	b = appendYuan(b, "yuan", l.fen)
-	b = appendDay(b, "received_on", l.receivedOn)
-	b = appendText(b, "status", l.status)
-	b = appendDay(b, "status_on", l.statusOn)
+	b = line.Int(b, "workers", int64(l.workers))
+	b = line.Yuan(b, "yuan", l.fen)
+	b = line.Day(b, "received_on", l.receivedOn)
+	b = line.Text(b, "status", l.status)
+	b = line.Day(b, "status_on", l.statusOn)
 	if l.status != "received" {
-		b = appendText(b, "department", "人力资源和社会保障局")
+		b = line.Text(b, "department", "人力资源和社会保障局")
 	}
 	if l.acceptedOn != 0 {
-		b = appendDay(b, "accepted_on", l.acceptedOn)
+		b = line.Day(b, "accepted_on", l.acceptedOn)
 	}
 	if l.filedOn != 0 {
-		b = appendDay(b, "filed_on", l.filedOn)
+		b = line.Day(b, "filed_on", l.filedOn)
 	}
 	if l.repeats != "" {
-		b = appendText(b, "merged_into", l.repeats)
+		b = line.Text(b, "merged_into", l.repeats)
 	}
 	if l.closed() && l.verifyOn == 0 {
-		b = appendText(b, "conclusion", l.conclusion)
+		b = line.Text(b, "conclusion", l.conclusion)
 		b = append(b, `,"concluded_by":"JC-`...)
-		b = append(appendPadded(b, int64(len(l.id)*int(l.receivedOn)%89+1), 4), '"')
+		b = append(line.Padded(b, int64(len(l.id)*int(l.receivedOn)%89+1), 4), '"')
 	}
 	if l.status == "resolved" {
-		b = appendDay(b, "resolved_on", l.statusOn)
-		b = appendYuan(b, "paid_yuan", l.fen)
+		b = line.Day(b, "resolved_on", l.statusOn)
+		b = line.Yuan(b, "paid_yuan", l.fen)
 	}
 	if l.participants > 0 {
-		b = appendText(b, "incident", "group")
-		b = appendInt(b, "participants", int64(l.participants))
+		b = line.Text(b, "incident", "group")
+		b = line.Int(b, "participants", int64(l.participants))
 	} else {
-		b = appendText(b, "incident", "none")
+		b = line.Text(b, "incident", "none")
 	}
 	if l.status == "resolved" {
-		b = appendInt(b, "satisfaction", int64(l.satisfaction))
+		b = line.Int(b, "satisfaction", int64(l.satisfaction))
 	}
 	w.arena = b
 	w.close(start, topicComplaints, key, sec)

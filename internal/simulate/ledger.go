@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/simulate/line"
 )
 
 // ledger is a project's wage account.
@@ -89,26 +90,26 @@ func (w *World) recordEntry(s *site, e entry, told civil.Date, sec int32) {
 	id := append(w.line[:0], "ENT-"...)
 	id = append(id, s.key...)
 	id = append(id, '-')
-	id = appendPadded(id, int64(e.number), 4)
+	id = line.Padded(id, int64(e.number), 4)
 	w.line = id
 	w.openOn(id, "wage-bank", 1, told, sec)
-	b := appendText(w.arena, "project_id", s.id)
-	b = appendText(b, "account_id", s.ledger.account)
+	b := line.Text(w.arena, "project_id", s.id)
+	b = line.Text(b, "account_id", s.ledger.account)
 	b = append(b, `,"booked_at":"`...)
-	b = appendClock(appendDate(b, e.booked), int(e.sec))
+	b = line.Clock(line.Date(b, e.booked), int(e.sec))
 	b = append(b, '"')
-	b = appendText(b, "kind", e.kind)
-	b = appendYuan(b, "yuan", e.fen)
-	b = appendYuan(b, "balance_yuan", e.balance)
+	b = line.Text(b, "kind", e.kind)
+	b = line.Yuan(b, "yuan", e.fen)
+	b = line.Yuan(b, "balance_yuan", e.balance)
 	switch e.kind {
 	case wageOut:
-		b = appendText(b, "counterparty", "工资代发")
+		b = line.Text(b, "counterparty", "工资代发")
 	case otherIn:
-		b = appendText(b, "counterparty", "总包垫付")
+		b = line.Text(b, "counterparty", "总包垫付")
 	case otherOut, refundIn:
-		b = appendText(b, "counterparty", "材料款")
+		b = line.Text(b, "counterparty", "材料款")
 	case frozen, unfrozen:
-		b = appendText(b, "reason", "材料供应商诉讼保全")
+		b = line.Text(b, "reason", "材料供应商诉讼保全")
 	}
 	w.arena = b
 	w.closeOn(start, topicEntries, s.key, told, sec)

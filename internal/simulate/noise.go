@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/simulate/draw"
 )
 
 // noise is what happens to records between their source and the broker. None of it changes a fact: every record still
 // arrives, right, at the latest some days on. So no clean project may look different for it.
 type noise struct {
 	on         bool
-	dice       dice
+	dice       draw.Dice
 	held       map[civil.Date][]heldRecord
 	duplicates int64
 	bad        map[string]int64
@@ -40,7 +41,7 @@ type heldRecord struct {
 
 // due starts the day's noise and returns what it held up until today.
 func (n *noise) due(seed uint64, d civil.Date) []heldRecord {
-	n.dice.reset(seed, subjectNoise, uint64(d))
+	n.dice.Reset(seed, subjectNoise, uint64(d))
 	held := n.held[d]
 	delete(n.held, d)
 	return held
@@ -51,7 +52,7 @@ func (n *noise) hold(on civil.Date, h heldRecord) { n.held[on] = append(n.held[o
 func (w *World) emitNoisily(e *event, json []byte, out func(uint8, string, int32, []byte) error) error {
 	n := &w.noise
 	r := &n.dice
-	x := r.float()
+	x := r.Float()
 	below := func(p float64) bool { x -= p; return x < 0 }
 	arrive := func(days int, sec int32, json []byte) {
 		n.hold(w.today.AddDays(days), heldRecord{sec: sec, topic: e.topic, key: e.key, at: time.Unix(w.dayStart+int64(e.sec), 0).In(civil.Zone), json: slices.Clone(json)})
@@ -71,31 +72,31 @@ func (w *World) emitNoisily(e *event, json []byte, out func(uint8, string, int32
 		}
 	case below(resentLater):
 		n.duplicates++
-		arrive(r.in(1, 25), int32(r.n(86400)), json)
+		arrive(r.In(1, 25), int32(r.N(86400)), json)
 	case e.topic == topicAttendance && below(gateOffline):
-		days, sec := r.in(1, 4), int32(25200+r.n(20000))
+		days, sec := r.In(1, 4), int32(25200+r.N(20000))
 		on := w.today.AddDays(days)
 		late := w.attendanceAs(nil, e, sec, on, 1)
 		n.hold(on, heldRecord{sec: sec, topic: e.topic, key: e.key, at: on.Start().Add(time.Duration(sec) * time.Second), json: late})
 		return nil
 	case e.topic == topicAttendance && below(timeCorrected) && w.projects[e.project].crew[e.worker].basis != basisHour:
-		days, sec := r.in(1, 2), int32(30000+r.n(20000))
+		days, sec := r.In(1, 2), int32(30000+r.N(20000))
 		on := w.today.AddDays(days)
 		right := *e
-		right.quarters += int16(1 - 2*r.n(2))
+		right.quarters += int16(1 - 2*r.N(2))
 		json := w.attendanceAs(nil, &right, sec, on, 2)
 		n.hold(on, heldRecord{sec: sec, topic: e.topic, key: e.key, at: on.Start().Add(time.Duration(sec) * time.Second), json: json})
 	case e.topic == topicPayroll && e.first && below(overtaken):
-		arrive(r.in(5, 20), int32(r.n(86400)), json)
+		arrive(r.In(5, 20), int32(r.N(86400)), json)
 		return nil
 	}
 	return out(e.topic, e.key, e.sec, json)
 }
 
 // spoil breaks a copy of a record in one way and names the contract's reason code for it.
-func spoil(b []byte, topic uint8, r *dice) ([]byte, string) {
+func spoil(b []byte, topic uint8, r *draw.Dice) ([]byte, string) {
 	personal := topic == topicAttendance || topic == topicPayroll || topic == topicWorkers
-	switch k := r.n(8); {
+	switch k := r.N(8); {
 	case k == 1:
 		return cutOut(b, `"recorded_at":"`, `",`), "missing_field"
 	case k == 2:

@@ -15,7 +15,7 @@ type Options struct {
 	// From is the first simulated day: the day the area's systems are connected. When 0, the first day of the month
 	// that makes the scale's number of months up to To.
 	From civil.Date
-	// To ends WriteDir, and is the horizon over which causes are spread. Day may be called beyond it.
+	// To ends a folder of records (folder.Write), and is the horizon over which causes are spread. Day may be called beyond it.
 	To    civil.Date
 	Scale Scale
 	// Rates say how much goes wrong; nil means UsualRates, &Rates{} a world where everybody pays.

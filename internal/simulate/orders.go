@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/simulate/line"
 )
 
 // order is what a site owes past due today and the order to pay that came of it.
@@ -29,7 +30,7 @@ func (w *World) stepOrder(s *site, d civil.Date) {
 	r, o := &w.dice, &s.order
 	switch {
 	case o.opened == 0 || o.outcome != "" && o.fen > 0 && d > o.due+60:
-		if len(s.leads) < 2 || o.fen == 0 || d < o.owedSince+25 || !workday(d) || !r.chance(0.12) {
+		if len(s.leads) < 2 || o.fen == 0 || d < o.owedSince+25 || !workday(d) || !r.Chance(0.12) {
 			return
 		}
 		if o.outcome == "failed" {
@@ -38,12 +39,12 @@ func (w *World) stepOrder(s *site, d civil.Date) {
 			o.before = append(o.before, past)
 		}
 		o.num++
-		o.opened, o.due = d, d.AddDays(r.in(10, 15))
+		o.opened, o.due = d, d.AddDays(r.In(10, 15))
 		o.orderedFen, o.orderedCount, o.outcome, o.recordVersion, o.next = o.fen, o.workers, "", 0, ""
 		o.from, o.to = s.owedMonths(d)
 		// Being ordered helps in a good third of the cases: whoever stands behind the employer pays.
-		if t := s.trouble; t.running(d) && (t.recover == 0 || t.recover > o.due) && r.chance(0.38) {
-			t.recover = o.due - civil.Date(r.n(4))
+		if t := s.trouble; t.running(d) && (t.recover == 0 || t.recover > o.due) && r.Chance(0.38) {
+			t.recover = o.due - civil.Date(r.N(4))
 		}
 		w.recordProceeding(s, "rectification_order", d, "", 0)
 	case (o.outcome == "" || o.outcome == "failed") && o.opened != 0 && o.fen == 0:
@@ -58,7 +59,7 @@ func (w *World) stepOrder(s *site, d civil.Date) {
 	case o.outcome == "" && d > o.due+20:
 		o.outcome = "failed"
 		w.recordProceeding(s, "rectification_order", d, o.outcome, 0)
-	case o.outcome == "failed" && o.next == "" && workday(d) && r.chance(0.05):
+	case o.outcome == "failed" && o.next == "" && workday(d) && r.Chance(0.05):
 		o.next, o.nextOn = pick(r, "arbitration", "arbitration", "supported_suit", "enforcement", "criminal_referral", "emergency_fund"), d
 		w.recordProceeding(s, o.next, d, "", 1)
 	}
@@ -106,38 +107,38 @@ func (w *World) recordProceeding(s *site, kind string, d civil.Date, outcome str
 	id = strconv.AppendInt(id, int64(o.num*2+next), 10)
 	w.line = id
 	w.open(id, "inspection", version, sec)
-	b := appendText(w.arena, "kind", kind)
+	b := line.Text(w.arena, "kind", kind)
 	if len(s.leads) > 0 {
-		b = appendText(b, "complaint_id", s.leads[0].id)
+		b = line.Text(b, "complaint_id", s.leads[0].id)
 	}
-	b = appendText(b, "township", s.township)
+	b = line.Text(b, "township", s.township)
 	if s.id != "" {
-		b = appendText(b, "project_id", s.id)
+		b = line.Text(b, "project_id", s.id)
 	}
-	b = appendText(b, "employer_uscc", w.employers[s.emp].uscc)
-	b = appendInt(b, "workers", int64(o.orderedCount))
-	b = appendYuan(b, "yuan", o.orderedFen)
-	b = appendMonth(b, "wage_from", o.from)
-	b = appendMonth(b, "wage_to", o.to)
+	b = line.Text(b, "employer_uscc", w.employers[s.emp].uscc)
+	b = line.Int(b, "workers", int64(o.orderedCount))
+	b = line.Yuan(b, "yuan", o.orderedFen)
+	b = line.Month(b, "wage_from", o.from)
+	b = line.Month(b, "wage_to", o.to)
 	switch {
 	case next == 0:
-		b = appendDay(b, "opened_on", o.opened)
-		b = appendDay(b, "due_on", o.due)
+		b = line.Day(b, "opened_on", o.opened)
+		b = line.Day(b, "due_on", o.due)
 		if outcome == "fulfilled" {
-			b = appendYuan(b, "paid_yuan", o.orderedFen)
+			b = line.Yuan(b, "paid_yuan", o.orderedFen)
 		}
 	default:
-		b = appendDay(b, "opened_on", o.nextOn)
+		b = line.Day(b, "opened_on", o.nextOn)
 		if kind == "emergency_fund" {
-			b = appendYuan(b, "paid_yuan", o.orderedFen/500*100) // a fifth, to live on
+			b = line.Yuan(b, "paid_yuan", o.orderedFen/500*100) // a fifth, to live on
 			if outcome != "" {
-				b = appendYuan(b, "recovered_yuan", o.orderedFen/500*100)
+				b = line.Yuan(b, "recovered_yuan", o.orderedFen/500*100)
 			}
 		}
 	}
 	if outcome != "" {
-		b = appendDay(b, "closed_on", d)
-		b = appendText(b, "outcome", outcome)
+		b = line.Day(b, "closed_on", d)
+		b = line.Text(b, "outcome", outcome)
 	}
 	w.arena = b
 	w.close(start, topicProceedings, s.key, sec)

@@ -2,6 +2,8 @@ package simulate
 
 import (
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/simulate/draw"
+	"github.com/anxin-project/anxin/internal/simulate/line"
 )
 
 // slip is one pay slip until it is paid in full.
@@ -86,14 +88,14 @@ func (w *World) list(s *site, d civil.Date) {
 	if t := s.trouble; t.running(d) && t.cause == CauseIllegal && m >= w.opt.From.Month() {
 		t.truth.seen(d)
 		for i := range t.ghosts {
-			g := newIdentity(&w.dice, w.today.Year())
+			g := draw.NewIdentity(&w.dice, w.today.Year())
 			s.crewSeq++
 			sl := slip{
-				id: g.id, idLen: g.idLen, payee: t.payee, channel: s.payPlace, emp: t.emp, seq: s.crewSeq, month: m,
-				due: due, dueBy: workdayOnOrBefore(due), gross: int64(w.dice.in(60, 80)) * 10000,
+				id: g.ID, idLen: g.IDLen, payee: t.payee, channel: s.payPlace, emp: t.emp, seq: s.crewSeq, month: m,
+				due: due, dueBy: workdayOnOrBefore(due), gross: int64(w.dice.In(60, 80)) * 10000,
 			}
 			if i == 0 {
-				sl.payee = g.bank
+				sl.payee = g.Bank
 			}
 			w.addSlip(s, sl, d)
 		}
@@ -136,7 +138,7 @@ func (w *World) listPast(p *project, m civil.Month, paidOn, today civil.Date) (o
 func (w *World) makeSlip(s *site, k *worker, m civil.Month, due civil.Date, days, quarters int, hidden bool) {
 	r := &w.dice
 	sl := slip{
-		id: k.id, idLen: k.idLen, payee: k.bank, channel: s.payPlace, emp: k.emp, seq: k.seq, month: m,
+		id: k.ID, idLen: k.IDLen, payee: k.Bank, channel: s.payPlace, emp: k.emp, seq: k.seq, month: m,
 		due: due, dueBy: workdayOnOrBefore(due), gross: k.earned(days, quarters),
 	}
 	if hidden {
@@ -145,10 +147,10 @@ func (w *World) makeSlip(s *site, k *worker, m civil.Month, due civil.Date, days
 	if s.id == "" {
 		w.withhold(s, &sl, days)
 	}
-	if r.chance(0.04) && sl.gross > 200000 {
-		sl.deducted += int64(r.in(3, 30)) * 1000 // meals, an advance
+	if r.Chance(0.04) && sl.gross > 200000 {
+		sl.deducted += int64(r.In(3, 30)) * 1000 // meals, an advance
 	}
-	sl.unsigned = len(s.crew) >= 30 && r.chance(0.012) // away on the day of signing
+	sl.unsigned = len(s.crew) >= 30 && r.Chance(0.012) // away on the day of signing
 	if t := s.trouble; t.running(w.today) {
 		switch {
 		case k.flags&reached != 0 && (t.cause == CauseBadPayer || t.cause == CauseUnsettled):
@@ -178,10 +180,10 @@ func (w *World) makeSlip(s *site, k *worker, m civil.Month, due civil.Date, days
 func (w *World) addSlip(s *site, sl slip, d civil.Date) {
 	if sl.kept != HowUnlisted {
 		sec := int32(68400) + int32(s.num*13%1800) + sl.seq%1200
-		if w.noise.on && w.dice.chance(0.001) {
+		if w.noise.on && w.dice.Chance(0.001) {
 			// A slip of the pen, corrected within the hour.
 			right := sl.gross
-			sl.gross += int64(w.dice.in(1, 9)) * 10000
+			sl.gross += int64(w.dice.In(1, 9)) * 10000
 			w.recordSlip(s, &sl, sec-3600)
 			sl.gross = right
 		}
@@ -279,7 +281,7 @@ func (s *slip) limit(frank bool) int64 {
 // withhold takes tax and social insurance off the pay of an employer's staff. Most payers show them apart.
 func (w *World) withhold(s *site, sl *slip, days int) {
 	if days >= 20 {
-		sl.gross += sl.gross * int64(w.dice.n(16)) / 100 // overtime
+		sl.gross += sl.gross * int64(w.dice.N(16)) / 100 // overtime
 	}
 	sl.social = sl.gross * 105 / 1000 / 100 * 100
 	sl.tax = max(0, sl.gross-sl.social-500000) * 3 / 100
@@ -310,7 +312,7 @@ func (w *World) stepPay(s *site, d civil.Date) {
 		return
 	}
 	// Later attempts: the day after recovery, or when money has come in meanwhile.
-	if t.over(d) || t.cause != CauseLapse && s.ledger.fresh && t.willing(d) > 0 && d-s.lastPaid >= 3 && workday(d) && w.dice.chance(0.3) {
+	if t.over(d) || t.cause != CauseLapse && s.ledger.fresh && t.willing(d) > 0 && d-s.lastPaid >= 3 && workday(d) && w.dice.Chance(0.3) {
 		s.lastPaid, s.ledger.fresh = d, false
 		w.payUp(s, d, func(sl *slip) bool { return sl.due < d })
 	}
@@ -324,10 +326,10 @@ func (w *World) sendBack(s *site, m civil.Month, d civil.Date) {
 	}
 	for i := range s.slips {
 		sl := &s.slips[i]
-		if sl.month != m || sl.kept != "" || !w.dice.chance(rate) {
+		if sl.month != m || sl.kept != "" || !w.dice.Chance(rate) {
 			continue
 		}
-		sl.again = d.AddDays(w.dice.in(6, 20))
+		sl.again = d.AddDays(w.dice.In(6, 20))
 		s.returned++
 		scope := "employer"
 		if s.id != "" {
@@ -368,9 +370,9 @@ func (w *World) recordSlip(s *site, sl *slip, sec int32) {
 	id := append(w.line[:0], "PAY-"...)
 	id = append(id, s.key...)
 	id = append(id, '-')
-	id = appendPadded(id, int64(sl.seq), 4)
+	id = line.Padded(id, int64(sl.seq), 4)
 	id = append(id, '-')
-	id = appendCompactDate(id, sl.month.First())
+	id = line.CompactDate(id, sl.month.First())
 	id = id[:len(id)-2]
 	w.line = id
 	source := "wage-bank"
@@ -384,36 +386,36 @@ func (w *World) recordSlip(s *site, sl *slip, sec int32) {
 	} else {
 		b = append(b, `hk_macau"`...)
 	}
-	b = appendBytes(b, "id_number", sl.id[:sl.idLen])
+	b = line.Bytes(b, "id_number", sl.id[:sl.idLen])
 	if s.id != "" {
-		b = appendText(b, "project_id", s.id)
+		b = line.Text(b, "project_id", s.id)
 	}
-	b = appendText(b, "employer_uscc", w.employers[sl.emp].uscc)
-	b = appendMonth(b, "wage_month", sl.month)
+	b = line.Text(b, "employer_uscc", w.employers[sl.emp].uscc)
+	b = line.Month(b, "wage_month", sl.month)
 	due := sl.due
 	if sl.kept == HowDeferred {
 		due = (sl.month + 4).Day(s.payDay)
 	}
-	b = appendDay(b, "due_on", due)
-	b = appendYuan(b, "gross_yuan", sl.gross)
-	b = appendYuan(b, "deducted_yuan", sl.deducted)
+	b = line.Day(b, "due_on", due)
+	b = line.Yuan(b, "gross_yuan", sl.gross)
+	b = line.Yuan(b, "deducted_yuan", sl.deducted)
 	if sl.social > 0 && s.detailed() {
-		b = appendYuan(b, "tax_yuan", sl.tax)
-		b = appendYuan(b, "insurance_yuan", sl.social)
+		b = line.Yuan(b, "tax_yuan", sl.tax)
+		b = line.Yuan(b, "insurance_yuan", sl.social)
 	}
-	b = appendYuan(b, "payable_yuan", sl.payable())
+	b = line.Yuan(b, "payable_yuan", sl.payable())
 	paid, on := sl.paid, sl.paidOn
 	if paid == 0 && sl.claimed != 0 {
 		paid, on = sl.payable(), sl.claimed
 	}
-	b = appendYuan(b, "paid_yuan", paid)
+	b = line.Yuan(b, "paid_yuan", paid)
 	if paid > 0 {
-		b = appendDay(b, "paid_on", on)
+		b = line.Day(b, "paid_on", on)
 	}
-	b = appendText(b, "channel", channels[sl.channel])
+	b = line.Text(b, "channel", channels[sl.channel])
 	if sl.channel != byCash {
-		b = appendBytes(b, "payee_account", sl.payee[:])
+		b = line.Bytes(b, "payee_account", sl.payee[:])
 	}
-	w.arena = appendBool(b, "signed", !sl.unsigned)
+	w.arena = line.Bool(b, "signed", !sl.unsigned)
 	w.close(start, topicPayroll, s.key, sec)
 }

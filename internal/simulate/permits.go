@@ -1,6 +1,9 @@
 package simulate
 
-import "github.com/anxin-project/anxin/internal/domain/civil"
+import (
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/simulate/line"
+)
 
 // unknown is a permit of a project that the platform does not know.
 type unknown struct {
@@ -31,16 +34,16 @@ func (w *World) permit(id string, version int, name, township, sector string, de
 	}
 	start := len(w.arena)
 	w.open([]byte(id), source, version, sec)
-	b := appendText(w.arena, "name", name)
-	b = appendText(b, "township", township)
-	b = appendText(b, "sector", sector)
-	b = appendText(b, "developer_uscc", w.employers[developer].uscc)
-	b = appendText(b, "contractor_uscc", w.employers[contractor].uscc)
-	b = appendDay(b, "permit_on", on)
-	b = appendYuan(b, "contract_yuan", fen)
+	b := line.Text(w.arena, "name", name)
+	b = line.Text(b, "township", township)
+	b = line.Text(b, "sector", sector)
+	b = line.Text(b, "developer_uscc", w.employers[developer].uscc)
+	b = line.Text(b, "contractor_uscc", w.employers[contractor].uscc)
+	b = line.Day(b, "permit_on", on)
+	b = line.Yuan(b, "contract_yuan", fen)
 	key := township
 	if project != "" {
-		b = appendText(b, "project_id", project)
+		b = line.Text(b, "project_id", project)
 		key = project
 	}
 	w.arena = b
@@ -62,19 +65,19 @@ func (w *World) stepPermits(d civil.Date) {
 	}
 	r := &w.dice
 	for i, t := range w.townships {
-		r.reset(w.opt.Seed, subjectPermit|uint64(i), uint64(d))
+		r.Reset(w.opt.Seed, subjectPermit|uint64(i), uint64(d))
 		// As many as projects begin, by their number over a year.
-		if !r.chance(rate * float64(w.opt.Scale.Projects) / float64(len(w.townships)) / 365) {
+		if !r.Chance(rate * float64(w.opt.Scale.Projects) / float64(len(w.townships)) / 365) {
 			continue
 		}
-		p := &project{developer: w.developers[r.n(len(w.developers))]}
+		p := &project{developer: w.developers[r.N(len(w.developers))]}
 		p.describe(r, t.Code)
 		u := &unknown{
-			id: "PMT-X" + t.Code + "-" + string(appendCompactDate(nil, d)), name: p.name, township: t.Code, sector: p.sector,
-			developer: p.developer, contractor: w.contractors[r.n(len(w.contractors))], permitOn: d - civil.Date(r.n(4)),
+			id: "PMT-X" + t.Code + "-" + string(line.CompactDate(nil, d)), name: p.name, township: t.Code, sector: p.sector,
+			developer: p.developer, contractor: w.contractors[r.N(len(w.contractors))], permitOn: d - civil.Date(r.N(4)),
 		}
-		if known := w.projects[r.n(len(w.projects))]; known.township == t.Code || r.chance(0.4) {
-			u.project, u.foundOn = known, d.AddDays(r.in(20, 110))
+		if known := w.projects[r.N(len(w.projects))]; known.township == t.Code || r.Chance(0.4) {
+			u.project, u.foundOn = known, d.AddDays(r.In(20, 110))
 		}
 		u.truth = &Truth{Subject: "project:" + u.id, Scope: "project", Township: t.Code, Cause: CauseUnknown, From: u.permitOn, Severity: 0.5}
 		u.truth.seen(d)

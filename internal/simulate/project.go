@@ -7,6 +7,8 @@ import (
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/region"
+	"github.com/anxin-project/anxin/internal/simulate/draw"
+	"github.com/anxin-project/anxin/internal/simulate/line"
 )
 
 // slot is a place where something is always being built: when its project nears completion the next one is signed.
@@ -61,10 +63,10 @@ func (w *World) foundProjects() {
 	// A township with a single small site would be too small for an index of its own, hence the floor of the sizes.
 	n := slotsOf(sc)
 	r := &w.dice
-	r.reset(w.opt.Seed, subjectWorld, 3)
+	r.Reset(w.opt.Seed, subjectWorld, 3)
 	total := 0.0
 	for i := range n - len(w.rural) {
-		w.slots = append(w.slots, slot{township: w.busy[i%len(w.busy)], size: max(0.78, math.Exp(0.42*r.bell()))})
+		w.slots = append(w.slots, slot{township: w.busy[i%len(w.busy)], size: max(0.78, math.Exp(0.42*r.Bell()))})
 		total += w.slots[i].size
 	}
 	// Crews are below their height in the first and last eighth and while suspended; the rest that
@@ -74,13 +76,13 @@ func (w *World) foundProjects() {
 	}
 	for _, t := range w.townships {
 		if w.rural[t.Code] {
-			w.slots = append(w.slots, slot{township: t.Code, size: float64(r.in(11, 16))})
+			w.slots = append(w.slots, slot{township: t.Code, size: float64(r.In(11, 16))})
 		}
 	}
 	for i := range w.slots {
-		w.dice.reset(w.opt.Seed, subjectSlot, uint64(i))
+		w.dice.Reset(w.opt.Seed, subjectSlot, uint64(i))
 		if n > 3 && i%8 == 6 && !w.rural[w.slots[i].township] {
-			w.slots[i].nextOn = w.opt.From + civil.Date(w.dice.n(80))
+			w.slots[i].nextOn = w.opt.From + civil.Date(w.dice.N(80))
 			continue
 		}
 		w.newProject(&w.slots[i], w.opt.From, true, i)
@@ -105,7 +107,7 @@ func (w *World) newProject(sl *slot, on civil.Date, running bool, index int) {
 	num := w.projectNum
 	w.projectNum++
 	r := &w.dice
-	r.reset(w.opt.Seed, subjectSite|uint64(num), 0)
+	r.Reset(w.opt.Seed, subjectSite|uint64(num), 0)
 	p := &project{plateau: max(4, int(sl.size)), version: 0}
 	p.num = num
 	p.township = sl.township
@@ -113,68 +115,68 @@ func (w *World) newProject(sl *slot, on civil.Date, running bool, index int) {
 	p.key = p.id
 	p.ledger.account = "ACC-" + p.id[4:]
 
-	length := r.in(240, 1000)
+	length := r.In(240, 1000)
 	if running {
 		// Some began long ago; every eleventh is about to end, so that completion is seen early.
-		age := r.in(15, 430)
-		rest := 60 + r.n(900)
+		age := r.In(15, 430)
+		rest := 60 + r.N(900)
 		if index%11 == 1 {
-			rest = r.in(40, 70)
+			rest = r.In(40, 70)
 		}
 		p.startOn, p.endOn = on.AddDays(-age), on.AddDays(rest)
 		length = age + rest
-		p.permitOn = p.startOn.AddDays(-r.in(12, 25))
-		p.signedOn = p.permitOn.AddDays(-r.in(8, 30))
+		p.permitOn = p.startOn.AddDays(-r.In(12, 25))
+		p.signedOn = p.permitOn.AddDays(-r.In(8, 30))
 	} else {
 		p.signedOn = on
-		p.permitOn = on.AddDays(r.in(8, 25))
-		p.startOn = p.permitOn.AddDays(r.in(8, 20))
+		p.permitOn = on.AddDays(r.In(8, 25))
+		p.startOn = p.permitOn.AddDays(r.In(8, 20))
 		p.endOn = p.startOn.AddDays(length)
 	}
-	p.accountOn = p.signedOn.AddDays(r.in(2, 6)) // before anyone enters, long before the 30 days are over
-	p.depositOn = addWorkdays(p.permitOn, r.in(2, 12))
-	p.settledOn = p.endOn.AddDays(r.in(35, 70))
-	sl.nextOn = p.endOn.AddDays(-r.in(25, 45))
+	p.accountOn = p.signedOn.AddDays(r.In(2, 6)) // before anyone enters, long before the 30 days are over
+	p.depositOn = addWorkdays(p.permitOn, r.In(2, 12))
+	p.settledOn = p.endOn.AddDays(r.In(35, 70))
+	sl.nextOn = p.endOn.AddDays(-r.In(25, 45))
 
 	p.emp = w.chooseContractor(r, sl.township[:6], p.startOn)
-	p.developer = w.developers[r.n(len(w.developers))]
+	p.developer = w.developers[r.N(len(w.developers))]
 	for range 1 + min(3, p.plateau/15) {
-		i := w.subs[(int(p.emp)*5+r.n(8))%len(w.subs)] // contractors work with the same few
+		i := w.subs[(int(p.emp)*5+r.N(8))%len(w.subs)] // contractors work with the same few
 		if !slices.Contains(p.subs, i) {
 			p.subs = append(p.subs, i)
 		}
 	}
 	p.describe(r, sl.township)
 	w.settleHabits(p)
-	p.payDay = [...]int{10, 15, 15, 18, 20, 25, 28, 31}[r.n(8)]
-	p.laborDay = r.in(3, p.payDay-4)
-	p.wageLevel = r.f(0.9, 1.15)
-	margin := r.f(0.88, 0.96)
+	p.payDay = [...]int{10, 15, 15, 18, 20, 25, 28, 31}[r.N(8)]
+	p.laborDay = r.In(3, p.payDay-4)
+	p.wageLevel = r.Between(0.9, 1.15)
+	margin := r.Between(0.88, 0.96)
 	w.drawTrouble(r, p)
 	if t := p.trouble; t != nil && t.cause == CauseSloppy {
-		k := r.n(4)
+		k := r.N(4)
 		p.noBoard, p.noOfficer, p.noGuarantee = k == 0 || k == 3, k == 1 || k == 3, k == 2
 	}
 	p.laborCost = int64(float64(p.plateau)*27*meanDaily*p.wageLevel*margin) / 100000 * 100000
-	p.contract = int64(float64(p.laborCost)*float64(length)/30/r.f(0.18, 0.3)) / 10000000 * 10000000
+	p.contract = int64(float64(p.laborCost)*float64(length)/30/r.Between(0.18, 0.3)) / 10000000 * 10000000
 	p.contract = max(p.contract, 500000000)
-	p.depositForm = [...]string{"guarantee", "guarantee", "guarantee", "insurance", "insurance", "cash", "cash", "guarantee", "insurance", "waived"}[r.n(10)]
+	p.depositForm = [...]string{"guarantee", "guarantee", "guarantee", "insurance", "insurance", "cash", "cash", "guarantee", "insurance", "waived"}[r.N(10)]
 	if p.depositForm != "waived" {
 		p.deposit = p.contract * 3 / 100 // the top of the legal range holds anywhere
-		if r.chance(0.12) {
+		if r.Chance(0.12) {
 			p.required = p.contract / 200
 			p.deposit = p.required // two years without arrears
 		}
 		p.validUntil = p.settledOn.AddDays(180)
 	}
-	if r.chance(0.1) && length > 260 {
-		from := p.startOn + (p.endOn-p.startOn)/3 + civil.Date(r.n(60))
+	if r.Chance(0.1) && length > 260 {
+		from := p.startOn + (p.endOn-p.startOn)/3 + civil.Date(r.N(60))
 		// From the middle of a month to the middle of the next: in no month everybody is away.
-		from = from.Month().Day(r.in(10, 14))
-		p.pause = span{from, from.AddDays(r.in(18, 40))}
+		from = from.Month().Day(r.In(10, 14))
+		p.pause = span{from, from.AddDays(r.In(18, 40))}
 	}
 	if index == 3 && running {
-		p.moveOn, p.moveTo = on.AddDays(r.in(40, 80)), w.neighbour(p.township)
+		p.moveOn, p.moveTo = on.AddDays(r.In(40, 80)), w.neighbour(p.township)
 	}
 	p.twoSources = num%29 == 5 || num == 2
 	p.winter(p.startOn.Year())
@@ -185,16 +187,16 @@ func (w *World) newProject(sl *slot, on civil.Date, running bool, index int) {
 	p.winter(on.Year())
 	for range p.target(on) {
 		k := w.hire(r, p)
-		k.entered = p.startOn + civil.Date(r.n(max(1, int(on-p.startOn)-1)))
-		k.contractOn = k.entered - civil.Date(r.in(1, 5))
+		k.entered = p.startOn + civil.Date(r.N(max(1, int(on-p.startOn)-1)))
+		k.contractOn = k.entered - civil.Date(r.In(1, 5))
 		p.crew = append(p.crew, k)
 	}
 	w.projects = append(w.projects, p)
 }
 
-func (p *project) describe(r *dice, township string) {
-	p.sector = [...]string{"construction", "construction", "construction", "construction", "construction", "construction", "transport", "water", "other", "energy"}[r.n(10)]
-	p.investment = [...]string{"government", "state_owned", "private", "private"}[r.n(4)]
+func (p *project) describe(r *draw.Dice, township string) {
+	p.sector = [...]string{"construction", "construction", "construction", "construction", "construction", "construction", "transport", "water", "other", "energy"}[r.N(10)]
+	p.investment = [...]string{"government", "state_owned", "private", "private"}[r.N(4)]
 	place := region.Name(township)
 	switch p.sector {
 	case "transport":
@@ -226,16 +228,16 @@ func (w *World) neighbour(township string) string {
 }
 
 // chooseContractor prefers firms of the county; big ones work anywhere. Nobody signs with a firm that is going down.
-func (w *World) chooseContractor(r *dice, county string, start civil.Date) int32 {
-	best := w.contractors[r.n(len(w.contractors))]
+func (w *World) chooseContractor(r *draw.Dice, county string, start civil.Date) int32 {
+	best := w.contractors[r.N(len(w.contractors))]
 	for range 12 {
-		i := w.contractors[r.n(len(w.contractors))]
+		i := w.contractors[r.N(len(w.contractors))]
 		e := w.employers[i]
 		if e.failing != nil && start > e.failing.from {
 			continue
 		}
 		best = i
-		if e.township[:6] == county || r.chance(0.35) {
+		if e.township[:6] == county || r.Chance(0.35) {
 			break
 		}
 	}
@@ -245,7 +247,7 @@ func (w *World) chooseContractor(r *dice, county string, start civil.Date) int32
 // winter sets the Spring Festival rest of a year: a fortnight at most, or a longer one that is reported.
 func (p *project) winter(year int) {
 	sf := springFestival(year)
-	x := mix(uint64(p.num)<<16 | uint64(year))
+	x := draw.Mix(uint64(p.num)<<16 | uint64(year))
 	before, after := civil.Date(3+x%3), civil.Date(5+x>>8%3)
 	p.longRest = x>>16%5 == 0
 	if p.longRest {
@@ -275,10 +277,10 @@ func (p *project) status(d civil.Date) string {
 
 func (w *World) stepProject(p *project, index int32, d civil.Date) {
 	r := &w.dice
-	r.reset(w.opt.Seed, subjectSite|uint64(p.num), uint64(d))
+	r.Reset(w.opt.Seed, subjectSite|uint64(p.num), uint64(d))
 	if first := d.Month().First(); d == first {
 		p.rollMonth(d.Month() - 1)
-		if _, m, _ := ymd(d); m == 1 {
+		if _, m, _ := line.YMD(d); m == 1 {
 			p.winter(d.Year())
 		}
 	}
@@ -359,36 +361,36 @@ func (w *World) recordProject(p *project, d civil.Date, sec int32) {
 	}
 	start := len(w.arena)
 	w.open([]byte(p.id), "city-platform", p.version, sec)
-	b := appendText(w.arena, "name", p.name)
-	b = appendText(b, "township", p.township)
-	b = appendText(b, "sector", p.sector)
-	b = appendText(b, "investment", p.investment)
-	b = appendText(b, "developer_uscc", w.employers[p.developer].uscc)
-	b = appendText(b, "contractor_uscc", w.employers[p.emp].uscc)
-	b = appendText(b, "contractor_name", w.employers[p.emp].name)
-	b = appendYuan(b, "contract_yuan", p.contract)
-	b = appendDay(b, "contract_signed_on", p.signedOn)
+	b := line.Text(w.arena, "name", p.name)
+	b = line.Text(b, "township", p.township)
+	b = line.Text(b, "sector", p.sector)
+	b = line.Text(b, "investment", p.investment)
+	b = line.Text(b, "developer_uscc", w.employers[p.developer].uscc)
+	b = line.Text(b, "contractor_uscc", w.employers[p.emp].uscc)
+	b = line.Text(b, "contractor_name", w.employers[p.emp].name)
+	b = line.Yuan(b, "contract_yuan", p.contract)
+	b = line.Day(b, "contract_signed_on", p.signedOn)
 	if d >= p.permitOn {
-		b = appendDay(b, "permit_on", p.permitOn)
+		b = line.Day(b, "permit_on", p.permitOn)
 	}
 	if d >= p.startOn {
-		b = appendDay(b, "started_on", p.startOn)
+		b = line.Day(b, "started_on", p.startOn)
 	}
 	if d >= p.endOn {
-		b = appendDay(b, "completed_on", p.endOn)
+		b = line.Day(b, "completed_on", p.endOn)
 	}
-	b = appendText(b, "status", p.reported)
-	b = appendInt(b, "pay_day", int64(p.payDay))
-	b = appendInt(b, "labor_cost_day", int64(p.laborDay))
-	b = appendYuan(b, "labor_cost_yuan", p.laborCost)
+	b = line.Text(b, "status", p.reported)
+	b = line.Int(b, "pay_day", int64(p.payDay))
+	b = line.Int(b, "labor_cost_day", int64(p.laborDay))
+	b = line.Yuan(b, "labor_cost_yuan", p.laborCost)
 	if d >= p.accountOn {
 		b = append(b, `,"account":{"id":"`...)
 		b = append(b, p.ledger.account...)
 		b = append(b, '"')
-		b = appendDay(b, "opened_on", p.accountOn)
-		b = appendText(b, "bank", [...]string{"禾岫银行", "芃澍农商银行", "璟汀村镇银行"}[p.num%3])
+		b = line.Day(b, "opened_on", p.accountOn)
+		b = line.Text(b, "bank", [...]string{"禾岫银行", "芃澍农商银行", "璟汀村镇银行"}[p.num%3])
 		if p.reported == "settled" {
-			b = appendDay(b, "closed_on", d)
+			b = line.Day(b, "closed_on", d)
 		}
 		b = append(b, '}')
 	}
@@ -396,18 +398,18 @@ func (w *World) recordProject(p *project, d civil.Date, sec int32) {
 		b = append(b, `,"deposit":{"form":"`...)
 		b = append(b, p.depositForm...)
 		b = append(b, '"')
-		b = appendYuan(b, "yuan", p.deposit)
-		b = appendDay(b, "lodged_on", p.depositOn)
+		b = line.Yuan(b, "yuan", p.deposit)
+		b = line.Day(b, "lodged_on", p.depositOn)
 		if p.validUntil != 0 {
-			b = appendDay(b, "valid_until", p.validUntil)
+			b = line.Day(b, "valid_until", p.validUntil)
 		}
 		if p.required > 0 {
-			b = appendYuan(b, "required_yuan", p.required)
+			b = line.Yuan(b, "required_yuan", p.required)
 		}
 		b = append(b, '}')
 	}
-	b = appendBool(b, "payment_guarantee", !p.noGuarantee)
-	b = appendBool(b, "notice_board", d >= p.startOn && !p.noBoard)
-	w.arena = appendBool(b, "labor_officer", !p.noOfficer)
+	b = line.Bool(b, "payment_guarantee", !p.noGuarantee)
+	b = line.Bool(b, "notice_board", d >= p.startOn && !p.noBoard)
+	w.arena = line.Bool(b, "labor_officer", !p.noOfficer)
 	w.close(start, topicProjects, p.key, sec)
 }

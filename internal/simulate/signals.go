@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/simulate/draw"
+	"github.com/anxin-project/anxin/internal/simulate/line"
 )
 
 // stepSignals reports the month before on a day between the 4th and the 10th, each employer on its own.
@@ -32,7 +34,7 @@ func (w *World) stepSignals(d civil.Date) {
 
 func (w *World) recordSignals(e *employer, index int, m civil.Month, d civil.Date, sec int32) {
 	r := &w.dice
-	r.reset(w.opt.Seed, subjectSignals|uint64(index), uint64(m))
+	r.Reset(w.opt.Seed, subjectSignals|uint64(index), uint64(m))
 	sec += int32(index % 600)
 	worse := e.failing.months(m.Last())
 	depth := 0.0
@@ -44,7 +46,7 @@ func (w *World) recordSignals(e *employer, index int, m civil.Month, d civil.Dat
 	if springFestival(m.Year()).Month() == m {
 		season = 0.8
 	}
-	use := season * r.f(0.94, 1.06) * math.Max(0.05, 1-0.24*depth*worse)
+	use := season * r.Between(0.94, 1.06) * math.Max(0.05, 1-0.24*depth*worse)
 	if e.electricity > 0 {
 		w.signal(e, m, "grid", "electricity_kwh", math.Round(e.electricity*use), sec)
 	}
@@ -54,7 +56,7 @@ func (w *World) recordSignals(e *employer, index int, m civil.Month, d civil.Dat
 	if e.gas > 0 {
 		w.signal(e, m, "gas", "gas_m3", math.Round(e.gas*use*10)/10, sec)
 	}
-	insured := math.Round(float64(e.headcount) * r.f(0.985, 1.01) * math.Max(0.1, 1-0.11*depth*worse))
+	insured := math.Round(float64(e.headcount) * r.Between(0.985, 1.01) * math.Max(0.1, 1-0.11*depth*worse))
 	w.signal(e, m, "social", "insured_headcount", insured, sec)
 	w.signal(e, m, "social", "social_insurance_arrears_months", math.Floor(math.Max(0, worse-0.5)*depth*1.1), sec)
 	if e.trade == developer {
@@ -63,13 +65,13 @@ func (w *World) recordSignals(e *employer, index int, m civil.Month, d civil.Dat
 	overdue := 0.0
 	if worse > 1 {
 		overdue = math.Round((worse - 1) * 26 * depth)
-	} else if r.chance(0.004) {
-		overdue = float64(r.in(1, 6)) // one instalment a few days late means nothing
+	} else if r.Chance(0.004) {
+		overdue = float64(r.In(1, 6)) // one instalment a few days late means nothing
 	}
 	w.signal(e, m, "bank", "loan_overdue_days", overdue, sec)
 	tax := 0.0
 	if worse > 2 {
-		tax = math.Round(worse * depth * r.f(8e3, 30e3))
+		tax = math.Round(worse * depth * r.Between(8e3, 30e3))
 	}
 	w.signal(e, m, "tax", "tax_arrears_yuan", tax, sec)
 	if e.trade == contractor || e.trade == business {
@@ -79,15 +81,15 @@ func (w *World) recordSignals(e *employer, index int, m civil.Month, d civil.Dat
 		}
 		w.signal(e, m, "property", "property_fee_overdue_days", fee, sec)
 	}
-	if worse > 3 && r.chance(0.35*depth) {
-		w.signal(e, m, "court", "enforcement_yuan", math.Round(r.f(4e4, 9e5)), sec)
+	if worse > 3 && r.Chance(0.35*depth) {
+		w.signal(e, m, "court", "enforcement_yuan", math.Round(r.Between(4e4, 9e5)), sec)
 	}
-	changes := r.chance(0.004)
+	changes := r.Chance(0.004)
 	if worse > 2 && worse <= 3 {
-		changes = r.chance(0.7)
+		changes = r.Chance(0.7)
 		if changes && d > w.opt.From {
-			p := newIdentity(r, d.Year())
-			e.legal, e.legalID, e.changed = p.name, string(p.number()), true
+			p := draw.NewIdentity(r, d.Year())
+			e.legal, e.legalID, e.changed = p.Name, string(p.Number()), true
 		}
 	}
 	if changes {
@@ -103,14 +105,14 @@ func (w *World) signal(e *employer, m civil.Month, source, indicator string, val
 	id := append(w.line[:0], "SIG-"...)
 	id = append(id, e.uscc...)
 	id = append(id, '-')
-	id = appendDate(id, m.First())
+	id = line.Date(id, m.First())
 	id = append(id[:len(id)-3], '-')
 	id = append(id, indicator...)
 	w.line = id
 	w.open(id, source, 1, sec)
-	b := appendText(w.arena, "employer_uscc", e.uscc)
-	b = appendMonth(b, "month", m)
-	b = appendText(b, "indicator", indicator)
-	w.arena = strconv.AppendFloat(appendKey(b, "value"), value, 'f', -1, 64)
+	b := line.Text(w.arena, "employer_uscc", e.uscc)
+	b = line.Month(b, "month", m)
+	b = line.Text(b, "indicator", indicator)
+	w.arena = strconv.AppendFloat(line.Key(b, "value"), value, 'f', -1, 64)
 	w.close(start, topicSignals, e.uscc, sec)
 }

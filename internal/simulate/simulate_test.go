@@ -1,14 +1,9 @@
 package simulate
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"hash/fnv"
-	"os"
-	"path/filepath"
 	"runtime"
-	"strings"
 	"testing"
 	"time"
 
@@ -214,42 +209,6 @@ func TestMemoryDoesNotGrowWithTheRecords(t *testing.T) {
 	first := size(300)
 	if second := size(900); second > first+first/2+4<<20 {
 		t.Errorf("%d KiB after 300 days, %d KiB after 1,200", first>>10, second>>10)
-	}
-}
-
-func TestWriteDirLeavesAllOrNothing(t *testing.T) {
-	o := options(t, "tiny", true, nil)
-	parent := t.TempDir()
-	dir := filepath.Join(parent, "out")
-	ctx, cancel := context.WithCancel(t.Context())
-	err := WriteDir(ctx, o, dir, func(done, total int) {
-		if done == total/2 {
-			cancel()
-		}
-	})
-	if !errors.Is(err, context.Canceled) {
-		t.Fatalf("cancelled: %v", err)
-	}
-	if left, _ := os.ReadDir(parent); len(left) != 0 {
-		t.Fatalf("cancelled, and %v is left", left)
-	}
-	for range 2 { // the second replaces the first
-		if err := WriteDir(t.Context(), o, dir, nil); err != nil {
-			t.Fatal(err)
-		}
-	}
-	files, err := os.ReadDir(dir)
-	if err != nil || len(files) != len(Topics)+1 {
-		t.Fatalf("%v, %v", files, err)
-	}
-	if left, _ := os.ReadDir(parent); len(left) != 1 {
-		t.Fatalf("beside the folder: %v", left)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "notes.txt"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := WriteDir(t.Context(), o, dir, nil); err == nil || !strings.Contains(err.Error(), "notes.txt") {
-		t.Fatalf("a folder with other files: %v", err)
 	}
 }
 

@@ -1,6 +1,10 @@
 package simulate
 
-import "github.com/anxin-project/anxin/internal/domain/civil"
+import (
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/simulate/draw"
+	"github.com/anxin-project/anxin/internal/simulate/line"
+)
 
 // site is whoever owes wages to a crew: a construction project, or an employer without projects.
 type site struct {
@@ -40,15 +44,15 @@ type payMonth struct {
 
 // plan lays down when the wages of month m are listed and paid: listed in the first days of the next month, paid on the
 // agreed day or, as the law has it, on the working day before when that is a rest day; many pay a little earlier.
-func (w *World) plan(s *site, r *dice, m civil.Month, d civil.Date) {
+func (w *World) plan(s *site, r *draw.Dice, m civil.Month, d civil.Date) {
 	next := m + 1
 	due := next.Day(s.payDay)
 	by := workdayOnOrBefore(due)
 	pay := by
-	for range r.n(3) {
+	for range r.N(3) {
 		pay = workdayOnOrBefore(pay - 1)
 	}
-	create := next.First() + civil.Date(r.n(3))
+	create := next.First() + civil.Date(r.N(3))
 	pay = max(pay, next.First())
 	s.month = payMonth{month: m, due: due, dueBy: by, createOn: min(create, pay), payOn: pay}
 	if w.opt.Rates.Lapse > 0 {
@@ -57,20 +61,20 @@ func (w *World) plan(s *site, r *dice, m civil.Month, d civil.Date) {
 }
 
 // lapse lets a pay day be missed now and then: the clerk is ill, a signature is missing. Weak firms do it more often.
-func (w *World) lapse(s *site, r *dice, d civil.Date) {
+func (w *World) lapse(s *site, r *draw.Dice, d civil.Date) {
 	rate := w.opt.Rates.Lapse / 12 * 0.61
 	if w.employers[s.emp].weak {
 		rate = w.opt.Rates.Lapse / 12 * 2
 	}
-	if !r.chance(rate) || !s.calm(d) || w.employers[s.emp].failing != nil {
+	if !r.Chance(rate) || !s.calm(d) || w.employers[s.emp].failing != nil {
 		return
 	}
-	late := r.in(6, 12)
-	if r.chance(0.1) {
-		late = r.in(13, 22)
+	late := r.In(6, 12)
+	if r.Chance(0.1) {
+		late = r.In(13, 22)
 	}
 	s.month.payOn = s.month.dueBy.AddDays(late)
-	w.trouble(s, &trouble{cause: CauseLapse, from: d, recover: s.month.payOn + 1, severity: r.f(0.2, 0.6)})
+	w.trouble(s, &trouble{cause: CauseLapse, from: d, recover: s.month.payOn + 1, severity: r.Between(0.2, 0.6)})
 }
 
 func (s *site) subject() string {
@@ -82,7 +86,7 @@ func (s *site) subject() string {
 
 // worker is one engagement.
 type worker struct {
-	identity
+	draw.Identity
 	seq        int32
 	emp        int32
 	wage       int32 // fen per unit of the basis
@@ -156,37 +160,37 @@ func (w *World) recordWorker(s *site, k *worker, settled civil.Date, sec int32) 
 	id := append(w.line[:0], "REG-"...)
 	id = append(id, s.key...)
 	id = append(id, '-')
-	id = appendPadded(id, int64(k.seq), 4)
+	id = line.Padded(id, int64(k.seq), 4)
 	w.line = id
 	w.open(id, "real-name", int(k.version), sec)
-	b := appendText(w.arena, "id_type", k.idType())
-	b = appendBytes(b, "id_number", k.number())
+	b := line.Text(w.arena, "id_type", k.IDType())
+	b = line.Bytes(b, "id_number", k.Number())
 	b = append(b, `,"name":"`...)
-	b = append(k.name.append(b), '"')
-	b = appendBytes(b, "phone", k.phone[:])
-	b = appendBytes(b, "bank_account", k.bank[:])
+	b = append(k.Name.Append(b), '"')
+	b = line.Bytes(b, "phone", k.Phone[:])
+	b = line.Bytes(b, "bank_account", k.Bank[:])
 	if s.id != "" {
-		b = appendText(b, "project_id", s.id)
+		b = line.Text(b, "project_id", s.id)
 		b = append(b, `,"team":"`...)
 		b = append(b, byte('1'+k.job%6))
 		b = append(b, `班"`...)
-		b = appendText(b, "job", jobs[int(k.job)%len(jobs)])
+		b = line.Text(b, "job", jobs[int(k.job)%len(jobs)])
 	} else {
-		b = appendText(b, "job", posts[int(k.job)%len(posts)])
+		b = line.Text(b, "job", posts[int(k.job)%len(posts)])
 	}
-	b = appendText(b, "employer_uscc", w.employers[k.emp].uscc)
+	b = line.Text(b, "employer_uscc", w.employers[k.emp].uscc)
 	if k.flags&noContract == 0 {
-		b = appendDay(b, "contract_signed_on", k.contractOn)
+		b = line.Day(b, "contract_signed_on", k.contractOn)
 	}
-	b = appendDay(b, "entered_on", k.entered)
+	b = line.Day(b, "entered_on", k.entered)
 	if k.left != 0 {
-		b = appendDay(b, "left_on", k.left)
+		b = line.Day(b, "left_on", k.left)
 	}
 	if settled != 0 {
-		b = appendDay(b, "settled_on", settled)
+		b = line.Day(b, "settled_on", settled)
 	}
-	b = appendBool(b, "settled_confirmed", settled != 0)
-	b = appendText(b, "wage_basis", bases[k.basis])
-	w.arena = appendYuan(b, "wage_yuan", int64(k.wage))
+	b = line.Bool(b, "settled_confirmed", settled != 0)
+	b = line.Text(b, "wage_basis", bases[k.basis])
+	w.arena = line.Yuan(b, "wage_yuan", int64(k.wage))
 	w.close(start, topicWorkers, s.key, sec)
 }

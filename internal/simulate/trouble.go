@@ -1,6 +1,9 @@
 package simulate
 
-import "github.com/anxin-project/anxin/internal/domain/civil"
+import (
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/simulate/draw"
+)
 
 // trouble is a cause at work on one site. Its methods take a nil receiver for the many sites without.
 type trouble struct {
@@ -72,7 +75,7 @@ func (t *trouble) frank(d civil.Date) bool {
 
 // drawTrouble decides at a project's birth whether something goes wrong with it that leads to no arrears, or to few, and
 // when. Of weak contractors three times as many are hit: firms in trouble have it on several sites.
-func (w *World) drawTrouble(r *dice, p *project) {
+func (w *World) drawTrouble(r *draw.Dice, p *project) {
 	rates := w.opt.Rates
 	factor, among := 0.61, 0
 	if w.employers[p.emp].weak {
@@ -103,36 +106,36 @@ func (w *World) drawTrouble(r *dice, p *project) {
 		room = float64(p.endOn - 20 - begin) // born near the horizon or beyond it
 	}
 	room = max(room, 30)
-	t := &trouble{cause: cause, covered: true, severity: r.f(0.35, 1), emp: p.subs[r.n(len(p.subs))]}
+	t := &trouble{cause: cause, covered: true, severity: r.Between(0.35, 1), emp: p.subs[r.N(len(p.subs))]}
 	lasting := func(p float64, lo, hi int) {
-		if r.chance(p) {
-			t.recover = t.from.AddDays(r.in(lo, hi))
+		if r.Chance(p) {
+			t.recover = t.from.AddDays(r.In(lo, hi))
 		}
 	}
 	switch cause {
 	case CauseSqueeze:
-		t.from = begin + civil.Date(room*r.f(0.05, 0.9))
+		t.from = begin + civil.Date(room*r.Between(0.05, 0.9))
 		lasting(1, 60, 150)
 	case CauseSloppy:
 		t.from = begin - 40
-		t.share = 0.08 + 0.3*t.severity*r.float()
+		t.share = 0.08 + 0.3*t.severity*r.Float()
 		lasting(0.3, 150, 300)
 	case CauseMisuse:
-		t.from = begin + civil.Date(room*r.f(0.05, 0.9))
-		t.next, t.freeze = t.from, r.chance(0.25)
+		t.from = begin + civil.Date(room*r.Between(0.05, 0.9))
+		t.next, t.freeze = t.from, r.Chance(0.25)
 		lasting(1, 50, 130)
 	case CauseIllegal:
-		t.from = begin - 40 + civil.Date(room*r.f(0, 0.3))
-		t.share, t.reach = 0.1+0.3*r.float(), 2
-		t.ghosts = max(1, int(float64(p.plateau)*r.f(0.06, 0.3)))
-		t.payee = newBankAccount(r)
+		t.from = begin - 40 + civil.Date(room*r.Between(0, 0.3))
+		t.share, t.reach = 0.1+0.3*r.Float(), 2
+		t.ghosts = max(1, int(float64(p.plateau)*r.Between(0.06, 0.3)))
+		t.payee = draw.NewBankAccount(r)
 		lasting(0.5, 120, 260)
 	case CauseUnderstated:
-		t.from = begin - 40 + civil.Date(room*r.f(0, 0.5))
-		t.share = 0.1 + 0.5*r.float()
+		t.from = begin - 40 + civil.Date(room*r.Between(0, 0.5))
+		t.share = 0.1 + 0.5*r.Float()
 		lasting(0.6, 120, 260)
 	case CauseUnconnected:
-		switch x := r.float(); {
+		switch x := r.Float(); {
 		case x < 0.6:
 			t.how, t.from = HowBank, p.signedOn
 			lasting(0.7, 100, 400)
@@ -140,7 +143,7 @@ func (w *World) drawTrouble(r *dice, p *project) {
 			t.how, t.from = HowGate, p.signedOn
 			lasting(0.7, 100, 300)
 		default:
-			t.how, t.from = HowBroken, begin+20+civil.Date(room*r.f(0.05, 0.9))
+			t.how, t.from = HowBroken, begin+20+civil.Date(room*r.Between(0.05, 0.9))
 			lasting(1, 17, 45)
 		}
 	}
@@ -160,8 +163,8 @@ func (w *World) trouble(s *site, t *trouble) {
 }
 
 // golden spreads successive numbers evenly over 0…1, jittered.
-func golden(n int, r *dice) float64 {
-	x := float64(n)*0.6180339887498949 + 0.02*r.float()
+func golden(n int, r *draw.Dice) float64 {
+	x := float64(n)*0.6180339887498949 + 0.02*r.Float()
 	return x - float64(int(x))
 }
 

@@ -1,14 +1,7 @@
 package simulate
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
@@ -65,30 +58,6 @@ type Truth struct {
 	Workers         int         `json:"workers"`    // most workers unpaid at a time
 	AmountFen       int64       `json:"amount_fen"` // most owed past due at a time
 	Severity        float64     `json:"severity"`   // 0 to 1
-}
-
-// ReadTruth reads the truth that WriteDir left in a folder; nil where there is none.
-func ReadTruth(dir string) (all []Truth, err error) {
-	path := filepath.Join(dir, truthFile)
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading the truth: %w", err)
-	}
-	defer f.Close()
-	all = []Truth{}
-	for lines := json.NewDecoder(f); ; {
-		var t Truth
-		switch err := lines.Decode(&t); {
-		case errors.Is(err, io.EOF):
-			return all, nil
-		case err != nil:
-			return nil, fmt.Errorf("%s, entry %d: %w; leave the file out to go without it", path, len(all)+1, err)
-		}
-		all = append(all, t)
-	}
 }
 
 // Truth returns the causes that have begun by today, in the order in which they were decided. The entries are copies.

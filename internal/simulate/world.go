@@ -15,6 +15,8 @@ import (
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/region"
+	"github.com/anxin-project/anxin/internal/simulate/draw"
+	"github.com/anxin-project/anxin/internal/simulate/line"
 )
 
 // World is a simulated area. It is not safe for concurrent use.
@@ -38,7 +40,7 @@ type World struct {
 	unknown     []*unknown            // permits of projects that the platform does not know
 	truths      []*Truth
 
-	dice     dice // of the subject being stepped
+	dice     draw.Dice // of the subject being stepped
 	county   map[string]*countyState
 	rural    map[string]bool // townships with one small site and nothing else
 	busy     []string        // the others
@@ -107,6 +109,9 @@ func (w *World) foundTownships() {
 // Today is the last day emitted; before the first call of Day, the day before Options.From.
 func (w *World) Today() civil.Date { return w.today }
 
+// Last is Options.To, completed: the day over which causes are spread. Day may be called beyond it.
+func (w *World) Last() civil.Date { return w.opt.To }
+
 // Townships are those of the world's counties, sorted by county as given, then by code.
 func (w *World) Townships() []region.Township { return slices.Clone(w.townships) }
 
@@ -134,8 +139,8 @@ func (w *World) Day(ctx context.Context, sink Sink) error {
 	d := w.today
 	w.arena, w.events = w.arena[:0], w.events[:0]
 	w.dayStart = int64(d)*86400 - 8*3600
-	appendDate(w.datePart[:0], d)
-	appendCompactDate(w.compact[:0], d)
+	line.Date(w.datePart[:0], d)
+	line.CompactDate(w.compact[:0], d)
 
 	w.projects = slices.DeleteFunc(w.projects, func(p *project) bool { return p.gone })
 	w.stepWeather(d)
@@ -239,10 +244,10 @@ func (w *World) openOn(id []byte, source string, version int, on civil.Date, sec
 	b = append(b, `","source":"`...)
 	b = append(b, source...)
 	b = append(b, '"')
-	b = appendInt(b, "version", int64(version))
+	b = line.Int(b, "version", int64(version))
 	b = append(b, `,"recorded_at":"`...)
-	b = appendDate(b, on)
-	b = appendClock(b, int(sec))
+	b = line.Date(b, on)
+	b = line.Clock(b, int(sec))
 	w.arena = append(b, '"')
 }
 

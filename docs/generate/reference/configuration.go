@@ -25,7 +25,7 @@ var structs = []struct {
 	file, name string
 	defaults   any // nil for the file's own root, whose defaults are read from its source
 }{
-	{"cmd/anxin/config.go", "configuration", nil},
+	{"internal/app/config.go", "Configuration", nil},
 	{"internal/platform/store/store.go", "Configuration", store.DefaultConfiguration()},
 	{"ingest/config.go", "Configuration", ingest.DefaultConfiguration()},
 	{"ingest/config.go", "Kafka", ingest.DefaultConfiguration().Kafka},
@@ -33,7 +33,7 @@ var structs = []struct {
 	{"detectors/config.go", "Configuration", detectors.DefaultConfiguration()},
 	{"alerts/config.go", "Configuration", alerts.DefaultConfiguration()},
 	{"dashboards/console/config.go", "Configuration", console.DefaultConfiguration()},
-	{"cmd/anxin/tls.go", "tlsFiles", nil},
+	{"internal/app/tls.go", "TLSFiles", nil},
 	{"internal/platform/store/store.go", "TLS", store.TLS{}},
 	{"detectors/config.go", "Schedule", detectors.DefaultConfiguration().Schedule},
 	{"internal/platform/access/signin/config.go", "Configuration", signin.DefaultConfiguration()},
@@ -43,7 +43,7 @@ var structs = []struct {
 // byType finds the struct that a field's type names, from within a package.
 var byType = map[string]int{
 	"store.Configuration": 1, "ingest.Configuration": 2, "Kafka": 3, "record.Rules": 4,
-	"detectors.Configuration": 5, "alerts.Configuration": 6, "console.Configuration": 7, "tlsFiles": 8, "TLS": 9, "Schedule": 10,
+	"detectors.Configuration": 5, "alerts.Configuration": 6, "console.Configuration": 7, "TLSFiles": 8, "TLS": 9, "Schedule": 10,
 	"signin.Configuration": 11, "OIDC": 12,
 }
 
@@ -191,12 +191,12 @@ func declaration(file *ast.File, name string) *ast.StructType {
 	return nil
 }
 
-// stringDefaults reads the literals of func defaultConfiguration.
+// stringDefaults reads the literals of func DefaultConfiguration.
 func stringDefaults(file *ast.File) map[string]string {
 	found := map[string]string{}
 	for _, d := range file.Decls {
 		f, ok := d.(*ast.FuncDecl)
-		if !ok || f.Name.Name != "defaultConfiguration" {
+		if !ok || f.Name.Name != "DefaultConfiguration" {
 			continue
 		}
 		ast.Inspect(f, func(n ast.Node) bool {

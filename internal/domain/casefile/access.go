@@ -1,6 +1,6 @@
 package casefile
 
-import "github.com/anxin-project/anxin/internal/platform/access"
+import "github.com/anxin-project/anxin/internal/domain/access"
 
 // Object is what reading a case touches for a person: a case is read where its subject is, and where it is handled.
 func (c Case) Object(p *access.Person) access.Object {

@@ -6,7 +6,7 @@ import "github.com/anxin-project/anxin/internal/domain/catalog"
 type Refusal struct {
 	Code    string
 	Message catalog.Text
-	Basis   string // article of law, or the part of the design the rule comes from
+	Basis   string // article of law, or the rule of this program that it comes from
 }
 
 // Error is the English text with its rule.

@@ -12,10 +12,10 @@ import (
 	"testing"
 
 	"github.com/anxin-project/anxin/detectors/rates"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/edition"
-	"github.com/anxin-project/anxin/internal/platform/access"
 )
 
 // constants returns the values of the text constants of a type in files of the module. Read from the source, so that nobody
@@ -145,7 +145,7 @@ func TestEveryCodeOfTheOtherPackagesHasItsWords(t *testing.T) {
 		{Department, "internal/domain/casefile/department.go", "Department"},
 		{Capacity, "internal/domain/casefile/blacklist.go", "Capacity"},
 		{Bar, "internal/domain/casefile/blacklist.go", "BarKind"},
-		{Role, "internal/platform/access/person.go", "Role"},
+		{Role, "internal/domain/access/person.go", "Role"},
 	} {
 		whole(t, one.name, constants(t, one.files, one.typeName))
 	}
@@ -221,7 +221,7 @@ func TestListsOfWhatNamesItselfAreWhole(t *testing.T) {
 		{"domain/casefile/blacklist.go", "EntryStage", texts(casefile.EntryStages)},
 		{"domain/casefile/deadline.go", "DeadlineKind", texts(casefile.DeadlineKinds)},
 		{"domain/casefile/department.go", "Department", texts(casefile.Departments)},
-		{"platform/access/person.go", "Role", texts(access.Roles)},
+		{"domain/access/person.go", "Role", texts(access.Roles)},
 	} {
 		values := constants(t, "internal/"+one.file, one.typeName)
 		slices.Sort(values)

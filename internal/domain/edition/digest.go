@@ -1,13 +1,10 @@
 package edition
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-
-	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 )
 
 // Digest is the SHA-256, in hexadecimal, of an edition: its number, month, cut-off, run and policy, its content as read
@@ -33,27 +30,4 @@ func Digest(e Edition, c Content, before string) (string, error) {
 		return "", fmt.Errorf("digest of edition %d: %w", e.Number, err)
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
-}
-
-// Altered reads every edition again and returns the numbers of those that are no longer as they were published; all is
-// what List returned. An edition stands against the recorded digest of the one before it, so one altered edition does
-// not make the later ones look altered.
-func Altered(ctx context.Context, conn driver.Conn, all []Edition) ([]uint32, error) {
-	var altered []uint32
-	before := ""
-	for _, e := range all {
-		c, err := Read(ctx, conn, e)
-		if err != nil {
-			return nil, err
-		}
-		digest, err := Digest(e, c, before)
-		if err != nil {
-			return nil, err
-		}
-		if digest != e.Digest {
-			altered = append(altered, e.Number)
-		}
-		before = e.Digest
-	}
-	return altered, nil
 }

@@ -1,6 +1,7 @@
-// Package edition holds the published editions (月度通报，晾晒) of the wage-safety index: what one is, how it is read, what differs
-// between two, and whether one is still as it was published. The detectors component publishes them
-// (detectors/editions); the command, the pages and the metrics read them here.
+// Package edition holds the published editions (月度通报，晾晒) of the wage-safety index: what one is, what differs between two, and
+// the digest that shows whether one is still as it was published. The detectors component publishes them
+// (detectors/editions); the command, the pages and the metrics read them from the store
+// (internal/platform/editionstore).
 //
 // An edition never changes: later data change later editions only. Editions are numbered from 1 in the order of their
 // months. The digest of each covers its content and the digest of the one before it, so that a row changed, added or

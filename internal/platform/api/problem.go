@@ -10,7 +10,7 @@ import (
 )
 
 // Problem is the body of every answer that is no success. Code is stable; the message is for people; rule names the law,
-// or the part of the design, that a refused step would break.
+// or the rule of this program, that a refused step would break.
 type Problem struct {
 	Code    string       `json:"code"`
 	Message catalog.Text `json:"message"`

@@ -22,6 +22,8 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"github.com/anxin-project/anxin/internal/platform/backoff"
 )
 
 // Options of the embedded ClickHouse engine.
@@ -59,12 +61,13 @@ type Engine struct {
 const (
 	username     = "anxin"
 	startTimeout = 2 * time.Minute // a large folder is checked part by part
-	firstBackoff = 100 * time.Millisecond
-	lastBackoff  = 10 * time.Second
 	stableAfter  = 30 * time.Second
 	// More than the child's own patience with running queries, and the time to write out.
 	closeTimeout = 20 * time.Second
 )
+
+// restart is the wait before a process that ended by itself is started again.
+var restart = backoff.Doubling{First: 100 * time.Millisecond, Most: 10 * time.Second}
 
 // StartEngine opens the data folder and returns once queries are answered. The context bounds the start; the engine runs until Close.
 func StartEngine(ctx context.Context, options Options) (*Engine, error) {
@@ -180,7 +183,7 @@ func (e *Engine) Close() error {
 func (e *Engine) supervise(ctx context.Context, c *child) {
 	defer close(e.stopped)
 	defer e.closeListener()
-	for backoff := firstBackoff; ; {
+	for failures := 0; ; {
 		select {
 		case <-ctx.Done():
 			e.err = c.close()
@@ -189,19 +192,17 @@ func (e *Engine) supervise(ctx context.Context, c *child) {
 		}
 		e.pid.Store(0)
 		if time.Since(c.started) > stableAfter {
-			backoff = firstBackoff
+			failures = 0
 		}
-		e.logger.Warn("the engine's process ended by itself; starting it again", "exit", c.state(), "after", time.Since(c.started).Round(time.Millisecond), "in", backoff)
-		for c = nil; c == nil; backoff = min(2*backoff, lastBackoff) {
-			select {
-			case <-ctx.Done():
+		e.logger.Warn("the engine's process ended by itself; starting it again", "exit", c.state(), "after", time.Since(c.started).Round(time.Millisecond), "in", restart.After(failures))
+		for c = nil; c == nil; failures++ {
+			if backoff.Sleep(ctx, restart.After(failures)) != nil {
 				return
-			case <-time.After(backoff):
 			}
 			next, err := e.startChild(ctx)
 			if err != nil {
 				if ctx.Err() == nil {
-					e.logger.Error("the engine could not be started again; trying once more", "error", err, "in", min(2*backoff, lastBackoff))
+					e.logger.Error("the engine could not be started again; trying once more", "error", err, "in", restart.After(failures+1))
 				}
 				continue
 			}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/anxin-project/anxin/internal/platform/backoff"
 )
 
 // maxSessions bounds the sessions held by requests at once, including those whose client is slow to read.
@@ -204,12 +206,13 @@ func (l *lease) watch(ctx context.Context) (stop func()) {
 		case <-ctx.Done():
 		}
 		// Again and again: the statement may not have been listed yet, or be followed by another.
-		for wait := 20 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		again := backoff.Doubling{First: 20 * time.Millisecond, Most: time.Second}
+		for times := 0; ; times++ {
 			l.pool.kill(l.name)
 			select {
 			case <-done:
 				return
-			case <-time.After(wait):
+			case <-time.After(again.After(times)):
 			}
 		}
 	}()

@@ -11,11 +11,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"time"
 
 	"github.com/segmentio/kafka-go"
 
+	"github.com/anxin-project/anxin/internal/platform/backoff"
 	"github.com/anxin-project/anxin/internal/platform/kafkagroup"
 )
 
@@ -155,11 +155,6 @@ func (e *Election) lead(ctx context.Context, generation *kafka.Generation, work 
 
 // pause waits before the attempt-th retry, longer each time and never quite the same.
 func pause(ctx context.Context, attempt int) {
-	wait := min(retryMost, 100*time.Millisecond<<min(attempt, 10))
-	timer := time.NewTimer(wait/2 + rand.N(wait/2+1))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
+	wait := backoff.Doubling{First: 100 * time.Millisecond, Most: retryMost}.Spread(attempt)
+	_ = backoff.Sleep(ctx, wait) // the context's end is seen by the caller
 }

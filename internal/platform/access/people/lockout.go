@@ -3,6 +3,8 @@ package people
 import (
 	"sync"
 	"time"
+
+	"github.com/anxin-project/anxin/internal/platform/backoff"
 )
 
 // After freeFailures failures in a row a name is locked out, for firstLock and then twice as long after each further
@@ -47,10 +49,7 @@ func (l *lockout) attempt(name string, now time.Time) time.Duration {
 	f.count++
 	f.last = now
 	if f.count >= freeFailures {
-		f.until = now.Add(longestLock)
-		if doublings := f.count - freeFailures; doublings < 10 {
-			f.until = now.Add(min(longestLock, firstLock<<doublings))
-		}
+		f.until = now.Add(backoff.Doubling{First: firstLock, Most: longestLock}.After(f.count - freeFailures))
 	}
 	return 0
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/platform/audit"
 )
 

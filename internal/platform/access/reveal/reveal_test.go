@@ -10,7 +10,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
-	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/platform/audit"
 	"github.com/anxin-project/anxin/internal/platform/store"
 	"github.com/anxin-project/anxin/internal/testing/embeddedtest"

@@ -16,6 +16,8 @@ import (
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
+
+	"github.com/anxin-project/anxin/internal/platform/backoff"
 )
 
 // groupKey is what notifications are grouped by: one subject, one notification. Alerts about the pipeline itself have
@@ -137,12 +139,8 @@ func (e *Evaluator) deliver(ctx context.Context, now time.Time) error {
 		e.failed, e.retryAt = 0, time.Time{}
 	}
 	if failure != nil {
-		wait := e.config.MaxBackoff
-		if e.failed < 20 {
-			wait = min(wait, e.config.MinBackoff<<e.failed)
-		}
+		e.retryAt = now.Add(backoff.Doubling{First: e.config.MinBackoff, Most: e.config.MaxBackoff}.After(e.failed))
 		e.failed++
-		e.retryAt = now.Add(wait)
 	}
 	return failure
 }

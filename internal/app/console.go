@@ -1,0 +1,73 @@
+package app
+
+import (
+	"net/http"
+
+	"github.com/anxin-project/anxin/alerts"
+	"github.com/anxin-project/anxin/dashboards/console"
+	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/detectors/index"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/platform/access/reveal"
+	"github.com/anxin-project/anxin/internal/platform/access/signin"
+)
+
+// Console builds the pages. Without work, casework's part, nothing can be done on a case; without an opener no name is shown in
+// clear; demo are people whom the sign-in page offers, and progress what it shows until there is something to see.
+func (p *Parts) Console(work *alerts.Alerts, gate *signin.Gate, opener reveal.Opener, demo []console.DemoPerson, progress func() []console.Stage) (*console.Console, error) {
+	c := p.Config.Console
+	k, err := detectors.Constants(p.Policy, civil.DateOf(p.Now()))
+	if err != nil {
+		return nil, err
+	}
+	c.Lights = console.Lights{Green: k.Green, Yellow: k.Yellow}
+	d := console.Dependencies{
+		Conn: p.Store, Catalog: detectors.Headers(p.Catalogue), Thresholds: p.thresholds, Laws: p.Laws, Sources: p.Policy.Sources(), Index: indexRules(k), Progress: progress, Logger: p.Log, Now: p.Now, Metrics: p.Registry,
+		Gate: gate, Vault: reveal.NewVault(opener, gate.Audit()), Demo: demo,
+	}
+	if work != nil { // an interface of nothing would be something
+		d.Cases, d.Blacklist = work.Cases(), work.Desk()
+	}
+	return console.New(c, d)
+}
+
+// indexRules are the index's numbers as the pages explain them.
+func indexRules(k index.Constants) console.IndexRules {
+	rules := console.IndexRules{
+		Form: index.Form, WindowDays: k.WindowDays, GraceDays: k.GraceDays, LateDays: k.LateDays, AcceptWorkdays: k.Leads.AcceptWorkdays, ResolveWorkdays: k.Leads.ResolveWorkdays,
+		LeastWorkers: k.LeastWorkers, LeastOwed: k.LeastOwed, StaleDays: k.StaleDays, CapIncidentPeople: k.CapIncidentPeople, SilentLeast: k.SilentLeast,
+		Cushion: k.ArrearsCushion, LateWeight: k.LateWeight, LeadsCushion: k.ResolutionCushion, HazardRed: k.HazardRed, HazardYellow: k.HazardYellow,
+		CapIncident: k.CapIncident, CapSilentMonths: k.CapSilentMonths, CapSilent: k.CapSilent, SilentShare: k.SilentShare, CapOrder: k.CapOrder,
+		Weights: map[string]float64{},
+	}
+	for component, weight := range k.Weight {
+		rules.Weights[string(component)] = weight
+	}
+	for _, p := range k.ArrearsCurve {
+		rules.ArrearsCurve = append(rules.ArrearsCurve, console.CurvePoint(p))
+	}
+	for _, p := range k.TimelinessCurve {
+		rules.TimelinessCurve = append(rules.TimelinessCurve, console.CurvePoint(p))
+	}
+	return rules
+}
+
+// MountConsole has the console answer the pages and its paths of the API. Beside it alerts may answer /api/: the longer
+// pattern wins.
+func MountConsole(mux *http.ServeMux, c *console.Console) {
+	handler := c.Handler()
+	mux.Handle("/", handler)
+	for _, path := range c.APIPaths() {
+		mux.Handle(path, handler)
+	}
+}
+
+// thresholds is what pages show of the policy in force for a detector.
+func (p *Parts) thresholds(detector, parameter string, townships []string, on civil.Date) []console.Threshold {
+	var all []console.Threshold
+	for _, s := range p.Policy.InForce(detector, parameter, townships, on) {
+		all = append(all, console.Threshold{Region: s.Region, Value: s.Value, Source: catalog.Text(s.Source), Unverified: s.Unverified})
+	}
+	return all
+}

@@ -1,0 +1,52 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Listen opens the port for pages and metrics; one that is taken is bad input.
+func Listen(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, BadInput(fmt.Errorf("%s is in use by another program: stop it, or choose another address with --listen", address))
+	}
+	if err != nil {
+		return nil, BadInput(fmt.Errorf("listening on %s: %w", address, err))
+	}
+	return l, nil
+}
+
+// ServeHTTP answers on l, with TLS where it is configured, until the context ends.
+func ServeHTTP(ctx context.Context, l net.Listener, secure TLSFiles, handler http.Handler) error {
+	config, err := secure.Load()
+	if err != nil {
+		return BadInput(err)
+	}
+	if config != nil {
+		l = tls.NewListener(l, config)
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	context.AfterFunc(ctx, func() {
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		_ = server.Shutdown(grace)
+	})
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// MetricsHandler shows the metrics of whatever was built.
+func (p *Parts) MetricsHandler() http.Handler {
+	return promhttp.HandlerFor(p.Registry, promhttp.HandlerOpts{Registry: p.Registry, EnableOpenMetrics: true})
+}

@@ -1,0 +1,151 @@
+// Package app puts the services together: it reads the configuration, builds each component from it, and runs services and
+// single tasks. Commands (cmd/anxin) read flags, call it and print.
+//
+// It stands above the four top folders, which do not know each other, and joins them: casework's terms come from policy, the
+// pages' cases from alerts, a monthly run publishes its edition.
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/anxin-project/anxin/alerts"
+	"github.com/anxin-project/anxin/alerts/blacklist"
+	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/detectors/editions"
+	"github.com/anxin-project/anxin/detectors/policy"
+	"github.com/anxin-project/anxin/ingest"
+	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/domain/calendar"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/law"
+	"github.com/anxin-project/anxin/internal/platform/access/people"
+	"github.com/anxin-project/anxin/internal/platform/access/signin"
+	"github.com/anxin-project/anxin/internal/platform/audit"
+	"github.com/anxin-project/anxin/internal/platform/store"
+)
+
+// Parts are the components of a process, built on demand from one configuration. Open makes them.
+type Parts struct {
+	Config Configuration
+	Log    *slog.Logger
+	// Registry holds the metrics of whatever is built.
+	Registry *prometheus.Registry
+	// Now is the time that records, runs and deadlines go by; a demonstration has its own.
+	Now       func() time.Time
+	Catalogue []detectors.Detector
+	Laws      *law.Registry
+	Policy    *policy.Policy
+	Calendar  *calendar.Calendar
+	// Store is open and of this version's schema; whoever called Open closes it.
+	Store  *store.Store
+	leader detectors.Leader // nil in a process that makes runs by itself alone
+}
+
+// Open connects to the store, upgrades its schema and loads what all components share. An error of the rules, the laws or the
+// holidays is BadInput.
+func Open(ctx context.Context, c Configuration, log *slog.Logger, now func() time.Time) (*Parts, error) {
+	p := &Parts{Config: c, Log: log, Now: now, Registry: prometheus.NewRegistry()}
+	p.Registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	var err error
+	if p.Catalogue, p.Policy, err = LoadRules(c.Detectors.Catalog, c.Policy, civil.DateOf(now())); err != nil {
+		return nil, err
+	}
+	if p.Laws, err = detectors.Laws(c.Detectors.Catalog); err != nil {
+		return nil, BadInput(err)
+	}
+	if p.Calendar, err = loadCalendar(c.Holidays); err != nil {
+		return nil, BadInput(err)
+	}
+	if p.Store, err = store.Open(ctx, c.Store, log); err != nil {
+		return nil, err
+	}
+	if err := p.Store.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, p.Store.Close())
+	}
+	return p, nil
+}
+
+// Ingest builds what moves records from Kafka into the store.
+func (p *Parts) Ingest(protector *record.Protector) (*ingest.Ingest, error) {
+	return ingest.New(p.Config.Ingest, ingest.Dependencies{
+		Store: p.Store, Protector: protector, Now: p.Now, Log: p.Log, Metrics: p.Registry,
+	})
+}
+
+// Detectors builds the detectors and the index. A monthly run publishes the edition of its month.
+func (p *Parts) Detectors() (*detectors.Detectors, error) {
+	options := p.Store.Options()
+	var all *detectors.Detectors // which the monthly run calls back
+	var err error
+	all, err = detectors.New(p.Config.Detectors, detectors.Dependencies{
+		Store: p.Store, Database: p.Store.Database(), Policy: p.Policy, Calendar: p.Calendar, Now: p.Now, Log: p.Log, Metrics: p.Registry, Leader: p.leader,
+		Open: func(database string) (driver.Conn, error) { return store.On(options, database) },
+		OnMonthly: func(ctx context.Context, month civil.Month) error {
+			_, _, err := p.Publisher(all).Publish(ctx, month)
+			return err
+		},
+	})
+	return all, err
+}
+
+// Alerts builds metrics, casework and the joint-discipline list, with terms by policy; the gate tells who asks and writes
+// down what they did.
+func (p *Parts) Alerts(ctx context.Context, gate *signin.Gate) (*alerts.Alerts, error) {
+	return alerts.New(ctx, p.Config.Alerts, alerts.Dependencies{
+		Conn: p.Store, Headers: detectors.Headers(p.Catalogue), Sources: p.Policy.Sources(), Laws: p.Laws, Calendar: p.Calendar, Registerer: p.Registry, Logger: p.Log, Clock: p.Now,
+		CaseTerms: terms{p.Policy}.ofCases, ListingTerms: terms{p.Policy}.ofListing, ListingConditions: terms{p.Policy}.ofConditions, Person: gate.Person,
+		Audit: func(r *http.Request, a alerts.Audited) error {
+			e := audit.Event{Actor: a.Person.ID, Action: a.Action, Object: a.Subject, Purpose: a.Refused, Outcome: audit.Done, Origin: signin.Origin(r)}
+			if a.Refused != "" {
+				e.Outcome = audit.Refused
+			}
+			return gate.Audit().Record(context.WithoutCancel(r.Context()), e)
+		},
+	})
+}
+
+// Gate opens the register of people, the audit log and what lets people in. They go by real time, also where the rest goes by
+// a simulated clock.
+func (p *Parts) Gate(ctx context.Context, cost people.Cost) (*signin.Gate, error) {
+	trail, err := audit.Open(ctx, audit.Dependencies{Conn: p.Store, Clock: time.Now, Logger: p.Log, Registerer: p.Registry})
+	if err != nil {
+		return nil, err
+	}
+	register, err := people.Open(ctx, people.Dependencies{Conn: p.Store, Clock: time.Now, Cost: cost})
+	if err != nil {
+		return nil, err
+	}
+	return signin.New(p.Config.Access, signin.Dependencies{Register: register, Audit: trail, Clock: time.Now, Logger: p.Log, Registerer: p.Registry})
+}
+
+// Publisher publishes editions made by these detectors.
+func (p *Parts) Publisher(all *detectors.Detectors) *editions.Publisher {
+	options := p.Store.Options()
+	return editions.New(editions.Dependencies{
+		Store: p.Store, Pass: all.Pass, Policy: p.Policy, Now: p.Now, Log: p.Log,
+		Open: func(database string) (driver.Conn, error) { return store.On(options, database) },
+	})
+}
+
+// Blacklist opens the joint-discipline list, to be read.
+func (p *Parts) Blacklist(ctx context.Context) (*blacklist.Store, error) {
+	return blacklist.Open(ctx, blacklist.Dependencies{Conn: p.Store, Calendar: p.Calendar, Terms: terms{p.Policy}.ofListing, Logger: p.Log, Clock: p.Now})
+}
+
+// With opens the parts for one task and closes the store after it.
+func With(ctx context.Context, c Configuration, log *slog.Logger, do func(context.Context, *Parts) error) (err error) {
+	p, err := Open(ctx, c, log, time.Now)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.Store.Close()) }()
+	return do(ctx, p)
+}
