@@ -13,8 +13,8 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/spf13/cobra"
 
-	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/backtest"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/ingest/record"
@@ -186,7 +186,7 @@ func walk(ctx context.Context, p *parts, o backtestOptions, truth []simulate.Tru
 		return report, err
 	}
 	history := w.History(future)
-	report = backtest.Measure(history, detectors.Headers(all.Catalogue()), rules, p.policy.Version())
+	report = backtest.Measure(history, shipped.Headers(all.Catalogue), rules, p.policy.Version())
 	if truth != nil {
 		report.Compare(history, causes(truth, end))
 	}

@@ -16,7 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/embedded"
 	"github.com/anxin-project/anxin/internal/platform/store"
@@ -153,7 +153,7 @@ func benchDetectSize(ctx context.Context, report *detectReport, whole simulate.S
 		return nil, err
 	}
 	size := &detectSize{Times: times}
-	pass := func(what string, make func(context.Context, civil.Date) (detectors.Result, error), asOf civil.Date) (r detectors.Result, took, cpu float64, err error) {
+	pass := func(what string, make func(context.Context, civil.Date) (pass.Result, error), asOf civil.Date) (r pass.Result, took, cpu float64, err error) {
 		show.step("%d×: %s as of %s", times, what, asOf)
 		start, before := time.Now(), processorTime(engine.Pid())+processorTime(os.Getpid())
 		r, err = make(ctx, asOf)
@@ -191,7 +191,7 @@ func benchDetectSize(ctx context.Context, report *detectReport, whole simulate.S
 }
 
 // agree returns an error unless two passes over a date found the same.
-func agree(a, b detectors.Result) error {
+func agree(a, b pass.Result) error {
 	x, err := json.Marshal(a.Active())
 	if err != nil {
 		return err

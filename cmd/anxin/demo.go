@@ -267,7 +267,7 @@ func (d *demo) load(ctx context.Context, to civil.Date, result *summary) error {
 		asOf, month := to, to.Month()-civil.Month(back)
 		if back > 0 {
 			var err error
-			if asOf, err = detectors.EditionDay(d.parts.policy, month); err != nil {
+			if asOf, err = d.parts.policy.EditionDay(month); err != nil {
 				return err
 			}
 			if asOf >= to {
@@ -364,7 +364,7 @@ func (d *demo) goOn(ctx context.Context) error {
 			return err
 		}
 		month := today.Month() - 1
-		day, err := detectors.EditionDay(d.parts.policy, month)
+		day, err := d.parts.policy.EditionDay(month)
 		if err == nil && today == day+1 {
 			err = d.edition(ctx, month)
 		}

@@ -10,7 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
+	"github.com/anxin-project/anxin/detectors/skeleton"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
@@ -21,15 +22,15 @@ func newDetectorCommand() *cobra.Command {
 		Example: "  anxin detectors new crane-idle --scope project --group safeguards\n  anxin detectors test crane-idle --catalog own",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id := args[0]
-			query, tests, err := detectors.Skeleton(id, dir, catalog.Scope(scope), catalog.Group(group))
+			query, tests, err := skeleton.Write(id, dir, catalog.Scope(scope), catalog.Group(group))
 			if err != nil {
 				return badInput{err}
 			}
-			shipped, err := detectors.Catalogue("")
+			all, err := shipped.Read("")
 			if err != nil {
 				return err
 			}
-			if slices.ContainsFunc(shipped, func(d detectors.Detector) bool { return d.ID == id }) {
+			if slices.ContainsFunc(all, func(d shipped.Detector) bool { return d.ID == id }) {
 				return badInput{fmt.Errorf("%s is shipped with Anxin: choose another id, or put a changed copy of its file into %s to replace it", id, dir)}
 			}
 			if err := writeNew(dir, map[string]string{id + ".sql": query, id + ".test.yaml": tests}); err != nil {

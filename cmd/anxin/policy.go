@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/law"
@@ -18,14 +18,14 @@ import (
 
 // loadRules reads the detectors of a folder beside those shipped, and the policy that gives every one of them its
 // thresholds; both paths may be empty.
-func loadRules(folder, policyPath string, on civil.Date) ([]detectors.Detector, *policy.Policy, error) {
-	catalogue, err := detectors.Catalogue(folder)
+func loadRules(folder, policyPath string, on civil.Date) ([]shipped.Detector, *policy.Policy, error) {
+	catalogue, err := shipped.Read(folder)
 	if err != nil {
 		return nil, nil, badInput{err}
 	}
-	p, err := policy.Load(policyPath, detectors.Headers(catalogue))
+	p, err := policy.Load(policyPath, shipped.Headers(catalogue))
 	if err == nil {
-		err = errors.Join(detectors.Supplied(catalogue, p, on), checkTerms(p))
+		err = errors.Join(shipped.Supplied(catalogue, p, on), checkTerms(p))
 	}
 	if err != nil {
 		return nil, nil, badInput{err}

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/anxin-project/anxin/alerts"
-	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
@@ -113,7 +113,7 @@ func detectOnce(ctx context.Context, c configuration, on civil.Date, alone bool)
 	if err != nil {
 		return err
 	}
-	var result detectors.Result
+	var result pass.Result
 	if alone {
 		result, err = all.Pass(ctx, on)
 	} else {
@@ -164,7 +164,7 @@ func runServices(ctx context.Context, c configuration, level string, run service
 	mux := http.NewServeMux()
 	mux.Handle("/metrics", p.metricsHandler())
 	group, ctx := errgroup.WithContext(ctx)
-	onPass := func(context.Context, detectors.Result) {}
+	onPass := func(context.Context, pass.Result) {}
 	var work *alerts.Alerts
 	var gate *signin.Gate
 	if run.alerts || run.console {
@@ -180,7 +180,7 @@ func runServices(ctx context.Context, c configuration, level string, run service
 		work = a
 		mux.Handle("/api/", a.Handler())
 		group.Go(func() error { return a.Run(ctx) })
-		onPass = func(ctx context.Context, _ detectors.Result) {
+		onPass = func(ctx context.Context, _ pass.Result) {
 			if err := a.Refresh(ctx); err != nil {
 				log.Error("publishing the findings", "error", err)
 			}

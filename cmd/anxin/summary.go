@@ -11,8 +11,8 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
-	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/index"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -79,7 +79,7 @@ func (s *summary) count(ctx context.Context, conn driver.Conn, letters []ingest.
 }
 
 // found counts what a pass found.
-func (s *summary) found(r detectors.Result) {
+func (s *summary) found(r pass.Result) {
 	for _, w := range r.Active() {
 		if s.Warnings[w.Detector] == nil {
 			s.Warnings[w.Detector] = map[string]int{}

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/detectors/detectortest"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/ingest/record"
@@ -31,7 +32,7 @@ func testDetectorsCommand() *cobra.Command {
 records and names the warnings it must raise as of some dates, and none but these. Exit code 1 when one does not hold.`,
 		Example: "  anxin detectors test crane-idle --catalog own",
 		RunE: func(cmd *cobra.Command, ids []string) error {
-			catalogue, err := detectors.Catalogue(folder)
+			catalogue, err := shipped.Read(folder)
 			if err != nil {
 				return badInput{err}
 			}
@@ -58,18 +59,18 @@ records and names the warnings it must raise as of some dates, and none but thes
 }
 
 // chooseDetectors returns the named detectors in the catalogue's order, or all.
-func chooseDetectors(catalogue []detectors.Detector, ids []string) ([]detectors.Detector, error) {
+func chooseDetectors(catalogue []shipped.Detector, ids []string) ([]shipped.Detector, error) {
 	if len(ids) == 0 {
 		return catalogue, nil
 	}
-	var chosen []detectors.Detector
+	var chosen []shipped.Detector
 	for _, one := range catalogue {
 		if slices.Contains(ids, one.ID) {
 			chosen = append(chosen, one)
 		}
 	}
 	for _, id := range ids {
-		if !slices.ContainsFunc(chosen, func(d detectors.Detector) bool { return d.ID == id }) {
+		if !slices.ContainsFunc(chosen, func(d shipped.Detector) bool { return d.ID == id }) {
 			return nil, fmt.Errorf("there is no detector %q: anxin detectors list names them; those of your own need --catalog", id)
 		}
 	}
@@ -77,7 +78,7 @@ func chooseDetectors(catalogue []detectors.Detector, ids []string) ([]detectors.
 }
 
 // runTests runs tests on an engine in a temporary folder, each policy's on a database of its own.
-func runTests(ctx context.Context, folder string, catalogue []detectors.Detector, tests []detectortest.Test) (_ []detectortest.Outcome, err error) {
+func runTests(ctx context.Context, folder string, catalogue []shipped.Detector, tests []detectortest.Test) (_ []detectortest.Outcome, err error) {
 	work, err := os.MkdirTemp("", "anxin-detectors-")
 	if err != nil {
 		return nil, err
@@ -160,7 +161,7 @@ func testLoader(conn driver.Conn) (detectortest.Loader, error) {
 
 // printOutcomes writes how every test of every detector came out and returns how many detectors failed: by a test, or by
 // having none.
-func printOutcomes(w io.Writer, chosen []detectors.Detector, outcomes []detectortest.Outcome) (failed int) {
+func printOutcomes(w io.Writer, chosen []shipped.Detector, outcomes []detectortest.Outcome) (failed int) {
 	for _, one := range chosen {
 		fmt.Fprintln(w, one.ID)
 		tests, bad := 0, 0

@@ -21,8 +21,11 @@ import (
 	"github.com/anxin-project/anxin/alerts"
 	"github.com/anxin-project/anxin/dashboards/console"
 	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/detectors/index"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/detectors/policy"
+	"github.com/anxin-project/anxin/detectors/schedule"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
@@ -42,12 +45,12 @@ type parts struct {
 	log       *slog.Logger
 	registry  *prometheus.Registry
 	now       func() time.Time
-	catalogue []detectors.Detector
+	catalogue []shipped.Detector
 	laws      *law.Registry
 	policy    *policy.Policy
 	calendar  *calendar.Calendar
 	store     *store.Store
-	leader    detectors.Leader // nil in a process that makes runs by itself alone
+	leader    schedule.Leader // nil in a process that makes runs by itself alone
 }
 
 // open connects to the store, upgrades its schema and loads what all components share.
@@ -58,7 +61,7 @@ func open(ctx context.Context, c configuration, log *slog.Logger, now func() tim
 	if p.catalogue, p.policy, err = loadRules(c.Detectors.Catalog, c.Policy, civil.DateOf(now())); err != nil {
 		return nil, err
 	}
-	if p.laws, err = detectors.Laws(c.Detectors.Catalog); err != nil {
+	if p.laws, err = shipped.Laws(c.Detectors.Catalog); err != nil {
 		return nil, badInput{err}
 	}
 	if p.calendar, err = loadCalendar(c.Holidays); err != nil {
@@ -112,7 +115,7 @@ func (p *parts) detectors() (*detectors.Detectors, error) {
 
 func (p *parts) alerts(ctx context.Context, gate *signin.Gate) (*alerts.Alerts, error) {
 	return alerts.New(ctx, p.config.Alerts, alerts.Dependencies{
-		Conn: p.store, Headers: detectors.Headers(p.catalogue), Sources: p.policy.Sources(), Laws: p.laws, Calendar: p.calendar, Registerer: p.registry, Logger: p.log, Clock: p.now,
+		Conn: p.store, Headers: shipped.Headers(p.catalogue), Sources: p.policy.Sources(), Laws: p.laws, Calendar: p.calendar, Registerer: p.registry, Logger: p.log, Clock: p.now,
 		CaseTerms: terms{p.policy}.ofCases, ListingTerms: terms{p.policy}.ofListing, ListingConditions: terms{p.policy}.ofConditions, Person: gate.Person,
 		Audit: func(r *http.Request, a alerts.Audited) error {
 			e := audit.Event{Actor: a.Person.ID, Action: a.Action, Object: a.Subject, Purpose: a.Refused, Outcome: audit.Done, Origin: signin.Origin(r)}
@@ -140,13 +143,13 @@ func (p *parts) gate(ctx context.Context, cost people.Cost) (*signin.Gate, error
 
 func (p *parts) console(work *alerts.Alerts, gate *signin.Gate, opener reveal.Opener, demo []console.DemoPerson, progress func() []console.Stage) (*console.Console, error) {
 	c := p.config.Console
-	k, err := detectors.Constants(p.policy, civil.DateOf(p.now()))
+	k, err := pass.Constants(p.policy, civil.DateOf(p.now()))
 	if err != nil {
 		return nil, err
 	}
 	c.Lights = console.Lights{Green: k.Green, Yellow: k.Yellow}
 	d := console.Dependencies{
-		Conn: p.store, Catalog: detectors.Headers(p.catalogue), Thresholds: p.thresholds, Laws: p.laws, Sources: p.policy.Sources(), Index: indexRules(k), Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
+		Conn: p.store, Catalog: shipped.Headers(p.catalogue), Thresholds: p.thresholds, Laws: p.laws, Sources: p.policy.Sources(), Index: indexRules(k), Progress: progress, Logger: p.log, Now: p.now, Metrics: p.registry,
 		Gate: gate, Vault: reveal.NewVault(opener, gate.Audit()), Demo: demo,
 	}
 	if work != nil { // an interface of nothing would be something
