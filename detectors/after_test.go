@@ -4,7 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/detectors/policy"
 )
 
@@ -15,7 +16,7 @@ projects: [{id: P1}, {id: P2}]
 proceedings:
   - {project: P2, opened_on: 2026-08-20, due_on: 2026-09-16}
 `)
-	linked := func(found []detectors.Warning) (subjects []string) {
+	linked := func(found []pass.Warning) (subjects []string) {
 		for _, w := range found {
 			if w.Detector == "linked-employer" {
 				subjects = append(subjects, story.Alias(w.ScopeID))
@@ -38,7 +39,7 @@ proceedings:
 }
 
 func TestADetectorComesAfterAnotherKnownGroup(t *testing.T) {
-	catalogue, err := detectors.Catalogue("")
+	catalogue, err := shipped.Read("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +59,7 @@ advice: {zh: 一, en: one}
 SELECT 1`
 	}
 	for after, want := range map[string]string{"payment": "", "payments": `after is "payments"`, "foresight": "own group"} {
-		_, err := detectors.ParseDetector("one", text(after))
+		_, err := shipped.Parse("one", text(after))
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("after: %s gives %v, want %q", after, err, want)
 		}

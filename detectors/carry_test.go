@@ -9,7 +9,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -210,7 +210,7 @@ func (b bench) sameSnapshots(t *testing.T, asOf string) {
 	}
 }
 
-func sameResults(t *testing.T, asOf string, carried, fresh detectors.Result) {
+func sameResults(t *testing.T, asOf string, carried, fresh pass.Result) {
 	t.Helper()
 	a, b := carried.Active(), fresh.Active()
 	if len(a) != len(b) {

@@ -7,13 +7,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/detectors/detectortest"
 	"github.com/anxin-project/anxin/detectors/policy"
 )
 
 func TestEveryShippedDetectorDoesWhatItsTestsSay(t *testing.T) {
-	catalogue, err := detectors.Catalogue("")
+	catalogue, err := shipped.Read("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestADetectorCitesRegisteredLawsAlone(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			_, err := detectors.Catalogue(dir)
+			_, err := shipped.Read(dir)
 			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 				t.Errorf("error %v, want %q", err, c.want)
 			}

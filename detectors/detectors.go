@@ -1,29 +1,24 @@
-// Package detectors turns records into warnings and the wage-safety index.
-//
-// A pass judges one as-of date: it builds a snapshot of what was known by the end of that date, runs every detector of the
-// catalogue and the index over it, joins what they found to the episodes of the run before, and publishes it. A pass is
-// idempotent: the same date, records and policy give the same rows. Nothing of a pass is visible before its last write,
-// the row in runs.
-//
-// Runs are made by a schedule, one after the other, by the one process that leads. What is due is told from the tables, so
-// what was missed is made up for; every attempt is kept in the history.
+// Package detectors turns records into warnings and the wage-safety index: it builds what makes passes (pass), over snapshots
+// (snapshot) by a catalogue of detectors (catalog) and a policy (policy), and the schedule by which they are made
+// (schedule).
 package detectors
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"os"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/anxin-project/anxin/detectors/catalog"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/detectors/policy"
+	"github.com/anxin-project/anxin/detectors/schedule"
+	"github.com/anxin-project/anxin/detectors/snapshot"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/civil"
-	"github.com/anxin-project/anxin/internal/domain/runs"
 )
 
 // Dependencies are what the component works with.
@@ -43,7 +38,7 @@ type Dependencies struct {
 	// Wait returns at an instant of the clock, or with the context's error; nil waits by timers.
 	Wait func(ctx context.Context, until time.Time) error
 	// Leader lets one process at a time make runs; nil where there is only one.
-	Leader Leader
+	Leader schedule.Leader
 	// OnMonthly makes the edition of a month that has ended; it may make passes. It may be asked for the same month again.
 	// Nil makes none.
 	OnMonthly func(ctx context.Context, month civil.Month) error
@@ -52,26 +47,10 @@ type Dependencies struct {
 	Metrics prometheus.Registerer
 }
 
-// Detectors is the component.
+// Detectors is the component: what makes passes, and the schedule by which they are made.
 type Detectors struct {
-	config    Configuration
-	catalogue []Detector
-	conn      driver.Conn
-	database  string
-	open      func(string) (driver.Conn, error)
-	policy    *policy.Policy
-	calendar  *calendar.Calendar
-	now       func() time.Time
-	wait      func(context.Context, time.Time) error
-	leader    Leader
-	onMonthly func(context.Context, civil.Month) error
-	process   string // host:pid, for the history
-	log       *slog.Logger
-	metrics   *metrics
-	// passing admits one run at a time
-	passing chan struct{}
-	// unwritten attempts are what the history lacks; whoever is admitted may touch them
-	unwritten []runs.Attempt
+	*pass.Passes
+	*schedule.Scheduler
 }
 
 // New reads the catalogue and prepares the component; nothing runs yet.
@@ -79,34 +58,24 @@ func New(c Configuration, deps Dependencies) (*Detectors, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	catalogue, err := Catalogue(c.Catalog)
+	catalogue, err := catalog.Read(c.Catalog)
 	if err != nil {
 		return nil, err
 	}
 	if deps.Store == nil || deps.Open == nil || deps.Policy == nil || deps.Calendar == nil || deps.Now == nil || deps.Log == nil {
 		return nil, errors.New("detectors: a dependency is missing")
 	}
-	if _, err := EditionDay(deps.Policy, civil.DateOf(deps.Now()).Month()); err != nil {
+	passes := pass.New(pass.Passes{
+		Catalogue: catalogue, Conn: deps.Store, Database: deps.Database, Open: deps.Open, Policy: deps.Policy, Now: deps.Now, Log: deps.Log,
+		Snapshots: snapshot.Builder{
+			Conn: deps.Store, Policy: deps.Policy, Calendar: deps.Calendar, Parallel: c.Parallel, Settling: c.Settling, Log: deps.Log,
+		},
+	}, deps.Metrics)
+	scheduler, err := schedule.New(c.Schedule, schedule.Dependencies{
+		Passes: passes, Wait: deps.Wait, Leader: deps.Leader, OnMonthly: deps.OnMonthly, Metrics: deps.Metrics,
+	})
+	if err != nil {
 		return nil, err
 	}
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown" // it only tells people where to look
-	}
-	d := &Detectors{
-		config: c, catalogue: catalogue,
-		conn: deps.Store, database: deps.Database, open: deps.Open,
-		policy: deps.Policy, calendar: deps.Calendar, now: deps.Now, log: deps.Log,
-		wait: deps.Wait, leader: deps.Leader, onMonthly: deps.OnMonthly,
-		process: fmt.Sprintf("%s:%d", host, os.Getpid()),
-		metrics: newMetrics(deps.Metrics),
-		passing: make(chan struct{}, 1),
-	}
-	if d.wait == nil {
-		d.wait = d.waitUntil
-	}
-	return d, nil
+	return &Detectors{passes, scheduler}, nil
 }
-
-// Catalogue returns the detectors in their order.
-func (d *Detectors) Catalogue() []Detector { return d.catalogue }

@@ -10,6 +10,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -71,7 +72,7 @@ func (b bench) snapshots(t *testing.T) []string {
 }
 
 // pass makes a pass that must succeed.
-func (b bench) pass(t *testing.T, asOf string) detectors.Result {
+func (b bench) pass(t *testing.T, asOf string) pass.Result {
 	t.Helper()
 	result, err := b.Pass(t.Context(), date(t, asOf))
 	if err != nil {

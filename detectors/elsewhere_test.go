@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
 )
 
 // The joint-discipline list goes by the one detector that proposes whom to list: the alert named after it, the metric of
@@ -16,7 +16,7 @@ import (
 var aboutTheList = map[string]string{"alerts": "blacklist-candidate", "internal/domain/casefile": "blacklist-candidate", "dashboards/console": "blacklist-candidate"}
 
 func TestNothingAboutASingleDetectorIsWrittenOutsideTheCatalogue(t *testing.T) {
-	catalogue, err := detectors.Catalogue("")
+	catalogue, err := shipped.Read("")
 	if err != nil {
 		t.Fatal(err)
 	}

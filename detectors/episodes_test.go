@@ -12,6 +12,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
@@ -19,9 +20,9 @@ import (
 )
 
 // overdue returns the wages-overdue warning of a result, which has one at most; nil without.
-func overdue(t *testing.T, r detectors.Result) *detectors.Warning {
+func overdue(t *testing.T, r pass.Result) *pass.Warning {
 	t.Helper()
-	var found *detectors.Warning
+	var found *pass.Warning
 	for i, w := range r.Warnings {
 		if w.Detector == "wages-overdue" {
 			if found != nil {
@@ -68,7 +69,7 @@ payroll:
 	if closed == nil || closed.Episode != opened.Episode || closed.ClosedOn == nil || *closed.ClosedOn != date(t, "2026-10-16") || closed.Level != catalog.Red {
 		t.Errorf("closed: %+v", closed)
 	}
-	if slices.ContainsFunc(closing.Active(), func(w detectors.Warning) bool { return w.Detector == "wages-overdue" }) {
+	if slices.ContainsFunc(closing.Active(), func(w pass.Warning) bool { return w.Detector == "wages-overdue" }) {
 		t.Error("a closed warning is active")
 	}
 	if w := overdue(t, b.pass(t, "2026-10-17")); w != nil {

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/index"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/detectors/policy"
 )
 
@@ -77,7 +77,7 @@ func shown(r index.Row) string {
 	return text
 }
 
-func indexOf(r detectors.Result) map[string]index.Row {
+func indexOf(r pass.Result) map[string]index.Row {
 	rows := map[string]index.Row{}
 	for _, row := range r.Index {
 		rows[row.Code] = row

@@ -12,6 +12,7 @@ import (
 
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/policy"
+	"github.com/anxin-project/anxin/detectors/schedule"
 	"github.com/anxin-project/anxin/internal/domain/runs"
 	"github.com/anxin-project/anxin/internal/platform/embedded"
 	"github.com/anxin-project/anxin/internal/platform/leader"
@@ -79,7 +80,7 @@ func TestRunsOfSeveralProcessesNeverOverlap(t *testing.T) {
 	stand := election(t)
 	for range 2 { // both always have something to do
 		process(t, b, "2026-10-31 12:00", func(c *detectors.Configuration, d *detectors.Dependencies) {
-			c.Schedule = detectors.Schedule{Fast: "@every 1s", CatchUpDays: 1, RetryFirst: time.Second, RetryMost: time.Second}
+			c.Schedule = schedule.Configuration{Fast: "@every 1s", CatchUpDays: 1, RetryFirst: time.Second, RetryMost: time.Second}
 			d.Leader, d.Now, d.Wait = stand(false), time.Now, nil
 		})
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/runs"
@@ -107,7 +108,7 @@ func process(t *testing.T, b bench, at string, changes ...func(*detectors.Config
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- s.Run(ctx, func(context.Context, detectors.Result) {}) }()
+	go func() { ended <- s.Run(ctx, func(context.Context, pass.Result) {}) }()
 	s.stop = sync.OnceFunc(func() {
 		cancel()
 		select {

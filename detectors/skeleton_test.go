@@ -9,8 +9,10 @@ import (
 	"testing"
 
 	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/detectors/detectortest"
 	"github.com/anxin-project/anxin/detectors/policy"
+	"github.com/anxin-project/anxin/detectors/skeleton"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
@@ -18,7 +20,7 @@ func TestASkeletonOfEveryScopePassesItsTests(t *testing.T) {
 	dir := t.TempDir()
 	for _, scope := range []catalog.Scope{catalog.Project, catalog.Employer, catalog.Township} {
 		id := "own-" + string(scope)
-		query, tests, err := detectors.Skeleton(id, dir, scope, catalog.Payment)
+		query, tests, err := skeleton.Write(id, dir, scope, catalog.Payment)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -28,11 +30,11 @@ func TestASkeletonOfEveryScopePassesItsTests(t *testing.T) {
 			}
 		}
 	}
-	catalogue, err := detectors.Catalogue(dir)
+	catalogue, err := shipped.Read(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var own []detectors.Detector
+	var own []shipped.Detector
 	for _, one := range catalogue {
 		if strings.HasPrefix(one.ID, "own-") {
 			own = append(own, one)
@@ -60,35 +62,35 @@ func TestASkeletonOfEveryScopePassesItsTests(t *testing.T) {
 			t.Errorf("%s, %s: %s", o.Test.Detector, o.Test.Name, p)
 		}
 	}
-	supplied := detectors.Supplied(catalogue, policy.National(), date(t, "2026-10-31"))
+	supplied := shipped.Supplied(catalogue, policy.National(), date(t, "2026-10-31"))
 	if supplied == nil || !strings.Contains(supplied.Error(), "own-township:\n  red_days:\n    - {value: 30, source: ") {
 		t.Errorf("thresholds that nothing sets give %v", supplied)
 	}
 }
 
 func TestEveryShippedThresholdHasAValue(t *testing.T) {
-	catalogue, err := detectors.Catalogue("")
+	catalogue, err := shipped.Read("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := detectors.Supplied(catalogue, policy.National(), date(t, "2020-01-01")); err != nil {
+	if err := shipped.Supplied(catalogue, policy.National(), date(t, "2020-01-01")); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestAnIdThatCannotBeAFileAndALabelIsRefused(t *testing.T) {
-	catalogue, err := detectors.Catalogue("")
+	catalogue, err := shipped.Read("")
 	if err != nil {
 		t.Fatal(err)
 	}
 	ids := []string{"", "Cranes", "crane_idle", "../crane", "crane--idle", "-crane", "塔吊", strings.Repeat("a", 61)}
 	for _, section := range policy.National().Sections() {
-		if !slices.ContainsFunc(catalogue, func(d detectors.Detector) bool { return d.ID == section }) {
+		if !slices.ContainsFunc(catalogue, func(d shipped.Detector) bool { return d.ID == section }) {
 			ids = append(ids, section) // common, index and the like
 		}
 	}
 	for _, id := range ids {
-		if _, _, err := detectors.Skeleton(id, ".", catalog.Project, catalog.Payment); err == nil {
+		if _, _, err := skeleton.Write(id, ".", catalog.Project, catalog.Payment); err == nil {
 			t.Errorf("%q is taken for an id", id)
 		}
 	}

@@ -47,8 +47,8 @@ func TestAWorldWithoutTroubleRaisesNothing(t *testing.T) {
 			Scale: simulate.Scale{Counties: []string{county}, Projects: 24, Workers: 250, Employers: 8},
 		}))
 	}
-	all := make([]string, len(b.Catalogue()))
-	for i, one := range b.Catalogue() {
+	all := make([]string, len(b.Catalogue))
+	for i, one := range b.Catalogue {
 		all[i] = one.ID
 	}
 	// a month's end, days right after funding and pay days, and those around the Spring Festival and National Day

@@ -15,7 +15,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
-	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
@@ -104,10 +104,10 @@ func TestRandomWorldsWithoutTroubleRaiseNothing(t *testing.T) {
 }
 
 // judgeAll runs the whole catalogue over one date.
-func (b bench) judgeAll(t *testing.T, asOf civil.Date) []detectors.Warning {
+func (b bench) judgeAll(t *testing.T, asOf civil.Date) []pass.Warning {
 	t.Helper()
-	all := make([]string, len(b.Catalogue()))
-	for i, one := range b.Catalogue() {
+	all := make([]string, len(b.Catalogue))
+	for i, one := range b.Catalogue {
 		all[i] = one.ID
 	}
 	found, err := b.Judge(t.Context(), asOf, all...)
@@ -416,7 +416,7 @@ func (s *scene) link(b bench) {
 	}
 }
 
-func (s *scene) compare(b bench, found []detectors.Warning) {
+func (s *scene) compare(b bench, found []pass.Warning) {
 	s.t.Helper()
 	s.link(b)
 	want, cause, may := s.others, map[string]string{}, map[string]bool{}

@@ -18,7 +18,7 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/docs/generate/reference"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/law"
@@ -387,7 +387,7 @@ func TestExamplesOfHolidaysDetectorsAndLawsAreGood(t *testing.T) {
 				id := regexp.MustCompile(`(?m)^id: (\S+)`).FindStringSubmatch(block[2])
 				if id == nil {
 					t.Errorf("%s: a detector without id", path)
-				} else if _, err := detectors.ParseDetector(id[1], block[2]); err != nil {
+				} else if _, err := shipped.Parse(id[1], block[2]); err != nil {
 					t.Errorf("%s: detector %s: %v", path, id[1], err)
 				}
 			}

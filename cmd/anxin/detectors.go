@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/law"
 )
@@ -19,11 +19,11 @@ func detectorsCommand() *cobra.Command {
 	list := &cobra.Command{
 		Use: "list", Short: "List the detectors: what each asks, on what law it rests, what is yellow and what red", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			all, err := detectors.Catalogue(folder)
+			all, err := shipped.Read(folder)
 			if err != nil {
 				return app.BadInput(err)
 			}
-			laws, err := detectors.Laws(folder)
+			laws, err := shipped.Laws(folder)
 			if err != nil {
 				return app.BadInput(err)
 			}

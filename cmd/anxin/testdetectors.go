@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/detectors/detectortest"
 	"github.com/anxin-project/anxin/internal/app"
 )
@@ -20,7 +20,7 @@ func testDetectorsCommand() *cobra.Command {
 records and names the warnings it must raise as of some dates, and none but these. Exit code 1 when one does not hold.`,
 		Example: "  anxin detectors test crane-idle --catalog own",
 		RunE: func(cmd *cobra.Command, ids []string) error {
-			catalogue, err := detectors.Catalogue(folder)
+			catalogue, err := shipped.Read(folder)
 			if err != nil {
 				return app.BadInput(err)
 			}
@@ -48,7 +48,7 @@ records and names the warnings it must raise as of some dates, and none but thes
 
 // printOutcomes writes how every test of every detector came out and returns how many detectors failed: by a test, or by
 // having none.
-func printOutcomes(w io.Writer, chosen []detectors.Detector, outcomes []detectortest.Outcome) (failed int) {
+func printOutcomes(w io.Writer, chosen []shipped.Detector, outcomes []detectortest.Outcome) (failed int) {
 	for _, one := range chosen {
 		fmt.Fprintln(w, one.ID)
 		tests, bad := 0, 0

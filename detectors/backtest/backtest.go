@@ -23,7 +23,7 @@
 package backtest
 
 import (
-	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
@@ -77,7 +77,7 @@ type Walk struct {
 }
 
 // Add takes the pass of the next as-of date.
-func (w *Walk) Add(r detectors.Result) {
+func (w *Walk) Add(r pass.Result) {
 	w.dates = append(w.dates, Date{On: r.AsOf, Projects: r.Projects})
 	if w.byID == nil {
 		w.byID = map[string]*Episode{}

@@ -11,7 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
@@ -39,7 +39,7 @@ type entry map[string]value
 type value struct{ v any }
 
 // Read returns the tests of the detectors that have any. Errors name the file and what is wrong with it.
-func Read(catalogue []detectors.Detector) ([]Test, error) {
+func Read(catalogue []shipped.Detector) ([]Test, error) {
 	var all []Test
 	var problems []error
 	for _, one := range catalogue {

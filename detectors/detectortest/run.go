@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -42,7 +44,7 @@ type Outcome struct {
 
 // Run runs tests of a catalogue's detectors and returns their outcomes in the same order. The error is of the bench, or of
 // a detector whose query fails; a test that does not hold is none.
-func Run(ctx context.Context, catalogue []detectors.Detector, tests []Test, open Open) ([]Outcome, error) {
+func Run(ctx context.Context, catalogue []shipped.Detector, tests []Test, open Open) ([]Outcome, error) {
 	outcomes := make([]Outcome, len(tests))
 	byPolicy := map[string][]*told{}
 	for i, t := range tests {
@@ -73,8 +75,8 @@ func (t *told) fail(format string, args ...any) {
 }
 
 // runPolicy runs the tests of one policy on one bench.
-func runPolicy(ctx context.Context, catalogue []detectors.Detector, text string, tests []*told, open Open) error {
-	p, err := policy.National().With([]byte(text), detectors.Headers(catalogue))
+func runPolicy(ctx context.Context, catalogue []shipped.Detector, text string, tests []*told, open Open) error {
+	p, err := policy.National().With([]byte(text), shipped.Headers(catalogue))
 	if err != nil {
 		return fmt.Errorf("policy of %q: %w", tests[0].test.Name, err)
 	}
@@ -103,7 +105,7 @@ func runPolicy(ctx context.Context, catalogue []detectors.Detector, text string,
 			return err
 		}
 		compare(asOf, tests, found)
-		worded(asOf, tests, found, detectors.Headers(catalogue))
+		worded(asOf, tests, found, shipped.Headers(catalogue))
 	}
 	return nil
 }
@@ -118,10 +120,10 @@ func load(ctx context.Context, tests []*told, load Loader) error {
 }
 
 // compare holds what was found as of a date against what the tests want of it.
-func compare(asOf civil.Date, tests []*told, found []detectors.Warning) {
+func compare(asOf civil.Date, tests []*told, found []pass.Warning) {
 	claimed := make([]bool, len(found))
 	for _, t := range tests {
-		var own []detectors.Warning
+		var own []pass.Warning
 		for i, w := range found {
 			if _, ok := t.story.aliases[w.ScopeID]; ok && w.Detector == t.test.Detector {
 				own = append(own, w)
@@ -147,7 +149,7 @@ var code = regexp.MustCompile(`^[a-z]+(_[a-z0-9]+)*$`)
 
 // worded finds codes in evidence that people would be shown as they are: texts that are written like a code, or whose field
 // says that they are codes, without words.
-func worded(asOf civil.Date, tests []*told, found []detectors.Warning, headers []catalog.Header) {
+func worded(asOf civil.Date, tests []*told, found []pass.Warning, headers []catalog.Header) {
 	for _, w := range found {
 		of := slices.IndexFunc(tests, func(t *told) bool { return t.test.Detector == w.Detector })
 		h := slices.IndexFunc(headers, func(h catalog.Header) bool { return h.ID == w.Detector })
@@ -178,12 +180,12 @@ func spokenOf(tests []*told, id string) bool {
 	return slices.ContainsFunc(tests, func(t *told) bool { return t.story.aliases[id] != "" })
 }
 
-func (t *told) compare(c check, found []detectors.Warning) {
+func (t *told) compare(c check, found []pass.Warning) {
 	left := slices.Clone(found)
 	for _, want := range c.want {
 		field := subjectOf(want)
 		alias := want[field].text()
-		at := slices.IndexFunc(left, func(w detectors.Warning) bool {
+		at := slices.IndexFunc(left, func(w pass.Warning) bool {
 			return string(w.Scope) == field && (t.story.aliases[w.ScopeID] == alias || w.ScopeID == alias)
 		})
 		if at < 0 {
@@ -202,18 +204,18 @@ func (t *told) compare(c check, found []detectors.Warning) {
 }
 
 // describe writes a warning as a test would want it.
-func (t *told) describe(w detectors.Warning) string {
+func (t *told) describe(w pass.Warning) string {
 	return fmt.Sprintf("{%s: %s, level: %s, since: %s, workers: %d, amount_fen: %d, township: %s, evidence: %s}",
 		w.Scope, t.story.aliases[w.ScopeID], w.Level, w.Since, w.Workers, w.AmountFen, w.Township, t.evidence(w))
 }
 
 // evidence is the warning's evidence with record ids as the test knows them.
-func (t *told) evidence(w detectors.Warning) []byte {
+func (t *told) evidence(w pass.Warning) []byte {
 	return bytes.ReplaceAll(w.Evidence, []byte(`"`+t.story.namespace), []byte(`"`))
 }
 
 // differences tells where a warning is not as wanted.
-func (t *told) differences(want entry, w detectors.Warning) []string {
+func (t *told) differences(want entry, w pass.Warning) []string {
 	figures := map[string]any{}
 	decoder := json.NewDecoder(bytes.NewReader(t.evidence(w)))
 	decoder.UseNumber()

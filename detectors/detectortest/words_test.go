@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 )
@@ -25,7 +25,7 @@ func TestACodeInEvidenceNeedsWords(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			c.field.Name, c.field.Unit = "x", catalog.Plain
 			one := &told{test: Test{Detector: "own"}, outcome: &Outcome{}}
-			worded(0, []*told{one}, []detectors.Warning{{Detector: "own", Evidence: []byte(c.evidence)}}, []catalog.Header{{ID: "own", Evidence: []catalog.Field{c.field}}})
+			worded(0, []*told{one}, []pass.Warning{{Detector: "own", Evidence: []byte(c.evidence)}}, []catalog.Header{{ID: "own", Evidence: []catalog.Field{c.field}}})
 			problems := strings.Join(one.outcome.Problems, "\n")
 			if (c.want == "") != (problems == "") || !strings.Contains(problems, c.want) {
 				t.Errorf("the problems are %q, want %q among them", problems, c.want)

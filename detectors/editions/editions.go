@@ -18,9 +18,9 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
-	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/grades"
 	"github.com/anxin-project/anxin/detectors/index"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/detectors/rates"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
@@ -36,7 +36,7 @@ type Dependencies struct {
 	// Open connects to another database of the same store: the snapshot of a run.
 	Open func(database string) (driver.Conn, error)
 	// Pass makes a detector run as of a date.
-	Pass func(context.Context, civil.Date) (detectors.Result, error)
+	Pass func(context.Context, civil.Date) (pass.Result, error)
 	// Policy is in force.
 	Policy *policy.Policy
 	// Now is the clock.
@@ -70,7 +70,7 @@ func (p *Publisher) Publish(ctx context.Context, month civil.Month) (e edition.E
 		}
 	}
 	e = edition.Edition{Number: 1, Month: month, Form: index.Form, Policy: p.deps.Policy.Version()}
-	if e.AsOf, err = detectors.EditionDay(p.deps.Policy, month); err != nil {
+	if e.AsOf, err = p.deps.Policy.EditionDay(month); err != nil {
 		return e, false, err
 	}
 	before := ""

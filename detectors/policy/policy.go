@@ -318,6 +318,17 @@ func (p *Policy) Regions() []string {
 	return slices.Sorted(maps.Keys(set))
 }
 
+// NarrowestRegion returns the narrowest of the regions that policy names in which a township lies; empty when in none.
+func NarrowestRegion(township string, named []string) string {
+	region := ""
+	for _, r := range named {
+		if strings.HasPrefix(township, r) && len(r) > len(region) {
+			region = r
+		}
+	}
+	return region
+}
+
 func parse(text []byte) (*Policy, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)

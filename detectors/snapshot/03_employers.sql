@@ -28,7 +28,7 @@ SELECT
     investor_key,
     headcount,
     status
-FROM {{newest employers legal_person_key investor_key}}
+FROM {{newest "employers" "" "legal_person_key" "investor_key"}}
 WHERE recorded_at < {end:DateTime64(3, 'UTC')}
 ORDER BY version DESC, recorded_at ASC
 LIMIT 1 BY id;

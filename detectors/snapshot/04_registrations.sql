@@ -1,7 +1,19 @@
+/*
+refresh:
+  registrations:
+    key: [project_id, employer_uscc]
+    sources:
+      - {records: workers, at: [project_id, employer_uscc]}
+  registered:
+    key: [project_id]
+    sources:
+      - {touched: registrations, at: [project_id]}
+delta:
+  workers: [id, project_id, employer_uscc]
+*/
 -- Real-name registrations (实名登记), one row per engagement of a worker; the same engagement reported by two sources
 -- counts once, by source precedence. wages: which wage was known since when, as every version of the record says: what is
 -- agreed later is no wage of earlier months.
--- carry (project_id, employer_uscc) = workers (project_id, employer_uscc)
 CREATE TABLE {{snapshot}}.registrations
 (
     project_id         String,
@@ -45,7 +57,7 @@ WITH
             team,
             job,
             recorded_at
-        FROM {{newest workers worker_key account_key at {{records registrations}}}}
+        FROM {{newest "workers" (records "registrations") "worker_key" "account_key"}}
         WHERE recorded_at < {end:DateTime64(3, 'UTC')}
         ORDER BY source, id, version DESC, recorded_at ASC
         LIMIT 1 BY source, id
@@ -55,7 +67,7 @@ WITH
     (
         SELECT cityHash64(source, id) AS record
         FROM workers
-        PREWHERE {{records registrations}}
+        PREWHERE {{records "registrations"}}
         WHERE recorded_at < {end:DateTime64(3, 'UTC')}
         GROUP BY record
         HAVING count() > 1
@@ -68,7 +80,7 @@ WITH
             arraySort(groupUniqArray((toDate(recorded_at, 'Asia/Shanghai'), toString(wage_basis), wage_fen))) AS told,
             arrayFilter((wage, place) -> place = 1 OR (wage.2, wage.3) != (told[place - 1].2, told[place - 1].3), told, arrayEnumerate(told)) AS wages
         FROM workers
-        PREWHERE {{records registrations}}
+        PREWHERE {{records "registrations"}}
         WHERE recorded_at < {end:DateTime64(3, 'UTC')} AND cityHash64(source, id) IN (SELECT record FROM told_again)
         GROUP BY source, id
     )
@@ -91,7 +103,7 @@ SELECT
     job
 FROM versions
 LEFT JOIN history ON history.source = versions.source AND history.id = versions.id
-WHERE {{touched registrations (project_id, employer_uscc)}}
+WHERE {{touched "registrations" "project_id" "employer_uscc"}}
 QUALIFY
     dense_rank() OVER
     (
@@ -104,7 +116,6 @@ QUALIFY
 -- for those, and for whoever is not registered). wage_basis, wage_fen, account_key and job: of the latest engagement. spans:
 -- their engagements, each to its last day; wages: of each the wages that were known since when. contract_signed_on: of their
 -- first contract.
--- carry (project_id) = touched_registrations (project_id)
 CREATE TABLE {{snapshot}}.registered
 (
     project_id         String,
@@ -144,5 +155,5 @@ SELECT
     arraySort(groupUniqArray((entered_on, ifNull(left_on, toDate('2149-06-06')), registrations.wages))) AS wages,
     min(registrations.contract_signed_on) AS contract_signed_on
 FROM {{snapshot}}.registrations AS registrations
-WHERE project_id != '' AND {{touched registered (project_id)}}
+WHERE project_id != '' AND {{touched "registered" "project_id"}}
 GROUP BY project_id, worker_key;

@@ -1,6 +1,30 @@
+/*
+refresh:
+  lowest:
+    adds: attendance
+  corrected:
+    adds: attendance
+  unworked:
+    adds: attendance
+  attendance:
+    key: [project_id, work_date]
+    from: work_date
+    versions in: [attendance, unworked]
+    sources:
+      - {records: attendance, at: [project_id, work_date]}
+  worker_months:
+    key: [project_id, month]
+    sources:
+      - {touched: attendance, at: [project_id, "toStartOfMonth(work_date)"]}
+  crew_months:
+    key: [project_id, month]
+    sources:
+      - {touched: worker_months, at: [project_id, month]}
+delta:
+  attendance: [source, id, version, recorded_at, project_id, work_date, centihours]
+*/
 -- The lowest version that each source sends. Of two versions of a record one lies above it; few others do, and only these
 -- need be told apart.
--- carry adding
 CREATE TABLE {{snapshot}}.lowest
 (
     source  LowCardinality(String),
@@ -13,13 +37,12 @@ INSERT INTO {{snapshot}}.lowest
 SELECT
     source,
     min(version) AS version
-FROM {{came attendance}}
+FROM {{came "attendance"}}
 WHERE recorded_at < {end:DateTime64(3, 'UTC')}
 GROUP BY source;
 
 -- Attendance records above the lowest version, of which more than one may be known by the end of the date. late: recorded so
 -- long after the day that it is no evidence of unlisted wages, unless an earlier version of the record said the same day in time.
--- carry adding
 CREATE TABLE {{snapshot}}.corrected
 (
     source     LowCardinality(String),
@@ -40,13 +63,12 @@ SELECT
     project_id,
     work_date,
     toDate(recorded_at, 'Asia/Shanghai') > work_date + {evidence_days:UInt16} AS late
-FROM {{came attendance}}
+FROM {{came "attendance"}}
 WHERE recorded_at >= toDateTime64({first_month:Date} - 45, 3, 'UTC') AND recorded_at < {end:DateTime64(3, 'UTC')}
     AND version > (SELECT min(version) FROM {{snapshot}}.lowest)
     AND (source, version) NOT IN (SELECT source, min(version) FROM {{snapshot}}.lowest GROUP BY source);
 
 -- Versions that say a day was not worked. record: cityHash64(source, id).
--- carry adding
 CREATE TABLE {{snapshot}}.unworked
 (
     project_id String,
@@ -61,7 +83,7 @@ SELECT
     project_id,
     work_date,
     cityHash64(source, id) AS record
-FROM {{came attendance}}
+FROM {{came "attendance"}}
 WHERE recorded_at >= toDateTime64({first_day:Date} - 45, 3, 'UTC') AND recorded_at < {end:DateTime64(3, 'UTC')}
     AND centihours = 0;
 
@@ -72,9 +94,6 @@ WHERE recorded_at >= toDateTime64({first_day:Date} - 45, 3, 'UTC') AND recorded_
 -- A correction may move a record to another day, worker or project, so versions are told apart by record, not by day. A
 -- day cannot be recorded before it was worked, which lets the partitions of older record months be left out; 45 days
 -- allow for gates with a wrong clock.
--- carry (project_id, work_date) = attendance (project_id, work_date)
--- from work_date
--- found in attendance, unworked
 CREATE TABLE {{snapshot}}.attendance
 (
     project_id    String,
@@ -92,7 +111,7 @@ ORDER BY (project_id, work_date, worker_key);
 
 INSERT INTO {{snapshot}}.attendance
 WITH
-    toDateTime64({{earliest attendance work_date {first_day:Date}}} - 45, 3, 'UTC') AS oldest,
+    toDateTime64({{earliest "attendance" "work_date" "{first_day:Date}"}} - 45, 3, 'UTC') AS oldest,
     latest AS
     (
         SELECT
@@ -106,7 +125,7 @@ WITH
     (
         SELECT cityHash64(source, id, project_id, work_date) AS place
         FROM attendance
-        PREWHERE (project_id, work_date) IN (SELECT project_id, work_date FROM {{snapshot}}.corrected WHERE late) AND {{touched attendance (project_id, work_date)}}
+        PREWHERE (project_id, work_date) IN (SELECT project_id, work_date FROM {{snapshot}}.corrected WHERE late) AND {{touched "attendance" "project_id" "work_date"}}
         WHERE recorded_at < {end:DateTime64(3, 'UTC')} AND toDate(recorded_at, 'Asia/Shanghai') <= work_date + {evidence_days:UInt16}
             AND (source, id) IN (SELECT source, id FROM {{snapshot}}.corrected WHERE late)
     )
@@ -131,7 +150,7 @@ FROM
         cityHash64(source, id, project_id, work_date) AS place,
         id,
         cityHash64(source, id) AS record
-    FROM {{newest attendance worker_key at {{touched attendance (project_id, work_date)}}}}
+    FROM {{newest "attendance" (touched "attendance" "project_id" "work_date") "worker_key"}}
     WHERE recorded_at >= oldest AND recorded_at < {end:DateTime64(3, 'UTC')}
         AND work_date >= {first_day:Date} AND work_date <= {as_of:Date}
         AND
@@ -158,7 +177,6 @@ SETTINGS short_circuit_function_evaluation = 'force_enable';
 -- of the month, its first in the lowest bit. evident: of the days those recorded in time. centidays: hundredths of full days,
 -- a day of fewer hours than a full one counting in part; centihours: hundredths of hours. Where the hours of a day are
 -- unknown it is a full day.
--- carry (project_id, month) = touched_attendance (project_id, toStartOfMonth(work_date))
 CREATE TABLE {{snapshot}}.worker_months
 (
     project_id    String,
@@ -191,7 +209,7 @@ SELECT
     min(work_date) AS first_day,
     max(work_date) AS last_day
 FROM {{snapshot}}.attendance
-WHERE {{touched worker_months (project_id, toStartOfMonth(work_date))}}
+WHERE {{touched "worker_months" "project_id" "toStartOfMonth(work_date)"}}
 GROUP BY project_id, month, worker_key;
 
 -- The months whose days are not kept, by the same rules.
@@ -236,7 +254,7 @@ FROM
         if(centihours = 65535, {full_centihours:UInt16}, centihours) AS hours,
         toDate(recorded_at, 'Asia/Shanghai') > work_date + {evidence_days:UInt16} AS recorded_late,
         cityHash64(source, id, project_id, work_date) AS place
-    FROM {{newest attendance worker_key at work_date < {first_day:Date} AND {{touched worker_months (project_id, toStartOfMonth(work_date))}}}}
+    FROM {{newest "attendance" (print "work_date < {first_day:Date} AND " (touched "worker_months" "project_id" "toStartOfMonth(work_date)")) "worker_key"}}
     WHERE recorded_at >= toDateTime64({first_month:Date} - 45, 3, 'UTC') AND recorded_at < {end:DateTime64(3, 'UTC')}
         AND work_date >= {first_month:Date} AND work_date < {first_day:Date}
         AND
@@ -260,7 +278,6 @@ GROUP BY project_id, month, worker_key
 SETTINGS short_circuit_function_evaluation = 'force_enable';
 
 -- The crew of a project in a month: how many worked, days worked in all, and the last day with those who ended on it.
--- carry (project_id, month) = touched_worker_months (project_id, month)
 CREATE TABLE {{snapshot}}.crew_months
 (
     project_id   String,
@@ -293,7 +310,7 @@ FROM
         sum(worker_months.days) AS day_days,
         sum(worker_months.evident) AS day_evident
     FROM {{snapshot}}.worker_months
-    WHERE {{touched crew_months (project_id, month)}}
+    WHERE {{touched "crew_months" "project_id" "month"}}
     GROUP BY project_id, month, day
 )
 GROUP BY project_id, month;

@@ -1,3 +1,18 @@
+/*
+refresh:
+  slips:
+    key: [scope_id, wage_month]
+    sources:
+      - {records: payroll, at: ["if(project_id = '', employer_uscc, project_id)", wage_month]}
+      - {changed: agreed_pay_days, at: [project_id, wage_month]}
+      - {touched: registrations, at: ["if(project_id = '', employer_uscc, '')", "arrayJoin({wage_months:Array(Date)})"]}
+  pay_lists:
+    key: [scope_id, wage_month]
+    sources:
+      - {touched: slips, at: [scope_id, wage_month]}
+delta:
+  payroll: [id, project_id, employer_uscc, wage_month]
+*/
 -- Pay slips that count: the highest version of each, and of slips that different sources sent for the same worker,
 -- project (employer where none) and wage month only those of the source that comes first in the policy's precedence;
 -- several slips of one source (a supplement, say) all count.
@@ -10,7 +25,6 @@
 -- which it was first sent. money_fen: paid in money; what was paid in kind is not paid (Reg. 11). unpaid_fen: payable less
 -- that. payments: what had been paid in all and when, by every version of the slip, so that a part paid in time stays known
 -- after the rest is paid late.
--- carry (scope_id, wage_month) = payroll (if(project_id = '', employer_uscc, project_id), wage_month), changed_agreed_pay_days (project_id, wage_month), touched_registrations (if(project_id = '', employer_uscc, ''), arrayJoin({wage_months:Array(Date)}))
 CREATE TABLE {{snapshot}}.slips
 (
     scope         LowCardinality(String),
@@ -65,7 +79,7 @@ WITH
             channel,
             payee_key,
             signed
-        FROM {{newest payroll worker_key payee_key at {{records slips}}}}
+        FROM {{newest "payroll" (records "slips") "worker_key" "payee_key"}}
         WHERE recorded_at < {end:DateTime64(3, 'UTC')}
         ORDER BY source, id, version DESC, recorded_at ASC
         LIMIT 1 BY source, id
@@ -77,7 +91,7 @@ WITH
         WITH paid_fen > 0 AND paid_on IS NOT NULL AND channel != 'in_kind' AS in_money
         SELECT cityHash64(source, id) AS slip
         FROM payroll
-        PREWHERE {{records slips}}
+        PREWHERE {{records "slips"}}
         WHERE recorded_at < {end:DateTime64(3, 'UTC')}
         GROUP BY slip
         HAVING minIf(cityHash64(paid_on, paid_fen), in_money) != maxIf(cityHash64(paid_on, paid_fen), in_money)
@@ -93,7 +107,7 @@ WITH
             arraySort(groupUniqArrayIf((assumeNotNull(paid_on), paid_fen), in_money)) AS payments,
             toDate(min(recorded_at), 'Asia/Shanghai') AS first_sent_on
         FROM payroll
-        PREWHERE {{records slips}}
+        PREWHERE {{records "slips"}}
         WHERE recorded_at < {end:DateTime64(3, 'UTC')}
             AND (in_money OR due_on > toLastDayOfMonth(addMonths(wage_month, 1)))
             AND cityHash64(source, id) IN (SELECT slip FROM telling)
@@ -128,7 +142,7 @@ WITH
         FROM versions
         LEFT JOIN {{snapshot}}.agreed_pay_days AS agreed ON agreed.project_id = versions.project_id AND agreed.wage_month = versions.wage_month
         WHERE (versions.wage_month >= {first_month:Date} OR payable_fen > paid_fen OR channel = 'in_kind')
-            AND {{touched slips (scope_id, wage_month)}}
+            AND {{touched "slips" "scope_id" "wage_month"}}
         WINDOW same_worker AS
         (
             PARTITION BY scope, scope_id, worker_key, wage_month
@@ -190,7 +204,6 @@ OPTIMIZE TABLE {{snapshot}}.slips FINAL;
 -- slips of those alone. bypassed_fen: paid, but not through the wage account; unsigned: slips; most_fen: no worker's slips come
 -- to more, be it paid or payable; shared: an account was paid for several workers; paid: how much was paid when, and whether
 -- through the wage account.
--- carry (scope_id, wage_month) = touched_slips (scope_id, wage_month)
 CREATE TABLE {{snapshot}}.pay_lists
 (
     scope        LowCardinality(String),
@@ -231,5 +244,5 @@ SELECT
         > uniqExactIf(payee_key, slips.paid_fen > 0 AND payee_key != toFixedString('', 16)) AS shared,
     arrayMap((day, fen) -> (toDate(intDiv(day, 2)), day % 2 = 1, fen), sums.1, sums.2) AS paid
 FROM {{snapshot}}.slips AS slips
-WHERE {{touched pay_lists (scope_id, wage_month)}}
+WHERE {{touched "pay_lists" "scope_id" "wage_month"}}
 GROUP BY scope, scope_id, wage_month;

@@ -1,7 +1,22 @@
+/*
+refresh:
+  unlisted:
+    key: [project_id, month]
+    sources:
+      - {touched: worker_months, at: [project_id, month]}
+      - {touched: slips, at: [scope_id, wage_month]}
+  unseen:
+    key: [project_id, month]
+    sources:
+      - {touched: unlisted, at: [project_id, month]}
+  scant:
+    key: [project_id, month]
+    sources:
+      - {touched: unlisted, at: [project_id, month]}
+*/
 -- Who worked on a project in a month and has no slip of the project for it. employer_uscc: see worker_months; a slip of that
 -- employer that names no project may answer for the month all the same. Both sides lie in the order of month, project and worker,
 -- so they are merged, which costs a third of a hash table of text.
--- carry (project_id, month) = touched_worker_months (project_id, month), touched_slips (scope_id, wage_month)
 CREATE TABLE {{snapshot}}.unlisted
 (
     project_id    String,
@@ -36,14 +51,13 @@ LEFT JOIN
         scope_id,
         worker_key AS payee
     FROM {{snapshot}}.slips
-    WHERE scope = 'project' AND wage_month >= {first_month:Date} AND {{touched unlisted (scope_id, wage_month)}}
+    WHERE scope = 'project' AND wage_month >= {first_month:Date} AND {{touched "unlisted" "scope_id" "wage_month"}}
 ) AS listed ON listed.wage_month = work.month AND listed.scope_id = work.project_id AND listed.payee = work.worker_key
-WHERE {{touched unlisted (project_id, month)}} AND listed.scope_id = ''
+WHERE {{touched "unlisted" "project_id" "month"}} AND listed.scope_id = ''
 SETTINGS join_algorithm = 'full_sorting_merge';
 
 -- Who has a slip of a project for a month in which nobody saw them work there. Slips of before {first_day} are left out unless
 -- they were due since.
--- carry (project_id, month) = touched_unlisted (project_id, month)
 CREATE TABLE {{snapshot}}.unseen
 (
     project_id String,
@@ -74,15 +88,14 @@ LEFT JOIN
         worker_months.project_id AS worked_at,
         worker_months.worker_key AS seen
     FROM {{snapshot}}.worker_months AS worker_months
-    WHERE {{touched unseen (project_id, month)}}
+    WHERE {{touched "unseen" "project_id" "month"}}
 ) AS work ON work.worked_in = slips.wage_month AND work.worked_at = slips.scope_id AND work.seen = slips.worker_key
-WHERE scope = 'project' AND (wage_month >= {first_day:Date} OR due_by >= {first_day:Date}) AND {{touched unseen (scope_id, wage_month)}}
+WHERE scope = 'project' AND (wage_month >= {first_day:Date} OR due_by >= {first_day:Date}) AND {{touched "unseen" "scope_id" "wage_month"}}
     AND work.worked_at = ''
 SETTINGS join_algorithm = 'full_sorting_merge';
 
 -- Who has a slip of a project for so little that a month's work can come to more at the highest minimum wage anywhere, or that it
 -- may be below the minimum of a full month: underlisted wages and months below the minimum are found among them. gross_fen: of their slips of the project. Those paid by the hour are looked at one by one, below.
--- carry (project_id, month) = touched_unlisted (project_id, month)
 CREATE TABLE {{snapshot}}.scant
 (
     project_id    String,
@@ -110,7 +123,7 @@ WITH
             sum(slips.gross_fen) AS gross_fen,
             min(slips.due_by) AS due_by
         FROM {{snapshot}}.slips AS slips
-        WHERE scope = 'project' AND wage_month >= {first_month:Date} AND {{touched scant (scope_id, wage_month)}}
+        WHERE scope = 'project' AND wage_month >= {first_month:Date} AND {{touched "scant" "scope_id" "wage_month"}}
         GROUP BY wage_month, scope_id, worker_key
         HAVING gross_fen < 31 * highest_fen / {paid_days_a_month:Float64}
     )
@@ -126,7 +139,7 @@ SELECT
     listed.due_by
 FROM {{snapshot}}.worker_months AS work
 INNER JOIN listed ON listed.month = work.month AND listed.project_id = work.project_id AND listed.worker_key = work.worker_key
-WHERE {{touched scant (work.project_id, work.month)}}
+WHERE {{touched "scant" "work.project_id" "work.month"}}
     AND
     (
         listed.gross_fen < work.evident * highest_fen / {paid_days_a_month:Float64}

@@ -33,7 +33,7 @@ WITH versions AS
         approved_by,
         closed_on,
         reopened_on
-    FROM {{newest closures worker_key}}
+    FROM {{newest "closures" "" "worker_key"}}
     WHERE recorded_at < {end:DateTime64(3, 'UTC')}
     ORDER BY version DESC, recorded_at ASC
     LIMIT 1 BY source, id

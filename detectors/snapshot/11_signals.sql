@@ -1,5 +1,13 @@
+/*
+refresh:
+  signals:
+    key: [employer_uscc, month]
+    sources:
+      - {records: signals, at: [employer_uscc, month]}
+delta:
+  signals: [id, employer_uscc, month]
+*/
 -- Operating signals (Reg. 38), one value per employer, indicator and month, by source precedence.
--- carry (employer_uscc, month) = signals (employer_uscc, month)
 CREATE TABLE {{snapshot}}.signals
 (
     employer_uscc String,
@@ -23,7 +31,7 @@ WITH versions AS
         source,
         id
     FROM signals
-    PREWHERE {{records signals}}
+    PREWHERE {{records "signals"}}
     WHERE recorded_at < {end:DateTime64(3, 'UTC')}
     ORDER BY version DESC, recorded_at ASC
     LIMIT 1 BY source, id
@@ -36,6 +44,6 @@ SELECT
     source,
     id
 FROM versions
-WHERE {{touched signals (employer_uscc, month)}}
+WHERE {{touched "signals" "employer_uscc" "month"}}
 ORDER BY (indexOf({source_precedence:Array(String)}, source) + 65535) % 65536 ASC, source ASC, id ASC
 LIMIT 1 BY employer_uscc, indicator, month;

@@ -17,7 +17,7 @@ import (
 
 	"github.com/anxin-project/anxin/alerts"
 	"github.com/anxin-project/anxin/dashboards/console"
-	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/ingesttest"
 	"github.com/anxin-project/anxin/internal/domain/access"
@@ -37,7 +37,7 @@ const (
 // checkServices opens cases for what was found, and searches every page, file, answer and metric of alerts and console.
 func (s *stage) checkServices(t *testing.T, hidden *ingesttest.Secrets) {
 	t.Helper()
-	all, err := detectors.Catalogue("")
+	all, err := shipped.Read("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func (s *stage) checkServices(t *testing.T, hidden *ingesttest.Secrets) {
 	alertConfig := alerts.DefaultConfiguration()
 	alertConfig.Token = token
 	a, err := alerts.New(t.Context(), alertConfig, alerts.Dependencies{
-		Conn: s.Conn, Headers: detectors.Headers(all), Calendar: calendar.China(), Registerer: registry, Logger: s.logger(),
+		Conn: s.Conn, Headers: shipped.Headers(all), Calendar: calendar.China(), Registerer: registry, Logger: s.logger(),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func (s *stage) checkServices(t *testing.T, hidden *ingesttest.Secrets) {
 		t.Fatal(err)
 	}
 	pages, err := console.New(pageConfig, console.Dependencies{
-		Conn: s.Conn, Catalog: detectors.Headers(all), Cases: a.Cases(), Logger: s.logger(), Metrics: registry,
+		Conn: s.Conn, Catalog: shipped.Headers(all), Cases: a.Cases(), Logger: s.logger(), Metrics: registry,
 		Gate: gate, Vault: reveal.NewVault(nil, trail),
 	})
 	if err != nil {

@@ -69,7 +69,7 @@ func LoadConfiguration(path string) (Configuration, error) {
 		c.Store.DSN = dsn
 	}
 	if err := config.Load(path, &c); err != nil {
-		if strings.Contains(err.Error(), "into detectors.Schedule") { // the single cron line of earlier versions
+		if strings.Contains(err.Error(), "into schedule.Configuration") { // the single cron line of earlier versions
 			err = fmt.Errorf("%w\ndetectors.schedule has a cron line for each kind of run: put yours under schedule as fast: \"*/10 * * * *\", beside nightly, daily and monthly", err)
 		}
 		return c, BadInput(err)

@@ -5,8 +5,9 @@ import (
 
 	"github.com/anxin-project/anxin/alerts"
 	"github.com/anxin-project/anxin/dashboards/console"
-	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/detectors/index"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/access/reveal"
@@ -17,13 +18,13 @@ import (
 // clear; demo are people whom the sign-in page offers, and progress what it shows until there is something to see.
 func (p *Parts) Console(work *alerts.Alerts, gate *signin.Gate, opener reveal.Opener, demo []console.DemoPerson, progress func() []console.Stage) (*console.Console, error) {
 	c := p.Config.Console
-	k, err := detectors.Constants(p.Policy, civil.DateOf(p.Now()))
+	k, err := pass.Constants(p.Policy, civil.DateOf(p.Now()))
 	if err != nil {
 		return nil, err
 	}
 	c.Lights = console.Lights{Green: k.Green, Yellow: k.Yellow}
 	d := console.Dependencies{
-		Conn: p.Store, Catalog: detectors.Headers(p.Catalogue), Thresholds: p.thresholds, Laws: p.Laws, Sources: p.Policy.Sources(), Index: indexRules(k), Progress: progress, Logger: p.Log, Now: p.Now, Metrics: p.Registry,
+		Conn: p.Store, Catalog: shipped.Headers(p.Catalogue), Thresholds: p.thresholds, Laws: p.Laws, Sources: p.Policy.Sources(), Index: indexRules(k), Progress: progress, Logger: p.Log, Now: p.Now, Metrics: p.Registry,
 		Gate: gate, Vault: reveal.NewVault(opener, gate.Audit()), Demo: demo,
 	}
 	if work != nil { // an interface of nothing would be something

@@ -8,22 +8,23 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
+	"github.com/anxin-project/anxin/detectors/skeleton"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
 // WriteDetector writes the files of a new detector into a folder: a query with its header, and tests that hold. An id that
 // is taken, and whatever else the caller can choose otherwise, is BadInput; then nothing is written.
 func WriteDetector(dir, id string, scope catalog.Scope, group catalog.Group) error {
-	query, tests, err := detectors.Skeleton(id, dir, scope, group)
+	query, tests, err := skeleton.Write(id, dir, scope, group)
 	if err != nil {
 		return BadInput(err)
 	}
-	shipped, err := detectors.Catalogue("")
+	all, err := shipped.Read("")
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(shipped, func(d detectors.Detector) bool { return d.ID == id }) {
+	if slices.ContainsFunc(all, func(d shipped.Detector) bool { return d.ID == id }) {
 		return BadInput(fmt.Errorf("%s is shipped with Anxin: choose another id, or put a changed copy of its file into %s to replace it", id, dir))
 	}
 	if err := writeNew(dir, map[string]string{id + ".sql": query, id + ".test.yaml": tests}); err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/detectors/detectortest"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/ingest/record"
@@ -21,18 +22,18 @@ import (
 )
 
 // ChooseDetectors returns the named detectors in the catalogue's order, or all where none is named.
-func ChooseDetectors(catalogue []detectors.Detector, ids []string) ([]detectors.Detector, error) {
+func ChooseDetectors(catalogue []shipped.Detector, ids []string) ([]shipped.Detector, error) {
 	if len(ids) == 0 {
 		return catalogue, nil
 	}
-	var chosen []detectors.Detector
+	var chosen []shipped.Detector
 	for _, one := range catalogue {
 		if slices.Contains(ids, one.ID) {
 			chosen = append(chosen, one)
 		}
 	}
 	for _, id := range ids {
-		if !slices.ContainsFunc(chosen, func(d detectors.Detector) bool { return d.ID == id }) {
+		if !slices.ContainsFunc(chosen, func(d shipped.Detector) bool { return d.ID == id }) {
 			return nil, fmt.Errorf("there is no detector %q: anxin detectors list names them; those of your own need --catalog", id)
 		}
 	}
@@ -41,7 +42,7 @@ func ChooseDetectors(catalogue []detectors.Detector, ids []string) ([]detectors.
 
 // TestDetectors runs the tests that stand beside detectors on an engine in a temporary folder, each policy's on a database of
 // its own. The catalogue is that of the folder.
-func TestDetectors(ctx context.Context, folder string, catalogue []detectors.Detector, tests []detectortest.Test) (_ []detectortest.Outcome, err error) {
+func TestDetectors(ctx context.Context, folder string, catalogue []shipped.Detector, tests []detectortest.Test) (_ []detectortest.Outcome, err error) {
 	work, err := os.MkdirTemp("", "anxin-detectors-")
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/leader"
 )
@@ -37,8 +38,8 @@ const leadWithin = 2 * leader.DefaultSession
 
 // passInTurn makes a pass when no other process makes a run, taking the lead from the service if there is one. The service
 // takes it back afterwards and makes the run again that it had to give up.
-func passInTurn(ctx context.Context, p *Parts, all *detectors.Detectors, on civil.Date) (detectors.Result, error) {
-	var result detectors.Result
+func passInTurn(ctx context.Context, p *Parts, all *detectors.Detectors, on civil.Date) (pass.Result, error) {
+	var result pass.Result
 	var failed error
 	e, err := p.election(true)
 	if err != nil {

@@ -19,8 +19,10 @@ import (
 	"github.com/anxin-project/anxin/alerts"
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/detectors/editions"
 	"github.com/anxin-project/anxin/detectors/policy"
+	"github.com/anxin-project/anxin/detectors/schedule"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
@@ -40,13 +42,13 @@ type Parts struct {
 	Registry *prometheus.Registry
 	// Now is the time that records, runs and deadlines go by; a demonstration has its own.
 	Now       func() time.Time
-	Catalogue []detectors.Detector
+	Catalogue []shipped.Detector
 	Laws      *law.Registry
 	Policy    *policy.Policy
 	Calendar  *calendar.Calendar
 	// Store is open and of this version's schema; whoever called Open closes it.
 	Store  *store.Store
-	leader detectors.Leader // nil in a process that makes runs by itself alone
+	leader schedule.Leader // nil in a process that makes runs by itself alone
 }
 
 // Open connects to the store, upgrades its schema and loads what all components share. An error of the rules, the laws or the
@@ -58,7 +60,7 @@ func Open(ctx context.Context, c Configuration, log *slog.Logger, now func() tim
 	if p.Catalogue, p.Policy, err = LoadRules(c.Detectors.Catalog, c.Policy, civil.DateOf(now())); err != nil {
 		return nil, err
 	}
-	if p.Laws, err = detectors.Laws(c.Detectors.Catalog); err != nil {
+	if p.Laws, err = shipped.Laws(c.Detectors.Catalog); err != nil {
 		return nil, BadInput(err)
 	}
 	if p.Calendar, err = loadCalendar(c.Holidays); err != nil {
@@ -100,7 +102,7 @@ func (p *Parts) Detectors() (*detectors.Detectors, error) {
 // down what they did.
 func (p *Parts) Alerts(ctx context.Context, gate *signin.Gate) (*alerts.Alerts, error) {
 	return alerts.New(ctx, p.Config.Alerts, alerts.Dependencies{
-		Conn: p.Store, Headers: detectors.Headers(p.Catalogue), Sources: p.Policy.Sources(), Laws: p.Laws, Calendar: p.Calendar, Registerer: p.Registry, Logger: p.Log, Clock: p.Now,
+		Conn: p.Store, Headers: shipped.Headers(p.Catalogue), Sources: p.Policy.Sources(), Laws: p.Laws, Calendar: p.Calendar, Registerer: p.Registry, Logger: p.Log, Clock: p.Now,
 		CaseTerms: terms{p.Policy}.ofCases, ListingTerms: terms{p.Policy}.ofListing, ListingConditions: terms{p.Policy}.ofConditions, Person: gate.Person,
 		Audit: func(r *http.Request, a alerts.Audited) error {
 			e := audit.Event{Actor: a.Person.ID, Action: a.Action, Object: a.Subject, Purpose: a.Refused, Outcome: audit.Done, Origin: signin.Origin(r)}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -13,14 +13,14 @@ import (
 
 // LoadRules reads the detectors of a folder beside those shipped, and the policy that gives every one of them its
 // thresholds on a day; both paths may be empty. Every error is BadInput.
-func LoadRules(folder, policyPath string, on civil.Date) ([]detectors.Detector, *policy.Policy, error) {
-	catalogue, err := detectors.Catalogue(folder)
+func LoadRules(folder, policyPath string, on civil.Date) ([]shipped.Detector, *policy.Policy, error) {
+	catalogue, err := shipped.Read(folder)
 	if err != nil {
 		return nil, nil, BadInput(err)
 	}
-	p, err := policy.Load(policyPath, detectors.Headers(catalogue))
+	p, err := policy.Load(policyPath, shipped.Headers(catalogue))
 	if err == nil {
-		err = errors.Join(detectors.Supplied(catalogue, p, on), checkTerms(p))
+		err = errors.Join(shipped.Supplied(catalogue, p, on), checkTerms(p))
 	}
 	if err != nil {
 		return nil, nil, BadInput(err)

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/anxin-project/anxin/alerts"
-	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
@@ -57,7 +57,7 @@ func Serve(ctx context.Context, c Configuration, log *slog.Logger, run Services)
 	mux := http.NewServeMux()
 	mux.Handle("/metrics", p.MetricsHandler())
 	group, ctx := errgroup.WithContext(ctx)
-	onPass := func(context.Context, detectors.Result) {}
+	onPass := func(context.Context, pass.Result) {}
 	var work *alerts.Alerts
 	var gate *signin.Gate
 	if run.Alerts || run.Console {
@@ -73,7 +73,7 @@ func Serve(ctx context.Context, c Configuration, log *slog.Logger, run Services)
 		work = a
 		mux.Handle("/api/", a.Handler())
 		group.Go(func() error { return a.Run(ctx) })
-		onPass = func(ctx context.Context, _ detectors.Result) {
+		onPass = func(ctx context.Context, _ pass.Result) {
 			if err := a.Refresh(ctx); err != nil {
 				log.Error("publishing the findings", "error", err)
 			}
@@ -116,10 +116,10 @@ func Serve(ctx context.Context, c Configuration, log *slog.Logger, run Services)
 }
 
 // PassOnce judges a date once, when no other process makes a run; alone does without the broker by which processes agree.
-func (p *Parts) PassOnce(ctx context.Context, on civil.Date, alone bool) (detectors.Result, error) {
+func (p *Parts) PassOnce(ctx context.Context, on civil.Date, alone bool) (pass.Result, error) {
 	all, err := p.Detectors()
 	if err != nil {
-		return detectors.Result{}, err
+		return pass.Result{}, err
 	}
 	if alone {
 		return all.Pass(ctx, on)

@@ -13,7 +13,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/anxin-project/anxin/detectors"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/embedded"
@@ -114,7 +114,7 @@ func detectSize(ctx context.Context, report *DetectReport, o DetectOptions, time
 		return nil, err
 	}
 	size := &DetectSize{Times: times}
-	pass := func(what string, make func(context.Context, civil.Date) (detectors.Result, error), asOf civil.Date) (r detectors.Result, took, cpu float64, err error) {
+	pass := func(what string, make func(context.Context, civil.Date) (pass.Result, error), asOf civil.Date) (r pass.Result, took, cpu float64, err error) {
 		show("%d×: %s as of %s", times, what, asOf)
 		start, before := time.Now(), processorTime(engine.Pid())+processorTime(os.Getpid())
 		r, err = make(ctx, asOf)
@@ -152,7 +152,7 @@ func detectSize(ctx context.Context, report *DetectReport, o DetectOptions, time
 }
 
 // agree returns an error unless two passes over a date found the same.
-func agree(a, b detectors.Result) error {
+func agree(a, b pass.Result) error {
 	x, err := json.Marshal(a.Active())
 	if err != nil {
 		return err

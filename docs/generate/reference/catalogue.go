@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/anxin-project/anxin/detectors"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/law"
@@ -20,7 +20,7 @@ var groupTitles = map[catalog.Group]string{
 }
 
 func catalogue(string) (string, error) {
-	all, err := detectors.Catalogue("")
+	all, err := shipped.Read("")
 	if err != nil {
 		return "", err
 	}
@@ -120,7 +120,7 @@ func plain(v any) string {
 }
 
 func policies(string) (string, error) {
-	all, err := detectors.Catalogue("")
+	all, err := shipped.Read("")
 	if err != nil {
 		return "", err
 	}

@@ -35,7 +35,7 @@ var structs = []struct {
 	{"dashboards/console/config.go", "Configuration", console.DefaultConfiguration()},
 	{"internal/app/tls.go", "TLSFiles", nil},
 	{"internal/platform/store/store.go", "TLS", store.TLS{}},
-	{"detectors/config.go", "Schedule", detectors.DefaultConfiguration().Schedule},
+	{"detectors/schedule/config.go", "Configuration", detectors.DefaultConfiguration().Schedule},
 	{"internal/platform/access/signin/config.go", "Configuration", signin.DefaultConfiguration()},
 	{"internal/platform/access/signin/config.go", "OIDC", signin.DefaultConfiguration().OIDC},
 }
@@ -43,7 +43,7 @@ var structs = []struct {
 // byType finds the struct that a field's type names, from within a package.
 var byType = map[string]int{
 	"store.Configuration": 1, "ingest.Configuration": 2, "Kafka": 3, "record.Rules": 4,
-	"detectors.Configuration": 5, "alerts.Configuration": 6, "console.Configuration": 7, "TLSFiles": 8, "TLS": 9, "Schedule": 10,
+	"detectors.Configuration": 5, "alerts.Configuration": 6, "console.Configuration": 7, "TLSFiles": 8, "TLS": 9, "schedule.Configuration": 10,
 	"signin.Configuration": 11, "OIDC": 12,
 }
 

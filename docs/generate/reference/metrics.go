@@ -138,7 +138,8 @@ func lastName(e ast.Expr) string {
 
 var metricGroups = []struct{ folder, title string }{
 	{"ingest", "Ingest"},
-	{"detectors", "Detectors"},
+	{"detectors/pass", "Detectors"},
+	{"detectors/schedule", "Runs"},
 	{"alerts", "Findings and the webhook"},
 	{"alerts/cases", "Cases"},
 	{"alerts/blacklist", "The joint-discipline list"},

@@ -13,8 +13,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/index"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/internal/app"
@@ -69,19 +69,19 @@ func Run(ctx context.Context, o Options, show app.Show) (*Summary, error) {
 }
 
 // writeResult writes the files of a result, each whole or not at all.
-func writeResult(dir string, r detectors.Result, letters []ingest.DeadLetter, policyVersion string) error {
+func writeResult(dir string, r pass.Result, letters []ingest.DeadLetter, policyVersion string) error {
 	return errors.Join(
 		writeWhole(filepath.Join(dir, "warnings.ndjson"), func(w io.Writer) error { return app.EncodeLines(w, r.Active()) }),
-		writeWhole(filepath.Join(dir, "index.csv"), func(w io.Writer) error { return detectors.WriteIndexCSV(w, r, policyVersion) }),
+		writeWhole(filepath.Join(dir, "index.csv"), func(w io.Writer) error { return pass.WriteIndexCSV(w, r, policyVersion) }),
 		writeLosses(filepath.Join(dir, "index-losses.ndjson"), r),
 		writeWhole(filepath.Join(dir, "deadletters.ndjson"), func(w io.Writer) error { return app.EncodeLines(w, letters) }),
 	)
 }
 
 // writeLosses writes the points that were lost, where any were, and leaves no file of an earlier result where none were.
-func writeLosses(path string, r detectors.Result) error {
+func writeLosses(path string, r pass.Result) error {
 	if slices.ContainsFunc(r.Index, func(row index.Row) bool { return len(row.Lost) > 0 }) {
-		return writeWhole(path, func(w io.Writer) error { return detectors.WriteLosses(w, r) })
+		return writeWhole(path, func(w io.Writer) error { return pass.WriteLosses(w, r) })
 	}
 	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
 		return err

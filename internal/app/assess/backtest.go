@@ -11,8 +11,8 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
-	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/backtest"
+	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/produce"
 	"github.com/anxin-project/anxin/ingest/record"
@@ -110,7 +110,7 @@ func walk(ctx context.Context, p *app.Parts, o BacktestOptions, truth []simulate
 		return report, err
 	}
 	history := w.History(future)
-	report = backtest.Measure(history, detectors.Headers(all.Catalogue()), rules, p.Policy.Version())
+	report = backtest.Measure(history, shipped.Headers(all.Catalogue), rules, p.Policy.Version())
 	if truth != nil {
 		report.Compare(history, causes(truth, end))
 	}

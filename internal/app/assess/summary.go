@@ -7,8 +7,8 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
-	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/index"
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -78,7 +78,7 @@ func (s *Summary) Count(ctx context.Context, conn driver.Conn, letters []ingest.
 }
 
 // Found counts what a pass found.
-func (s *Summary) Found(r detectors.Result) {
+func (s *Summary) Found(r pass.Result) {
 	for _, w := range r.Active() {
 		if s.Warnings[w.Detector] == nil {
 			s.Warnings[w.Detector] = map[string]int{}

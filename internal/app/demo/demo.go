@@ -233,7 +233,7 @@ func (d *demo) load(ctx context.Context, to civil.Date, result *assess.Summary) 
 		asOf, month := to, to.Month()-civil.Month(back)
 		if back > 0 {
 			var err error
-			if asOf, err = detectors.EditionDay(d.parts.Policy, month); err != nil {
+			if asOf, err = d.parts.Policy.EditionDay(month); err != nil {
 				return err
 			}
 			if asOf >= to {
@@ -330,7 +330,7 @@ func (d *demo) goOn(ctx context.Context) error {
 			return err
 		}
 		month := today.Month() - 1
-		day, err := detectors.EditionDay(d.parts.Policy, month)
+		day, err := d.parts.Policy.EditionDay(month)
 		if err == nil && today == day+1 {
 			err = d.edition(ctx, month)
 		}

@@ -1,4 +1,4 @@
-package detectors
+package pass
 
 import (
 	"context"
@@ -11,13 +11,13 @@ import (
 
 	"github.com/anxin-project/anxin/detectors/index"
 	"github.com/anxin-project/anxin/detectors/policy"
-	"github.com/anxin-project/anxin/internal/domain/catalog"
+	domain "github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // index computes the wage-safety index of a date from its facts and from what the detectors found.
-func (d *Detectors) index(ctx context.Context, facts driver.Conn, asOf civil.Date, p places, found []Warning) ([]index.Row, []index.Unplaced, error) {
-	k, err := Constants(d.policy, asOf)
+func (d *Passes) index(ctx context.Context, facts driver.Conn, asOf civil.Date, p places, found []Warning) ([]index.Row, []index.Unplaced, error) {
+	k, err := Constants(d.Policy, asOf)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -25,8 +25,8 @@ func (d *Detectors) index(ctx context.Context, facts driver.Conn, asOf civil.Dat
 	for s, at := range p.subjects {
 		known.Names[s], known.Townships[s] = at.name, at.township
 	}
-	marks := map[string]catalog.Mark{}
-	for _, one := range d.catalogue {
+	marks := map[string]domain.Mark{}
+	for _, one := range d.Catalogue {
 		marks[one.ID] = one.Marks
 	}
 	warned := map[index.Subject]*index.Warned{}
@@ -41,11 +41,11 @@ func (d *Detectors) index(ctx context.Context, facts driver.Conn, asOf civil.Dat
 			at.Warn(w.Detector, w.Level)
 		}
 		switch marks[w.Detector] {
-		case catalog.OrderUnmet:
+		case domain.OrderUnmet:
 			at.OrderUnmet = true
-		case catalog.Underfunded:
+		case domain.Underfunded:
 			known.Underfunded = append(known.Underfunded, w.ScopeID)
-		case catalog.Undeposited:
+		case domain.Undeposited:
 			short, err := depositFails(w)
 			if err != nil {
 				return nil, nil, err
@@ -76,7 +76,7 @@ func depositFails(w Warning) (bool, error) {
 	if err := json.Unmarshal(w.Evidence, &evidence); err != nil {
 		return false, fmt.Errorf("reading the evidence of %s: %w", w.Detector, err)
 	}
-	return w.Level == catalog.Red || evidence.Lodged < evidence.Required, nil
+	return w.Level == domain.Red || evidence.Lodged < evidence.Required, nil
 }
 
 // Constants reads the index's numbers from policy. They are national: a ranking compares townships by one measure.
@@ -139,28 +139,6 @@ func Constants(p *policy.Policy, on civil.Date) (index.Constants, error) {
 		return k, fmt.Errorf("the index: %w", r.failed)
 	}
 	return k, nil
-}
-
-// EditionDay is the day as of which the edition of a month has its data: one of the next month (policy editions.as_of_day), so
-// that pay lists and banks have come.
-func EditionDay(p *policy.Policy, month civil.Month) (civil.Date, error) {
-	day, err := p.Number("editions", "as_of_day", "", month.Last())
-	if err == nil && (day < 1 || day > 27 || day != math.Trunc(day)) {
-		err = fmt.Errorf("editions.as_of_day is %v in policy: want a day of every month but its last, from 1 to 27", day)
-	}
-	if err != nil {
-		return 0, fmt.Errorf("the editions: %w", err)
-	}
-	return (month + 1).Day(int(day)), nil
-}
-
-// editionOf is the month whose edition a monthly run as of a date makes. Before editions had a day of the next month they had
-// their month's last.
-func editionOf(asOf civil.Date) civil.Month {
-	if asOf == asOf.Month().Last() {
-		return asOf.Month()
-	}
-	return asOf.Month() - 1
 }
 
 // constantsReader reads values of policy and remembers the first that cannot be read.

@@ -1,13 +1,11 @@
-package detectors
+package schedule
 
 import "github.com/prometheus/client_golang/prometheus"
 
-// metrics of the component; those of what it found are published by alerts, from the tables.
+// metrics of the runs.
 type metrics struct {
 	passes      *prometheus.CounterVec
 	passSeconds *prometheus.HistogramVec
-	seconds     *prometheus.GaugeVec
-	rows        *prometheus.GaugeVec
 	leading     *prometheus.GaugeVec // without labels; absent where nothing runs by the schedule
 	complete    *prometheus.GaugeVec
 	failing     *prometheus.GaugeVec
@@ -22,12 +20,6 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Name: "anxin_detector_pass_duration_seconds", Help: "Time that a whole run took, by kind.",
 			Buckets: []float64{0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600},
 		}, []string{"kind"}),
-		seconds: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "anxin_detector_duration_seconds", Help: "Time that a detector took in the last pass.",
-		}, []string{"detector"}),
-		rows: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "anxin_detector_warnings", Help: "Warnings that a detector found in the last pass.",
-		}, []string{"detector"}),
 		leading: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "anxin_detector_leading", Help: "1 while this process makes the runs, 0 while it stands by.",
 		}, nil),
@@ -40,7 +32,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		}, []string{"kind"}),
 	}
 	if r != nil {
-		r.MustRegister(m.passes, m.passSeconds, m.seconds, m.rows, m.leading, m.complete, m.failing)
+		r.MustRegister(m.passes, m.passSeconds, m.leading, m.complete, m.failing)
 	}
 	return m
 }

@@ -1,4 +1,4 @@
-package detectors
+package pass
 
 import (
 	"cmp"
@@ -12,7 +12,9 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
-	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/detectors/catalog"
+	"github.com/anxin-project/anxin/detectors/policy"
+	domain "github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/store"
 )
@@ -27,16 +29,16 @@ type parameterGroup struct {
 }
 
 // parameterGroups returns the different sets of a detector's parameters over the townships of a date.
-func (d *Detectors) parameterGroups(one Detector, asOf civil.Date, p places) ([]parameterGroup, error) {
-	named := d.policy.Regions()
+func (d *Passes) parameterGroups(one catalog.Detector, asOf civil.Date, p places) ([]parameterGroup, error) {
+	named := d.Policy.Regions()
 	regions := map[string]bool{"": true}
 	for township := range p.townships {
-		regions[regionOf(township, named)] = true
+		regions[policy.NarrowestRegion(township, named)] = true
 	}
 	var groups []parameterGroup
 	at := map[string]int{}
 	for region := range regions {
-		params, err := one.values(d.policy, region, asOf)
+		params, err := one.Values(d.Policy, region, asOf)
 		if err != nil {
 			return nil, err
 		}
@@ -52,19 +54,8 @@ func (d *Detectors) parameterGroups(one Detector, asOf civil.Date, p places) ([]
 	return groups, nil
 }
 
-// regionOf returns the narrowest of the regions that policy names in which a township lies; empty when in none.
-func regionOf(township string, named []string) string {
-	region := ""
-	for _, r := range named {
-		if strings.HasPrefix(township, r) && len(r) > len(region) {
-			region = r
-		}
-	}
-	return region
-}
-
 // queryDetector runs a detector's query and reads its rows.
-func queryDetector(ctx context.Context, facts driver.Conn, one Detector, params store.Params, asOf civil.Date) ([]Warning, error) {
+func queryDetector(ctx context.Context, facts driver.Conn, one catalog.Detector, params store.Params, asOf civil.Date) ([]Warning, error) {
 	with, err := params.With(store.Params{"as_of": asOf}).Context(ctx, one.Query)
 	if err != nil {
 		return nil, err
@@ -104,12 +95,12 @@ func queryDetector(ctx context.Context, facts driver.Conn, one Detector, params 
 
 // reader turns a detector's rows, whose evidence columns differ from one detector to the next, into warnings.
 type reader struct {
-	detector Detector
+	detector catalog.Detector
 	names    []string
 	values   []any // pointers, one a column
 }
 
-func newReader(one Detector, rows driver.Rows) (*reader, error) {
+func newReader(one catalog.Detector, rows driver.Rows) (*reader, error) {
 	r := &reader{detector: one, names: rows.Columns()}
 	want := slices.Clone(standard)
 	if len(one.Scopes) == 1 {
@@ -140,13 +131,13 @@ func (r *reader) row(rows driver.Rows) (Warning, error) {
 		var err error
 		switch name {
 		case "scope":
-			w.Scope = catalog.Scope(text(v))
+			w.Scope = domain.Scope(text(v))
 		case "scope_id":
 			w.ScopeID = text(v)
 		case "township":
 			w.Township = text(v)
 		case "level":
-			w.Level = catalog.Level(text(v))
+			w.Level = domain.Level(text(v))
 		case "since":
 			w.Since, err = civil.ParseDate(text(v))
 		case "workers":
@@ -173,14 +164,14 @@ func (r *reader) row(rows driver.Rows) (Warning, error) {
 }
 
 // encodeEvidence writes the figures in the header's order, leaving out what is not there.
-func encodeEvidence(one Detector, figures map[string]any) (json.RawMessage, error) {
+func encodeEvidence(one catalog.Detector, figures map[string]any) (json.RawMessage, error) {
 	out := []byte{'{'}
 	for _, f := range one.Evidence {
 		v := figures[f.Name]
 		if v == nil {
 			continue
 		}
-		if f.Unit == catalog.Month && len(text(v)) == len("2026-01-01") {
+		if f.Unit == domain.Month && len(text(v)) == len("2026-01-01") {
 			v = text(v)[:7]
 		}
 		value, err := json.Marshal(v)

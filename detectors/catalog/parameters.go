@@ -1,4 +1,4 @@
-package detectors
+package catalog
 
 import (
 	"errors"
@@ -11,8 +11,8 @@ import (
 	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
-// values returns the detector's parameters in force in a region on a day; the error says what to write into policy.
-func (d Detector) values(p *policy.Policy, region string, on civil.Date) (store.Params, error) {
+// Values returns the detector's parameters in force in a region on a day; the error says what to write into policy.
+func (d Detector) Values(p *policy.Policy, region string, on civil.Date) (store.Params, error) {
 	values := store.Params{}
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(d.Params)) {
@@ -49,7 +49,7 @@ func example(kind string) string {
 func Supplied(all []Detector, p *policy.Policy, on civil.Date) error {
 	var problems []error
 	for _, d := range all {
-		_, err := d.values(p, "", on)
+		_, err := d.Values(p, "", on)
 		problems = append(problems, err)
 	}
 	return errors.Join(problems...)

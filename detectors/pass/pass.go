@@ -1,20 +1,64 @@
-package detectors
+// Package pass judges one as-of date: it makes a snapshot of what was known by the end of that date, runs every detector of the
+// catalogue and the index over it, joins what they found to the episodes of the run before, and publishes it. A pass is
+// idempotent: the same date, records and policy give the same rows. Nothing of a pass is visible before its last write,
+// the row in runs.
+package pass
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/detectors/index"
-	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/detectors/policy"
+	"github.com/anxin-project/anxin/detectors/snapshot"
+	domain "github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
+
+// Passes makes passes, one at a time.
+type Passes struct {
+	Catalogue []catalog.Detector
+	Conn      driver.Conn // the main database
+	Database  string      // its name; snapshots are databases named after it
+	// Open connects to another database of the same store.
+	Open      func(database string) (driver.Conn, error)
+	Policy    *policy.Policy
+	Snapshots snapshot.Builder
+	Now       func() time.Time
+	Log       *slog.Logger
+
+	metrics  *metrics
+	admitted chan struct{}
+}
+
+// New returns what makes passes; r takes their metrics, nil keeps them.
+func New(p Passes, r prometheus.Registerer) *Passes {
+	p.metrics, p.admitted = newMetrics(r), make(chan struct{}, 1)
+	return &p
+}
+
+// Admit waits until no pass and nothing else admitted is under way; then the caller is, until it calls Release.
+func (d *Passes) Admit(ctx context.Context) error {
+	select {
+	case d.admitted <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Release lets the next one in.
+func (d *Passes) Release() { <-d.admitted }
 
 // Result is what a pass found.
 type Result struct {
@@ -35,6 +79,8 @@ type timings struct {
 	seconds map[string]float64
 }
 
+func (t *timings) took(step string, began time.Time) { t.since(step, began) }
+
 func (t *timings) since(step string, began time.Time) float64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -53,8 +99,9 @@ func (r Result) Active() []Warning {
 	return active
 }
 
-// pass judges a date and publishes the result, from the snapshot before where it can and unless it is to be made afresh.
-func (d *Detectors) pass(ctx context.Context, asOf civil.Date, fresh bool, began time.Time) (_ Result, err error) {
+// Make judges a date and publishes the result, from the snapshot before where it can and unless it is to be made afresh. Whoever
+// calls it has been admitted.
+func (d *Passes) Make(ctx context.Context, asOf civil.Date, fresh bool, began time.Time) (_ Result, err error) {
 	steps := &timings{seconds: map[string]float64{}}
 	result := Result{AsOf: asOf, Seconds: map[string]float64{}, Steps: steps.seconds}
 	last, err := d.latestRun(ctx)
@@ -63,7 +110,7 @@ func (d *Detectors) pass(ctx context.Context, asOf civil.Date, fresh bool, began
 	}
 	// a clock set back must not make a run older than one already published
 	result.Run = max(uint64(began.UnixMilli()), last.Run+1)
-	snapshot := fmt.Sprintf("%s_asof_%s_%d", d.database, asOf.Time().Format("20060102"), result.Run)
+	snapshot := fmt.Sprintf("%s_asof_%s_%d", d.Database, asOf.Time().Format("20060102"), result.Run)
 
 	stage := func(name string, do func() error) error {
 		start := time.Now()
@@ -72,7 +119,7 @@ func (d *Detectors) pass(ctx context.Context, asOf civil.Date, fresh bool, began
 		return err
 	}
 	err = stage("snapshot", func() (err error) {
-		result.GoesOn, err = d.buildSnapshot(ctx, snapshot, asOf, fresh, steps)
+		result.GoesOn, err = d.Snapshots.Build(ctx, snapshot, asOf, fresh, steps.took)
 		return err
 	})
 	if err != nil {
@@ -81,10 +128,10 @@ func (d *Detectors) pass(ctx context.Context, asOf civil.Date, fresh bool, began
 	published := false
 	defer func() {
 		if !published {
-			_ = d.dropSnapshot(context.WithoutCancel(ctx), snapshot)
+			_ = d.Snapshots.Drop(context.WithoutCancel(ctx), snapshot)
 		}
 	}()
-	facts, err := d.open(snapshot)
+	facts, err := d.Open(snapshot)
 	if err != nil {
 		return result, fmt.Errorf("connecting to the snapshot: %w", err)
 	}
@@ -99,7 +146,7 @@ func (d *Detectors) pass(ctx context.Context, asOf civil.Date, fresh bool, began
 	}
 	var found []Warning
 	err = stage("detectors", func() error {
-		found, err = d.detect(ctx, facts, d.catalogue, asOf, places, steps)
+		found, err = d.detect(ctx, facts, d.Catalogue, asOf, places, steps)
 		return err
 	})
 	if err != nil {
@@ -109,8 +156,8 @@ func (d *Detectors) pass(ctx context.Context, asOf civil.Date, fresh bool, began
 	if err != nil {
 		return result, err
 	}
-	ran := make([]string, len(d.catalogue))
-	for i, one := range d.catalogue {
+	ran := make([]string, len(d.Catalogue))
+	for i, one := range d.Catalogue {
 		ran[i] = one.ID
 	}
 	result.Warnings = continueEpisodes(asOf, found, before, ran)
@@ -131,19 +178,17 @@ func (d *Detectors) pass(ctx context.Context, asOf civil.Date, fresh bool, began
 
 // Facts gives read the facts known by the end of a date: a snapshot made afresh, and dropped when read returns. Nothing is
 // published. It waits for a pass that is running.
-func (d *Detectors) Facts(ctx context.Context, asOf civil.Date, read func(facts driver.Conn) error) (err error) {
-	select {
-	case d.passing <- struct{}{}:
-		defer func() { <-d.passing }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	snapshot := fmt.Sprintf("%s_facts_%s_%d", d.database, asOf.Time().Format("20060102"), d.now().UnixMilli())
-	if _, err := d.buildSnapshot(ctx, snapshot, asOf, true, &timings{seconds: map[string]float64{}}); err != nil {
+func (d *Passes) Facts(ctx context.Context, asOf civil.Date, read func(facts driver.Conn) error) (err error) {
+	if err := d.Admit(ctx); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, d.dropSnapshot(context.WithoutCancel(ctx), snapshot)) }()
-	facts, err := d.open(snapshot)
+	defer d.Release()
+	snapshot := fmt.Sprintf("%s_facts_%s_%d", d.Database, asOf.Time().Format("20060102"), d.Now().UnixMilli())
+	if _, err := d.Snapshots.Build(ctx, snapshot, asOf, true, func(string, time.Time) {}); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.Snapshots.Drop(context.WithoutCancel(ctx), snapshot)) }()
+	facts, err := d.Open(snapshot)
 	if err != nil {
 		return fmt.Errorf("connecting to the snapshot: %w", err)
 	}
@@ -153,14 +198,14 @@ func (d *Detectors) Facts(ctx context.Context, asOf civil.Date, read func(facts 
 
 // Judge runs the named detectors over what was known by the end of a date and returns what they find, without episodes;
 // it publishes nothing. It waits for a pass that is running.
-func (d *Detectors) Judge(ctx context.Context, asOf civil.Date, ids ...string) (found []Warning, err error) {
-	var chosen []Detector
+func (d *Passes) Judge(ctx context.Context, asOf civil.Date, ids ...string) (found []Warning, err error) {
+	var chosen []catalog.Detector
 	for _, id := range ids {
-		at := slices.IndexFunc(d.catalogue, func(one Detector) bool { return one.ID == id })
+		at := slices.IndexFunc(d.Catalogue, func(one catalog.Detector) bool { return one.ID == id })
 		if at < 0 {
 			return nil, fmt.Errorf("there is no detector %q in the catalogue", id)
 		}
-		chosen = append(chosen, d.catalogue[at])
+		chosen = append(chosen, d.Catalogue[at])
 	}
 	err = d.Facts(ctx, asOf, func(facts driver.Conn) error {
 		places, err := loadPlaces(ctx, facts)
@@ -176,9 +221,9 @@ func (d *Detectors) Judge(ctx context.Context, asOf civil.Date, ids ...string) (
 // detect runs detectors over the facts and returns what they find. Those that come after a group run last: what the
 // detectors before them found is theirs to read in the snapshot's table warnings, so the group runs too when it is not
 // among those asked for.
-func (d *Detectors) detect(ctx context.Context, facts driver.Conn, asked []Detector, asOf civil.Date, p places, steps *timings) ([]Warning, error) {
-	var first, last []Detector
-	read := map[catalog.Group]bool{} // groups that a detector comes after
+func (d *Passes) detect(ctx context.Context, facts driver.Conn, asked []catalog.Detector, asOf civil.Date, p places, steps *timings) ([]Warning, error) {
+	var first, last []catalog.Detector
+	read := map[domain.Group]bool{} // groups that a detector comes after
 	for _, one := range asked {
 		if one.After == "" {
 			first = append(first, one)
@@ -187,8 +232,8 @@ func (d *Detectors) detect(ctx context.Context, facts driver.Conn, asked []Detec
 		last = append(last, one)
 		read[one.After] = true
 	}
-	for _, one := range d.catalogue {
-		if read[one.Group] && one.After == "" && !slices.ContainsFunc(first, func(f Detector) bool { return f.ID == one.ID }) {
+	for _, one := range d.Catalogue {
+		if read[one.Group] && one.After == "" && !slices.ContainsFunc(first, func(f catalog.Detector) bool { return f.ID == one.ID }) {
 			first = append(first, one)
 		}
 	}
@@ -212,7 +257,7 @@ func (d *Detectors) detect(ctx context.Context, facts driver.Conn, asked []Detec
 }
 
 // writeFound fills the snapshot's table warnings.
-func writeFound(ctx context.Context, facts driver.Conn, ran []Detector, found map[string][]Warning) error {
+func writeFound(ctx context.Context, facts driver.Conn, ran []catalog.Detector, found map[string][]Warning) error {
 	batch, err := facts.PrepareBatch(ctx, "INSERT INTO warnings (detector, detector_group, scope, scope_id, township, level, since, workers, amount_fen)")
 	if err != nil {
 		return fmt.Errorf("filling the table warnings: %w", err)
@@ -232,10 +277,10 @@ func writeFound(ctx context.Context, facts driver.Conn, ran []Detector, found ma
 }
 
 // runDetectors runs detectors side by side and adds what they find, by detector.
-func (d *Detectors) runDetectors(ctx context.Context, facts driver.Conn, detectors []Detector, asOf civil.Date, p places, steps *timings, found map[string][]Warning) error {
+func (d *Passes) runDetectors(ctx context.Context, facts driver.Conn, detectors []catalog.Detector, asOf civil.Date, p places, steps *timings, found map[string][]Warning) error {
 	byDetector := make([][]Warning, len(detectors))
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(d.config.Parallel)
+	group.SetLimit(d.Snapshots.Parallel)
 	for i, one := range detectors {
 		group.Go(func() error {
 			start := time.Now()
@@ -245,7 +290,7 @@ func (d *Detectors) runDetectors(ctx context.Context, facts driver.Conn, detecto
 			}
 			byDetector[i] = warnings
 			seconds := steps.since("detector "+one.ID, start)
-			d.log.Debug("detector", "id", one.ID, "warnings", len(warnings), "seconds", seconds)
+			d.Log.Debug("detector", "id", one.ID, "warnings", len(warnings), "seconds", seconds)
 			d.metrics.seconds.WithLabelValues(one.ID).Set(seconds)
 			d.metrics.rows.WithLabelValues(one.ID).Set(float64(len(warnings)))
 			return nil
@@ -262,7 +307,7 @@ func (d *Detectors) runDetectors(ctx context.Context, facts driver.Conn, detecto
 
 // runDetector runs one detector once for every different set of parameters that policy has in force for the townships
 // there are, and keeps of each run the subjects of the townships it is meant for.
-func (d *Detectors) runDetector(ctx context.Context, facts driver.Conn, one Detector, asOf civil.Date, p places) ([]Warning, error) {
+func (d *Passes) runDetector(ctx context.Context, facts driver.Conn, one catalog.Detector, asOf civil.Date, p places) ([]Warning, error) {
 	groups, err := d.parameterGroups(one, asOf, p)
 	if err != nil {
 		return nil, err
@@ -278,7 +323,7 @@ func (d *Detectors) runDetector(ctx context.Context, facts driver.Conn, one Dete
 			if place.township != "" {
 				w.Township = place.township
 			}
-			if len(groups) > 1 && !g.regions[regionOf(w.Township, d.policy.Regions())] {
+			if len(groups) > 1 && !g.regions[policy.NarrowestRegion(w.Township, d.Policy.Regions())] {
 				continue
 			}
 			w.Name, w.Sector = place.name, place.sector
@@ -293,8 +338,8 @@ func (d *Detectors) runDetector(ctx context.Context, facts driver.Conn, one Dete
 }
 
 // department says who acts on a warning: the regulator of the project's industry (管行业管欠薪), else human resources.
-func department(header string, scope catalog.Scope, sector string) string {
-	if header != "sector" || scope != catalog.Project {
+func department(header string, scope domain.Scope, sector string) string {
+	if header != "sector" || scope != domain.Project {
 		if header == "sector" {
 			return "human_resources"
 		}

@@ -1,9 +1,8 @@
-package detectors
+package snapshot
 
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -18,19 +17,15 @@ import (
 // newestKeys is the table that resolves keys while a snapshot is filled; it is held in memory and dropped afterwards.
 const newestKeys = "newest_keys"
 
-// keyedSource finds the sources of a snapshot file that hold keys: {{newest TABLE COLUMN...}}, or {{newest TABLE COLUMN... at
-// CONDITION}} of which few rows are wanted. Left to itself the engine asks dearer conditions of all rows first.
-var keyedSource = regexp.MustCompile(`\{\{newest (\w+)((?: \w+)+?)(?: at (.+))?\}\}`)
-
 // keySources says how the snapshot's files read keys.
 type keySources struct {
 	table string // quoted name of the table that resolves keys; empty where none was ever rotated
 }
 
 // resolveKeys reads the aliases and, if there are any, fills the table that resolves keys in the snapshot's database.
-func (d *Detectors) resolveKeys(ctx context.Context, database string) (keySources, error) {
+func (b Builder) resolveKeys(ctx context.Context, database string) (keySources, error) {
 	var rotations uint64
-	if err := d.conn.QueryRow(ctx, "SELECT uniqExact(old_key_id) FROM key_aliases").Scan(&rotations); err != nil {
+	if err := b.Conn.QueryRow(ctx, "SELECT uniqExact(old_key_id) FROM key_aliases").Scan(&rotations); err != nil {
 		return keySources{}, fmt.Errorf("reading key aliases: %w", err)
 	}
 	if rotations == 0 {
@@ -41,7 +36,7 @@ func (d *Detectors) resolveKeys(ctx context.Context, database string) (keySource
 		"CREATE TABLE " + table + " (previous FixedString(16), newest FixedString(16)) ENGINE = Join(ANY, LEFT, previous)",
 		"INSERT INTO " + table + " " + newestKeysQuery(rotations),
 	} {
-		if err := d.conn.Exec(ctx, statement); err != nil {
+		if err := b.Conn.Exec(ctx, statement); err != nil {
 			return keySources{}, fmt.Errorf("resolving key aliases: %w", err)
 		}
 	}
@@ -63,24 +58,22 @@ func newestKeysQuery(rotations uint64) string {
 	return query
 }
 
-// render puts the sources into a file.
-func (k keySources) render(text string) string {
-	return keyedSource.ReplaceAllStringFunc(text, func(source string) string {
-		m := keyedSource.FindStringSubmatch(source)
-		table, columns, rows := m[1], strings.Fields(m[2]), m[1]
-		if m[3] != "" {
-			rows += " PREWHERE " + m[3]
-		}
-		if k.table == "" {
-			return rows
-		}
-		var resolved []string
-		for _, c := range columns {
-			resolved = append(resolved, fmt.Sprintf("ifNull(joinGetOrNull(%s, 'newest', %s), %s) AS %s", k.table, c, c, c))
-		}
-		// The inner query is what a cluster's shards are asked; only this node has the table.
-		return "(SELECT * REPLACE (" + strings.Join(resolved, ", ") + ") FROM (SELECT * FROM " + rows + ")) AS " + table
-	})
+// newest returns the records with their keys resolved; with a condition those that meet it, which is asked before anything
+// dearer: left to itself the engine asks dearer conditions of all rows first.
+func (k keySources) newest(records, condition string, keys []string) string {
+	rows := records
+	if condition != "" {
+		rows += " PREWHERE " + condition
+	}
+	if k.table == "" {
+		return rows
+	}
+	var resolved []string
+	for _, key := range keys {
+		resolved = append(resolved, fmt.Sprintf("ifNull(joinGetOrNull(%s, 'newest', %s), %s) AS %s", k.table, key, key, key))
+	}
+	// The inner query is what a cluster's shards are asked; only this node has the table.
+	return "(SELECT * REPLACE (" + strings.Join(resolved, ", ") + ") FROM (SELECT * FROM " + rows + ")) AS " + records
 }
 
 // release drops the table once the snapshot is filled.

@@ -1,10 +1,12 @@
-package detectors
+package schedule
 
 import (
 	"context"
 	"fmt"
 	"time"
 
+	"github.com/anxin-project/anxin/detectors/pass"
+	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/runs"
 )
@@ -22,33 +24,31 @@ const settleTimeout = 10 * time.Second
 
 // Pass judges a date and publishes the result. It works out what came since the pass before and gives what PassAfresh
 // would give. It waits for a run that is being made.
-func (d *Detectors) Pass(ctx context.Context, asOf civil.Date) (Result, error) {
+func (d *Scheduler) Pass(ctx context.Context, asOf civil.Date) (pass.Result, error) {
 	return d.attempt(ctx, task{kind: runs.Manual, asOf: asOf}, 1)
 }
 
 // PassAfresh is Pass over all records, whatever earlier passes made of them.
-func (d *Detectors) PassAfresh(ctx context.Context, asOf civil.Date) (Result, error) {
+func (d *Scheduler) PassAfresh(ctx context.Context, asOf civil.Date) (pass.Result, error) {
 	return d.attempt(ctx, task{kind: runs.Manual, asOf: asOf, afresh: true}, 1)
 }
 
 // attempt makes a run, for the n-th time, and keeps its history: in the table run_attempts, the metrics and the log.
-func (d *Detectors) attempt(ctx context.Context, t task, n int) (Result, error) {
-	select {
-	case d.passing <- struct{}{}:
-		defer func() { <-d.passing }()
-	case <-ctx.Done():
-		return Result{}, ctx.Err()
+func (d *Scheduler) attempt(ctx context.Context, t task, n int) (pass.Result, error) {
+	if err := d.passes.Admit(ctx); err != nil {
+		return pass.Result{}, err
 	}
-	began := d.now()
+	defer d.passes.Release()
+	began := d.passes.Now()
 	a := runs.Attempt{
 		Started: began, Finished: began, Process: d.process, Status: runs.Running,
-		Kind: t.kind, AsOf: t.asOf, CatchUp: t.catchUp, Attempt: n, Policy: d.policy.Version(),
+		Kind: t.kind, AsOf: t.asOf, CatchUp: t.catchUp, Attempt: n, Policy: d.passes.Policy.Version(),
 	}
-	result, err := Result{}, d.record(ctx, a)
+	result, err := pass.Result{}, d.record(ctx, a)
 	if err == nil {
 		result, err = d.make(ctx, t, began)
 	}
-	a.Finished, a.Stages = d.now(), result.Seconds
+	a.Finished, a.Stages = d.passes.Now(), result.Seconds
 	switch {
 	case err == nil:
 		a.Status, a.Run, a.Warnings = runs.Done, result.Run, len(result.Active())
@@ -62,36 +62,36 @@ func (d *Detectors) attempt(ctx context.Context, t task, n int) (Result, error) 
 	defer cancel()
 	if missed := d.record(settling, a); missed != nil {
 		// the store that fails a run often fails its history too: it is written down with the next attempt
-		d.log.Warn("a run's end is not in the history yet", "kind", t.kind, "as_of", t.asOf.String(), "error", missed)
+		d.passes.Log.Warn("a run's end is not in the history yet", "kind", t.kind, "as_of", t.asOf.String(), "error", missed)
 	}
 	if err != nil {
 		return result, fmt.Errorf("%s run as of %s: %w", t.kind, t.asOf, err)
 	}
 	d.metrics.passSeconds.WithLabelValues(string(t.kind)).Observe(a.Took().Seconds())
-	d.log.Info("run done", "kind", t.kind, "as_of", t.asOf.String(), "run", a.Run, "goes_on", result.GoesOn, "warnings", a.Warnings, "seconds", a.Took().Seconds())
+	d.passes.Log.Info("run done", "kind", t.kind, "as_of", t.asOf.String(), "run", a.Run, "goes_on", result.GoesOn, "warnings", a.Warnings, "seconds", a.Took().Seconds())
 	return result, nil
 }
 
 // make does what a run of its kind does; it is called by who is admitted.
-func (d *Detectors) make(ctx context.Context, t task, began time.Time) (Result, error) {
+func (d *Scheduler) make(ctx context.Context, t task, began time.Time) (pass.Result, error) {
 	if t.kind != runs.Monthly {
-		return d.pass(ctx, t.asOf, t.afresh, began)
+		return d.passes.Make(ctx, t.asOf, t.afresh, began)
 	}
 	// the edition makes a pass of its own where the month's facts are no longer there: that is to be admitted
-	<-d.passing
-	defer func() { d.passing <- struct{}{} }()
+	d.passes.Release()
+	defer func() { _ = d.passes.Admit(context.WithoutCancel(ctx)) }()
 	start := time.Now()
-	err := d.onMonthly(ctx, editionOf(t.asOf))
-	return Result{AsOf: t.asOf, Seconds: map[string]float64{"edition": time.Since(start).Seconds()}}, err
+	err := d.onMonthly(ctx, policy.EditionOf(t.asOf))
+	return pass.Result{AsOf: t.asOf, Seconds: map[string]float64{"edition": time.Since(start).Seconds()}}, err
 }
 
 // record writes how attempts stand: those that could not be written earlier, and these.
-func (d *Detectors) record(ctx context.Context, attempts ...runs.Attempt) error {
+func (d *Scheduler) record(ctx context.Context, attempts ...runs.Attempt) error {
 	d.unwritten = append(d.unwritten, attempts...)
 	if len(d.unwritten) == 0 {
 		return nil
 	}
-	if err := runs.Write(ctx, d.conn, d.unwritten); err != nil {
+	if err := runs.Write(ctx, d.passes.Conn, d.unwritten); err != nil {
 		return err
 	}
 	d.unwritten = nil

@@ -1,16 +1,70 @@
-package detectors
+// Package schedule makes runs by a schedule, one after the other, in the one process that leads. What is due is told from the
+// tables, so what was missed is made up for; every attempt is kept in the history.
+package schedule
 
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/robfig/cron/v3"
 
+	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/runs"
 	"github.com/anxin-project/anxin/internal/platform/backoff"
 )
+
+// Dependencies are what the schedule works with.
+type Dependencies struct {
+	Passes *pass.Passes
+	// Wait returns at an instant of the passes' clock, or with the context's error; nil waits by timers.
+	Wait func(ctx context.Context, until time.Time) error
+	// Leader lets one process at a time make runs; nil where there is only one.
+	Leader Leader
+	// OnMonthly makes the edition of a month that has ended; it may make passes. It may be asked for the same month again.
+	// Nil makes none.
+	OnMonthly func(ctx context.Context, month civil.Month) error
+	// Metrics takes the schedule's metrics; nil keeps them.
+	Metrics prometheus.Registerer
+}
+
+// Scheduler makes runs.
+type Scheduler struct {
+	config    Configuration
+	passes    *pass.Passes
+	wait      func(context.Context, time.Time) error
+	leader    Leader
+	onMonthly func(context.Context, civil.Month) error
+	process   string // host:pid, for the history
+	metrics   *metrics
+	// unwritten attempts are what the history lacks; whoever is admitted to make a pass may touch them
+	unwritten []runs.Attempt
+}
+
+// New prepares the schedule; nothing runs yet.
+func New(c Configuration, deps Dependencies) (*Scheduler, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	if _, err := deps.Passes.Policy.EditionDay(civil.DateOf(deps.Passes.Now()).Month()); err != nil {
+		return nil, err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown" // it only tells people where to look
+	}
+	d := &Scheduler{
+		config: c, passes: deps.Passes, wait: deps.Wait, leader: deps.Leader, onMonthly: deps.OnMonthly,
+		process: fmt.Sprintf("%s:%d", host, os.Getpid()), metrics: newMetrics(deps.Metrics),
+	}
+	if d.wait == nil {
+		d.wait = d.waitUntil
+	}
+	return d, nil
+}
 
 // Leader lets one process at a time make runs.
 type Leader interface {
@@ -21,8 +75,8 @@ type Leader interface {
 
 // Run makes runs by the schedule whenever this process leads, until the context ends. It makes one after the other: none
 // overlap. onPass is called after each pass.
-func (d *Detectors) Run(ctx context.Context, onPass func(context.Context, Result)) error {
-	lines, err := d.config.Schedule.lines()
+func (d *Scheduler) Run(ctx context.Context, onPass func(context.Context, pass.Result)) error {
+	lines, err := d.config.lines()
 	if err != nil {
 		return err
 	}
@@ -34,7 +88,7 @@ func (d *Detectors) Run(ctx context.Context, onPass func(context.Context, Result
 		d.metrics.leading.WithLabelValues().Set(1)
 		defer d.metrics.leading.WithLabelValues().Set(0)
 		defer d.metrics.forgetSchedule() // it is another's to tell
-		s := schedule{Detectors: d, lines: lines, onPass: onPass, since: d.now(), failures: map[runs.Kind]failure{}}
+		s := schedule{Scheduler: d, lines: lines, onPass: onPass, since: d.passes.Now(), failures: map[runs.Kind]failure{}}
 		for kind := range lines {
 			d.metrics.complete.WithLabelValues(string(kind)).Set(seconds(s.since))
 		}
@@ -51,9 +105,9 @@ func (d *Detectors) Run(ctx context.Context, onPass func(context.Context, Result
 }
 
 // lines returns when the kinds of run that the schedule has come round.
-func (s Schedule) lines() (map[runs.Kind]cron.Schedule, error) {
+func (c Configuration) lines() (map[runs.Kind]cron.Schedule, error) {
 	lines := map[runs.Kind]cron.Schedule{}
-	for kind, text := range map[runs.Kind]string{runs.Fast: s.Fast, runs.Nightly: s.Nightly, runs.Daily: s.Daily, runs.Monthly: s.Monthly} {
+	for kind, text := range map[runs.Kind]string{runs.Fast: c.Fast, runs.Nightly: c.Nightly, runs.Daily: c.Daily, runs.Monthly: c.Monthly} {
 		if text == "" {
 			continue
 		}
@@ -72,9 +126,9 @@ var order = []runs.Kind{runs.Nightly, runs.Daily, runs.Monthly, runs.Fast}
 
 // schedule is what a leader knows beside the tables: a process that leads anew starts from these alone.
 type schedule struct {
-	*Detectors
+	*Scheduler
 	lines    map[runs.Kind]cron.Schedule
-	onPass   func(context.Context, Result)
+	onPass   func(context.Context, pass.Result)
 	since    time.Time // when this process came to lead
 	fastNext time.Time // turn of the next fast run
 	tookOver bool
@@ -89,7 +143,7 @@ type failure struct {
 }
 
 // again returns the failure after one more: each pause is twice the one before, up to the longest, and never quite the same.
-func (f failure) again(now time.Time, c Schedule) failure {
+func (f failure) again(now time.Time, c Configuration) failure {
 	return failure{f.times + 1, now.Add(backoff.Doubling{First: c.RetryFirst, Most: c.RetryMost}.Spread(f.times))}
 }
 
@@ -100,8 +154,8 @@ func (s *schedule) step(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		s.looked = s.looked.again(s.now(), s.config.Schedule)
-		s.log.Error("cannot tell which runs are due; looking again", "error", err, "at", s.looked.until)
+		s.looked = s.looked.again(s.passes.Now(), s.config)
+		s.passes.Log.Error("cannot tell which runs are due; looking again", "error", err, "at", s.looked.until)
 		for kind := range s.lines {
 			s.metrics.failing.WithLabelValues(string(kind)).Set(float64(s.looked.times))
 		}
@@ -109,7 +163,7 @@ func (s *schedule) step(ctx context.Context) {
 		return
 	}
 	s.looked = failure{}
-	now := s.now()
+	now := s.passes.Now()
 	for _, t := range tasks {
 		if !s.failures[t.kind].until.After(now) {
 			s.run(ctx, t)
@@ -131,7 +185,7 @@ func (s *schedule) look(ctx context.Context) ([]task, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := s.now()
+	now := s.passes.Now()
 	tasks := s.due(p, now)
 	behind := map[runs.Kind]bool{}
 	for _, t := range tasks {
@@ -150,7 +204,7 @@ func (s *schedule) look(ctx context.Context) ([]task, error) {
 func (s *schedule) run(ctx context.Context, t task) {
 	f := s.failures[t.kind]
 	result, err := s.attempt(ctx, t, f.times+1)
-	now := s.now()
+	now := s.passes.Now()
 	switch {
 	case err == nil:
 		delete(s.failures, t.kind)
@@ -162,9 +216,9 @@ func (s *schedule) run(ctx context.Context, t task) {
 			s.onPass(ctx, result)
 		}
 	case ctx.Err() == nil:
-		s.failures[t.kind] = f.again(now, s.config.Schedule)
+		s.failures[t.kind] = f.again(now, s.config)
 		s.metrics.failing.WithLabelValues(string(t.kind)).Set(float64(f.times + 1))
-		s.log.Error("run failed; it is tried again", "error", err, "attempt", f.times+1, "at", s.failures[t.kind].until)
+		s.passes.Log.Error("run failed; it is tried again", "error", err, "attempt", f.times+1, "at", s.failures[t.kind].until)
 	}
 }
 
@@ -188,9 +242,9 @@ func (s *schedule) turn(kind runs.Kind, after time.Time) time.Time {
 }
 
 // waitUntil returns at an instant of the clock, which it looks at every minute: clocks are set, and machines sleep.
-func (d *Detectors) waitUntil(ctx context.Context, until time.Time) error {
+func (d *Scheduler) waitUntil(ctx context.Context, until time.Time) error {
 	for {
-		left := until.Sub(d.now())
+		left := until.Sub(d.passes.Now())
 		if left <= 0 {
 			return nil
 		}

@@ -1,4 +1,5 @@
-package detectors
+// Package skeleton writes the start of a detector of one's own.
+package skeleton
 
 import (
 	"embed"
@@ -7,35 +8,36 @@ import (
 	"strings"
 	"text/template"
 
-	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/detectors/catalog"
+	domain "github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
-//go:embed skeleton
+//go:embed detector.sql detector.test.yaml
 var skeletons embed.FS
 
-// Skeleton returns the text of a new detector's file and of its tests, which hold: a start for one's own. dir is the
+// Write returns the text of a new detector's file and of its tests, which hold: a start for one's own. dir is the
 // folder they are meant for.
-func Skeleton(id, dir string, scope catalog.Scope, group catalog.Group) (query, tests string, err error) {
-	if err := ValidID(id); err != nil {
+func Write(id, dir string, scope domain.Scope, group domain.Group) (query, tests string, err error) {
+	if err := catalog.ValidID(id); err != nil {
 		return "", "", err
 	}
-	if !slices.Contains(groups, group) {
+	if !slices.Contains(catalog.Groups, group) {
 		return "", "", fmt.Errorf("group is %q: want safeguards, payment, foresight or handling", group)
 	}
 	// how the query and the tests name what a warning is about
 	fill := struct{ ID, Dir, Scope, Group, Subject, Payer, Alias string }{ID: id, Dir: dir, Scope: string(scope), Group: string(group)}
 	switch scope {
-	case catalog.Project:
+	case domain.Project:
 		fill.Subject, fill.Payer, fill.Alias = "slips.scope_id", "project: P1", "P1"
-	case catalog.Employer:
+	case domain.Employer:
 		fill.Subject, fill.Payer, fill.Alias = "slips.scope_id", "employer: E1", "E1"
-	case catalog.Township:
+	case domain.Township:
 		fill.Subject, fill.Payer, fill.Alias = "payers.township", "project: P1", "T1"
 	default:
 		return "", "", fmt.Errorf("scope is %q: want project, employer or township", scope)
 	}
 	write := func(name string) (string, error) {
-		t, err := template.ParseFS(skeletons, "skeleton/"+name)
+		t, err := template.ParseFS(skeletons, name)
 		if err != nil {
 			return "", err
 		}

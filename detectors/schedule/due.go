@@ -1,10 +1,11 @@
-package detectors
+package schedule
 
 import (
 	"context"
 	"fmt"
 	"time"
 
+	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/runs"
 )
@@ -25,27 +26,27 @@ func (p progress) ended(on civil.Date) bool {
 	return ok && !began.Before(on.End())
 }
 
-func (d *Detectors) progress(ctx context.Context) (progress, error) {
+func (d *Scheduler) progress(ctx context.Context) (progress, error) {
 	p := progress{latest: map[civil.Date]time.Time{}, months: map[civil.Month]bool{}}
 	var rows []struct {
 		AsOf  time.Time `ch:"as_of"`
 		Began time.Time `ch:"began"`
 	}
-	if err := d.conn.Select(ctx, &rows, "SELECT as_of, max(started_at) AS began FROM runs GROUP BY as_of ORDER BY as_of"); err != nil {
+	if err := d.passes.Conn.Select(ctx, &rows, "SELECT as_of, max(started_at) AS began FROM runs GROUP BY as_of ORDER BY as_of"); err != nil {
 		return p, fmt.Errorf("reading runs: %w", err)
 	}
 	for i, r := range rows {
 		if i == 0 {
-			p.first = day(r.AsOf)
+			p.first = civil.NewDate(r.AsOf.Date())
 		}
-		p.latest[day(r.AsOf)] = r.Began
+		p.latest[civil.NewDate(r.AsOf.Date())] = r.Began
 	}
-	attempts, err := runs.History(ctx, d.conn, runs.Choice{Kind: runs.Monthly, Status: runs.Done})
+	attempts, err := runs.History(ctx, d.passes.Conn, runs.Choice{Kind: runs.Monthly, Status: runs.Done})
 	if err != nil {
 		return p, err
 	}
 	for _, a := range attempts {
-		p.months[editionOf(a.AsOf)] = true
+		p.months[policy.EditionOf(a.AsOf)] = true
 	}
 	return p, nil
 }
@@ -83,16 +84,16 @@ func (s *schedule) due(p progress, now time.Time) []task {
 			byKind[kind] = append(byKind[kind], task{kind: kind, asOf: on, catchUp: turn.Before(s.since), afresh: kind == runs.Nightly})
 		}
 	}
-	for _, on := range p.missed(yesterday, s.config.Schedule.CatchUpDays) {
+	for _, on := range p.missed(yesterday, s.config.CatchUpDays) {
 		add(runs.Nightly, on)
 	}
 	// the index of a day that comes after days still missed would open episodes too late
 	if began, judged := p.latest[yesterday]; judged && len(byKind[runs.Nightly]) == 0 && s.lines[runs.Daily] != nil && began.Before(s.turn(runs.Daily, yesterday.End().Add(-time.Second))) {
 		add(runs.Daily, yesterday)
 	}
-	for on := yesterday.AddDays(1 - s.config.Schedule.CatchUpDays); on <= yesterday; on++ {
+	for on := yesterday.AddDays(1 - s.config.CatchUpDays); on <= yesterday; on++ {
 		month := on.Month() - 1
-		if day, err := EditionDay(s.policy, month); err == nil && on == day && p.ended(on) && !p.months[month] { // New has asked for the error
+		if day, err := s.passes.Policy.EditionDay(month); err == nil && on == day && p.ended(on) && !p.months[month] { // New has asked for the error
 			add(runs.Monthly, on)
 		}
 	}

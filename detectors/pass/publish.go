@@ -1,4 +1,4 @@
-package detectors
+package pass
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/detectors/index"
-	"github.com/anxin-project/anxin/internal/domain/catalog"
+	domain "github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/region"
 )
@@ -23,9 +23,9 @@ type places struct {
 	townships map[string]bool
 }
 
-func (p places) of(scope catalog.Scope, id string) place {
+func (p places) of(scope domain.Scope, id string) place {
 	at, ok := p.subjects[index.Subject{Scope: scope, ID: id}]
-	if scope == catalog.Township {
+	if scope == domain.Township {
 		at.name, at.township = region.Name(id), id
 	}
 	if !ok && at.name == "" {
@@ -48,7 +48,7 @@ func loadPlaces(ctx context.Context, facts driver.Conn) (places, error) {
 		if err := rows.Scan(&scope, &s.ID, &at.name, &at.township, &at.sector); err != nil {
 			return p, fmt.Errorf("reading subjects: %w", err)
 		}
-		s.Scope = catalog.Scope(scope)
+		s.Scope = domain.Scope(scope)
 		if at.name == "" {
 			at.name = s.ID
 		}
@@ -77,9 +77,9 @@ type runRow struct {
 }
 
 // latestRun returns the newest completed run of any date; zero when there is none.
-func (d *Detectors) latestRun(ctx context.Context) (runRow, error) {
+func (d *Passes) latestRun(ctx context.Context) (runRow, error) {
 	var rows []runRow
-	if err := d.conn.Select(ctx, &rows, "SELECT as_of, run, snapshot FROM runs ORDER BY run DESC LIMIT 1"); err != nil {
+	if err := d.Conn.Select(ctx, &rows, "SELECT as_of, run, snapshot FROM runs ORDER BY run DESC LIMIT 1"); err != nil {
 		return runRow{}, fmt.Errorf("reading runs: %w", err)
 	}
 	if len(rows) == 0 {
@@ -89,7 +89,7 @@ func (d *Detectors) latestRun(ctx context.Context) (runRow, error) {
 }
 
 // warningsBefore returns the warnings of the latest run of the last date before asOf.
-func (d *Detectors) warningsBefore(ctx context.Context, asOf civil.Date) ([]Warning, error) {
+func (d *Passes) warningsBefore(ctx context.Context, asOf civil.Date) ([]Warning, error) {
 	const query = `
 WITH before AS
 (
@@ -104,7 +104,7 @@ SELECT
     toString(sector), toString(department), workers, amount_fen, score, evidence, basis
 FROM warnings FINAL
 WHERE (as_of, run) IN (SELECT as_of, run FROM before) AND closed_on IS NULL`
-	rows, err := d.conn.Query(ctx, query, asOf.String())
+	rows, err := d.Conn.Query(ctx, query, asOf.String())
 	if err != nil {
 		return nil, fmt.Errorf("reading earlier warnings: %w", err)
 	}
@@ -119,7 +119,7 @@ WHERE (as_of, run) IN (SELECT as_of, run FROM before) AND closed_on IS NULL`
 			&w.Sector, &w.Department, &workers, &w.AmountFen, &w.Score, &evidence, &w.Basis); err != nil {
 			return nil, fmt.Errorf("reading earlier warnings: %w", err)
 		}
-		w.Scope, w.Level, w.Evidence, w.Workers = catalog.Scope(scope), catalog.Level(level), json.RawMessage(evidence), int(workers)
+		w.Scope, w.Level, w.Evidence, w.Workers = domain.Scope(scope), domain.Level(level), json.RawMessage(evidence), int(workers)
 		w.OpenedOn, w.LevelOn, w.Since = day(opened), day(levelOn), day(since)
 		all = append(all, w)
 	}
@@ -127,16 +127,16 @@ WHERE (as_of, run) IN (SELECT as_of, run FROM before) AND closed_on IS NULL`
 }
 
 // publish writes a run; the row in runs comes last and makes the rest visible.
-func (d *Detectors) publish(ctx context.Context, r Result, snapshot string, began time.Time, ran []string) error {
+func (d *Passes) publish(ctx context.Context, r Result, snapshot string, began time.Time, ran []string) error {
 	if err := d.publishWarnings(ctx, r); err != nil {
 		return fmt.Errorf("publishing warnings: %w", err)
 	}
 	if err := d.publishIndex(ctx, r); err != nil {
 		return fmt.Errorf("publishing the index: %w", err)
 	}
-	batch, err := d.conn.PrepareBatch(ctx, "INSERT INTO runs (as_of, run, started_at, finished_at, policy_version, snapshot, detectors, warnings)")
+	batch, err := d.Conn.PrepareBatch(ctx, "INSERT INTO runs (as_of, run, started_at, finished_at, policy_version, snapshot, detectors, warnings)")
 	if err == nil {
-		err = batch.Append(r.AsOf.Time(), r.Run, began, d.now(), d.policy.Version(), snapshot, ran, uint32(len(r.Active())))
+		err = batch.Append(r.AsOf.Time(), r.Run, began, d.Now(), d.Policy.Version(), snapshot, ran, uint32(len(r.Active())))
 	}
 	if err == nil {
 		err = batch.Send()
@@ -147,8 +147,8 @@ func (d *Detectors) publish(ctx context.Context, r Result, snapshot string, bega
 	return nil
 }
 
-func (d *Detectors) publishWarnings(ctx context.Context, r Result) error {
-	batch, err := d.conn.PrepareBatch(ctx, `INSERT INTO warnings (as_of, run, detector, scope, scope_id, episode, opened_on, closed_on, level, level_on,
+func (d *Passes) publishWarnings(ctx context.Context, r Result) error {
+	batch, err := d.Conn.PrepareBatch(ctx, `INSERT INTO warnings (as_of, run, detector, scope, scope_id, episode, opened_on, closed_on, level, level_on,
 since, name, township, county, sector, department, workers, amount_fen, score, evidence, basis)`)
 	if err != nil {
 		return err
@@ -169,8 +169,8 @@ since, name, township, county, sector, department, workers, amount_fen, score, e
 	return batch.Send()
 }
 
-func (d *Detectors) publishIndex(ctx context.Context, r Result) error {
-	batch, err := d.conn.PrepareBatch(ctx, `INSERT INTO wage_safety_index (as_of, run, form, unit, code, name, county, prefecture, `+"`index`"+`, uncapped,
+func (d *Passes) publishIndex(ctx context.Context, r Result) error {
+	batch, err := d.Conn.PrepareBatch(ctx, `INSERT INTO wage_safety_index (as_of, run, form, unit, code, name, county, prefecture, `+"`index`"+`, uncapped,
 light, stale, cap, cap_reason, rank, ranked_of, rank_prefecture, ranked_prefecture, monitored_workers, arrears_workers, arrears_fen, late_workers,
 silent_workers, unaccounted_workers, estimated_fen, closed, component, weight, score, points, numerator, denominator, shrunk, worst, lost, policy_version)`)
 	if err != nil {
@@ -203,7 +203,7 @@ silent_workers, unaccounted_workers, estimated_fen, closed, component, weight, s
 			string(row.Score.Light), row.Stale, limit, string(row.Score.Reason()), uint32(row.Rank), uint32(row.RankedOf), uint32(row.RankPrefecture),
 			uint32(row.RankedInPrefecture), uint32(row.Tally.Workers), uint32(row.Tally.Owed), row.OwedFen, uint32(row.Tally.Late),
 			uint32(row.Tally.Silent), uint32(row.Unaccounted), row.EstimateFen, uint32(row.Closed), components, weights, scores, points,
-			numerators, denominators, scored, gains, lost, d.policy.Version())
+			numerators, denominators, scored, gains, lost, d.Policy.Version())
 		if err != nil {
 			return err
 		}
@@ -214,7 +214,7 @@ silent_workers, unaccounted_workers, estimated_fen, closed, component, weight, s
 	if len(r.Unplaced) == 0 {
 		return nil
 	}
-	if batch, err = d.conn.PrepareBatch(ctx, "INSERT INTO index_unplaced (as_of, run, scope, scope_id, name, county, workers, owed_workers, owed_fen, estimated_fen)"); err != nil {
+	if batch, err = d.Conn.PrepareBatch(ctx, "INSERT INTO index_unplaced (as_of, run, scope, scope_id, name, county, workers, owed_workers, owed_fen, estimated_fen)"); err != nil {
 		return err
 	}
 	for _, u := range r.Unplaced {
@@ -236,11 +236,11 @@ func asArray[T any](list []T) (string, error) {
 }
 
 // dropOldSnapshots removes the snapshots of earlier runs but the last one: pages may still be reading it.
-func (d *Detectors) dropOldSnapshots(ctx context.Context, current string) error {
+func (d *Passes) dropOldSnapshots(ctx context.Context, current string) error {
 	var rows []struct {
 		Snapshot string `ch:"snapshot"`
 	}
-	if err := d.conn.Select(ctx, &rows, "SELECT snapshot FROM runs WHERE snapshot IN (SELECT name FROM system.databases) ORDER BY run DESC"); err != nil {
+	if err := d.Conn.Select(ctx, &rows, "SELECT snapshot FROM runs WHERE snapshot IN (SELECT name FROM system.databases) ORDER BY run DESC"); err != nil {
 		return fmt.Errorf("reading runs: %w", err)
 	}
 	keep := []string{current}
@@ -249,7 +249,7 @@ func (d *Detectors) dropOldSnapshots(ctx context.Context, current string) error 
 	}
 	for _, row := range rows {
 		if !slices.Contains(keep, row.Snapshot) {
-			if err := d.dropSnapshot(ctx, row.Snapshot); err != nil {
+			if err := d.Snapshots.Drop(ctx, row.Snapshot); err != nil {
 				return err
 			}
 		}
@@ -257,4 +257,5 @@ func (d *Detectors) dropOldSnapshots(ctx context.Context, current string) error 
 	return nil
 }
 
-func day(t time.Time) civil.Date { return civil.Date(t.Unix() / 86400) }
+// day is the civil date of a Date column, which the driver gives as midnight in the server's time zone.
+func day(t time.Time) civil.Date { return civil.NewDate(t.Date()) }

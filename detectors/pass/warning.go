@@ -1,4 +1,4 @@
-package detectors
+package pass
 
 import (
 	"cmp"
@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/anxin-project/anxin/internal/domain/catalog"
+	domain "github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
@@ -16,8 +16,8 @@ import (
 // it, keeps its name while runs keep finding it, and closes with the first that does not.
 type Warning struct {
 	Detector  string          `json:"detector"`
-	Level     catalog.Level   `json:"level"`
-	Scope     catalog.Scope   `json:"scope"`
+	Level     domain.Level    `json:"level"`
+	Scope     domain.Scope    `json:"scope"`
 	ScopeID   string          `json:"scope_id"`
 	Name      string          `json:"name"`
 	Township  string          `json:"township"`

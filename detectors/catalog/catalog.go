@@ -1,4 +1,6 @@
-package detectors
+// Package catalog is the detectors: each one file of SQL with a header, and its tests, in this folder; an office's own lie in
+// a folder beside it.
+package catalog
 
 import (
 	"bytes"
@@ -17,13 +19,13 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/anxin-project/anxin/detectors/policy"
-	"github.com/anxin-project/anxin/internal/domain/catalog"
+	domain "github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/law"
 	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
-//go:embed catalog
+//go:embed *.sql *.test.yaml
 var shipped embed.FS
 
 // Detector is one file of the catalogue: a header in a comment, then a query in ClickHouse SQL over a snapshot.
@@ -33,7 +35,7 @@ var shipped embed.FS
 // parameters. With after: in its header it runs once the detectors of that group have, and finds in the table warnings
 // what detectors without after: found on the same date.
 type Detector struct {
-	catalog.Header
+	domain.Header
 	Query string
 	// Tests is the text of the test file beside it; empty when there is none.
 	Tests []byte
@@ -63,18 +65,14 @@ func Laws(dir string) (*law.Registry, error) {
 	return laws, nil
 }
 
-// Catalogue reads the detectors: those shipped with Anxin and, when dir is not empty, those in dir, which may replace
+// Read reads the detectors: those shipped with Anxin and, when dir is not empty, those in dir, which may replace
 // shipped ones by their id. A detector rests on registered laws alone. Errors name the file and what is wrong with it.
-func Catalogue(dir string) ([]Detector, error) {
+func Read(dir string) ([]Detector, error) {
 	laws, err := Laws(dir)
 	if err != nil {
 		return nil, err
 	}
-	root, err := fs.Sub(shipped, "catalog")
-	if err != nil {
-		return nil, err
-	}
-	all, err := readCatalogue(root, laws)
+	all, err := readCatalogue(shipped, laws)
 	if err != nil || dir == "" {
 		return all, err
 	}
@@ -94,8 +92,8 @@ func Catalogue(dir string) ([]Detector, error) {
 }
 
 // Headers returns what the rest of Anxin knows of detectors.
-func Headers(all []Detector) []catalog.Header {
-	headers := make([]catalog.Header, len(all))
+func Headers(all []Detector) []domain.Header {
+	headers := make([]domain.Header, len(all))
 	for i, d := range all {
 		headers[i] = d.Header
 	}
@@ -114,7 +112,7 @@ func readCatalogue(root fs.FS, laws *law.Registry) ([]Detector, error) {
 		if err != nil {
 			return nil, err
 		}
-		d, err := parseDetector(strings.TrimSuffix(path.Base(name), ".sql"), string(text), laws)
+		d, err := parse(strings.TrimSuffix(path.Base(name), ".sql"), string(text), laws)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("%s: %w", name, err))
 			continue
@@ -130,19 +128,19 @@ func readCatalogue(root fs.FS, laws *law.Registry) ([]Detector, error) {
 	return all, errors.Join(problems...)
 }
 
-// groups of the catalogue in their order.
-var groups = []catalog.Group{catalog.Safeguards, catalog.Payment, catalog.Foresight, catalog.Handling}
+// Groups of the catalogue in their order.
+var Groups = []domain.Group{domain.Safeguards, domain.Payment, domain.Foresight, domain.Handling}
 
 func sortCatalogue(all []Detector) {
 	slices.SortFunc(all, func(a, b Detector) int {
-		return cmp.Or(cmp.Compare(slices.Index(groups, a.Group), slices.Index(groups, b.Group)), strings.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(slices.Index(Groups, a.Group), slices.Index(Groups, b.Group)), strings.Compare(a.ID, b.ID))
 	})
 }
 
-// ParseDetector reads the file of the detector id, which may cite the laws of the shipped register.
-func ParseDetector(id, text string) (Detector, error) { return parseDetector(id, text, law.Shipped()) }
+// Parse reads the file of the detector id, which may cite the laws of the shipped register.
+func Parse(id, text string) (Detector, error) { return parse(id, text, law.Shipped()) }
 
-func parseDetector(id, text string, laws *law.Registry) (Detector, error) {
+func parse(id, text string, laws *law.Registry) (Detector, error) {
 	header, query, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(text), "/*"), "*/")
 	if !ok || !strings.HasPrefix(strings.TrimSpace(text), "/*") {
 		return Detector{}, errors.New("the file must begin with its header in a comment: /* id: … */")
@@ -214,29 +212,29 @@ func (d Detector) validate(id string) error {
 	if d.Query == "" {
 		fail("there is no query after the header")
 	}
-	for name, text := range map[string]catalog.Text{"title": d.Title, "question": d.Question, "advice": d.Advice} {
+	for name, text := range map[string]domain.Text{"title": d.Title, "question": d.Question, "advice": d.Advice} {
 		if text.ZH == "" || text.EN == "" {
 			fail("%s needs zh and en", name)
 		}
 	}
-	if !slices.Contains(groups, d.Group) {
+	if !slices.Contains(Groups, d.Group) {
 		fail("group is %q: want safeguards, payment, foresight or handling", d.Group)
 	}
 	switch {
 	case d.After == "":
-	case !slices.Contains(groups, d.After):
+	case !slices.Contains(Groups, d.After):
 		fail("after is %q: want safeguards, payment, foresight or handling", d.After)
 	case d.After == d.Group:
 		fail("after is the detector's own group %q: it would wait for itself", d.After)
 	}
-	if !slices.Contains([]catalog.Mark{"", catalog.OrderUnmet, catalog.Underfunded, catalog.Undeposited}, d.Marks) {
+	if !slices.Contains([]domain.Mark{"", domain.OrderUnmet, domain.Underfunded, domain.Undeposited}, d.Marks) {
 		fail("marks is %q: want order_unmet, underfunded, undeposited or nothing", d.Marks)
 	}
 	if len(d.Scopes) == 0 {
 		fail("scope is missing: project, employer or township")
 	}
 	for _, s := range d.Scopes {
-		if !slices.Contains([]catalog.Scope{catalog.Project, catalog.Employer, catalog.Township}, s) {
+		if !slices.Contains([]domain.Scope{domain.Project, domain.Employer, domain.Township}, s) {
 			fail("scope %q: want project, employer or township", s)
 		}
 	}
@@ -247,7 +245,7 @@ func (d Detector) validate(id string) error {
 		fail("levels is missing: what makes it yellow, what red")
 	}
 	for level, text := range d.Levels {
-		if level != catalog.Yellow && level != catalog.Red || text.ZH == "" || text.EN == "" {
+		if level != domain.Yellow && level != domain.Red || text.ZH == "" || text.EN == "" {
 			fail("levels.%s: want yellow or red, each with zh and en", level)
 		}
 	}
@@ -283,7 +281,7 @@ func (d Detector) validate(id string) error {
 		if f.Name == "" || f.Label.ZH == "" || f.Label.EN == "" || f.Unit == "" {
 			fail("evidence %q needs name, label (zh, en) and unit", f.Name)
 		}
-		if (f.Codes != "" || f.Words != nil) && f.Unit != catalog.Plain {
+		if (f.Codes != "" || f.Words != nil) && f.Unit != domain.Plain {
 			fail("evidence %q has the unit %s: only a text has codes or words", f.Name, f.Unit)
 		}
 		if f.Codes != "" && !codebook.Known(codebook.Name(f.Codes)) {
