@@ -621,7 +621,7 @@ func TestTheSignInPageSaysWhatToDoWhereNobodyIsRegistered(t *testing.T) {
 	if _, _, page := s.get(t, "/sign-in"); strings.Contains(page, "anxin users add") || strings.Contains(page, "演示") {
 		t.Error("a register with people speaks of the first administrator, or of a demonstration")
 	}
-	s.demo = []DemoPerson{{Person: overseer, Password: password}}
+	s.people.Demo = []DemoPerson{{Person: overseer, Password: password}}
 	if _, _, page := s.get(t, "/sign-in"); !strings.Contains(page, "虚构") || !strings.Contains(page, password) {
 		t.Error("the demonstration does not offer its people")
 	}

@@ -19,7 +19,7 @@ func (r route) writes() bool { return strings.HasPrefix(r.pattern, http.MethodPo
 // admit is the one place that decides whether a request is answered: nil lets it in, with the view that its person may
 // see. Nobody signed in is sent to the sign-in page, and who has yet to change the first password to do that; a caller of
 // the API is told, and sent nowhere.
-func (c *Console) admit(r *request, route route) error {
+func (s *webServer) admit(r *request, route route) error {
 	person := r.person()
 	if !access.Allow(person, route.action, access.Object{}) {
 		switch {
@@ -46,7 +46,7 @@ func (c *Console) admit(r *request, route route) error {
 		return redirect("/account")
 	}
 	if r.all != nil {
-		if err := c.show(r, r.all); err != nil {
+		if err := r.show(r.all); err != nil {
 			return err
 		}
 	}
@@ -63,13 +63,13 @@ func (c *Console) admit(r *request, route route) error {
 }
 
 // whoAsks is who a request comes from; nil for nobody. Pages know people by their session, the API also by a token.
-func (c *Console) whoAsks(r *http.Request) *signin.Session {
+func (s *webServer) whoAsks(r *http.Request) *signin.Session {
 	if !asksAPI(r) {
-		return c.gate.Session(r)
+		return s.gate.Session(r)
 	}
-	who, err := c.gate.Caller(r)
+	who, err := s.gate.Caller(r)
 	if err != nil && !errors.Is(err, people.ErrWrong) {
-		c.log.Warn("looking for who asks the API", "error", err)
+		s.log.Warn("looking for who asks the API", "error", err)
 	}
 	return who
 }
@@ -82,20 +82,9 @@ func signInAddress(r *http.Request) string {
 	return "/sign-in?next=" + url.QueryEscape(r.URL.RequestURI())
 }
 
-// local returns an address within these pages to go on to, or "" for any other: a link to the sign-in page must not lead
-// elsewhere afterwards.
-func local(next string) string {
-	u, err := url.Parse(next)
-	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") ||
-		strings.HasPrefix(u.Path, "/sign-") {
-		return ""
-	}
-	return next
-}
-
 // record writes into the audit log what a route did, unless that is written already. failure is what came of it; going
 // on to another page is how a form that was taken ends.
-func (c *Console) record(r *request, route route, failure error) error {
+func (s *webServer) record(r *request, route route, failure error) error {
 	if route.audited == "" || r.recorded {
 		return nil
 	}
@@ -116,5 +105,26 @@ func (c *Console) record(r *request, route route, failure error) error {
 			e.Outcome = audit.Failed
 		}
 	}
-	return c.gate.Audit().Record(r.ctx, e)
+	return s.gate.Audit().Record(r.ctx, e)
+}
+
+// home is where somebody begins: the first page that their role is about.
+func home(p *access.Person) string {
+	for _, page := range []struct {
+		action access.Action
+		path   string
+	}{{access.Read, "/"}, {access.ManagePeople, "/people"}, {access.ReadAudit, "/audit"}, {access.ReadSystem, "/quality"}} {
+		if access.Allow(p, page.action, access.Object{}) {
+			return page.path
+		}
+	}
+	return "/about"
+}
+
+// nameOf is what a person is called; the id of somebody the register does not know.
+func nameOf(gate *signin.Gate, id string) string {
+	if a, err := gate.Register().Get(id); err == nil {
+		return a.Name
+	}
+	return id
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/docs/reference"
-	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
 	"github.com/anxin-project/anxin/internal/platform/access/reveal"
 	"github.com/anxin-project/anxin/internal/platform/api"
@@ -23,9 +22,9 @@ import (
 func asksAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
 
 // apiMethods are the methods of each path of the API under /api/v1/.
-func (c *Console) apiMethods() map[string][]string {
+func (s *webServer) apiMethods() map[string][]string {
 	methods := map[string][]string{}
-	for _, route := range c.table() {
+	for _, route := range s.table {
 		if method, path, _ := strings.Cut(route.pattern, " "); strings.HasPrefix(path, "/api/v1/") {
 			methods[path] = append(methods[path], method)
 		}
@@ -35,45 +34,20 @@ func (c *Console) apiMethods() map[string][]string {
 
 // APIPaths are the paths of the API that the console answers, as patterns of a ServeMux: beside it another component may
 // answer the rest of /api/.
-func (c *Console) APIPaths() []string {
+func (s *webServer) APIPaths() []string {
 	var paths []string
-	for path := range c.apiMethods() {
+	for path := range s.apiMethods() {
 		paths = append(paths, path)
 	}
 	slices.Sort(paths)
 	return paths
 }
 
-func (c *Console) describeAPI(*request) (answer, error) {
+func describeAPI(*request) (answer, error) {
 	return answer{raw: reference.OpenAPI, kind: "application/yaml; charset=utf-8"}, nil
 }
 
-func (c *Console) noSuchPath(*request) (answer, error) { return answer{}, api.NoSuchPath() }
-
-// ofRun says which run an answer shows.
-type ofRun struct {
-	AsOf civil.Date `json:"as_of"`
-	Run  uint64     `json:"run"`
-}
-
-func (v *View) run() ofRun { return ofRun{v.Run.AsOf, v.Run.Number} }
-
-// list is rows as JSON writes them: an empty list is [], not null.
-func list[T any](rows []T) []T {
-	if rows == nil {
-		return []T{}
-	}
-	return rows
-}
-
-// each makes rows of an answer.
-func each[From, To any](rows []From, as func(From) To) []To {
-	all := []To{}
-	for _, row := range rows {
-		all = append(all, as(row))
-	}
-	return all
-}
+func noSuchPath(*request) (answer, error) { return answer{}, api.NoSuchPath() }
 
 var (
 	errNobody = errors.New("nobody known asks")
@@ -84,13 +58,13 @@ var (
 )
 
 // refuse answers an error of the API.
-func (c *Console) refuse(w http.ResponseWriter, r *http.Request, err error) {
+func (s *webServer) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() != nil {
 		return // the client has gone
 	}
 	failure := explain(err)
 	if failure.Code == api.Internal || failure.Code == api.Unavailable {
-		c.log.Error("an answer of the API failed", "path", r.URL.Path, "error", err)
+		s.log.Error("an answer of the API failed", "path", r.URL.Path, "error", err)
 	}
 	failure.Write(w)
 }

@@ -108,7 +108,7 @@ func rankingOfTheAPI(t *testing.T, s *server) {
 	if d.AsOf != asOf || d.Run != runNumber(asOf) || d.ComparedWith == nil || d.ComparedWith.Edition != 6 || d.Total != 20 || len(d.Units) != 20 {
 		t.Errorf("as of %s, run %d, compared with %v, %d of %d units", d.AsOf, d.Run, d.ComparedWith, len(d.Units), d.Total)
 	}
-	view := s.view.Load()
+	view := s.keeper.Latest()
 	lights := map[string]int{}
 	for i, u := range d.Units {
 		have := view.unit[u.Code]
@@ -169,7 +169,7 @@ func listsOfTheAPI(t *testing.T, s *server) {
 }
 
 func unitOfTheAPI(t *testing.T, s *server) {
-	units := s.view.Load().Units
+	units := s.keeper.Latest().Units
 	have := units[slices.IndexFunc(units, func(u *Unit) bool {
 		return u.Level == "township" && u.County == "331024" && u.ArrearsWorkers > 0 && u.HasChange()
 	})]
@@ -511,7 +511,7 @@ func TestAWorkerIsRevealedByTheAPIAsByThePage(t *testing.T) {
 	if got := s.audited(t, begun); got[len(got)-1] != "overseer reveal project:"+projectID+" worker "+workerOne+" done" || strings.Contains(strings.Join(got, ""), "李") {
 		t.Errorf("the audit log has %q", got)
 	}
-	s.vault = reveal.NewVault(nil, s.gate.Audit())
+	s.subjects.Vault = reveal.NewVault(nil, s.gate.Audit())
 	if status, _, text := s.send(t, path, `{"worker":"`+workerOne+`","purpose":"核实十月工资"}`); status != 503 || decoded[api.Problem](t, path, text).Code != "no_keys" {
 		t.Errorf("without keys: %d %s", status, text)
 	}
@@ -614,7 +614,7 @@ func TestBeforeTheFirstRunTheAPISaysSo(t *testing.T) {
 			t.Errorf("%s answers %d %s", path, status, text)
 		}
 	}
-	s.cases = nil
+	s.casework.Cases = nil
 	if status, _, text := s.get(t, "/api/v1/work"); status != 503 || decoded[api.Problem](t, "", text).Code != "no_casework" {
 		t.Errorf("without casework: %d %s", status, text)
 	}

@@ -22,7 +22,7 @@ type workAnswer struct {
 	Hindrance *api.Problem       `json:"hindrance"` // what forbids the step today
 }
 
-func (c *Console) workOf(w work) workAnswer {
+func (c *caseworkPages) workOf(w work) workAnswer {
 	one := workAnswer{Step: w.Step, Name: w.Name, Place: w.Place, Level: w.Level, Stage: w.Stage, Mine: w.Mine, Deadline: w.Deadline}
 	if strings.HasPrefix(w.What, "do.") {
 		one.Case = w.ID
@@ -30,7 +30,7 @@ func (c *Console) workOf(w work) workAnswer {
 		one.Entry = w.ID
 	}
 	if h := w.Hindrance; h != nil {
-		one.Hindrance = &api.Problem{Code: h.Code, Message: h.Message, Rule: c.laws.Annotate(h.Basis)}
+		one.Hindrance = &api.Problem{Code: h.Code, Message: h.Message, Rule: c.Laws.Annotate(h.Basis)}
 	}
 	return one
 }
@@ -43,9 +43,9 @@ type workListAnswer struct {
 }
 
 // workAnswer answers a list of work.
-func (c *Console) workAnswer(gather func(*request) ([]work, error)) pageFunc {
+func (c *caseworkPages) workAnswer(gather func(*request) ([]work, error)) pageFunc {
 	return func(r *request) (answer, error) {
-		if c.cases == nil {
+		if c.Cases == nil {
 			return answer{}, errNoCasework
 		}
 		rows, err := gather(r)
@@ -68,8 +68,8 @@ type candidatesAnswer struct {
 	Candidates []candidateAnswer `json:"candidates"` // by credit code; without those whose procedure is under way
 }
 
-func (c *Console) candidatesAnswer(r *request) (answer, error) {
-	if c.blacklist == nil {
+func (c *caseworkPages) candidatesAnswer(r *request) (answer, error) {
+	if c.Blacklist == nil {
 		return answer{}, errNoCasework
 	}
 	all, err := c.candidates(r)
@@ -77,7 +77,7 @@ func (c *Console) candidatesAnswer(r *request) (answer, error) {
 }
 
 // candidateAnswer is what the records say of an employer who can be proposed for the list.
-func (c *Console) candidateAnswer(r *request) (answer, error) {
+func (c *caseworkPages) candidateAnswer(r *request) (answer, error) {
 	f, err := c.candidate(r)
 	if err != nil {
 		return answer{}, err

@@ -52,10 +52,10 @@ type fieldAnswer struct {
 	Words map[string]catalog.Text `json:"words"` // by code, where the field's values are codes
 }
 
-func (c *Console) ruleAnswer(r *rule) detectorAnswer {
+func (c *warningsPages) ruleAnswer(r *rule) detectorAnswer {
 	return detectorAnswer{
 		ID: r.ID, Title: r.Title, Question: r.Question, Group: r.Group, Scopes: list(r.Scopes), Department: r.Department, Levels: r.Levels, Advice: r.Advice,
-		Law: each(r.Basis, c.lawOf), Red: r.Red, Yellow: r.Yellow,
+		Law: each(r.Basis, c.Answers.law), Red: r.Red, Yellow: r.Yellow,
 		Parameters: each(r.Parameters, func(p parameter) parameterAnswer {
 			return parameterAnswer{p.Name, p.Text, p.Unit, each(p.Values, func(t Threshold) thresholdAnswer {
 				return thresholdAnswer{t.Region, t.Value, t.Source, t.Unverified, wordsOf(t.Value, p.word)}
@@ -81,7 +81,7 @@ type detectorsAnswer struct {
 	Detectors []detectorAnswer `json:"detectors"`
 }
 
-func (c *Console) detectorsAnswer(r *request) (answer, error) {
+func (c *warningsPages) detectorsAnswer(r *request) (answer, error) {
 	d := c.rulebook(r)
 	all := []detectorAnswer{}
 	for _, group := range d.Groups {
@@ -104,7 +104,7 @@ type detectorDetailAnswer struct {
 	History  []hitsAnswer   `json:"history"` // newest first
 }
 
-func (c *Console) detectorAnswer(r *request) (answer, error) {
+func (c *warningsPages) detectorAnswer(r *request) (answer, error) {
 	d, err := c.oneRule(r)
 	if err != nil {
 		return answer{}, err

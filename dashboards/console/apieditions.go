@@ -9,7 +9,7 @@ type editionsAnswer struct {
 	Editions []edition.Edition `json:"editions"` // newest first
 }
 
-func (c *Console) editionsAnswer(r *request) (answer, error) {
+func (c *editionsPages) editionsAnswer(r *request) (answer, error) {
 	all := r.view.newestFirst()
 	shown := r.query.rows(len(all), 0)
 	return answer{json: editionsAnswer{len(all), all[shown.From:shown.To]}}, nil
@@ -25,14 +25,14 @@ type editionAnswer struct {
 	Talks        []talkAnswer    `json:"talks"`
 }
 
-func (c *Console) editionAnswer(r *request) (answer, error) {
+func (c *editionsPages) editionAnswer(r *request) (answer, error) {
 	d, err := c.edition(r)
 	if err != nil {
 		return answer{}, err
 	}
 	shown := r.query.rows(len(d.Rows), 0)
 	return answer{json: editionAnswer{d.Edition, d.Previous, lightsAnswer(d.Lights), len(d.Rows),
-		each(d.Rows[shown.From:shown.To], c.editionUnit), each(d.Talks, c.talkAnswer)}}, nil
+		each(d.Rows[shown.From:shown.To], c.Answers.editionUnit), each(d.Talks, c.talkAnswer)}}, nil
 }
 
 // talkAnswer proposes talks with a township: a person decides.
@@ -48,8 +48,8 @@ type talkAnswer struct {
 	Subjects []edition.Behind `json:"subjects"` // behind it, those that cost most points first
 }
 
-func (c *Console) talkAnswer(t talkRow) talkAnswer {
-	one := talkAnswer{Township: t.Township, Place: c.regions.Path(t.Township), County: t.County, Grounds: list(t.Grounds), Light: "grey", Subjects: list(t.Behind())}
+func (c *editionsPages) talkAnswer(t talkRow) talkAnswer {
+	one := talkAnswer{Township: t.Township, Place: c.Regions.Path(t.Township), County: t.County, Grounds: list(t.Grounds), Light: "grey", Subjects: list(t.Behind())}
 	if u := t.Unit; u != nil {
 		one.Index, one.Light, one.Rank, one.RankedOf = u.Index, lightClass(u.Light), u.Rank, u.RankedOf
 	}
@@ -62,7 +62,7 @@ type talksAnswer struct {
 	Talks   []talkAnswer     `json:"talks"`
 }
 
-func (c *Console) talksAnswer(r *request) (answer, error) {
+func (c *editionsPages) talksAnswer(r *request) (answer, error) {
 	d, err := c.editions(r)
 	if err != nil {
 		return answer{}, err
@@ -104,14 +104,14 @@ type diffAnswer struct {
 	Units []movedAnswer   `json:"units"` // what fell most first
 }
 
-func (c *Console) diffAnswer(r *request) (answer, error) {
+func (c *editionsPages) diffAnswer(r *request) (answer, error) {
 	d, err := c.diff(r)
 	if err != nil {
 		return answer{}, err
 	}
 	shown := r.query.rows(len(d.Rows), 0)
 	return answer{json: diffAnswer{d.From, d.To, len(d.Rows), each(d.Rows[shown.From:shown.To], func(row diffRow) movedAnswer {
-		one := movedAnswer{row.Level, row.Code, row.Name, c.regions.Path(row.Code), standing(row.From), standing(row.To), row.Total, []edition.Part{}}
+		one := movedAnswer{row.Level, row.Code, row.Name, c.Regions.Path(row.Code), standing(row.From), standing(row.To), row.Total, []edition.Part{}}
 		for i, points := range row.Parts {
 			one.Parts = append(one.Parts, edition.Part{Component: d.Names[i], Points: points})
 		}
@@ -130,7 +130,7 @@ type planAnswer struct {
 	Employers []edition.Grade  `json:"employers"`
 }
 
-func (c *Console) planAnswer(r *request) (answer, error) {
+func (c *editionsPages) planAnswer(r *request) (answer, error) {
 	d := c.plan(r, 0)
 	grades := map[string]int{}
 	for _, one := range d.Counts {
@@ -139,34 +139,17 @@ func (c *Console) planAnswer(r *request) (answer, error) {
 	return answer{json: planAnswer{d.Edition, d.Year, d.Quarter, grades, d.Visits, d.Pager.Total, each(d.Rows, func(g *edition.Grade) edition.Grade { return *g })}}, nil
 }
 
-// rateAnswer is a reported rate of a county or prefecture.
-type rateAnswer struct {
-	Code        string  `json:"code"`
-	Name        string  `json:"name"`
-	Measure     string  `json:"measure"`
-	Numerator   uint32  `json:"numerator"`
-	Denominator uint32  `json:"denominator"`
-	Rate        float64 `json:"rate"`  // 0 to 1
-	Least       float64 `json:"least"` // low end of the target; 0 where none is set
-	Aim         float64 `json:"aim"`   // high end
-	Light       string  `json:"light"` // empty without a target
-}
-
-func (c *Console) rateAnswer(row rateRow) rateAnswer {
-	return rateAnswer{row.Code, c.regions.Name(row.Code), row.Measure, row.Numerator, row.Denominator, row.Share(), row.Least, row.Aim, row.Light}
-}
-
 type ratesAnswer struct {
 	Edition *edition.Edition `json:"edition"` // the latest; null before the first
 	Total   int              `json:"total"`
 	Rates   []rateAnswer     `json:"rates"`
 }
 
-func (c *Console) ratesAnswer(r *request) (answer, error) {
+func (c *editionsPages) ratesAnswer(r *request) (answer, error) {
 	d := c.rates(r.view)
 	all := []rateAnswer{}
 	for _, place := range d.Places {
-		all = append(all, each(place.Rows, c.rateAnswer)...)
+		all = append(all, each(place.Rows, c.Answers.rate)...)
 	}
 	shown := r.query.rows(len(all), 0)
 	return answer{json: ratesAnswer{d.Edition, len(all), all[shown.From:shown.To]}}, nil

@@ -34,26 +34,26 @@ type peopleAnswer struct {
 	People []accountAnswer `json:"people"`
 }
 
-func (c *Console) peopleAnswer(r *request) (answer, error) {
-	all := c.gate.Register().List()
+func (c *peoplePages) peopleAnswer(r *request) (answer, error) {
+	all := c.Gate.Register().List()
 	shown := r.query.rows(len(all), 0)
 	return answer{json: peopleAnswer{len(all), each(all[shown.From:shown.To], accountOf)}}, nil
 }
 
 // accountAnswer answers somebody as they are now.
-func (c *Console) accountAnswer(id string, status int) (answer, error) {
-	a, err := c.gate.Register().Get(id)
+func (c *peoplePages) accountAnswer(id string, status int) (answer, error) {
+	a, err := c.Gate.Register().Get(id)
 	if err != nil {
 		return answer{}, errNotFound
 	}
 	return answer{json: accountOf(a), status: status}, nil
 }
 
-func (c *Console) personAnswer(r *request) (answer, error) {
+func (c *peoplePages) personAnswer(r *request) (answer, error) {
 	return c.accountAnswer(r.http.PathValue("person"), http.StatusOK)
 }
 
-func (c *Console) addAnswer(r *request) (answer, error) {
+func (c *peoplePages) addAnswer(r *request) (answer, error) {
 	p, err := c.add(r)
 	if err != nil {
 		return answer{}, err
@@ -62,7 +62,7 @@ func (c *Console) addAnswer(r *request) (answer, error) {
 }
 
 // changeAnswer makes a change and answers the person as they are then.
-func (c *Console) changeAnswer(do change) pageFunc {
+func (c *peoplePages) changeAnswer(do change) pageFunc {
 	return func(r *request) (answer, error) {
 		if err := c.changed(r, do); err != nil {
 			return answer{}, err
@@ -77,7 +77,7 @@ type passwordAnswer struct {
 	Password string `json:"password"`
 }
 
-func (c *Console) givePasswordAnswer(r *request) (answer, error) {
+func (c *peoplePages) givePasswordAnswer(r *request) (answer, error) {
 	given, err := c.givePassword(r)
 	return answer{json: passwordAnswer{r.http.PathValue("person"), given}}, err
 }
@@ -89,7 +89,7 @@ type meAnswer struct {
 	Home  string `json:"home"`  // the page where they begin
 }
 
-func (c *Console) meAnswer(r *request) (answer, error) {
+func (c *peoplePages) meAnswer(r *request) (answer, error) {
 	p := r.person()
-	return answer{json: meAnswer{*p, c.regions.Path(p.Territory), home(p)}}, nil
+	return answer{json: meAnswer{*p, c.Regions.Path(p.Territory), home(p)}}, nil
 }

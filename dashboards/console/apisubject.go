@@ -63,7 +63,7 @@ type pastWarningAnswer struct {
 	Unknown   bool          `json:"amount_unknown"`
 }
 
-func (c *Console) subjectAnswer(r *request) (answer, error) {
+func (c *subjectsPages) subjectAnswer(r *request) (answer, error) {
 	d, err := c.subject(r)
 	if err != nil {
 		return answer{}, err
@@ -77,13 +77,13 @@ func (c *Console) subjectAnswer(r *request) (answer, error) {
 		ofRun: r.view.run(), Scope: d.Facts.Scope, ScopeID: d.ID, Name: d.Name, Township: d.Township, Place: d.Path, Sector: d.Sector, Level: d.Worst, HasFacts: !d.Gone,
 		Project: d.Project, Employer: d.Employer, Owed: d.Owed.answer(), Months: list(d.Months), Days: list(d.Days),
 		Account: list(d.Account), Leads: list(d.Leads), Proceedings: list(d.Proceedings), Signals: list(d.Signals), Projects: list(d.Projects), Grade: d.Grade, Case: d.CaseID,
-		Warnings:   each(d.Active, c.warningAnswer),
+		Warnings:   each(d.Active, c.Answers.warning),
 		Safeguards: each(d.Safeguards, func(s safeguard) safeguardAnswer { return safeguardAnswer{s.Name, s.State} }),
 		Past: each(d.Past, func(w *Warning) pastWarningAnswer {
-			h := c.detectors.header(w.Detector)
+			h := c.Detectors.header(w.Detector)
 			return pastWarningAnswer{w.Detector, h.Title, w.Level, w.Opened, w.Closed, w.Since, w.Workers, w.AmountFen, w.AmountFen == 0 && h.ClaimsMoney()}
 		}),
-		Law: each(slices.Compact(cited), c.lawOf),
+		Law: each(slices.Compact(cited), c.Answers.law),
 	}
 	if d.Project != nil {
 		one.Workers = &registeredAnswer{d.Registered, d.Present, d.Contracts}
@@ -115,7 +115,7 @@ type workersAnswer struct {
 	Workers   []workerAnswer `json:"workers"`
 }
 
-func (c *Console) workersAnswer(r *request) (answer, error) {
+func (c *subjectsPages) workersAnswer(r *request) (answer, error) {
 	d := &workersData{}
 	if err := c.listWorkers(r, d); err != nil {
 		return answer{}, err
@@ -132,7 +132,7 @@ type revealedAnswer struct {
 	Phone  string `json:"phone"`
 }
 
-func (c *Console) revealAnswer(r *request) (answer, error) {
+func (c *subjectsPages) revealAnswer(r *request) (answer, error) {
 	var body struct {
 		Worker  string `json:"worker"`
 		Purpose string `json:"purpose"`

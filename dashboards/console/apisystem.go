@@ -32,7 +32,7 @@ type countAnswer struct {
 	Messages uint64 `json:"messages"`
 }
 
-func (c *Console) feedOf(f feedRow) feedAnswer {
+func (c *systemPages) feedOf(f feedRow) feedAnswer {
 	counts := func(all []quality.Count) []countAnswer {
 		return each(all, func(n quality.Count) countAnswer { return countAnswer{n.Of, n.N} })
 	}
@@ -46,7 +46,7 @@ func (c *Console) feedOf(f feedRow) feedAnswer {
 		Topic: f.Topic, Source: f.Source, Light: f.Light, Faults: list(f.Faults), Stored: f.Stored, StoredTotal: f.Total, Rejected: f.Rejected(),
 		RejectedShare: f.RejectedShare(), Rejects: counts(f.Rejects), UnknownFields: counts(f.Unknown), LateP50: within(f.P50()), LateP95: within(f.P95()),
 	}
-	if name, ok := c.sources[f.Source]; ok {
+	if name, ok := c.Sources[f.Source]; ok {
 		one.SourceName = &name
 	}
 	if !f.Latest.IsZero() {
@@ -64,7 +64,7 @@ type qualityAnswer struct {
 	Feeds  []feedAnswer `json:"feeds"`
 }
 
-func (c *Console) qualityAnswer(r *request) (answer, error) {
+func (c *systemPages) qualityAnswer(r *request) (answer, error) {
 	d, err := c.feeds(r)
 	if err != nil {
 		return answer{}, err
@@ -78,7 +78,7 @@ type runsAnswer struct {
 	Attempts []runs.Attempt `json:"attempts"` // newest first
 }
 
-func (c *Console) runsAnswer(r *request) (answer, error) {
+func (c *systemPages) runsAnswer(r *request) (answer, error) {
 	_, _, all, err := c.attempts(r)
 	if err != nil {
 		return answer{}, err
@@ -106,7 +106,7 @@ type auditAnswer struct {
 	Entries    []entryAnswer `json:"entries"` // newest first
 }
 
-func (c *Console) auditAnswer(r *request) (answer, error) {
+func (c *systemPages) auditAnswer(r *request) (answer, error) {
 	d, err := c.auditLog(r)
 	if err != nil {
 		return answer{}, err

@@ -5,100 +5,6 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
-// unitAnswer is a township, county or prefecture. Of one beside one's own there is its rank, and no figures.
-type unitAnswer struct {
-	Unit             string `json:"unit"` // township, county or prefecture
-	Code             string `json:"code"`
-	Name             string `json:"name"`
-	Place            string `json:"place"` // with the divisions above it
-	County           string `json:"county"`
-	Prefecture       string `json:"prefecture"`
-	Rank             uint32 `json:"rank"` // a township in its county, a county in its prefecture; 0 unranked
-	RankedOf         uint32 `json:"ranked_of"`
-	RankPrefecture   uint32 `json:"rank_prefecture"`
-	RankedPrefecture uint32 `json:"ranked_prefecture"`
-	RankOnly         bool   `json:"rank_only"`
-	*UnitFigures
-	*WarningCounts
-}
-
-// UnitFigures are what the index says of a unit.
-type UnitFigures struct {
-	Index            *float64 `json:"index"` // null when grey
-	Uncapped         *float64 `json:"uncapped"`
-	Light            string   `json:"light"`
-	Stale            bool     `json:"stale"`
-	Cap              *float64 `json:"cap"`
-	CapReason        string   `json:"cap_reason"`
-	Change           *float64 `json:"change"` // against compared_with; null where either has no index of the same form
-	MonitoredWorkers uint32   `json:"monitored_workers"`
-	ArrearsWorkers   uint32   `json:"arrears_workers"` // owed wages beyond grace
-	ArrearsFen       int64    `json:"arrears_fen"`
-	EstimatedFen     int64    `json:"estimated_fen"` // of arrears_fen; 0 in editions, which tell no estimates
-	LateWorkers      uint32   `json:"late_workers"`  // no longer owed, but paid late in the window
-	SilentWorkers    uint32   `json:"silent_workers"`
-	Unaccounted      uint32   `json:"unaccounted_workers"`
-	Closed           uint32   `json:"closed"` // wages closed with a supervisor's approval
-	Form             uint8    `json:"form"`   // of the index
-}
-
-// WarningCounts are the active warnings in a unit.
-type WarningCounts struct {
-	Red    int `json:"red"`
-	Yellow int `json:"yellow"`
-}
-
-// editionUnit is a unit as an edition has it: without the warnings of today.
-func (c *Console) editionUnit(u *Unit) unitAnswer {
-	one := unitAnswer{
-		Unit: u.Level, Code: u.Code, Name: u.Name, Place: c.regions.Path(u.Code), County: u.County, Prefecture: u.Prefecture, RankOnly: u.RankOnly,
-		Rank: u.Rank, RankedOf: u.RankedOf, RankPrefecture: u.RankPrefecture, RankedPrefecture: u.RankedPrefecture,
-	}
-	if u.RankOnly {
-		return one
-	}
-	one.UnitFigures = &UnitFigures{
-		Index: u.Index, Uncapped: u.Uncapped, Light: lightClass(u.Light), Stale: u.Stale, Cap: u.Cap, CapReason: u.CapReason,
-		MonitoredWorkers: u.MonitoredWorkers, ArrearsWorkers: u.ArrearsWorkers, ArrearsFen: u.ArrearsFen, EstimatedFen: u.EstimatedFen,
-		LateWorkers: u.LateWorkers, SilentWorkers: u.SilentWorkers, Unaccounted: u.Unaccounted, Closed: u.Closed, Form: u.Form,
-	}
-	if u.HasChange() {
-		moved := u.Moved()
-		one.Change = &moved
-	}
-	return one
-}
-
-func (c *Console) unitAnswer(u *Unit) unitAnswer {
-	one := c.editionUnit(u)
-	if !u.RankOnly {
-		one.WarningCounts = &WarningCounts{u.Red, u.Yellow}
-	}
-	return one
-}
-
-// comparisonAnswer is what changes are measured against: an edition, or an earlier run while there is none.
-type comparisonAnswer struct {
-	AsOf    civil.Date `json:"as_of"`
-	Edition uint32     `json:"edition"` // 0: an earlier run
-}
-
-func (v *View) comparedWith() *comparisonAnswer {
-	if v.Previous == nil {
-		return nil
-	}
-	return &comparisonAnswer{v.Previous.AsOf, v.Previous.Edition}
-}
-
-// lightsAnswer counts units by their light.
-func lightsAnswer(counts []lightCount) map[string]int {
-	all := map[string]int{}
-	for _, one := range counts {
-		all[one.Light] = one.Count
-	}
-	return all
-}
-
 type unitsAnswer struct {
 	ofRun
 	ComparedWith *comparisonAnswer `json:"compared_with"`
@@ -108,9 +14,9 @@ type unitsAnswer struct {
 	Unplaced     []Unplaced        `json:"unplaced"` // subjects of which nobody knows in which township they are
 }
 
-func (c *Console) unitsAnswer(r *request) (answer, error) {
+func (c *rankingPages) unitsAnswer(r *request) (answer, error) {
 	d := c.ranking(r, 0)
-	return answer{json: unitsAnswer{r.view.run(), r.view.comparedWith(), lightsAnswer(d.Lights), d.Pager.Total, each(d.Rows, c.unitAnswer), list(d.Unplaced)}}, nil
+	return answer{json: unitsAnswer{r.view.run(), r.view.comparedWith(), lightsAnswer(d.Lights), d.Pager.Total, each(d.Rows, c.Answers.unit), list(d.Unplaced)}}, nil
 }
 
 // componentAnswer is one part of the index. Points add up to the index before the cap.
@@ -148,14 +54,14 @@ type unitDetailAnswer struct {
 	Rates        []rateAnswer      `json:"rates"`
 }
 
-func (c *Console) unitDetailAnswer(r *request) (answer, error) {
+func (c *rankingPages) unitDetailAnswer(r *request) (answer, error) {
 	d, err := c.unit(r)
 	if err != nil {
 		return answer{}, err
 	}
 	one := unitDetailAnswer{
-		ofRun: r.view.run(), ComparedWith: r.view.comparedWith(), Unit: c.unitAnswer(d.Unit), Lost: list(d.Unit.Lost), Elsewhere: d.Unit.LostElsewhere, Raise: list(d.Unit.Worst), Trend: []pointAnswer{},
-		Townships: d.Townships, Units: each(d.Children, c.unitAnswer), Rates: each(d.Rates, c.rateAnswer),
+		ofRun: r.view.run(), ComparedWith: r.view.comparedWith(), Unit: c.Answers.unit(d.Unit), Lost: list(d.Unit.Lost), Elsewhere: d.Unit.LostElsewhere, Raise: list(d.Unit.Worst), Trend: []pointAnswer{},
+		Townships: d.Townships, Units: each(d.Children, c.Answers.unit), Rates: each(d.Rates, c.Answers.rate),
 		Components: each(d.Components, func(row componentRow) componentAnswer {
 			part := componentAnswer{row.ID, row.Weight, row.Score, row.Points, row.Numerator, row.Denominator, row.Scored, nil}
 			if d.Moved {
@@ -191,18 +97,13 @@ type explanationAnswer struct {
 	Sum   string       `json:"sum"`
 }
 
-func (c *Console) explanationAnswer(r *request) (answer, error) {
+func (c *rankingPages) explanationAnswer(r *request) (answer, error) {
 	d, err := c.explanation(r)
 	if err != nil {
 		return answer{}, err
 	}
 	steps := each(d.Steps, func(s explainStep) stepAnswer {
-		return stepAnswer{s.Row.ID, s.Row.Weight, s.Row.Points, inBoth(func(l locale) string { return l.rule(s.Row.ID, c.rules) }), list(s.Calculations)}
+		return stepAnswer{s.Row.ID, s.Row.Weight, s.Row.Points, inBoth(func(l locale) string { return l.rule(s.Row.ID, c.Rules) }), list(s.Calculations)}
 	})
-	return answer{json: explanationAnswer{r.view.run(), c.unitAnswer(d.Unit), steps, d.Sum}}, nil
-}
-
-// inBoth writes a text in both languages.
-func inBoth(write func(locale) string) catalog.Text {
-	return catalog.Text{ZH: write(chinese), EN: write(english)}
+	return answer{json: explanationAnswer{r.view.run(), c.Answers.unit(d.Unit), steps, d.Sum}}, nil
 }

@@ -2,8 +2,8 @@ package console
 
 import (
 	"slices"
+	"strings"
 
-	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/audit"
 	"github.com/anxin-project/anxin/internal/platform/ledger"
 )
@@ -19,7 +19,7 @@ type auditData struct {
 	Broken                     string            // what is wrong with the log; empty: nothing
 }
 
-func (c *Console) auditPage(r *request) (answer, error) {
+func (c *systemPages) auditPage(r *request) (answer, error) {
 	d, err := c.auditLog(r)
 	if err != nil {
 		return answer{}, err
@@ -28,7 +28,7 @@ func (c *Console) auditPage(r *request) (answer, error) {
 }
 
 // auditLog reads the entries that the parameters ask for, and whether the log is whole.
-func (c *Console) auditLog(r *request) (*auditData, error) {
+func (c *systemPages) auditLog(r *request) (*auditData, error) {
 	q := r.query
 	d := &auditData{Actor: q.given.Get("actor"), Action: q.word("action"), From: q.given.Get("from"), Until: q.given.Get("until")}
 	f := audit.Filter{Actor: d.Actor, Action: d.Action}
@@ -43,7 +43,7 @@ func (c *Console) auditLog(r *request) (*auditData, error) {
 	}
 	actions := map[string]bool{}
 	var rows []audit.Entry
-	if err := c.gate.Audit().List(r.ctx, f, func(e audit.Entry) error {
+	if err := c.Gate.Audit().List(r.ctx, f, func(e audit.Entry) error {
 		actions[e.Action] = true
 		rows = append(rows, e)
 		return nil
@@ -52,16 +52,16 @@ func (c *Console) auditLog(r *request) (*auditData, error) {
 	}
 	slices.Reverse(rows)
 	d.Actions = names(actions)
-	d.Pager = q.rows(len(rows), c.config.PageSize)
+	d.Pager = q.rows(len(rows), c.PageSize)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
 	d.Names = map[string]string{}
 	for _, e := range d.Rows {
-		if name := c.nameOf(e.Actor); name != e.Actor {
+		if name := nameOf(c.Gate, e.Actor); name != e.Actor {
 			d.Names[e.Actor] = name
 		}
 	}
 	var err error
-	if d.Checkpoint, err = c.gate.Audit().Verify(r.ctx, ledger.Checkpoint{}); ledger.IsBroken(err) {
+	if d.Checkpoint, err = c.Gate.Audit().Verify(r.ctx, ledger.Checkpoint{}); ledger.IsBroken(err) {
 		d.Broken = err.Error()
 	} else if err != nil {
 		return nil, err
@@ -69,15 +69,12 @@ func (c *Console) auditLog(r *request) (*auditData, error) {
 	return d, nil
 }
 
-// date returns a day typed as YYYY-MM-DD.
-func (q *query) date(name string) (civil.Date, bool) {
-	text := q.given.Get(name)
-	if text == "" {
-		return 0, false
+// audited names what the audit log has somebody do; an action of casework by its own name.
+func (l locale) audited(action string) string {
+	for prefix, group := range map[string]string{"case.": "do", "blacklist.": "listing"} {
+		if kind, ok := strings.CutPrefix(action, prefix); ok {
+			return l.word("audited", prefix[:len(prefix)-1]) + message(l, "list.colon") + l.word(group, kind)
+		}
 	}
-	on, err := civil.ParseDate(text)
-	if err != nil {
-		q.refuse(name, "YYYY-MM-DD")
-	}
-	return on, err == nil
+	return l.word("audited", action)
 }

@@ -36,7 +36,7 @@ func (d candidate) Best() *casefile.OrderFact {
 }
 
 // offered makes a candidate of an employer's facts. seen are the cases that who asks may read, by id.
-func (c *Console) offered(r *request, f *casefile.Facts, seen map[string]casefile.Case) candidate {
+func (c *caseworkPages) offered(r *request, f *casefile.Facts, seen map[string]casefile.Case) candidate {
 	d := candidate{Facts: f, FreshOrders: []freshOrder{}}
 	if best := d.Best(); best != nil && best.DecideBy != nil {
 		d.Late = best.DecideBy.State == casefile.Passed
@@ -49,14 +49,14 @@ func (c *Console) offered(r *request, f *casefile.Facts, seen map[string]casefil
 			continue
 		}
 		subjects = append(subjects, id)
-		running := k.Order != nil && k.Order.PaidFen < k.Order.AmountFen && civil.DateOf(c.now()) <= k.Order.DueOn
-		d.FreshOrders = append(d.FreshOrders, freshOrder{id, cmp.Or(k.Name, k.ScopeID), !running && slices.Contains(c.cases.Allowed(k, *r.person()), casefile.OrderPayment)})
+		running := k.Order != nil && k.Order.PaidFen < k.Order.AmountFen && civil.DateOf(c.Now()) <= k.Order.DueOn
+		d.FreshOrders = append(d.FreshOrders, freshOrder{id, cmp.Or(k.Name, k.ScopeID), !running && slices.Contains(c.Cases.Allowed(k, *r.person()), casefile.OrderPayment)})
 	}
 	return d
 }
 
 // casesSeen are the cases that who asks may read, by id.
-func (c *Console) casesSeen(r *request) (map[string]casefile.Case, error) {
+func (c *caseworkPages) casesSeen(r *request) (map[string]casefile.Case, error) {
 	list, err := c.myCases(r, casefile.Filter{})
 	seen := map[string]casefile.Case{}
 	for _, k := range list {
@@ -66,16 +66,16 @@ func (c *Console) casesSeen(r *request) (map[string]casefile.Case, error) {
 }
 
 // candidates are the employers that who asks may propose or see proposed, without those whose procedure is under way.
-func (c *Console) candidates(r *request) ([]candidate, error) {
-	if c.blacklist == nil {
+func (c *caseworkPages) candidates(r *request) ([]candidate, error) {
+	if c.Blacklist == nil {
 		return []candidate{}, nil
 	}
 	underWay := map[string]bool{}
-	for _, e := range c.blacklist.Entries() {
+	for _, e := range c.Blacklist.Entries() {
 		underWay[e.Employer] = underWay[e.Employer] || !e.Stage.Ended()
 	}
 	all := []candidate{}
-	found, err := c.blacklist.Candidates(r.ctx)
+	found, err := c.Blacklist.Candidates(r.ctx)
 	if err != nil {
 		return all, err
 	}
@@ -94,7 +94,7 @@ func dated(orders []casefile.OrderFact) bool {
 }
 
 // orderOptions offer a candidate's orders to rest a proposal on, the one whose time ends last first, as casework prefers.
-func (c *Console) orderOptions(l locale, f *casefile.Facts) field {
+func (c *caseworkPages) orderOptions(l locale, f *casefile.Facts) field {
 	orders := field{Name: "order_id", Kind: asChoice}
 	for _, o := range slices.Backward(f.Orders) {
 		name := o.ID
@@ -115,16 +115,16 @@ func (c *Console) orderOptions(l locale, f *casefile.Facts) field {
 }
 
 // candidate is the employer in the address of a request; errNotFound when it cannot be proposed.
-func (c *Console) candidate(r *request) (*casefile.Facts, error) {
+func (c *caseworkPages) candidate(r *request) (*casefile.Facts, error) {
 	employer := r.http.PathValue("employer")
-	if c.blacklist == nil || !subjectID.MatchString(employer) {
+	if c.Blacklist == nil || !subjectID.MatchString(employer) {
 		return nil, errNotFound
 	}
 	return c.candidateOf(r.ctx, employer)
 }
 
-func (c *Console) candidateOf(ctx context.Context, employer string) (*casefile.Facts, error) {
-	f, err := c.blacklist.Candidate(ctx, employer)
+func (c *caseworkPages) candidateOf(ctx context.Context, employer string) (*casefile.Facts, error) {
+	f, err := c.Blacklist.Candidate(ctx, employer)
 	if err == nil && f == nil {
 		err = errNotFound
 	}
@@ -132,7 +132,7 @@ func (c *Console) candidateOf(ctx context.Context, employer string) (*casefile.F
 }
 
 // oneCandidate is what a route about a candidate touches.
-func (c *Console) oneCandidate(r *request) (access.Object, error) {
+func (c *caseworkPages) oneCandidate(r *request) (access.Object, error) {
 	f, err := c.candidate(r)
 	if err != nil {
 		return access.Object{}, err

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -29,8 +28,6 @@ type caseData struct {
 	Propose  bool             // who asks may propose it
 }
 
-func caseURL(id string) string { return "/cases/" + url.PathEscape(id) }
-
 // caseID is the id in the address of a request, and its parts; casework knows no others.
 func caseID(r *request) (id, scope, subject string, err error) {
 	id = r.http.PathValue("id")
@@ -41,10 +38,10 @@ func caseID(r *request) (id, scope, subject string, err error) {
 	return id, scope, subject, nil
 }
 
-func (c *Console) casePage(r *request) (answer, error) { return c.caseWith(r, nil) }
+func (c *caseworkPages) casePage(r *request) (answer, error) { return c.caseWith(r, nil) }
 
 // caseWith is a case's page, with what was sent and not done.
-func (c *Console) caseWith(r *request, s *sent) (answer, error) {
+func (c *caseworkPages) caseWith(r *request, s *sent) (answer, error) {
 	d, err := c.readCase(r, func(all []casefile.Event) []casefile.Event { return all })
 	if err != nil {
 		return answer{}, err
@@ -53,7 +50,7 @@ func (c *Console) caseWith(r *request, s *sent) (answer, error) {
 	if done := r.query.word("done"); slices.Contains(caseActions, casefile.ActionKind(done)) {
 		d.Done = done
 	}
-	allowed, next := c.cases.Allowed(d.Case, *r.person()), nextStep(d.Case)
+	allowed, next := c.Cases.Allowed(d.Case, *r.person()), nextStep(d.Case)
 	if d.Case.Stage.Ended() || waitsForSupervisor(d.Case, *r.person()) {
 		next = ""
 	}
@@ -68,31 +65,31 @@ func (c *Console) caseWith(r *request, s *sent) (answer, error) {
 }
 
 // caseFilePage is the case to be printed: everything, and no form.
-func (c *Console) caseFilePage(r *request) (answer, error) {
+func (c *caseworkPages) caseFilePage(r *request) (answer, error) {
 	d, err := c.readCase(r, ofRecord)
 	if err != nil {
 		return answer{}, err
 	}
-	d.Now = c.now()
+	d.Now = c.Now()
 	return answer{template: "casefile", title: d.Case.Name, data: d}, nil
 }
 
 // readCase reads the case of a request; shown says what of its events is shown.
-func (c *Console) readCase(r *request, shown func([]casefile.Event) []casefile.Event) (*caseData, error) {
+func (c *caseworkPages) readCase(r *request, shown func([]casefile.Event) []casefile.Event) (*caseData, error) {
 	id, _, _, err := caseID(r)
-	if err != nil || c.cases == nil {
+	if err != nil || c.Cases == nil {
 		return nil, errNotFound
 	}
-	k, events, err := c.cases.Get(r.ctx, id)
+	k, events, err := c.Cases.Get(r.ctx, id)
 	if err != nil {
 		return nil, notFound(err)
 	}
-	d := &caseData{Case: k, Path: c.regions.Path(k.Township), Events: c.readEvents(r.lang, shown(events)), Late: late(&k)}
+	d := &caseData{Case: k, Path: c.Regions.Path(k.Township), Events: c.readEvents(r.lang, shown(events)), Late: late(&k)}
 	if k.Territory != "" && k.Territory != k.Township {
-		d.Handled = c.regions.Path(k.Territory)
+		d.Handled = c.Regions.Path(k.Territory)
 	}
 	if k.Assignee != "" {
-		d.Assignee = c.nameOf(k.Assignee)
+		d.Assignee = nameOf(c.Gate, k.Assignee)
 	}
 	if r.view != nil {
 		d.Active = r.view.subject[id]
@@ -101,13 +98,13 @@ func (c *Console) readCase(r *request, shown func([]casefile.Event) []casefile.E
 }
 
 // readDiscipline adds the procedures about the employer whom the case binds, and the employer as a candidate.
-func (c *Console) readDiscipline(r *request, d *caseData) error {
+func (c *caseworkPages) readDiscipline(r *request, d *caseData) error {
 	k := d.Case
 	employer, _ := k.Binds("", "")
 	if o := k.Order; o != nil {
 		employer, _ = k.Binds(o.Employer, o.EmployerName)
 	}
-	if employer == "" || c.blacklist == nil {
+	if employer == "" || c.Blacklist == nil {
 		return nil
 	}
 	underWay := false
@@ -120,7 +117,7 @@ func (c *Console) readDiscipline(r *request, d *caseData) error {
 	if underWay || !access.Allow(r.person(), access.Discipline, access.At(k.Township, "")) {
 		return nil
 	}
-	f, err := c.blacklist.Candidate(r.ctx, employer)
+	f, err := c.Blacklist.Candidate(r.ctx, employer)
 	if err != nil || f == nil || !access.Allow(r.person(), access.Discipline, access.At(f.Township, "")) {
 		return err
 	}
@@ -131,7 +128,7 @@ func (c *Console) readDiscipline(r *request, d *caseData) error {
 }
 
 // caseForm takes a step on a case. What is refused, or was overtaken, comes back with what was typed.
-func (c *Console) caseForm(r *request) (answer, error) {
+func (c *caseworkPages) caseForm(r *request) (answer, error) {
 	id, _, _, err := caseID(r)
 	if err != nil {
 		return answer{}, err
@@ -144,7 +141,7 @@ func (c *Console) caseForm(r *request) (answer, error) {
 	}
 	action, err := readAction(form)
 	if err == nil {
-		err = c.cases.ActAll(r.ctx, *r.person(), []casefile.Step{{CaseID: id, Seq: seen(form), Action: action}})[0].Err
+		err = c.Cases.ActAll(r.ctx, *r.person(), []casefile.Step{{CaseID: id, Seq: seen(form), Action: action}})[0].Err
 	}
 	p, err := c.notDone(r, err)
 	if err != nil {
@@ -157,13 +154,13 @@ func (c *Console) caseForm(r *request) (answer, error) {
 }
 
 // oneCase is what a route about a case touches.
-func (c *Console) oneCase(r *request) (access.Object, error) {
+func (c *caseworkPages) oneCase(r *request) (access.Object, error) {
 	id, scope, subject, err := caseID(r)
-	if err != nil || c.cases == nil {
+	if err != nil || c.Cases == nil {
 		return access.Object{}, errNotFound
 	}
 	// Not Get: that also reads the log.
-	list, err := c.cases.List(r.ctx, casefile.Filter{Scope: catalog.Scope(scope), Search: subject})
+	list, err := c.Cases.List(r.ctx, casefile.Filter{Scope: catalog.Scope(scope), Search: subject})
 	if err != nil {
 		return access.Object{}, err
 	}
@@ -182,7 +179,7 @@ var caseActions = []casefile.ActionKind{
 }
 
 // caseStep is the form of an action, with what the case itself proposes to fill in.
-func (c *Console) caseStep(r *request, k casefile.Case, kind casefile.ActionKind) stepForm {
+func (c *caseworkPages) caseStep(r *request, k casefile.Case, kind casefile.ActionKind) stepForm {
 	f := stepForm{Title: c.stepTitle(k, kind), Kind: string(kind), To: caseURL(k.ID), Seq: k.Seq}
 	because := field{Name: "reason", Kind: asText}
 	note := field{Name: "reason", Kind: asText, Optional: true}
@@ -193,7 +190,7 @@ func (c *Console) caseStep(r *request, k casefile.Case, kind casefile.ActionKind
 	case casefile.OrderPayment:
 		orderForm(r.lang, k, &f, number, note)
 	case casefile.RecordPayment:
-		if k.Order.Unmet(civil.DateOf(c.now())) {
+		if k.Order.Unmet(civil.DateOf(c.Now())) {
 			f.Notes = []string{message(r.lang, "order.check")}
 		}
 		f.Fields = []field{{Name: "workers", Kind: asCount}, {Name: "amount", Kind: asYuan}, note}
@@ -246,9 +243,9 @@ func orderForm(l locale, k casefile.Case, f *stepForm, number, note field) {
 }
 
 // colleagues are those who may work on a case.
-func (c *Console) colleagues(k casefile.Case) field {
+func (c *caseworkPages) colleagues(k casefile.Case) field {
 	f := field{Name: "assignee", Kind: asChoice}
-	for _, a := range c.gate.Register().List() {
+	for _, a := range c.Gate.Register().List() {
 		if !a.Disabled && access.Allow(&a.Person, access.Work, access.At(k.Territory, string(k.Department))) {
 			f.Options = append(f.Options, option{a.ID, a.Name})
 		}

@@ -47,14 +47,14 @@ type refusedCase struct {
 	problem
 }
 
-func (c *Console) casesPage(r *request) (answer, error) { return c.caseList(r, &casesData{}) }
+func (c *caseworkPages) casesPage(r *request) (answer, error) { return c.caseList(r, &casesData{}) }
 
 // caseList fills in the list by the page's parameters; d may say already what came of accepting cases.
-func (c *Console) caseList(r *request, d *casesData) (answer, error) {
+func (c *caseworkPages) caseList(r *request, d *casesData) (answer, error) {
 	q := r.query
 	came := *d
 	*d = casesData{
-		Connected: c.cases != nil, Departments: casefile.Departments, Stages: casefile.Stages,
+		Connected: c.Cases != nil, Departments: casefile.Departments, Stages: casefile.Stages,
 		MayAccept: r.who != nil && r.who.Is(access.Inspector, access.DepartmentOfficer), Done: q.word("done"),
 		Level:    q.choice("level", "", "red", "yellow"),
 		County:   q.code("county", 6),
@@ -77,7 +77,7 @@ func (c *Console) caseList(r *request, d *casesData) (answer, error) {
 	if r.view != nil {
 		d.Counties = r.view.counties
 	}
-	if c.cases == nil || q.err() != nil {
+	if c.Cases == nil || q.err() != nil {
 		return answered, nil
 	}
 	f := casefile.Filter{Territory: d.County, Department: casefile.Department(d.Department), Level: catalog.Level(d.Level), Stage: casefile.Stage(d.Stage)}
@@ -104,7 +104,7 @@ func (c *Console) caseList(r *request, d *casesData) (answer, error) {
 			d.Overdue++
 		}
 	}
-	d.Pager = pages(len(list), c.config.PageSize, q.number("page"))
+	d.Pager = pages(len(list), c.PageSize, q.number("page"))
 	for _, at := range sortedCases(list, d.Sort, d.Dir == "desc")[d.Pager.From:d.Pager.To] {
 		d.Rows = append(d.Rows, list[at])
 	}
@@ -188,10 +188,10 @@ func caseLevel(k *casefile.Case) int {
 const maxAccept = 500
 
 // acceptForm accepts the cases that were ticked; each has an outcome of its own, and an entry in the audit log.
-func (c *Console) acceptForm(r *request) (answer, error) {
+func (c *caseworkPages) acceptForm(r *request) (answer, error) {
 	ticked := r.http.PostForm["case"]
 	d := &casesData{}
-	if c.cases == nil || len(ticked) == 0 || len(ticked) > maxAccept {
+	if c.Cases == nil || len(ticked) == 0 || len(ticked) > maxAccept {
 		r.event.Outcome, d.Problem = audit.Refused, "cases.none_ticked"
 		a, err := c.caseList(r, d)
 		a.status = http.StatusUnprocessableEntity
@@ -211,7 +211,7 @@ func (c *Console) acceptForm(r *request) (answer, error) {
 		named[k.ID] = k.Name
 	}
 	status := http.StatusOK
-	for _, o := range c.cases.ActAll(r.ctx, *r.person(), steps) {
+	for _, o := range c.Cases.ActAll(r.ctx, *r.person(), steps) {
 		r.event = audit.Event{Object: o.CaseID}
 		p, err := c.notDone(r, o.Err)
 		if err != nil { // not there: what is shown is the list, so it is told like a refusal
@@ -221,7 +221,7 @@ func (c *Console) acceptForm(r *request) (answer, error) {
 		if p != nil {
 			d.Refused, status = append(d.Refused, refusedCase{ID: o.CaseID, Name: cmp.Or(named[o.CaseID], o.CaseID), problem: *p}), p.status
 		}
-		if err := c.record(r, route{audited: "case.accept"}, nil); err != nil {
+		if err := r.recordAs("case.accept"); err != nil {
 			return answer{}, err
 		}
 	}
@@ -232,25 +232,4 @@ func (c *Console) acceptForm(r *request) (answer, error) {
 	a, err := c.caseList(r, d)
 	a.status = status
 	return a, err
-}
-
-// caseOf returns the id of the subject's case, or "" when there is none. A page about a subject must not fail because
-// casework does.
-func (c *Console) caseOf(r *request, scope, id string) string {
-	if c.cases == nil {
-		return ""
-	}
-	caseID := casefile.ID(catalog.Scope(scope), id)
-	// Not Get: that also reads the log, and the page only wants to know whether there is one.
-	list, err := c.cases.List(r.ctx, casefile.Filter{Scope: catalog.Scope(scope), Search: id})
-	if err != nil {
-		c.log.Warn("looking for a subject's case failed", "error", err)
-		return ""
-	}
-	if slices.ContainsFunc(list, func(k casefile.Case) bool {
-		return k.ID == caseID && access.Allow(r.person(), access.Read, k.Object(r.person()))
-	}) {
-		return caseID
-	}
-	return ""
 }

@@ -4,49 +4,21 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"html/template"
+	"log/slog"
 	"math"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/law"
 	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/platform/access/signin"
 	"github.com/anxin-project/anxin/internal/platform/audit"
 )
-
-// Cases are the cases that the alerts component keeps. What a person may do to one is decided there: pages show the
-// forms it allows and the refusals it gives.
-type Cases interface {
-	// List returns the cases that match, in any order.
-	List(context.Context, casefile.Filter) ([]casefile.Case, error)
-	// Get returns a case and its events in the order of the log; casefile.ErrNotFound when there is none.
-	Get(ctx context.Context, id string) (casefile.Case, []casefile.Event, error)
-	// Allowed are the actions open to a person at the case's stage.
-	Allowed(casefile.Case, access.Person) []casefile.ActionKind
-	// ActAll takes steps; each has an outcome of its own.
-	ActAll(context.Context, access.Person, []casefile.Step) []casefile.Outcome
-}
-
-// Blacklist is the joint-discipline list that the alerts component keeps.
-type Blacklist interface {
-	// Entries are all entries as they are today.
-	Entries() []casefile.Entry
-	// Entry returns an entry and its events in the order of the log; casefile.ErrNotFound when there is none.
-	Entry(ctx context.Context, id string) (casefile.Entry, []casefile.Event, error)
-	// Choices are the actions open to a person on an entry, each with what forbids it today.
-	Choices(id string, by access.Person) []casefile.EntryChoice
-	// Candidates are who can be proposed for the list, each order with the last day for a decision by it.
-	Candidates(ctx context.Context) ([]*casefile.Facts, error)
-	// Candidate is the one of an employer; nil when it cannot be proposed.
-	Candidate(ctx context.Context, employer string) (*casefile.Facts, error)
-	// Propose makes an employer a candidate by what the records say.
-	Propose(ctx context.Context, by access.Person, employer string, a casefile.EntryAction) (casefile.Entry, error)
-	// Act takes a step on an entry, by somebody who has seen its events up to seq.
-	Act(ctx context.Context, by access.Person, id string, seq uint32, a casefile.EntryAction) (casefile.Entry, error)
-	// Published is the list as it is public today.
-	Published() []casefile.Published
-}
 
 // problem is why what a form sent was not done.
 type problem struct {
@@ -56,7 +28,7 @@ type problem struct {
 
 // notDone turns an error of casework into what the page says, beside the form as it was filled in. What nobody can be
 // told, such as a case that is not there, stays an error.
-func (c *Console) notDone(r *request, err error) (*problem, error) {
+func (c *caseworkPages) notDone(r *request, err error) (*problem, error) {
 	if err == nil {
 		return nil, nil
 	}
@@ -72,7 +44,7 @@ func (c *Console) notDone(r *request, err error) (*problem, error) {
 	case errors.Is(err, casefile.ErrNotFound):
 		return nil, errNotFound
 	default:
-		c.log.Error("a step of casework failed", "path", r.http.URL.Path, "error", err)
+		c.Logger.Error("a step of casework failed", "path", r.http.URL.Path, "error", err)
 		*p = problem{Code: "unavailable", Text: message(r.lang, "step.unavailable"), status: http.StatusServiceUnavailable}
 		r.event.Outcome = audit.Failed
 	}
@@ -140,9 +112,9 @@ type workData struct {
 	Pager      pager
 }
 
-func (c *Console) workList(r *request, rows []work) *workData {
+func (c *caseworkPages) workList(r *request, rows []work) *workData {
 	sortWork(rows)
-	d := &workData{Connected: c.cases != nil}
+	d := &workData{Connected: c.Cases != nil}
 	for _, w := range rows {
 		if w.Deadline != nil && w.Deadline.State == casefile.Passed {
 			d.Late++
@@ -151,19 +123,19 @@ func (c *Console) workList(r *request, rows []work) *workData {
 			d.Near++
 		}
 	}
-	d.Pager = r.query.rows(len(rows), c.config.PageSize)
+	d.Pager = r.query.rows(len(rows), c.PageSize)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
 	return d
 }
 
-func (c *Console) workPage(r *request) (answer, error) {
+func (c *caseworkPages) workPage(r *request) (answer, error) {
 	rows, err := c.work(r)
 	return answer{template: "work", title: message(r.lang, "work.title"), data: c.workList(r, rows)}, err
 }
 
 // work is what waits for who asks: the cases assigned to them or to nobody, the next steps on the list, and what only a
 // supervisor can approve.
-func (c *Console) work(r *request) ([]work, error) {
+func (c *caseworkPages) work(r *request) ([]work, error) {
 	rows, err := c.approvals(r)
 	if err != nil {
 		return nil, err
@@ -178,12 +150,12 @@ func (c *Console) work(r *request) ([]work, error) {
 		if k.Stage.Ended() || !mine && (k.Assignee != "" || !person.Is(access.Inspector, access.DepartmentOfficer)) {
 			continue
 		}
-		if next := nextStep(k); slices.Contains(c.cases.Allowed(k, person), next) && !waitsForSupervisor(k, person) {
+		if next := nextStep(k); slices.Contains(c.Cases.Allowed(k, person), next) && !waitsForSupervisor(k, person) {
 			rows = append(rows, c.caseWork(k, next, mine))
 		}
 	}
 	for _, e := range c.myEntries(r) {
-		for _, choice := range c.blacklist.Choices(e.ID, person) {
+		for _, choice := range c.Blacklist.Choices(e.ID, person) {
 			if choice.Refusal == nil && slices.Contains(entrySteps, choice.Kind) && !decides(choice.Kind) {
 				rows = append(rows, entryWork(e, choice)) // decisions are among the approvals
 			}
@@ -210,8 +182,8 @@ func nextStep(k casefile.Case) casefile.ActionKind {
 
 // stepTitle is the key of what an action on a case is called today: once an order's date has passed unmet, recording a
 // payment is first of all to check whether the order was obeyed.
-func (c *Console) stepTitle(k casefile.Case, step casefile.ActionKind) string {
-	if step == casefile.RecordPayment && k.Order.Unmet(civil.DateOf(c.now())) {
+func (c *caseworkPages) stepTitle(k casefile.Case, step casefile.ActionKind) string {
+	if step == casefile.RecordPayment && k.Order.Unmet(civil.DateOf(c.Now())) {
 		return "do.check_fulfilment"
 	}
 	return "do." + string(step)
@@ -222,7 +194,7 @@ func waitsForSupervisor(k casefile.Case, p access.Person) bool {
 	return k.Stage == casefile.Paid && !k.Cleared && !p.Is(access.Supervisor)
 }
 
-func (c *Console) caseWork(k casefile.Case, step casefile.ActionKind, mine bool) work {
+func (c *caseworkPages) caseWork(k casefile.Case, step casefile.ActionKind, mine bool) work {
 	return work{ID: k.ID, URL: caseURL(k.ID), Name: cmp.Or(k.Name, k.ScopeID), Place: k.Territory, Level: string(k.Level), Step: string(step), What: c.stepTitle(k, step),
 		Stage: k.Stage.Title(), Mine: mine, Deadline: nextDeadline(k.Deadlines)}
 }
@@ -232,14 +204,14 @@ func entryWork(e casefile.Entry, choice casefile.EntryChoice) work {
 		Stage: e.Stage.Title(), Deadline: nextDeadline(e.Deadlines), Hindrance: choice.Refusal}
 }
 
-func (c *Console) approvalsPage(r *request) (answer, error) {
+func (c *caseworkPages) approvalsPage(r *request) (answer, error) {
 	rows, err := c.approvals(r)
 	return answer{template: "work", title: message(r.lang, "approvals.title"), data: c.workList(r, rows)}, err
 }
 
 // approvals are what waits for a supervisor: decisions on listing and on removal, investigations about to run out of time,
 // and paid cases whose alert still fires.
-func (c *Console) approvals(r *request) ([]work, error) {
+func (c *caseworkPages) approvals(r *request) ([]work, error) {
 	person := *r.person()
 	var rows []work
 	if !access.Allow(&person, access.Decide, access.Object{}) {
@@ -250,7 +222,7 @@ func (c *Console) approvals(r *request) ([]work, error) {
 		return nil, err
 	}
 	for _, k := range list {
-		allowed := c.cases.Allowed(k, person)
+		allowed := c.Cases.Allowed(k, person)
 		runsOut := slices.ContainsFunc(k.Deadlines, func(d casefile.Deadline) bool { return d.Kind == casefile.ToInvestigate && d.State == casefile.Near })
 		switch {
 		case runsOut && !k.Extended && slices.Contains(allowed, casefile.Extend):
@@ -260,7 +232,7 @@ func (c *Console) approvals(r *request) ([]work, error) {
 		}
 	}
 	for _, e := range c.myEntries(r) {
-		for _, choice := range c.blacklist.Choices(e.ID, person) {
+		for _, choice := range c.Blacklist.Choices(e.ID, person) {
 			if decides(choice.Kind) {
 				rows = append(rows, entryWork(e, choice))
 			}
@@ -275,28 +247,66 @@ func decides(kind casefile.EntryActionKind) bool {
 }
 
 // myCases are the cases that match and that who asks may read.
-func (c *Console) myCases(r *request, f casefile.Filter) ([]casefile.Case, error) {
-	if c.cases == nil {
+func (c *caseworkPages) myCases(r *request, f casefile.Filter) ([]casefile.Case, error) {
+	if c.Cases == nil {
 		return nil, nil
 	}
-	list, err := c.cases.List(r.ctx, f)
+	list, err := c.Cases.List(r.ctx, f)
 	return access.MayRead(r.person(), list, func(k casefile.Case) access.Object { return k.Object(r.person()) }), err
 }
 
 // myEntries are the entries of the list whose procedure who asks may know.
-func (c *Console) myEntries(r *request) []casefile.Entry {
-	if c.blacklist == nil {
+func (c *caseworkPages) myEntries(r *request) []casefile.Entry {
+	if c.Blacklist == nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(c.blacklist.Entries()), func(e casefile.Entry) bool {
+	return slices.DeleteFunc(slices.Clone(c.Blacklist.Entries()), func(e casefile.Entry) bool {
 		return !access.Allow(r.person(), access.Discipline, e.Object())
 	})
 }
 
-// nameOf is what a person is called; the id of somebody the register does not know.
-func (c *Console) nameOf(id string) string {
-	if a, err := c.gate.Register().Get(id); err == nil {
-		return a.Name
+// Blacklist is the joint-discipline list that the alerts component keeps.
+type Blacklist interface {
+	// Entries are all entries as they are today.
+	Entries() []casefile.Entry
+	// Entry returns an entry and its events in the order of the log; casefile.ErrNotFound when there is none.
+	Entry(ctx context.Context, id string) (casefile.Entry, []casefile.Event, error)
+	// Choices are the actions open to a person on an entry, each with what forbids it today.
+	Choices(id string, by access.Person) []casefile.EntryChoice
+	// Candidates are who can be proposed for the list, each order with the last day for a decision by it.
+	Candidates(ctx context.Context) ([]*casefile.Facts, error)
+	// Candidate is the one of an employer; nil when it cannot be proposed.
+	Candidate(ctx context.Context, employer string) (*casefile.Facts, error)
+	// Propose makes an employer a candidate by what the records say.
+	Propose(ctx context.Context, by access.Person, employer string, a casefile.EntryAction) (casefile.Entry, error)
+	// Act takes a step on an entry, by somebody who has seen its events up to seq.
+	Act(ctx context.Context, by access.Person, id string, seq uint32, a casefile.EntryAction) (casefile.Entry, error)
+	// Published is the list as it is public today.
+	Published() []casefile.Published
+}
+
+// caseworkPages are the cases, the joint-discipline list, and what waits for somebody.
+type caseworkPages struct {
+	Cases     Cases     // nil: the pages say that casework is not connected
+	Blacklist Blacklist // nil: likewise
+	Regions   Regions
+	Laws      *law.Registry
+	Gate      *signin.Gate
+	PageSize  int // rows of a list before it is paged
+	Logger    *slog.Logger
+	Now       func() time.Time
+}
+
+// functions are what templates of this room alone can call.
+func (c *caseworkPages) functions(l locale) template.FuncMap {
+	return template.FuncMap{
+		"lacking":    lacking,
+		"next":       nextDeadline,
+		"late":       late,
+		"dated":      dated,
+		"wageMonths": func(from, to *civil.Month) string { return l.wageMonths(from, to) },
+		"ground":     func(name string) catalog.Text { g, _ := casefile.Ground(name); return g },
+		"entryURL":   entryURL,
+		"proposeURL": proposeURL,
 	}
-	return id
 }

@@ -60,16 +60,8 @@ func sparkline(points []Point, title string) template.HTML {
 	return d.finish("spark", w, h, title)
 }
 
-func lightClass(light string) string {
-	switch light {
-	case "green", "yellow", "red":
-		return light
-	}
-	return "grey"
-}
-
 // trendChart draws the index over past runs with the bands of the lights.
-func trendChart(l locale, points []Point, lights Lights, title string) template.HTML {
+func trendChart(l locale, points []Point, lights lightBounds, title string) template.HTML {
 	const w, h = 640.0, 220.0
 	const left, right, top, bottom = 40.0, 56.0, 12.0, 28.0
 	low := 60.0

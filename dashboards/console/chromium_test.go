@@ -168,7 +168,7 @@ func TestPeopleSignInWorkAndLeaveInARealBrowser(t *testing.T) {
 	for _, p := range variants() {
 		s.add(t, p)
 	}
-	s.demo = []DemoPerson{{Person: variants()[0], Password: password}}
+	s.people.Demo = []DemoPerson{{Person: variants()[0], Password: password}}
 	b := browsertest.Open(t, 1366, 768)
 	b.Do(t, chromedp.Navigate(s.url+"/subjects/project/"+projectID))
 	b.Until(t, `location.pathname === "/sign-in" && location.search.startsWith("?next=")`)

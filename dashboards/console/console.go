@@ -16,12 +16,11 @@ package console
 
 import (
 	"context"
+	"embed"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -58,47 +57,20 @@ type Dependencies struct {
 	Metrics  prometheus.Registerer
 }
 
-// Regions names administrative divisions by their statistical codes; both return "" for an unknown code.
-type Regions interface {
-	Name(code string) string
-	Path(code string) string
-}
-
 // Console serves the pages. Its handler may be used from many goroutines.
 type Console struct {
-	config     Configuration
-	conn       driver.Conn
-	detectors  *detectors
-	thresholds Thresholds
-	laws       *law.Registry
-	sources    map[string]catalog.Text
-	// uncheckedTexts are the keys of the texts that cite a law whose text nobody could read.
-	uncheckedTexts map[string]bool
+	keeper *Keeper    // of the run that pages show
+	server *webServer // which answers by the table of routes
 
-	cases     Cases
-	blacklist Blacklist
-	rules     IndexRules
-	gate      *signin.Gate
-	vault     *reveal.Vault
-	demo      []DemoPerson
-	regions   Regions
-	progress  func() []Stage
-	log       *slog.Logger
-	now       func() time.Time
-	metrics   *metrics
-	templates map[string]renderer // by language
-	assets    *assets
-
-	view       atomic.Pointer[View]
-	refreshing sync.Mutex
-	lastPoll   atomic.Int64 // unix milliseconds of the last poll that succeeded
-	facts      *memory[*Facts]
-	scoped     *memory[*View] // what of the run somebody may see, by territory, department and roles
-	bodies     *memory[*body]
-
-	// Where facts and a view come from; the tests of pages alone replace them.
-	readView  func(context.Context, *View) (*View, error)
-	readFacts func(context.Context, *View, catalog.Scope, string) (*Facts, error)
+	// The rooms.
+	ranking  *rankingPages
+	editions *editionsPages
+	subjects *subjectsPages
+	warnings *warningsPages
+	casework *caseworkPages
+	people   *peoplePages
+	system   *systemPages
+	search   *searchPages
 }
 
 // New builds the console. It touches no database: Run or Refresh does.
@@ -119,7 +91,7 @@ func New(config Configuration, d Dependencies) (*Console, error) {
 		d.Now = time.Now
 	}
 	if d.Regions == nil {
-		d.Regions = china{}
+		d.Regions = China{}
 	}
 	if d.Laws == nil {
 		d.Laws = law.Shipped()
@@ -127,86 +99,65 @@ func New(config Configuration, d Dependencies) (*Console, error) {
 	if d.Progress == nil {
 		d.Progress = func() []Stage { return nil }
 	}
-	c := &Console{
-		config:     config,
-		conn:       d.Conn,
-		detectors:  newDetectors(d.Catalog),
-		thresholds: d.Thresholds,
-		laws:       d.Laws,
-		sources:    d.Sources,
-
-		uncheckedTexts: citeUnchecked(d.Laws),
-
-		cases:     d.Cases,
-		blacklist: d.Blacklist,
-		rules:     d.Index,
-		gate:      d.Gate,
-		vault:     d.Vault,
-		demo:      d.Demo,
-		regions:   d.Regions,
-		progress:  d.Progress,
-		log:       d.Logger.With("component", "console"),
-		now:       d.Now,
-		facts:     newMemory[*Facts](config.RememberSubjects),
-		scoped:    newMemory[*View](rememberScopes),
-		bodies:    newMemory[*body](config.RememberPages),
-	}
-	c.readView, c.readFacts = c.loadView, c.loadFacts
-	var err error
-	if c.metrics, err = newMetrics(d.Metrics, c); err != nil {
-		return nil, fmt.Errorf("console: %w", err)
-	}
-	if c.assets, err = loadAssets(); err != nil {
-		return nil, fmt.Errorf("console: %w", err)
-	}
-	if c.templates, err = parseTemplates(c); err != nil {
+	d.Logger = d.Logger.With("component", "console")
+	c := &Console{}
+	if err := c.build(config, d); err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
 	return c, nil
 }
 
-// Run keeps the view fresh until the context ends. A poll that fails is logged and counted, and the pages go on showing
-// the run they have.
-func (c *Console) Run(ctx context.Context) error {
-	tick := time.NewTicker(c.config.Refresh)
-	defer tick.Stop()
-	for {
-		if err := c.Refresh(ctx); err != nil && ctx.Err() == nil {
-			c.log.Warn("reading the latest run failed", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
-}
+// build makes what answers and the rooms.
+func (c *Console) build(config Configuration, d Dependencies) (err error) {
+	detectors, sources, lights := newDetectors(d.Catalog), Sources(d.Sources), lightBounds(config.Lights)
+	answers := Answers{Regions: d.Regions, Detectors: detectors, Laws: d.Laws}
+	c.ranking = &rankingPages{Regions: d.Regions, Detectors: detectors, Answers: answers, Rules: d.Index, Lights: lights, PageSize: config.PageSize}
+	c.editions = &editionsPages{Conn: d.Conn, Regions: d.Regions, Answers: answers, PageSize: config.PageSize}
+	c.warnings = &warningsPages{Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Laws: d.Laws, Thresholds: d.Thresholds, PageSize: config.PageSize}
+	c.casework = &caseworkPages{Cases: d.Cases, Blacklist: d.Blacklist, Regions: d.Regions, Laws: d.Laws, Gate: d.Gate, PageSize: config.PageSize, Logger: d.Logger, Now: d.Now}
+	c.people = &peoplePages{Gate: d.Gate, Regions: d.Regions, Demo: d.Demo, Logger: d.Logger}
+	c.system = &systemPages{Conn: d.Conn, Gate: d.Gate, Detectors: detectors, Sources: sources, Lights: lights, PageSize: config.PageSize, Now: d.Now}
+	c.search = &searchPages{Conn: d.Conn, Regions: d.Regions, Answers: answers}
 
-// Refresh looks for a newer completed run and, when there is one, replaces the view. It is synchronous; calls at the
-// same time wait for each other.
-func (c *Console) Refresh(ctx context.Context) error {
-	c.refreshing.Lock()
-	defer c.refreshing.Unlock()
-	start := time.Now()
-	old := c.view.Load()
-	next, err := c.readView(ctx, old)
-	if err != nil {
-		c.metrics.refreshFailures.Inc()
+	if c.keeper, err = NewKeeper(KeeperDependencies{Conn: d.Conn, Refresh: config.Refresh, Remember: config.RememberSubjects, Logger: d.Logger, Now: d.Now,
+		Metrics: d.Metrics, Newer: func() { c.server.forget() }}); err != nil {
 		return err
 	}
-	c.lastPoll.Store(time.Now().UnixMilli()) // not the injected clock: a poll is real time
-	if next == nil || next == old {
-		return nil
+	c.subjects = &subjectsPages{Keeper: c.keeper, Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Cases: d.Cases, Vault: d.Vault,
+		PageSize: config.PageSize, Logger: d.Logger}
+
+	c.server, err = newServer(serverDependencies{Language: config.Language, Timeout: config.QueryTimeout, Remember: config.RememberPages, Keeper: c.keeper, Gate: d.Gate,
+		Detectors: detectors, Laws: d.Laws, Sources: sources, Regions: d.Regions, Progress: d.Progress, Logger: d.Logger, Now: d.Now, Metrics: d.Metrics}, c.rooms())
+	if err != nil {
+		return err
 	}
-	c.view.Store(next)
-	c.facts.clear()
-	c.scoped.clear()
-	c.bodies.clear()
-	c.metrics.refreshSeconds.Observe(time.Since(start).Seconds())
-	c.log.Info("showing a newer run", "as_of", next.Run.AsOf, "run", next.Run.Number,
-		"units", len(next.Units), "warnings", len(next.Warnings))
+	c.server.setTable(c.table())
 	return nil
 }
 
+// rooms are the folders of pages, with their templates.
+func (c *Console) rooms() []Room {
+	return []Room{
+		{Templates: embed.FS{}, Functions: c.ranking.functions},
+		{Templates: embed.FS{}, Functions: c.editions.functions},
+		{Templates: embed.FS{}, Functions: c.subjects.functions},
+		{Templates: embed.FS{}, Functions: c.warnings.functions},
+		{Templates: embed.FS{}, Functions: c.casework.functions},
+		{Templates: embed.FS{}, Functions: c.system.functions},
+	}
+}
+
+// Run keeps the pages' run fresh until the context ends. A poll that fails is logged and counted, and the pages go on showing
+// the run they have.
+func (c *Console) Run(ctx context.Context) error { return c.keeper.Run(ctx) }
+
+// Refresh looks for a newer completed run and, when there is one, shows it. It is synchronous; calls at the same time wait for
+// each other.
+func (c *Console) Refresh(ctx context.Context) error { return c.keeper.Refresh(ctx) }
+
 // Handler serves every page, the assets and /healthz.
-func (c *Console) Handler() http.Handler { return c.routes() }
+func (c *Console) Handler() http.Handler { return c.server.Handler() }
+
+// APIPaths are the paths of the API that the console answers, as patterns of a ServeMux: beside it another component may
+// answer the rest of /api/.
+func (c *Console) APIPaths() []string { return c.server.APIPaths() }

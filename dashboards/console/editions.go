@@ -2,8 +2,11 @@ package console
 
 import (
 	"cmp"
+	"html/template"
 	"slices"
 	"strconv"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/edition"
@@ -22,7 +25,7 @@ type talkRow struct {
 	Unit *Unit
 }
 
-func (c *Console) editionsPage(r *request) (answer, error) {
+func (c *editionsPages) editionsPage(r *request) (answer, error) {
 	d, err := c.editions(r)
 	if err != nil {
 		return answer{}, err
@@ -31,7 +34,7 @@ func (c *Console) editionsPage(r *request) (answer, error) {
 }
 
 // editions gathers the editions and the talks that the latest proposes.
-func (c *Console) editions(r *request) (*editionsData, error) {
+func (c *editionsPages) editions(r *request) (*editionsData, error) {
 	d := &editionsData{Editions: r.view.newestFirst()}
 	if latest := r.view.latest(); latest != nil {
 		units, err := c.editionUnits(r, latest)
@@ -44,13 +47,10 @@ func (c *Console) editions(r *request) (*editionsData, error) {
 }
 
 // editionUnits reads the units of an edition that who asks may read.
-func (c *Console) editionUnits(r *request, e *edition.Edition) ([]edition.Unit, error) {
-	units, err := edition.Units(r.ctx, c.conn, *e)
+func (c *editionsPages) editionUnits(r *request, e *edition.Edition) ([]edition.Unit, error) {
+	units, err := edition.Units(r.ctx, c.Conn, *e)
 	return access.MayRead(r.person(), units, func(u edition.Unit) access.Object { return access.Object{Place: u.Code} }), err
 }
-
-// talkObject is what a proposal of talks is about.
-func talkObject(t edition.Talk) access.Object { return access.Object{Place: t.Township} }
 
 func talkRows(talks []edition.Talk, units []edition.Unit) []talkRow {
 	rows := make([]talkRow, len(talks))
@@ -80,7 +80,7 @@ type editionData struct {
 }
 
 // named returns the edition of the address.
-func (c *Console) named(r *request) (*edition.Edition, error) {
+func (c *editionsPages) named(r *request) (*edition.Edition, error) {
 	n, err := strconv.ParseUint(r.http.PathValue("number"), 10, 32)
 	if err != nil {
 		return nil, errNotFound
@@ -91,7 +91,7 @@ func (c *Console) named(r *request) (*edition.Edition, error) {
 	return nil, errNotFound
 }
 
-func (c *Console) edition(r *request) (*editionData, error) {
+func (c *editionsPages) edition(r *request) (*editionData, error) {
 	e, err := c.named(r)
 	if err != nil {
 		return nil, err
@@ -131,13 +131,13 @@ func (c *Console) edition(r *request) (*editionData, error) {
 		d.Lights = append(d.Lights, lightCount{l, counts[l]})
 	}
 	sortUnits(d.Rows, "rank", false, d.County != "")
-	talks, err := edition.Talks(r.ctx, c.conn, *e)
+	talks, err := edition.Talks(r.ctx, c.Conn, *e)
 	d.Talks = talkRows(talksFor(r.person(), talks), units)
 	return d, err
 }
 
 // unitsBefore reads the edition before one by code; nil for the first.
-func (c *Console) unitsBefore(r *request, number uint32) (map[string]*Unit, error) {
+func (c *editionsPages) unitsBefore(r *request, number uint32) (map[string]*Unit, error) {
 	e := r.view.numbered(number - 1)
 	if e == nil {
 		return nil, nil
@@ -150,7 +150,7 @@ func (c *Console) unitsBefore(r *request, number uint32) (map[string]*Unit, erro
 	return before, err
 }
 
-func (c *Console) editionPage(r *request) (answer, error) {
+func (c *editionsPages) editionPage(r *request) (answer, error) {
 	d, err := c.edition(r)
 	if err != nil {
 		return answer{}, err
@@ -158,7 +158,7 @@ func (c *Console) editionPage(r *request) (answer, error) {
 	return answer{template: "edition", title: fill(r.lang, "edition.title", whole(d.Edition.Number)), data: d}, nil
 }
 
-func (c *Console) editionCSV(r *request) (answer, error) {
+func (c *editionsPages) editionCSV(r *request) (answer, error) {
 	d, err := c.edition(r)
 	if err != nil {
 		return answer{}, err
@@ -173,7 +173,7 @@ func (c *Console) editionCSV(r *request) (answer, error) {
 		if v, ok := u.Change(); ok {
 			change = strconv.FormatFloat(tenths(v), 'f', 1, 64)
 		}
-		s.Line(whole(d.Edition.Number), d.Edition.AsOf.String(), rank, u.Code, u.Name, c.regions.Path(u.Code), lightClass(u.Light),
+		s.Line(whole(d.Edition.Number), d.Edition.AsOf.String(), rank, u.Code, u.Name, c.Regions.Path(u.Code), lightClass(u.Light),
 			csvIndex(u.Index), change, whole(u.MonitoredWorkers), whole(u.ArrearsWorkers), spreadsheet.Yuan(u.ArrearsFen))
 	}
 	return csvFile(s, "anxin-edition-"+whole(d.Edition.Number)+".csv"), nil
@@ -209,7 +209,7 @@ func diffParts(form uint8) []string {
 	return []string{first, "timeliness", "safeguards", "resolution", "hazard", edition.Cap}
 }
 
-func (c *Console) diff(r *request) (*diffData, error) {
+func (c *editionsPages) diff(r *request) (*diffData, error) {
 	to, err := c.named(r)
 	if err != nil {
 		return nil, err
@@ -274,7 +274,7 @@ func (c *Console) diff(r *request) (*diffData, error) {
 	return d, nil
 }
 
-func (c *Console) diffPage(r *request) (answer, error) {
+func (c *editionsPages) diffPage(r *request) (answer, error) {
 	d, err := c.diff(r)
 	if err != nil {
 		return answer{}, err
@@ -282,7 +282,7 @@ func (c *Console) diffPage(r *request) (answer, error) {
 	return answer{template: "diff", title: fill(r.lang, "diff.title", whole(d.From.Number), whole(d.To.Number)), data: d}, nil
 }
 
-func (c *Console) diffCSV(r *request) (answer, error) {
+func (c *editionsPages) diffCSV(r *request) (answer, error) {
 	d, err := c.diff(r)
 	if err != nil {
 		return answer{}, err
@@ -295,7 +295,7 @@ func (c *Console) diffCSV(r *request) (answer, error) {
 	}
 	s := spreadsheet.NewTable(string(r.lang), columns...)
 	for _, row := range d.Rows {
-		cells := []string{row.Code, row.Name, c.regions.Path(row.Code)}
+		cells := []string{row.Code, row.Name, c.Regions.Path(row.Code)}
 		light, rank, index := [2]string{}, [2]string{}, [2]string{}
 		for i, u := range []*Unit{row.From, row.To} {
 			if u == nil {
@@ -325,4 +325,21 @@ func csvIndex(v *float64) string {
 		return ""
 	}
 	return strconv.FormatFloat(tenths(*v), 'f', 1, 64)
+}
+
+// editionsPages are the monthly editions, what moved between two of them, and the inspection plan and the rates that the latest
+// reports.
+type editionsPages struct {
+	Conn     driver.Conn // the main database
+	Regions  Regions
+	Answers  Answers
+	PageSize int // rows of a list before it is paged
+}
+
+// functions are what templates of this room alone can call.
+func (c *editionsPages) functions(l locale) template.FuncMap {
+	return template.FuncMap{
+		"stamp": func(digest string) string { return digest[:min(len(digest), 16)] },
+		"delta": func(v, widest float64) template.HTML { return deltaBar(v, widest, l.signed(v)) },
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
@@ -28,33 +30,33 @@ type signInData struct {
 	Demo    []DemoPerson
 }
 
-func (c *Console) signIn(r *request, d *signInData) answer {
+func (c *peoplePages) signIn(r *request, d *signInData) answer {
 	status := http.StatusOK
 	if d.Problem != "" {
 		status = http.StatusForbidden
 	}
 	d.Next = local(cmp.Or(r.http.PostFormValue("next"), r.query.given.Get("next")))
-	d.OpenID = c.gate.OpenID()
-	d.Nobody, d.Demo = c.gate.Register().Empty(), c.demo
+	d.OpenID = c.Gate.OpenID()
+	d.Nobody, d.Demo = c.Gate.Register().Empty(), c.Demo
 	return answer{template: "sign-in", title: message(r.lang, "signin.title"), data: d, status: status}
 }
 
-func (c *Console) signInPage(r *request) (answer, error) {
+func (c *peoplePages) signInPage(r *request) (answer, error) {
 	if r.who != nil {
 		return answer{redirect: cmp.Or(local(r.query.given.Get("next")), home(r.person()))}, nil
 	}
-	if c.gate.Register().Empty() { // the first administrator may have been added by command since
-		if err := c.gate.Register().Fresh(r.ctx); err != nil {
+	if c.Gate.Register().Empty() { // the first administrator may have been added by command since
+		if err := c.Gate.Register().Fresh(r.ctx); err != nil {
 			return answer{}, err
 		}
 	}
 	return c.signIn(r, &signInData{}), nil
 }
 
-func (c *Console) signInForm(r *request) (answer, error) {
+func (c *peoplePages) signInForm(r *request) (answer, error) {
 	r.recorded = true // by the gate, which knows who it was
 	name := r.http.PostFormValue("name")
-	a, err := c.gate.Password(r.w, r.http, name, r.http.PostFormValue("password"))
+	a, err := c.Gate.Password(r.w, r.http, name, r.http.PostFormValue("password"))
 	var locked people.LockedOut
 	switch {
 	case errors.As(err, &locked):
@@ -67,37 +69,37 @@ func (c *Console) signInForm(r *request) (answer, error) {
 	return answer{redirect: cmp.Or(local(r.http.PostFormValue("next")), home(&a.Person))}, nil
 }
 
-func (c *Console) openIDPage(r *request) (answer, error) {
-	to, err := c.gate.ToProvider(r.w, r.http, local(r.query.given.Get("next")))
+func (c *peoplePages) openIDPage(r *request) (answer, error) {
+	to, err := c.Gate.ToProvider(r.w, r.http, local(r.query.given.Get("next")))
 	if err != nil {
 		return c.openIDFailed(r, err)
 	}
 	return answer{redirect: to}, nil
 }
 
-func (c *Console) openIDReturn(r *request) (answer, error) {
+func (c *peoplePages) openIDReturn(r *request) (answer, error) {
 	r.recorded = true // by the gate
-	a, next, err := c.gate.FromProvider(r.w, r.http)
+	a, next, err := c.Gate.FromProvider(r.w, r.http)
 	if err != nil {
 		return c.openIDFailed(r, err)
 	}
 	return answer{redirect: cmp.Or(local(next), home(&a.Person))}, nil
 }
 
-func (c *Console) openIDFailed(r *request, err error) (answer, error) {
+func (c *peoplePages) openIDFailed(r *request, err error) (answer, error) {
 	var unregistered signin.ErrUnregistered
 	switch {
 	case errors.As(err, &unregistered):
 		return c.signIn(r, &signInData{Problem: "unregistered", Detail: unregistered.ID}), nil
 	case errors.Is(err, signin.ErrProvider):
-		c.log.Warn("signing in by OpenID", "error", err)
+		c.Logger.Warn("signing in by OpenID", "error", err)
 		return c.signIn(r, &signInData{Problem: "provider"}), nil
 	}
 	return answer{}, err
 }
 
-func (c *Console) signOutForm(r *request) (answer, error) {
-	c.gate.Leave(r.w, r.http)
+func (c *peoplePages) signOutForm(r *request) (answer, error) {
+	c.Gate.Leave(r.w, r.http)
 	r.event.Object = r.who.ID
 	return answer{redirect: "/sign-in"}, nil
 }
@@ -111,7 +113,7 @@ type accountData struct {
 	MinChars int
 }
 
-func (c *Console) account(r *request, d *accountData) answer {
+func (c *peoplePages) account(r *request, d *accountData) answer {
 	d.Account, d.MinChars = r.who.Account, people.MinPassword
 	status := http.StatusOK
 	if d.Problem != "" {
@@ -120,11 +122,11 @@ func (c *Console) account(r *request, d *accountData) answer {
 	return answer{template: "account", title: message(r.lang, "account.title"), data: d, status: status}
 }
 
-func (c *Console) accountPage(r *request) (answer, error) {
+func (c *peoplePages) accountPage(r *request) (answer, error) {
 	return c.account(r, &accountData{Changed: r.query.given.Get("done") == "password"}), nil
 }
 
-func (c *Console) passwordForm(r *request) (answer, error) {
+func (c *peoplePages) passwordForm(r *request) (answer, error) {
 	r.event.Object = r.who.ID
 	refuse := func(problem, detail string) (answer, error) {
 		r.event.Outcome = audit.Refused
@@ -134,7 +136,7 @@ func (c *Console) passwordForm(r *request) (answer, error) {
 	if next != r.http.PostFormValue("again") {
 		return refuse("differ", "")
 	}
-	err := c.gate.Register().ChangePassword(r.ctx, r.who.ID, r.http.PostFormValue("old"), next)
+	err := c.Gate.Register().ChangePassword(r.ctx, r.who.ID, r.http.PostFormValue("old"), next)
 	var weak people.ErrWeakPassword
 	var locked people.LockedOut
 	switch {
@@ -147,11 +149,22 @@ func (c *Console) passwordForm(r *request) (answer, error) {
 	case err != nil:
 		return answer{}, err
 	}
-	if err := c.gate.Renew(r.w, r.http, r.who.ID); err != nil {
+	if err := c.Gate.Renew(r.w, r.http, r.who.ID); err != nil {
 		return answer{}, err
 	}
 	if r.who.MustChange {
 		return answer{redirect: home(r.person())}, nil
 	}
 	return answer{redirect: "/account?done=password"}, nil
+}
+
+// local returns an address within these pages to go on to, or "" for any other: a link to the sign-in page must not lead
+// elsewhere afterwards.
+func local(next string) string {
+	u, err := url.Parse(next)
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") ||
+		strings.HasPrefix(u.Path, "/sign-") {
+		return ""
+	}
+	return next
 }

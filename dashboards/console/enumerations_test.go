@@ -109,7 +109,7 @@ func TestEveryValueOfAnEnumerationHasItsText(t *testing.T) {
 			if group.name == "failure." {
 				key += ".text"
 			}
-			if _, ok := catalogue[key]; !ok {
+			if _, ok := lookUp(key); !ok {
 				t.Errorf("%q has no text", key)
 			}
 		}

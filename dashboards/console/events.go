@@ -59,7 +59,7 @@ type eventData struct {
 	Name       string                  `json:"name"`
 }
 
-func (c *Console) readEvents(l locale, events []casefile.Event) []eventRow {
+func (c *caseworkPages) readEvents(l locale, events []casefile.Event) []eventRow {
 	var rows []eventRow
 	for _, e := range events {
 		rows = append(rows, c.readEvent(l, e))
@@ -67,7 +67,7 @@ func (c *Console) readEvents(l locale, events []casefile.Event) []eventRow {
 	return rows
 }
 
-func (c *Console) readEvent(l locale, e casefile.Event) eventRow {
+func (c *caseworkPages) readEvent(l locale, e casefile.Event) eventRow {
 	row := eventRow{Event: e}
 	var d eventData
 	if json.Unmarshal(e.Data, &d) != nil {
@@ -80,7 +80,7 @@ func (c *Console) readEvent(l locale, e casefile.Event) eventRow {
 	if e.Actor != casefile.System {
 		row.By = d.ByName
 		if row.By == "" {
-			row.By = c.nameOf(e.Actor)
+			row.By = nameOf(c.Gate, e.Actor)
 		}
 	}
 	say := func(label, value string) {
@@ -114,10 +114,10 @@ func (c *Console) readEvent(l locale, e casefile.Event) eventRow {
 		say("department", d.Department.Title().In(string(l)))
 	}
 	if d.Territory != "" {
-		say("territory", c.regions.Path(d.Territory))
+		say("territory", c.Regions.Path(d.Territory))
 	}
 	if d.Assignee != "" {
-		say("assignee", c.nameOf(d.Assignee))
+		say("assignee", nameOf(c.Gate, d.Assignee))
 	}
 	if d.Path != "" {
 		say("path", d.Path.Title().In(string(l)))

@@ -29,7 +29,7 @@ type explainData struct {
 	Unit   *Unit
 	Path   string
 	Rules  IndexRules
-	Lights Lights
+	Lights lightBounds
 	Steps  []explainStep // none for an index of another form than the numbers in force
 	Sum    string
 }
@@ -41,7 +41,7 @@ type explainStep struct {
 	Calculations []string // none where there is nothing to judge by
 }
 
-func (c *Console) explainPage(r *request) (answer, error) {
+func (c *rankingPages) explainPage(r *request) (answer, error) {
 	d, err := c.explanation(r)
 	if err != nil {
 		return answer{}, err
@@ -50,20 +50,20 @@ func (c *Console) explainPage(r *request) (answer, error) {
 }
 
 // explanation works out the index of the unit that the address names.
-func (c *Console) explanation(r *request) (*explainData, error) {
+func (c *rankingPages) explanation(r *request) (*explainData, error) {
 	u := r.view.unit[r.http.PathValue("code")]
 	if u == nil || u.RankOnly || len(u.Components) == 0 {
 		return nil, errNotFound
 	}
-	d := &explainData{Unit: u, Path: c.regions.Path(u.Code), Rules: c.rules, Lights: c.config.Lights}
-	if u.Form != c.rules.Form {
+	d := &explainData{Unit: u, Path: c.Regions.Path(u.Code), Rules: c.Rules, Lights: c.Lights}
+	if u.Form != c.Rules.Form {
 		return d, nil
 	}
 	var sum []string
 	for _, part := range u.Components {
-		step := explainStep{Row: rowOf(u, part), Rule: r.lang.rule(part.ID, c.rules)}
+		step := explainStep{Row: rowOf(u, part), Rule: r.lang.rule(part.ID, c.Rules)}
 		if part.Denominator > 0 {
-			step.Calculations = []string{c.rules.scored(u, part), c.rules.score(part), pointsOf(part)}
+			step.Calculations = []string{c.Rules.scored(u, part), c.Rules.score(part), pointsOf(part)}
 		}
 		sum = append(sum, fixed(part.Points, 1))
 		d.Steps = append(d.Steps, step)
@@ -155,20 +155,4 @@ func pointsOf(c Component) string {
 		text += " → " + fixed(c.Points, 1)
 	}
 	return text
-}
-
-// number writes a figure of a calculation, exactly one with thousandths, share a share as per cent: with so many digits that a
-// reader who follows the calculation comes to the points shown.
-func number(v float64) string { return fixed(v, decimals(v)) }
-
-func exactly(v float64) string {
-	if text := fixed(v, 3); strings.Contains(text, ".") {
-		return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
-	}
-	return fixed(v, 0)
-}
-
-func share(v float64) string {
-	text := strconv.FormatFloat(v*100, 'f', 4, 64)
-	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".") + "%"
 }

@@ -138,8 +138,8 @@ type ProjectRef struct {
 	OwedWorkers uint64 `json:"owed_workers"`
 }
 
-// errUnknownSubject says that the run has never heard of the subject.
-var errUnknownSubject = errors.New("unknown subject")
+// ErrUnknownSubject says that the run has never heard of the subject.
+var ErrUnknownSubject = errors.New("unknown subject")
 
 // How far back the charts of a subject reach.
 const (
@@ -149,8 +149,8 @@ const (
 )
 
 // loadFacts reads a subject from the run's snapshot. The queries are independent and each bounded by the subject.
-func (c *Console) loadFacts(ctx context.Context, v *View, scope catalog.Scope, id string) (*Facts, error) {
-	q := &factQuery{conn: c.conn, run: v.Run, runs: v.runs, scope: scope, id: id, facts: &Facts{Scope: scope, ID: id}}
+func (k *Keeper) loadFacts(ctx context.Context, v *View, scope catalog.Scope, id string) (*Facts, error) {
+	q := &factQuery{conn: k.conn, run: v.Run, runs: v.runs, scope: scope, id: id, facts: &Facts{Scope: scope, ID: id}}
 	known, err := q.subject(ctx)
 	if err != nil {
 		return nil, err
@@ -165,7 +165,7 @@ func (c *Console) loadFacts(ctx context.Context, v *View, scope catalog.Scope, i
 		}
 	}
 	if !known {
-		return nil, errUnknownSubject
+		return nil, ErrUnknownSubject
 	}
 	reads := []func(context.Context) error{q.slips, q.leads, q.proceedings, q.episodes, q.owedTotal, q.owedKinds, q.owedMonths, q.owedBands, q.closures, q.lastList}
 	if scope == catalog.Project {

@@ -15,10 +15,10 @@ type failureData struct {
 }
 
 // fail answers an error by its page, and the API by a problem. What happened inside is logged, never shown.
-func (c *Console) fail(w http.ResponseWriter, q *request, err error) {
+func (s *webServer) fail(w http.ResponseWriter, q *request, err error) {
 	r, l := q.http, q.lang
 	if q.query.api {
-		c.refuse(w, r, err)
+		s.refuse(w, r, err)
 		return
 	}
 	var moved redirect
@@ -48,11 +48,11 @@ func (c *Console) fail(w http.ResponseWriter, q *request, err error) {
 		d.Status, d.Key = http.StatusServiceUnavailable, "slow"
 	}
 	if d.Status >= 500 {
-		c.log.Error("a page failed", "path", r.URL.Path, "error", err)
+		s.log.Error("a page failed", "path", r.URL.Path, "error", err)
 	}
-	b, renderErr := c.finish(q, "", answer{template: "failure", title: message(l, "failure."+d.Key+".title"), data: d, status: d.Status})
+	b, renderErr := s.finish(q, "", answer{template: "failure", title: message(l, "failure."+d.Key+".title"), data: d, status: d.Status})
 	if renderErr != nil {
-		c.log.Error("the error page failed", "error", renderErr)
+		s.log.Error("the error page failed", "error", renderErr)
 		http.Error(w, http.StatusText(d.Status), d.Status)
 		return
 	}
@@ -64,35 +64,42 @@ type waitingData struct{ Stages []Stage }
 
 // waiting answers 200: the site works, there is nothing to show yet; the page looks again by itself. The API says so by a
 // problem.
-func (c *Console) waiting(w http.ResponseWriter, q *request) {
+func (s *webServer) waiting(w http.ResponseWriter, q *request) {
 	if q.query.api {
-		c.fail(w, q, errNoRun)
+		s.fail(w, q, errNoRun)
 		return
 	}
-	b, err := c.finish(q, "waiting", answer{template: "waiting", title: message(q.lang, "waiting.title"), data: &waitingData{c.progress()}})
+	b, err := s.finish(q, "waiting", answer{template: "waiting", title: message(q.lang, "waiting.title"), data: &waitingData{s.progress()}})
 	if err != nil {
-		c.fail(w, q, err)
+		s.fail(w, q, err)
 		return
 	}
 	b.writeFor(w, q.http, "no-store")
 }
 
 // health answers probes: 200 while pages are served and newer runs are looked for with success.
-func (c *Console) health(w http.ResponseWriter, r *http.Request) {
+func (s *webServer) health(w http.ResponseWriter, r *http.Request) {
 	state := struct {
 		Status string `json:"status"`
 		AsOf   string `json:"as_of,omitempty"`
 		Run    uint64 `json:"run,omitempty"`
 	}{Status: "loading"}
 	status := http.StatusOK
-	if v := c.view.Load(); v != nil {
+	if v := s.keeper.Latest(); v != nil {
 		state.Status, state.AsOf, state.Run = "ok", v.Run.AsOf.String(), v.Run.Number
 	}
-	if err := c.healthy(); err != nil {
+	if err := s.keeper.Healthy(); err != nil {
 		state.Status, status = "stale", http.StatusServiceUnavailable
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(state)
+}
+
+func problemStatus(problem string) int {
+	if problem != "" {
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
 }

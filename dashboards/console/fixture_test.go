@@ -27,6 +27,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/quality"
 	"github.com/anxin-project/anxin/internal/domain/region"
 	"github.com/anxin-project/anxin/internal/domain/runs"
+	"github.com/anxin-project/anxin/internal/platform/access/signin"
 	"github.com/anxin-project/anxin/internal/platform/store"
 	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
 )
@@ -57,6 +58,8 @@ var small = world{codes: "3310", warnings: 420, runs: 9, cases: 130}
 type server struct {
 	*Console
 	conn     driver.Conn
+	gate     *signin.Gate
+	now      func() time.Time
 	database string
 	url      string
 	offset   uint64       // of the next message that fillQuality invents
@@ -101,12 +104,13 @@ func bareServer(t testing.TB, w world) *server {
 		t.Fatal(err)
 	}
 	gate, vault := openGate(t, conn)
+	now := func() time.Time { return asOf.End().Add(3 * time.Hour) }
 	c, err := New(DefaultConfiguration(), Dependencies{
 		Gate: gate, Vault: vault,
 		Conn: conn, Catalog: headers, Cases: inventedCases(w.cases), Blacklist: memoryList{}, Index: rules, Thresholds: inventedThresholds,
 		Sources: map[string]catalog.Text{"rural-bank": {ZH: "农商银行", EN: "Rural bank"}}, Metrics: prometheus.NewRegistry(),
 		Logger: slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})),
-		Now:    func() time.Time { return asOf.End().Add(3 * time.Hour) },
+		Now:    now,
 		Progress: func() []Stage {
 			return []Stage{
 				{Title: catalog.Text{ZH: "生成数据", EN: "Simulating records"}, State: StageFinished, Done: 1_240_000, Total: 1_240_000},
@@ -120,7 +124,7 @@ func bareServer(t testing.TB, w world) *server {
 	}
 	h := httptest.NewServer(c.Handler())
 	t.Cleanup(h.Close)
-	return &server{Console: c, conn: conn, database: options.Auth.Database, url: h.URL}
+	return &server{Console: c, conn: conn, gate: gate, now: now, database: options.Auth.Database, url: h.URL}
 }
 
 type testLog struct{ t testing.TB }

@@ -291,3 +291,95 @@ func apportion(parts []float64, total float64) []float64 {
 	}
 	return out
 }
+
+func yesNo(yes bool) string {
+	if yes {
+		return "yes"
+	}
+	return "no"
+}
+
+// whole writes a count or a number without grouping.
+func whole(n uint32) string { return strconv.FormatUint(uint64(n), 10) }
+
+func decimals(v float64) int {
+	if v == float64(int64(v)) {
+		return 0
+	}
+	return 1
+}
+
+// number writes a figure of a calculation, exactly one with thousandths, share a share as per cent: with so many digits that a
+// reader who follows the calculation comes to the points shown.
+func number(v float64) string { return fixed(v, decimals(v)) }
+
+func exactly(v float64) string {
+	if text := fixed(v, 3); strings.Contains(text, ".") {
+		return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+	}
+	return fixed(v, 0)
+}
+
+func share(v float64) string {
+	text := strconv.FormatFloat(v*100, 'f', 4, 64)
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".") + "%"
+}
+
+// estimatedPart says how much of an amount is an estimate; nothing where none is.
+func (l locale) estimatedPart(fen, estimated int64) string {
+	switch estimated {
+	case 0:
+		return ""
+	case fen:
+		return message(l, "owed.estimate")
+	}
+	if l.yuan(fen) == l.yuan(estimated) { // they differ by less than is shown
+		return message(l, "owed.mostly")
+	}
+	return fill(l, "owed.estimated", l.yuan(estimated))
+}
+
+// months writes wage months, given in their order, as spans: 2026年3月至9月、11月.
+func (l locale) months(all []civil.Month) string {
+	var spans []string
+	for i := 0; i < len(all); {
+		last := i
+		for last+1 < len(all) && all[last+1] == all[last]+1 {
+			last++
+		}
+		spans = append(spans, l.monthSpan(all[i], all[last]))
+		i = last + 1
+	}
+	return strings.Join(spans, message(l, "list.comma"))
+}
+
+// monthSpan writes a span of months, its year once where it is the same.
+func (l locale) monthSpan(from, to civil.Month) string {
+	if from == to {
+		return l.month(from)
+	}
+	sameYear := from.First().Time().Year() == to.First().Time().Year()
+	switch {
+	case l == english && sameYear:
+		return from.First().Time().Format("Jan") + "–" + l.month(to)
+	case l == english:
+		return l.month(from) + "–" + l.month(to)
+	case sameYear:
+		return l.month(from) + "至" + to.First().Time().Format("1月")
+	}
+	return l.month(from) + "至" + l.month(to)
+}
+
+// inBoth writes a text in both languages.
+func inBoth(write func(locale) string) catalog.Text {
+	return catalog.Text{ZH: write(chinese), EN: write(english)}
+}
+
+func known(s string) (locale, bool) {
+	for _, l := range locales {
+		if s == string(l) {
+			return l, true
+		}
+	}
+	return "", false
+}

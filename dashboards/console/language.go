@@ -8,7 +8,7 @@ const languageCookie = "anxin_lang"
 
 // language of a request: what the address says, else what was chosen before, else the configured one. What the browser
 // asks for plays no part: office machines often ask for English without their users knowing.
-func (c *Console) language(r *http.Request) locale {
+func (s *webServer) language(r *http.Request) locale {
 	if l, ok := known(r.URL.Query().Get("lang")); ok {
 		return l
 	}
@@ -17,20 +17,11 @@ func (c *Console) language(r *http.Request) locale {
 			return l
 		}
 	}
-	return locale(c.config.Language)
-}
-
-func known(s string) (locale, bool) {
-	for _, l := range locales {
-		if s == string(l) {
-			return l, true
-		}
-	}
-	return "", false
+	return locale(s.otherwise)
 }
 
 // rememberLanguage keeps a choice for a year. The cookie holds nothing but the language.
-func (c *Console) rememberLanguage(w http.ResponseWriter, r *http.Request, l locale) {
+func (s *webServer) rememberLanguage(w http.ResponseWriter, r *http.Request, l locale) {
 	http.SetCookie(w, &http.Cookie{
 		Name: languageCookie, Value: string(l), Path: "/", MaxAge: 365 * 24 * 3600,
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil,

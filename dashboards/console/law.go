@@ -18,23 +18,32 @@ func (l locale) article(laws *law.Registry, citation string) Article {
 	return a
 }
 
-// noted adds to a text of the catalogue that cites a law whose text nobody could read, that this is so.
-func (c *Console) noted(key string) func(string, error) (string, error) {
+// Citations know which texts of the catalogue cite a law whose text nobody could read.
+type Citations struct {
+	laws      *law.Registry
+	unchecked map[string]bool // keys of texts
+}
+
+// NewCitations looks through the catalogue: every text is to be there already.
+func NewCitations(laws *law.Registry) *Citations {
+	c := &Citations{laws: laws, unchecked: map[string]bool{}}
+	for key, text := range catalogue {
+		if laws.Unchecked(text.ZH) || laws.Unchecked(text.EN) {
+			c.unchecked[key] = true
+		}
+	}
+	return c
+}
+
+// Unchecked reports whether a text of the catalogue cites a law whose text nobody could read.
+func (c *Citations) Unchecked(key string) bool { return c.unchecked[key] }
+
+// Noted adds to a text of the catalogue that cites a law whose text nobody could read, that this is so.
+func (c *Citations) Noted(key string) func(string, error) (string, error) {
 	return func(text string, err error) (string, error) {
-		if err == nil && c.uncheckedTexts[key] {
+		if err == nil && c.unchecked[key] {
 			text = c.laws.Annotate(text)
 		}
 		return text, err
 	}
-}
-
-// citeUnchecked finds the texts of the catalogue that cite a law whose text nobody could read.
-func citeUnchecked(laws *law.Registry) map[string]bool {
-	keys := map[string]bool{}
-	for key, text := range catalogue {
-		if laws.Unchecked(text.ZH) || laws.Unchecked(text.EN) {
-			keys[key] = true
-		}
-	}
-	return keys
 }

@@ -55,12 +55,12 @@ func TestEveryBasisOfAShippedDetectorReadsInBothLanguages(t *testing.T) {
 // TestATextThatCitesAnUnreadLawSaysSo: on the page that explains the index and wherever a law is named in running text.
 func TestATextThatCitesAnUnreadLawSaysSo(t *testing.T) {
 	laws := law.Shipped()
-	c := &Console{laws: laws, uncheckedTexts: citeUnchecked(laws)}
-	text, err := c.noted("about.sources_text")(find(chinese, "about.sources_text"))
+	c := NewCitations(laws)
+	text, err := c.Noted("about.sources_text")(find(chinese, "about.sources_text"))
 	if err != nil || !strings.Contains(text, "《拖欠农民工工资失信联合惩戒对象名单管理暂行办法》（未核对原文）") || strings.Contains(text, "《劳动保障监察条例》（未核对原文）") {
 		t.Errorf("the sources read %q, %v", text, err)
 	}
-	if c.uncheckedTexts["nav.crumbs"] {
+	if c.Unchecked("nav.crumbs") {
 		t.Error("a text without a law is noted")
 	}
 	for _, cited := range []struct {

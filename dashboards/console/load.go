@@ -19,11 +19,11 @@ import (
 const trendPoints = 24
 
 // loadView returns nil when no run has completed, and old itself when there is neither a newer run nor a newer edition.
-func (c *Console) loadView(ctx context.Context, old *View) (*View, error) {
-	if c.conn == nil {
+func (k *Keeper) loadView(ctx context.Context, old *View) (*View, error) {
+	if k.conn == nil {
 		return nil, errors.New("no database")
 	}
-	runs, err := c.completedRuns(ctx)
+	runs, err := k.completedRuns(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading the completed runs: %w", err)
 	}
@@ -31,7 +31,7 @@ func (c *Console) loadView(ctx context.Context, old *View) (*View, error) {
 		return nil, nil
 	}
 	latest := runs[len(runs)-1]
-	editions, err := edition.List(ctx, c.conn)
+	editions, err := edition.List(ctx, k.conn)
 	if err != nil {
 		return nil, err
 	}
@@ -39,26 +39,26 @@ func (c *Console) loadView(ctx context.Context, old *View) (*View, error) {
 		return old, nil
 	}
 	v := &View{Run: latest, runs: runs}
-	if v.published, err = c.readPublished(ctx, editions); err != nil {
+	if v.published, err = k.readPublished(ctx, editions); err != nil {
 		return nil, err
 	}
-	if v.Units, err = c.readIndex(ctx, latest, true); err != nil {
+	if v.Units, err = k.readIndex(ctx, latest, true); err != nil {
 		return nil, fmt.Errorf("reading the index of run %d: %w", latest.Number, err)
 	}
-	if v.Unplaced, err = c.readUnplaced(ctx, latest); err != nil {
+	if v.Unplaced, err = k.readUnplaced(ctx, latest); err != nil {
 		return nil, fmt.Errorf("reading the subjects without a place of run %d: %w", latest.Number, err)
 	}
 	var before map[string]*Unit
-	if v.Previous, before, err = c.readComparison(ctx, runs, editions); err != nil {
+	if v.Previous, before, err = k.readComparison(ctx, runs, editions); err != nil {
 		return nil, fmt.Errorf("reading the index to compare with: %w", err)
 	}
 	for _, u := range v.Units {
 		u.Previous = before[u.Code]
 	}
-	if err := c.readTrends(ctx, v, trendRuns(runs)); err != nil {
+	if err := k.readTrends(ctx, v, trendRuns(runs)); err != nil {
 		return nil, fmt.Errorf("reading trends: %w", err)
 	}
-	if v.Warnings, err = c.readWarnings(ctx, latest); err != nil {
+	if v.Warnings, err = k.readWarnings(ctx, latest); err != nil {
 		return nil, fmt.Errorf("reading the warnings of run %d: %w", latest.Number, err)
 	}
 	v.index()
@@ -66,8 +66,8 @@ func (c *Console) loadView(ctx context.Context, old *View) (*View, error) {
 }
 
 // completedRuns returns, for the last 400 as-of dates, the latest completed run of each, oldest first.
-func (c *Console) completedRuns(ctx context.Context) ([]Run, error) {
-	rows, err := c.conn.Query(ctx, `
+func (k *Keeper) completedRuns(ctx context.Context) ([]Run, error) {
+	rows, err := k.conn.Query(ctx, `
 SELECT
     as_of,
     max(run) AS latest,
@@ -174,8 +174,8 @@ const indexColumns = `
     form,
     policy_version`
 
-func (c *Console) readIndex(ctx context.Context, run Run, worst bool) ([]*Unit, error) {
-	rows, err := c.conn.Query(withRun(ctx, run), `
+func (k *Keeper) readIndex(ctx context.Context, run Run, worst bool) ([]*Unit, error) {
+	rows, err := k.conn.Query(withRun(ctx, run), `
 SELECT`+indexColumns+`
 FROM wage_safety_index
 WHERE as_of = {as_of:Date} AND run = {run:UInt64}
@@ -202,10 +202,10 @@ LIMIT 1 BY unit, code`)
 		if worst {
 			// one faulty cell must not blank the ranking; the page says that there is no explanation
 			if u.Worst, err = cell[Worst](subjects); err != nil {
-				c.log.Warn("the column worst of the index is not readable", "unit", u.Code, "error", err)
+				k.log.Warn("the column worst of the index is not readable", "unit", u.Code, "error", err)
 			}
 			if u.Lost, err = cell[Loss](lost); err != nil {
-				c.log.Warn("the column lost of the index is not readable", "unit", u.Code, "error", err)
+				k.log.Warn("the column lost of the index is not readable", "unit", u.Code, "error", err)
 			}
 			for i := range u.Lost {
 				u.Lost[i].Detectors = list(u.Lost[i].Detectors)
@@ -227,8 +227,8 @@ func cell[T any](text string) (all []T, err error) {
 }
 
 // readUnplaced reads the subjects that no township answers for, those with most owed first.
-func (c *Console) readUnplaced(ctx context.Context, run Run) ([]Unplaced, error) {
-	rows, err := c.conn.Query(withRun(ctx, run), `
+func (k *Keeper) readUnplaced(ctx context.Context, run Run) ([]Unplaced, error) {
+	rows, err := k.conn.Query(withRun(ctx, run), `
 SELECT
     scope,
     scope_id,
@@ -267,7 +267,7 @@ func components(component []string, weight, score, points, numerator, denominato
 	return all
 }
 
-func (c *Console) readTrends(ctx context.Context, v *View, runs []Run) error {
+func (k *Keeper) readTrends(ctx context.Context, v *View, runs []Run) error {
 	unit := make(map[string]*Unit, len(v.Units))
 	for _, u := range v.Units {
 		unit[u.Code] = u
@@ -276,7 +276,7 @@ func (c *Console) readTrends(ctx context.Context, v *View, runs []Run) error {
 	for i, r := range runs {
 		at[r.AsOf] = i
 	}
-	rows, err := c.conn.Query(ctx, `
+	rows, err := k.conn.Query(ctx, `
 SELECT
     as_of,
     code,
@@ -337,8 +337,8 @@ const warningColumns = `
     evidence,
     basis`
 
-func (c *Console) readWarnings(ctx context.Context, run Run) ([]*Warning, error) {
-	rows, err := c.conn.Query(withRun(ctx, run), `
+func (k *Keeper) readWarnings(ctx context.Context, run Run) ([]*Warning, error) {
+	rows, err := k.conn.Query(withRun(ctx, run), `
 SELECT`+warningColumns+`
 FROM warnings
 WHERE as_of = {as_of:Date} AND run = {run:UInt64} AND closed_on IS NULL

@@ -46,16 +46,6 @@ func findAndFill(l locale, key string, values ...any) (string, error) {
 	return fill(l, key, words...), nil
 }
 
-// audited names what the audit log has somebody do; an action of casework by its own name.
-func (l locale) audited(action string) string {
-	for prefix, group := range map[string]string{"case.": "do", "blacklist.": "listing"} {
-		if kind, ok := strings.CutPrefix(action, prefix); ok {
-			return l.word("audited", prefix[:len(prefix)-1]) + message(l, "list.colon") + l.word(group, kind)
-		}
-	}
-	return l.word("audited", action)
-}
-
 // word says a code of an enumeration in words, such as a sector: by the codebook, or by the pages' own texts where a page
 // alone knows the enumeration. A code without words is shown as it is, since sources and detectors may bring new ones
 // before the codebook learns them.

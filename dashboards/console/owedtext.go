@@ -1,42 +1,14 @@
 package console
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/codebook"
+	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
-
-// months writes wage months, given in their order, as spans: 2026年3月至9月、11月.
-func (l locale) months(all []civil.Month) string {
-	var spans []string
-	for i := 0; i < len(all); {
-		last := i
-		for last+1 < len(all) && all[last+1] == all[last]+1 {
-			last++
-		}
-		spans = append(spans, l.monthSpan(all[i], all[last]))
-		i = last + 1
-	}
-	return strings.Join(spans, message(l, "list.comma"))
-}
-
-// monthSpan writes a span of months, its year once where it is the same.
-func (l locale) monthSpan(from, to civil.Month) string {
-	if from == to {
-		return l.month(from)
-	}
-	sameYear := from.First().Time().Year() == to.First().Time().Year()
-	switch {
-	case l == english && sameYear:
-		return from.First().Time().Format("Jan") + "–" + l.month(to)
-	case l == english:
-		return l.month(from) + "–" + l.month(to)
-	case sameYear:
-		return l.month(from) + "至" + to.First().Time().Format("1月")
-	}
-	return l.month(from) + "至" + l.month(to)
-}
 
 // owedLine says in a sentence what is owed of one kind.
 func (l locale) owedLine(k OwedKind) string {
@@ -68,20 +40,6 @@ func (l locale) owedMissing(f *Facts, what string) string {
 	return message(l, key)
 }
 
-// estimatedPart says how much of an amount is an estimate; nothing where none is.
-func (l locale) estimatedPart(fen, estimated int64) string {
-	switch estimated {
-	case 0:
-		return ""
-	case fen:
-		return message(l, "owed.estimate")
-	}
-	if l.yuan(fen) == l.yuan(estimated) { // they differ by less than is shown
-		return message(l, "owed.mostly")
-	}
-	return fill(l, "owed.estimated", l.yuan(estimated))
-}
-
 // estimateBy says how estimates were made.
 func (l locale) estimateBy(codes []string) string {
 	words := make([]string, len(codes))
@@ -89,4 +47,24 @@ func (l locale) estimateBy(codes []string) string {
 		words[i] = l.word("estimate", code)
 	}
 	return strings.Join(words, message(l, "list.comma"))
+}
+
+// owedCSV lists what a subject owes by wage month and kind.
+func (c *subjectsPages) owedCSV(r *request) (answer, error) {
+	f, gone, err := c.subjectOf(r)
+	if err != nil {
+		return answer{}, err
+	}
+	if gone {
+		return answer{}, errNotFound
+	}
+	asOf := r.view.Run.AsOf
+	s := spreadsheet.NewTable(string(r.lang), column("csv.as_of"), coded("csv.scope", codebook.Scope), column("csv.id"), column("csv.name"), column("csv.month"),
+		coded("csv.owed_kind", codebook.OwedKind), coded("csv.estimated", codebook.YesNo), coded("csv.estimate", codebook.Estimate), column("csv.workers"), column("csv.days"),
+		column("csv.payable_yuan"), column("csv.owed_yuan"), column("csv.due_by"), column("csv.days_past_due"))
+	for _, m := range f.Owed.Months {
+		s.Line(asOf.String(), string(f.Scope), f.ID, f.Name, m.Month.String(), m.Kind, yesNo(m.Estimated()), strings.Join(m.EstimateBy, spreadsheet.Separator),
+			strconv.FormatUint(m.Workers, 10), strconv.FormatUint(m.Days, 10), spreadsheet.Yuan(m.PayableFen), spreadsheet.Yuan(m.Fen), m.DueBy.String(), strconv.Itoa(int(asOf-m.DueBy)))
+	}
+	return csvFile(s, "anxin-owed-"+strings.ReplaceAll(f.ID, ":", "-")+"-"+asOf.String()+".csv"), nil
 }

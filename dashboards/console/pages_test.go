@@ -226,7 +226,7 @@ func TestBeforeTheFirstRunThePagesWait(t *testing.T) {
 
 func TestAFailureIsAPageThatTellsNothingInternal(t *testing.T) {
 	s := serve(t, small)
-	s.readFacts = func(context.Context, *View, catalog.Scope, string) (*Facts, error) {
+	s.keeper.ReadFacts = func(context.Context, *View, catalog.Scope, string) (*Facts, error) {
 		return nil, errors.New("secret host refused")
 	}
 	status, _, body := s.get(t, "/subjects/project/"+projectID)
@@ -240,7 +240,7 @@ func TestHealthTurnsBadWhenTheDatabaseIsSilent(t *testing.T) {
 	if status, _, body := s.get(t, "/healthz"); status != 200 || !strings.Contains(body, `"2026-11-20"`) {
 		t.Errorf("healthy: %d %s", status, body)
 	}
-	s.lastPoll.Store(time.Now().Add(-30 * time.Hour).UnixMilli())
+	s.keeper.PolledAt(time.Now().Add(-30 * time.Hour))
 	if status, _, _ := s.get(t, "/healthz"); status != 503 {
 		t.Errorf("a console that reads no runs answers %d", status)
 	}
@@ -262,7 +262,7 @@ func TestARunWhoseFactsAreDroppedStillShowsItsWarnings(t *testing.T) {
 func TestAnExplanationAddsUpExactlyAsShown(t *testing.T) {
 	s := serve(t, small)
 	explained, capped := 0, 0
-	for _, u := range s.view.Load().Units {
+	for _, u := range s.keeper.Latest().Units {
 		d := &unitData{}
 		d.explain(u)
 		if u.Index == nil || !d.Moved {
@@ -289,7 +289,7 @@ func TestAnExplanationAddsUpExactlyAsShown(t *testing.T) {
 func TestACapIsShownAsOneOnlyWhereItBites(t *testing.T) {
 	s := serve(t, small)
 	bites, idle := "", ""
-	for _, u := range s.view.Load().Units {
+	for _, u := range s.keeper.Latest().Units {
 		if u.Cap == nil || u.Index == nil {
 			continue
 		}
@@ -327,7 +327,7 @@ func TestTheExportsOfAnEditionOpenAsTables(t *testing.T) {
 func TestAnIndexWorkedOutGivesThePointsShown(t *testing.T) {
 	s := serve(t, small)
 	followed := 0
-	for _, u := range s.view.Load().Units {
+	for _, u := range s.keeper.Latest().Units {
 		for _, c := range u.Components {
 			if c.Weight == 0 || u.Index == nil {
 				continue

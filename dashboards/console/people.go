@@ -3,13 +3,14 @@ package console
 import (
 	"crypto/rand"
 	"errors"
-	"net/http"
+	"log/slog"
 	"net/url"
 	"strings"
 
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
+	"github.com/anxin-project/anxin/internal/platform/access/signin"
 	"github.com/anxin-project/anxin/internal/platform/audit"
 )
 
@@ -38,19 +39,12 @@ type personData struct {
 	rights
 }
 
-func (c *Console) people(r *request, d *peopleData) answer {
-	d.People, d.rights = c.gate.Register().List(), allRights
+func (c *peoplePages) people(r *request, d *peopleData) answer {
+	d.People, d.rights = c.Gate.Register().List(), allRights
 	return answer{template: "people", title: message(r.lang, "people.title"), data: d, status: problemStatus(d.Problem)}
 }
 
-func problemStatus(problem string) int {
-	if problem != "" {
-		return http.StatusUnprocessableEntity
-	}
-	return http.StatusOK
-}
-
-func (c *Console) peoplePage(r *request) (answer, error) { return c.people(r, &peopleData{}), nil }
+func (c *peoplePages) peoplePage(r *request) (answer, error) { return c.people(r, &peopleData{}), nil }
 
 // readPerson takes a person from a form, or from the body of an action of the API.
 func readPerson(r *request) (access.Person, error) {
@@ -68,16 +62,16 @@ func readPerson(r *request) (access.Person, error) {
 }
 
 // add registers a person, and has the audit log know whom.
-func (c *Console) add(r *request) (access.Person, error) {
+func (c *peoplePages) add(r *request) (access.Person, error) {
 	p, err := readPerson(r)
 	if err != nil {
 		return p, err
 	}
 	r.event.Object = p.ID
-	return p, fromRegister(r, c.gate.Register().Add(r.ctx, r.who.ID, p))
+	return p, fromRegister(r, c.Gate.Register().Add(r.ctx, r.who.ID, p))
 }
 
-func (c *Console) addForm(r *request) (answer, error) {
+func (c *peoplePages) addForm(r *request) (answer, error) {
 	p, err := c.add(r)
 	var refusal people.Refusal
 	switch {
@@ -100,29 +94,29 @@ func fromRegister(r *request, err error) error {
 	return err
 }
 
-func (c *Console) person(r *request, d *personData) (answer, error) {
-	a, err := c.gate.Register().Get(r.http.PathValue("person"))
+func (c *peoplePages) person(r *request, d *personData) (answer, error) {
+	a, err := c.Gate.Register().Get(r.http.PathValue("person"))
 	if err != nil {
 		return answer{}, errNotFound
 	}
-	d.Account, d.rights, d.Issuer = a, allRights, c.gate.Issuer()
+	d.Account, d.rights, d.Issuer = a, allRights, c.Gate.Issuer()
 	return answer{template: "person", title: a.Name, data: d, status: problemStatus(d.Problem)}, nil
 }
 
-func (c *Console) personPage(r *request) (answer, error) { return c.person(r, &personData{}) }
+func (c *peoplePages) personPage(r *request) (answer, error) { return c.person(r, &personData{}) }
 
 // change is one change of a person; by says who makes it, and with what.
 type change func(register *people.Register, by *request, id string) error
 
 // changed makes a change of the person that the address names, and has the audit log know whom.
-func (c *Console) changed(r *request, do change) error {
+func (c *peoplePages) changed(r *request, do change) error {
 	id := r.http.PathValue("person")
 	r.event.Object = id
-	return fromRegister(r, do(c.gate.Register(), r, id))
+	return fromRegister(r, do(c.Gate.Register(), r, id))
 }
 
 // personForm makes a change and shows the person again, with what was wrong.
-func (c *Console) personForm(do change) pageFunc {
+func (c *peoplePages) personForm(do change) pageFunc {
 	return func(r *request) (answer, error) {
 		err := c.changed(r, do)
 		var refusal people.Refusal
@@ -154,7 +148,7 @@ func enable(register *people.Register, by *request, id string) error {
 }
 
 // link ties a person to a subject at the OpenID provider; an empty one ends the link.
-func (c *Console) link(register *people.Register, by *request, id string) error {
+func (c *peoplePages) link(register *people.Register, by *request, id string) error {
 	var body struct {
 		Subject string `json:"subject"`
 	}
@@ -165,7 +159,7 @@ func (c *Console) link(register *people.Register, by *request, id string) error 
 	} else {
 		body.Subject = by.http.PostFormValue("subject")
 	}
-	s := people.Subject{Issuer: c.gate.Issuer(), ID: strings.TrimSpace(body.Subject)}
+	s := people.Subject{Issuer: c.Gate.Issuer(), ID: strings.TrimSpace(body.Subject)}
 	if s.ID == "" {
 		s = people.Subject{}
 	}
@@ -173,7 +167,7 @@ func (c *Console) link(register *people.Register, by *request, id string) error 
 }
 
 // givePassword gives an initial password, made here so that it is a good one and another each time.
-func (c *Console) givePassword(r *request) (given string, err error) {
+func (c *peoplePages) givePassword(r *request) (given string, err error) {
 	given = strings.ToLower(rand.Text()[:16])
 	err = c.changed(r, func(register *people.Register, by *request, id string) error {
 		return register.SetPassword(by.ctx, by.who.ID, id, given, true)
@@ -181,10 +175,18 @@ func (c *Console) givePassword(r *request) (given string, err error) {
 	return given, err
 }
 
-func (c *Console) givePasswordForm(r *request) (answer, error) {
+func (c *peoplePages) givePasswordForm(r *request) (answer, error) {
 	given, err := c.givePassword(r)
 	if err != nil {
 		return answer{}, err
 	}
 	return c.person(r, &personData{Given: given})
+}
+
+// peoplePages are those by which people come in and are let in: signing in, one's own account, and the register of people.
+type peoplePages struct {
+	Gate    *signin.Gate
+	Regions Regions
+	Demo    []DemoPerson // of a demonstration: whom its sign-in page offers; empty everywhere else
+	Logger  *slog.Logger
 }

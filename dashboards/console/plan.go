@@ -28,7 +28,7 @@ type gradeCount struct {
 	Count int
 }
 
-func (c *Console) plan(r *request, size int) *planData {
+func (c *editionsPages) plan(r *request, size int) *planData {
 	q := r.query
 	d := &planData{
 		Edition: r.view.latest(), Counties: r.view.counties,
@@ -63,11 +63,11 @@ func (c *Console) plan(r *request, size int) *planData {
 	return d
 }
 
-func (c *Console) planPage(r *request) (answer, error) {
-	return answer{template: "plan", title: message(r.lang, "plan.title"), data: c.plan(r, c.config.PageSize)}, nil
+func (c *editionsPages) planPage(r *request) (answer, error) {
+	return answer{template: "plan", title: message(r.lang, "plan.title"), data: c.plan(r, c.PageSize)}, nil
 }
 
-func (c *Console) planCSV(r *request) (answer, error) {
+func (c *editionsPages) planCSV(r *request) (answer, error) {
 	l, d := r.lang, c.plan(r, 0)
 	if d.Edition == nil {
 		return answer{}, errNotFound
@@ -76,25 +76,8 @@ func (c *Console) planCSV(r *request) (answer, error) {
 		column("csv.township"), column("csv.place"), column("csv.projects"), column("csv.workers"), column("csv.red"), column("csv.visits_quarter"),
 		column("csv.visits_year"), column("csv.records"))
 	for _, g := range d.Rows {
-		s.Line(d.Edition.AsOf.String(), g.Grade, strings.Join(g.Reasons, spreadsheet.Separator), strings.Join(l.reasons(*g), message(l, "list.and")), g.Employer, g.Name, g.Township, c.regions.Path(g.Township),
+		s.Line(d.Edition.AsOf.String(), g.Grade, strings.Join(g.Reasons, spreadsheet.Separator), strings.Join(l.reasons(*g), message(l, "list.and")), g.Employer, g.Name, g.Township, c.Regions.Path(g.Township),
 			whole(g.Projects), whole(g.Workers), whole(g.RedWarnings), whole(uint32(g.VisitsQuarter)), whole(uint32(g.VisitsYear)), strings.Join(g.Records, spreadsheet.Separator))
 	}
 	return csvFile(s, "anxin-plan-"+d.Edition.AsOf.String()+".csv"), nil
-}
-
-// reasons says why an employer has its grade.
-func (l locale) reasons(g edition.Grade) []string {
-	var all []string
-	for _, reason := range g.Reasons {
-		count := map[string]uint32{"violation": g.Findings, "repeated": g.Findings, "incident": g.Incidents, "refused": g.Refused, "convicted": g.Convictions}[reason]
-		if _, known := catalogue["reason."+reason]; !known {
-			all = append(all, reason)
-			continue
-		}
-		all = append(all, fill(l, "reason."+reason, l.num(count)))
-	}
-	if len(all) == 0 {
-		all = []string{message(l, "reason.none")}
-	}
-	return all
 }

@@ -43,20 +43,20 @@ func (p *published) numbered(n uint32) *edition.Edition {
 }
 
 // readPublished reads what the latest of the editions says.
-func (c *Console) readPublished(ctx context.Context, all []edition.Edition) (published, error) {
+func (k *Keeper) readPublished(ctx context.Context, all []edition.Edition) (published, error) {
 	p := published{editions: all, grade: map[string]*edition.Grade{}}
 	latest := p.latest()
 	if latest == nil {
 		return p, nil
 	}
 	var err error
-	if p.talks, err = edition.Talks(ctx, c.conn, *latest); err != nil {
+	if p.talks, err = edition.Talks(ctx, k.conn, *latest); err != nil {
 		return p, err
 	}
-	if p.grades, err = edition.Grades(ctx, c.conn, *latest); err != nil {
+	if p.grades, err = edition.Grades(ctx, k.conn, *latest); err != nil {
 		return p, err
 	}
-	if p.rates, err = edition.Rates(ctx, c.conn, *latest); err != nil {
+	if p.rates, err = edition.Rates(ctx, k.conn, *latest); err != nil {
 		return p, err
 	}
 	for i := range p.grades {
@@ -67,13 +67,13 @@ func (c *Console) readPublished(ctx context.Context, all []edition.Edition) (pub
 
 // readComparison says what the run's index is compared with, and that index by code: the latest edition with an earlier
 // cut-off; while there is none, an earlier run.
-func (c *Console) readComparison(ctx context.Context, runs []Run, all []edition.Edition) (*Comparison, map[string]*Unit, error) {
+func (k *Keeper) readComparison(ctx context.Context, runs []Run, all []edition.Edition) (*Comparison, map[string]*Unit, error) {
 	before := map[string]*Unit{}
 	for i := len(all) - 1; i >= 0; i-- {
 		if all[i].AsOf >= runs[len(runs)-1].AsOf {
 			continue
 		}
-		units, err := edition.Units(ctx, c.conn, all[i])
+		units, err := edition.Units(ctx, k.conn, all[i])
 		for _, u := range units {
 			before[u.Code] = ofEdition(u)
 		}
@@ -83,7 +83,7 @@ func (c *Console) readComparison(ctx context.Context, runs []Run, all []edition.
 	if run == nil {
 		return nil, nil, nil
 	}
-	units, err := c.readIndex(ctx, *run, false)
+	units, err := k.readIndex(ctx, *run, false)
 	for _, u := range units {
 		before[u.Code] = u
 	}

@@ -2,14 +2,19 @@ package console
 
 import (
 	"cmp"
+	"html/template"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/quality"
+	"github.com/anxin-project/anxin/internal/domain/runs"
+	"github.com/anxin-project/anxin/internal/platform/access/signin"
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
@@ -64,13 +69,13 @@ func (r feedRow) Known() bool { return r.Source != "" }
 func (r feedRow) Judged() bool { return r.Known() || len(r.Faults) > 0 }
 
 // feeds reads and judges every feed, the worst first, and keeps those that pass the filter of the page.
-func (c *Console) feeds(r *request) (*qualityData, error) {
+func (c *systemPages) feeds(r *request) (*qualityData, error) {
 	d := &qualityData{Topic: r.query.word("topic"), Fault: r.query.choice("fault", "", "any", "silent", "rejects", "late"), Days: quality.Window}
-	if r.query.err() != nil || c.conn == nil {
+	if r.query.err() != nil || c.Conn == nil {
 		return d, nil
 	}
-	now := c.now()
-	all, err := quality.Read(r.ctx, c.conn, civil.DateOf(now))
+	now := c.Now()
+	all, err := quality.Read(r.ctx, c.Conn, civil.DateOf(now))
 	if err != nil {
 		return nil, err
 	}
@@ -98,23 +103,23 @@ func (c *Console) feeds(r *request) (*qualityData, error) {
 	return d, nil
 }
 
-func (c *Console) qualityPage(r *request) (answer, error) {
+func (c *systemPages) qualityPage(r *request) (answer, error) {
 	d, err := c.feeds(r)
 	if err != nil {
 		return answer{}, err
 	}
-	d.Pager = r.query.rows(len(d.Rows), c.config.PageSize)
+	d.Pager = r.query.rows(len(d.Rows), c.PageSize)
 	d.Rows = d.Rows[d.Pager.From:d.Pager.To]
 	return answer{template: "quality", title: message(r.lang, "quality.title"), data: d}, nil
 }
 
-func (c *Console) qualityCSV(r *request) (answer, error) {
+func (c *systemPages) qualityCSV(r *request) (answer, error) {
 	l := r.lang
 	d, err := c.feeds(r)
 	if err != nil {
 		return answer{}, err
 	}
-	s := spreadsheet.NewTable(string(l), coded("csv.state", codebook.Fault), coded("csv.topic", codebook.Topic), worded("csv.source", c.sourceName),
+	s := spreadsheet.NewTable(string(l), coded("csv.state", codebook.Fault), coded("csv.topic", codebook.Topic), worded("csv.source", c.Sources.Called),
 		column("csv.stored_window"), column("csv.stored_total"), column("csv.rejected"), column("csv.rejected_share"), column("csv.reject_reasons_code"), column("csv.reject_reasons"),
 		column("csv.late_p50"), column("csv.late_p95"), column("csv.latest"), column("quality.unknown"))
 	number := func(n uint64) string { return strconv.FormatUint(n, 10) }
@@ -136,15 +141,7 @@ func (c *Console) qualityCSV(r *request) (answer, error) {
 			counts(f.Rejects, func(code string) string { return code }), counts(f.Rejects, func(code string) string { return l.word("reject", code) }),
 			bound(f.P50()), bound(f.P95()), latest, counts(f.Unknown, func(field string) string { return field }))
 	}
-	return csvFile(s, "anxin-quality-"+civil.DateOf(c.now()).String()+".csv"), nil
-}
-
-// sourceName is what a sending system is called in policy; its code where policy does not name it.
-func (c *Console) sourceName(l locale, code string) string {
-	if t, ok := c.sources[code]; ok {
-		return t.In(string(l))
-	}
-	return code
+	return csvFile(s, "anxin-quality-"+civil.DateOf(c.Now()).String()+".csv"), nil
 }
 
 // faultCodes lists what is wrong with a feed for a cell; "none" where nothing is.
@@ -209,4 +206,30 @@ func (l locale) limits() string {
 	monthly, _ := quality.MaxSilence("payroll")
 	return fill(l, "quality.note_limits", l.span(daily), l.span(monthly), l.percent(quality.MaxRejectedShare), group(quality.MinRejected),
 		l.span(quality.MaxLateness), l.span(quality.GoneAfter))
+}
+
+// systemPages are about the system itself: the quality of the data, the history of runs, the audit log, the page about it all,
+// and the codebook.
+type systemPages struct {
+	Conn      driver.Conn // the main database; nil: there is no data
+	Gate      *signin.Gate
+	Detectors *detectors
+	Sources   Sources
+	Lights    lightBounds
+	PageSize  int // rows of a list before it is paged
+	Now       func() time.Time
+}
+
+// functions are what templates of this room alone can call.
+func (c *systemPages) functions(l locale) template.FuncMap {
+	return template.FuncMap{
+		"faults":  func(faults []quality.Fault) string { return l.faults(faults) },
+		"bound":   func(b *uint32) string { return l.bound(*b) },
+		"span":    func(d time.Duration) string { return l.span(d) },
+		"limits":  func() string { return l.limits() },
+		"second":  l.second,
+		"took":    func(a runs.Attempt) string { return l.seconds(a.Took().Seconds()) },
+		"stages":  func(a runs.Attempt) string { return l.stages(a) },
+		"audited": func(action string) string { return l.audited(action) },
+	}
 }

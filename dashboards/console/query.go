@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/api"
 )
 
@@ -183,3 +185,27 @@ var (
 type redirect string
 
 func (r redirect) Error() string { return "moved to " + string(r) }
+
+func names(set map[string]bool) []string {
+	var out []string
+	for name := range set {
+		if name != "" {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// date returns a day typed as YYYY-MM-DD.
+func (q *query) date(name string) (civil.Date, bool) {
+	text := q.given.Get(name)
+	if text == "" {
+		return 0, false
+	}
+	on, err := civil.ParseDate(text)
+	if err != nil {
+		q.refuse(name, "YYYY-MM-DD")
+	}
+	return on, err == nil
+}

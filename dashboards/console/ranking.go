@@ -2,10 +2,14 @@ package console
 
 import (
 	"cmp"
-	"slices"
+	"html/template"
+	"net/url"
+	"strconv"
 	"strings"
 
+	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/region"
+	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
 // rankingData is the page of townships or counties.
@@ -25,15 +29,8 @@ type rankingData struct {
 	Unplaced              []Unplaced // of the county chosen, and those of which not even a county is known
 }
 
-type lightCount struct {
-	Light string
-	Count int
-}
-
 // countyDigits are the digits of a county's code.
 const countyDigits = 6
-
-var lightNames = []string{"green", "yellow", "red", "grey"}
 
 // The columns a ranking can be sorted by, and whether their first order is descending.
 var rankingColumns = map[string]bool{
@@ -41,13 +38,13 @@ var rankingColumns = map[string]bool{
 	"people": true, "fen": true, "red": true, "yellow": true,
 }
 
-func (c *Console) rankingPage(r *request) (answer, error) {
-	d := c.ranking(r, c.config.PageSize*2)
+func (c *rankingPages) rankingPage(r *request) (answer, error) {
+	d := c.ranking(r, c.PageSize*2)
 	return answer{template: "ranking", title: message(r.lang, "ranking.title"), data: d}, nil
 }
 
 // ranking filters, sorts and pages the units as the parameters say; size 0 returns every row.
-func (c *Console) ranking(r *request, size int) *rankingData {
+func (c *rankingPages) ranking(r *request, size int) *rankingData {
 	v, q := r.view, r.query
 	d := &rankingData{
 		Unit:        q.choice("unit", "township", "county"),
@@ -73,7 +70,7 @@ func (c *Console) ranking(r *request, size int) *rankingData {
 	}
 	counts := map[string]int{}
 	for _, u := range v.Units {
-		if u.Level != d.Unit || !inside(u, d.Prefecture, d.County) || !named(c.regions, u, d.Search) {
+		if u.Level != d.Unit || !inside(u, d.Prefecture, d.County) || !named(c.Regions, u, d.Search) {
 			continue
 		}
 		if !u.RankOnly {
@@ -103,16 +100,6 @@ func (c *Console) ranking(r *request, size int) *rankingData {
 	return d
 }
 
-func inside(u *Unit, prefecture, county string) bool {
-	return (prefecture == "" || u.Prefecture == prefecture || u.Code == prefecture) && (county == "" || u.County == county || u.Code == county)
-}
-
-// named reports whether a unit's code begins with what was typed or its name, or its county's name, contains it.
-func named(names Regions, u *Unit, typed string) bool {
-	return typed == "" || strings.HasPrefix(u.Code, typed) || strings.Contains(strings.ToLower(u.Name), typed) ||
-		u.Level == "township" && strings.Contains(strings.ToLower(names.Name(u.County)), typed)
-}
-
 // totals are the units above what the table lists: the county and its prefecture, else the prefecture, else the few
 // prefectures there are.
 func totals(v *View, prefecture, county string) []*Unit {
@@ -128,77 +115,71 @@ func totals(v *View, prefecture, county string) []*Unit {
 	return out
 }
 
-// rankOf is the rank a table shows; who has none comes last.
-func rankOf(u *Unit, withinCounty bool) uint32 {
-	rank := u.RankPrefecture
-	if withinCounty || u.Level == "county" {
-		rank = u.Rank
+func (c *rankingPages) rankingCSV(r *request) (answer, error) {
+	d := c.ranking(r, 0)
+	s := spreadsheet.NewTable(string(r.lang), column("csv.as_of"), column("csv.rank"), column("csv.code"), column("csv.name"), column("csv.place"), coded("csv.light", codebook.Light),
+		column("csv.index"), column("csv.change"), column("csv.monitored"), column("csv.arrears_workers"), column("csv.yuan"), column("csv.estimated_yuan"), column("csv.red"), column("csv.yellow"))
+	for _, u := range d.Rows {
+		rank, index, change := "", "", ""
+		if n := rankOf(u, d.WithinCounty); n < 1<<31 {
+			rank = strconv.FormatUint(uint64(n), 10)
+		}
+		if u.RankOnly {
+			s.Line(r.view.Run.AsOf.String(), rank, u.Code, u.Name, c.Regions.Path(u.Code), "", "", "", "", "", "", "", "", "")
+			continue
+		}
+		if u.Index != nil {
+			index = strconv.FormatFloat(*u.Index, 'f', 1, 64)
+		}
+		if v, ok := u.Change(); ok {
+			change = strconv.FormatFloat(v, 'f', 1, 64)
+		}
+		s.Line(r.view.Run.AsOf.String(), rank, u.Code, u.Name, c.Regions.Path(u.Code), lightClass(u.Light), index, change,
+			strconv.FormatUint(uint64(u.MonitoredWorkers), 10), strconv.FormatUint(uint64(u.ArrearsWorkers), 10), spreadsheet.Yuan(u.ArrearsFen), spreadsheet.Yuan(u.EstimatedFen),
+			strconv.Itoa(u.Red), strconv.Itoa(u.Yellow))
 	}
-	if rank == 0 {
-		return 1 << 31
-	}
-	return rank
+	return csvFile(s, "anxin-ranking-"+r.view.Run.AsOf.String()+".csv"), nil
 }
 
-func sortUnits(rows []*Unit, by string, descending, withinCounty bool) {
-	optional := func(a, b *float64) int { // without a value: always last
-		switch {
-		case a == nil && b == nil:
-			return 0
-		case a == nil:
-			return 1
-		case b == nil:
-			return -1
-		}
-		if descending {
-			return -cmp.Compare(*a, *b)
-		}
-		return cmp.Compare(*a, *b)
-	}
-	change := func(u *Unit) *float64 {
-		if d, ok := u.Change(); ok {
-			return &d
-		}
-		return nil
-	}
-	direct := func(n int) int {
-		if descending {
-			return -n
-		}
-		return n
-	}
-	slices.SortStableFunc(rows, func(a, b *Unit) int {
-		n := 0
-		switch by {
-		case "rank":
-			n = direct(cmp.Compare(rankOf(a, withinCounty), rankOf(b, withinCounty)))
-			if (a.Index == nil) != (b.Index == nil) { // unranked last in both directions
-				n = optional(a.Index, b.Index)
+// rankingPages are the ranking of places, each place and its index worked out.
+type rankingPages struct {
+	Regions   Regions
+	Detectors *detectors // what they are called
+	Answers   Answers
+	Rules     IndexRules
+	Lights    lightBounds
+	PageSize  int // rows of a list before it is paged
+}
+
+// functions are what templates of this room alone can call.
+func (c *rankingPages) functions(l locale) template.FuncMap {
+	return template.FuncMap{
+		"share":    share,
+		"raw":      func(row componentRow) string { return l.raw(row) },
+		"lossLine": func(one Loss) string { return c.lossLine(l, one) },
+		"warningsURL": func(u *Unit, level string) string {
+			v := url.Values{}
+			switch u.Level {
+			case "township":
+				v.Set("township", u.Code)
+			case "county":
+				v.Set("county", u.Code)
+			case "prefecture":
+				v.Set("prefecture", u.Code)
 			}
-		case "name":
-			n = direct(cmp.Compare(a.Code, b.Code)) // the official order; Chinese names have no other plain one
-		case "light":
-			n = direct(cmp.Compare(lightOrder(a.Light), lightOrder(b.Light)))
-		case "index":
-			n = optional(a.Index, b.Index)
-		case "change":
-			n = optional(change(a), change(b))
-		case "monitored":
-			n = direct(cmp.Compare(a.MonitoredWorkers, b.MonitoredWorkers))
-		case "people":
-			n = direct(cmp.Compare(a.ArrearsWorkers, b.ArrearsWorkers))
-		case "fen":
-			n = direct(cmp.Compare(a.ArrearsFen, b.ArrearsFen))
-		case "red":
-			n = direct(cmp.Compare(a.Red, b.Red))
-		case "yellow":
-			n = direct(cmp.Compare(a.Yellow, b.Yellow))
-		}
-		return cmp.Or(n, cmp.Compare(rankOf(a, withinCounty), rankOf(b, withinCounty)), cmp.Compare(a.Code, b.Code))
-	})
-}
-
-// lightOrder puts what needs attention first.
-func lightOrder(light string) int {
-	return slices.Index([]string{"red", "yellow", "green", "grey"}, lightClass(light))
+			if level != "" {
+				v.Set("level", level)
+			}
+			return "/warnings?" + v.Encode()
+		},
+		"spark": func(u *Unit) template.HTML { return sparkline(u.Trend, message(l, "chart.trend")) },
+		"trend": func(u *Unit) template.HTML {
+			return trendChart(l, u.Trend, c.Lights, u.Name+" "+message(l, "chart.trend"))
+		},
+		"meter": meter,
+		"dial": func(u *Unit) template.HTML {
+			return dialChart(l, u.Index, u.Light, u.Name+" "+l.index(u.Index)+" "+l.word("light", lightClass(u.Light)))
+		},
+		"delta": func(v, widest float64) template.HTML { return deltaBar(v, widest, l.signed(v)) },
+	}
 }

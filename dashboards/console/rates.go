@@ -9,34 +9,6 @@ import (
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
-// rateRow is a reported rate and how it stands to its target.
-type rateRow struct {
-	edition.Rate
-	Light string // green: the aim is reached; yellow: within the target's range; red: below it; "" without a target
-}
-
-// rateRows returns the rates of a place.
-func rateRows(all []edition.Rate, code string) []rateRow {
-	var rows []rateRow
-	for _, r := range all {
-		if r.Code != code {
-			continue
-		}
-		row := rateRow{Rate: r}
-		switch {
-		case r.Least == 0:
-		case r.Share() >= max(r.Aim, r.Least):
-			row.Light = "green"
-		case r.Share() >= r.Least:
-			row.Light = "yellow"
-		default:
-			row.Light = "red"
-		}
-		rows = append(rows, row)
-	}
-	return rows
-}
-
 // ratesData is the page of reported rates, a block for each prefecture and county.
 type ratesData struct {
 	Edition *edition.Edition
@@ -48,7 +20,7 @@ type placeRates struct {
 	Rows       []rateRow
 }
 
-func (c *Console) rates(v *View) *ratesData {
+func (c *editionsPages) rates(v *View) *ratesData {
 	d := &ratesData{Edition: v.latest()}
 	var codes []string
 	for _, r := range v.rates {
@@ -56,16 +28,16 @@ func (c *Console) rates(v *View) *ratesData {
 	}
 	slices.Sort(codes) // a prefecture's code is the beginning of its counties' codes
 	for _, code := range slices.Compact(codes) {
-		d.Places = append(d.Places, placeRates{code, c.regions.Name(code), rateRows(v.rates, code)})
+		d.Places = append(d.Places, placeRates{code, c.Regions.Name(code), rateRows(v.rates, code)})
 	}
 	return d
 }
 
-func (c *Console) ratesPage(r *request) (answer, error) {
+func (c *editionsPages) ratesPage(r *request) (answer, error) {
 	return answer{template: "rates", title: message(r.lang, "rates.title"), data: c.rates(r.view)}, nil
 }
 
-func (c *Console) ratesCSV(r *request) (answer, error) {
+func (c *editionsPages) ratesCSV(r *request) (answer, error) {
 	l, d := r.lang, c.rates(r.view)
 	if d.Edition == nil {
 		return answer{}, errNotFound
@@ -79,15 +51,4 @@ func (c *Console) ratesCSV(r *request) (answer, error) {
 		}
 	}
 	return csvFile(s, "anxin-rates-"+d.Edition.AsOf.String()+".csv"), nil
-}
-
-// target writes the range a rate is to reach.
-func (l locale) target(r edition.Rate) string {
-	switch {
-	case r.Least == 0:
-		return "—"
-	case r.Aim <= r.Least:
-		return l.percent(r.Least)
-	}
-	return l.percent(r.Least) + "–" + l.percent(r.Aim)
 }

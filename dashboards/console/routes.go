@@ -1,147 +1,110 @@
 package console
 
 import (
-	"time"
-
 	"github.com/anxin-project/anxin/internal/platform/access"
-)
-
-// route is one address of the pages or of the API (api.go). What it may be used for is written here and nowhere else: admit asks access.Allow for
-// the action and, where the route is about one place, project, employer or case, for that object. Lists are about nothing
-// in particular: they are made from what the person may see (scope.go).
-type route struct {
-	pattern string // with its method; a POST takes a form, in the API a JSON object
-	section string // of the navigation
-	life    time.Duration
-	action  access.Action
-	about   func(*request) (access.Object, error)
-	audited string // what the audit log calls it; every form, export and print has such a name, and every page that names persons
-	serve   pageFunc
-}
-
-// How long a rendered page is remembered for its session. Pages of a run stay as they are until a newer run; cases change by
-// themselves, and so does the quality of the data, which is judged by days; what is about people is never kept.
-const (
-	untilNextRun time.Duration = 0
-	briefly                    = 2 * time.Second
-	aWhile                     = 20 * time.Second
-	never        time.Duration = -1
 )
 
 func (c *Console) table() []route {
 	return []route{
-		{pattern: "GET /{$}", section: "ranking", life: untilNextRun, action: access.Read, serve: c.rankingPage},
-		{pattern: "GET /ranking.csv", section: "ranking", life: untilNextRun, action: access.Read, audited: "export", serve: c.rankingCSV},
-		{pattern: "GET /townships/{code}", section: "ranking", life: untilNextRun, action: access.Read, about: c.unitObject, serve: c.unitPage},
-		{pattern: "GET /units/{code}", section: "ranking", life: untilNextRun, action: access.Read, about: c.unitObject, serve: c.unitPage},
-		{pattern: "GET /explain/{code}", section: "ranking", life: untilNextRun, action: access.Read, about: c.unitObject, serve: c.explainPage},
-		{pattern: "GET /editions", section: "editions", life: untilNextRun, action: access.Read, serve: c.editionsPage},
-		{pattern: "GET /editions/{number}", section: "editions", life: untilNextRun, action: access.Read, serve: c.editionPage},
-		{pattern: "GET /editions/{number}/ranking.csv", section: "editions", life: untilNextRun, action: access.Read, audited: "export", serve: c.editionCSV},
-		{pattern: "GET /editions/{number}/diff", section: "editions", life: untilNextRun, action: access.Read, serve: c.diffPage},
-		{pattern: "GET /editions/{number}/diff.csv", section: "editions", life: untilNextRun, action: access.Read, audited: "export", serve: c.diffCSV},
-		{pattern: "GET /plan", section: "editions", life: untilNextRun, action: access.Read, serve: c.planPage},
-		{pattern: "GET /plan.csv", section: "editions", life: untilNextRun, action: access.Read, audited: "export", serve: c.planCSV},
-		{pattern: "GET /rates", section: "editions", life: untilNextRun, action: access.Read, serve: c.ratesPage},
-		{pattern: "GET /rates.csv", section: "editions", life: untilNextRun, action: access.Read, audited: "export", serve: c.ratesCSV},
-		{pattern: "GET /warnings", section: "warnings", life: untilNextRun, action: access.Read, serve: c.warningsPage},
-		{pattern: "GET /warnings.csv", section: "warnings", life: untilNextRun, action: access.Read, audited: "export", serve: c.warningsCSV},
-		{pattern: "GET /detectors", section: "warnings", life: untilNextRun, action: access.Read, serve: c.rulebookPage},
-		{pattern: "GET /detectors/{id}", section: "warnings", life: untilNextRun, action: access.Read, serve: c.rulePage},
-		{pattern: "GET /subjects/{scope}/{id}", section: "warnings", life: briefly, action: access.Read, about: c.subjectObject, serve: c.subjectPage},
-		{pattern: "GET /subjects/{scope}/{id}/owed.csv", section: "warnings", life: briefly, action: access.Read, about: c.subjectObject, audited: "export", serve: c.owedCSV},
-		{pattern: "GET /subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjectObject, serve: c.workersPage},
-		{pattern: "POST /subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjectObject, audited: "reveal", serve: c.revealForm},
-		{pattern: "GET /work", section: "work", life: never, action: access.Work, serve: c.workPage},
-		{pattern: "GET /approvals", section: "approvals", life: never, action: access.Decide, serve: c.approvalsPage},
-		{pattern: "GET /cases", section: "cases", life: never, action: access.Read, serve: c.casesPage},
-		{pattern: "POST /cases/accept", section: "cases", life: never, action: access.Work, audited: "case.accept", serve: c.acceptForm},
-		{pattern: "GET /cases/{id}", section: "cases", life: never, action: access.Read, about: c.oneCase, serve: c.casePage},
+		{pattern: "GET /{$}", section: "ranking", life: untilNextRun, action: access.Read, serve: c.ranking.rankingPage},
+		{pattern: "GET /ranking.csv", section: "ranking", life: untilNextRun, action: access.Read, audited: "export", serve: c.ranking.rankingCSV},
+		{pattern: "GET /townships/{code}", section: "ranking", life: untilNextRun, action: access.Read, about: c.ranking.unitObject, serve: c.ranking.unitPage},
+		{pattern: "GET /units/{code}", section: "ranking", life: untilNextRun, action: access.Read, about: c.ranking.unitObject, serve: c.ranking.unitPage},
+		{pattern: "GET /explain/{code}", section: "ranking", life: untilNextRun, action: access.Read, about: c.ranking.unitObject, serve: c.ranking.explainPage},
+		{pattern: "GET /editions", section: "editions", life: untilNextRun, action: access.Read, serve: c.editions.editionsPage},
+		{pattern: "GET /editions/{number}", section: "editions", life: untilNextRun, action: access.Read, serve: c.editions.editionPage},
+		{pattern: "GET /editions/{number}/ranking.csv", section: "editions", life: untilNextRun, action: access.Read, audited: "export", serve: c.editions.editionCSV},
+		{pattern: "GET /editions/{number}/diff", section: "editions", life: untilNextRun, action: access.Read, serve: c.editions.diffPage},
+		{pattern: "GET /editions/{number}/diff.csv", section: "editions", life: untilNextRun, action: access.Read, audited: "export", serve: c.editions.diffCSV},
+		{pattern: "GET /plan", section: "editions", life: untilNextRun, action: access.Read, serve: c.editions.planPage},
+		{pattern: "GET /plan.csv", section: "editions", life: untilNextRun, action: access.Read, audited: "export", serve: c.editions.planCSV},
+		{pattern: "GET /rates", section: "editions", life: untilNextRun, action: access.Read, serve: c.editions.ratesPage},
+		{pattern: "GET /rates.csv", section: "editions", life: untilNextRun, action: access.Read, audited: "export", serve: c.editions.ratesCSV},
+		{pattern: "GET /warnings", section: "warnings", life: untilNextRun, action: access.Read, serve: c.warnings.warningsPage},
+		{pattern: "GET /warnings.csv", section: "warnings", life: untilNextRun, action: access.Read, audited: "export", serve: c.warnings.warningsCSV},
+		{pattern: "GET /detectors", section: "warnings", life: untilNextRun, action: access.Read, serve: c.warnings.rulebookPage},
+		{pattern: "GET /detectors/{id}", section: "warnings", life: untilNextRun, action: access.Read, serve: c.warnings.rulePage},
+		{pattern: "GET /subjects/{scope}/{id}", section: "warnings", life: briefly, action: access.Read, about: c.subjects.subjectObject, serve: c.subjects.subjectPage},
+		{pattern: "GET /subjects/{scope}/{id}/owed.csv", section: "warnings", life: briefly, action: access.Read, about: c.subjects.subjectObject, audited: "export", serve: c.subjects.owedCSV},
+		{pattern: "GET /subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjects.subjectObject, serve: c.subjects.workersPage},
+		{pattern: "POST /subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjects.subjectObject, audited: "reveal", serve: c.subjects.revealForm},
+		{pattern: "GET /work", section: "work", life: never, action: access.Work, serve: c.casework.workPage},
+		{pattern: "GET /approvals", section: "approvals", life: never, action: access.Decide, serve: c.casework.approvalsPage},
+		{pattern: "GET /cases", section: "cases", life: never, action: access.Read, serve: c.casework.casesPage},
+		{pattern: "POST /cases/accept", section: "cases", life: never, action: access.Work, audited: "case.accept", serve: c.casework.acceptForm},
+		{pattern: "GET /cases/{id}", section: "cases", life: never, action: access.Read, about: c.casework.oneCase, serve: c.casework.casePage},
 		// Whoever reads a case may send a step; which of them, casework decides and says by which rule.
-		{pattern: "POST /cases/{id}", section: "cases", life: never, action: access.Read, about: c.oneCase, audited: "case", serve: c.caseForm},
-		{pattern: "GET /cases/{id}/print", section: "cases", life: never, action: access.Read, about: c.oneCase, audited: "print", serve: c.caseFilePage},
-		{pattern: "GET /blacklist", section: "publication", life: never, action: access.Public, serve: c.publicationPage},
-		{pattern: "GET /blacklist/entries", section: "entries", life: never, action: access.Discipline, serve: c.entriesPage},
-		{pattern: "GET /blacklist/entries/{entry}", section: "entries", life: never, action: access.Discipline, about: c.oneEntry, audited: "read_entry", serve: c.entryPage},
-		{pattern: "POST /blacklist/entries/{entry}", section: "entries", life: never, action: access.Discipline, about: c.oneEntry, audited: "blacklist", serve: c.entryForm},
-		{pattern: "GET /blacklist/propose/{employer}", section: "entries", life: never, action: access.Discipline, about: c.oneCandidate, serve: c.proposePage},
-		{pattern: "POST /blacklist/propose/{employer}", section: "entries", life: never, action: access.Discipline, about: c.oneCandidate, audited: "blacklist", serve: c.proposeForm},
-		{pattern: "GET /quality", section: "quality", life: aWhile, action: access.ReadSystem, serve: c.qualityPage},
-		{pattern: "GET /quality.csv", section: "quality", life: aWhile, action: access.ReadSystem, audited: "export", serve: c.qualityCSV},
-		{pattern: "GET /search", section: "search", life: untilNextRun, action: access.Read, serve: c.searchPage},
-		{pattern: "GET /runs", section: "runs", life: briefly, action: access.ReadSystem, serve: c.runsPage},
-		{pattern: "GET /runs.csv", section: "runs", life: briefly, action: access.ReadSystem, audited: "export", serve: c.runsCSV},
-		{pattern: "GET /about", section: "about", life: untilNextRun, action: access.OwnAccount, serve: c.aboutPage},
+		{pattern: "POST /cases/{id}", section: "cases", life: never, action: access.Read, about: c.casework.oneCase, audited: "case", serve: c.casework.caseForm},
+		{pattern: "GET /cases/{id}/print", section: "cases", life: never, action: access.Read, about: c.casework.oneCase, audited: "print", serve: c.casework.caseFilePage},
+		{pattern: "GET /blacklist", section: "publication", life: never, action: access.Public, serve: c.casework.publicationPage},
+		{pattern: "GET /blacklist/entries", section: "entries", life: never, action: access.Discipline, serve: c.casework.entriesPage},
+		{pattern: "GET /blacklist/entries/{entry}", section: "entries", life: never, action: access.Discipline, about: c.casework.oneEntry, audited: "read_entry", serve: c.casework.entryPage},
+		{pattern: "POST /blacklist/entries/{entry}", section: "entries", life: never, action: access.Discipline, about: c.casework.oneEntry, audited: "blacklist", serve: c.casework.entryForm},
+		{pattern: "GET /blacklist/propose/{employer}", section: "entries", life: never, action: access.Discipline, about: c.casework.oneCandidate, serve: c.casework.proposePage},
+		{pattern: "POST /blacklist/propose/{employer}", section: "entries", life: never, action: access.Discipline, about: c.casework.oneCandidate, audited: "blacklist", serve: c.casework.proposeForm},
+		{pattern: "GET /quality", section: "quality", life: aWhile, action: access.ReadSystem, serve: c.system.qualityPage},
+		{pattern: "GET /quality.csv", section: "quality", life: aWhile, action: access.ReadSystem, audited: "export", serve: c.system.qualityCSV},
+		{pattern: "GET /search", section: "search", life: untilNextRun, action: access.Read, serve: c.search.searchPage},
+		{pattern: "GET /runs", section: "runs", life: briefly, action: access.ReadSystem, serve: c.system.runsPage},
+		{pattern: "GET /runs.csv", section: "runs", life: briefly, action: access.ReadSystem, audited: "export", serve: c.system.runsCSV},
+		{pattern: "GET /about", section: "about", life: untilNextRun, action: access.OwnAccount, serve: c.system.aboutPage},
 
-		{pattern: "GET /sign-in", section: "sign-in", life: never, action: access.Public, serve: c.signInPage},
-		{pattern: "POST /sign-in", section: "sign-in", life: never, action: access.Public, audited: "sign_in", serve: c.signInForm},
-		{pattern: "GET /sign-in/openid", section: "sign-in", life: never, action: access.Public, serve: c.openIDPage},
-		{pattern: "GET /sign-in/openid/return", section: "sign-in", life: never, action: access.Public, audited: "sign_in", serve: c.openIDReturn},
-		{pattern: "POST /sign-out", section: "account", life: never, action: access.OwnAccount, audited: "sign_out", serve: c.signOutForm},
-		{pattern: "GET /account", section: "account", life: never, action: access.OwnAccount, serve: c.accountPage},
-		{pattern: "POST /account", section: "account", life: never, action: access.OwnAccount, audited: "password_changed", serve: c.passwordForm},
+		{pattern: "GET /sign-in", section: "sign-in", life: never, action: access.Public, serve: c.people.signInPage},
+		{pattern: "POST /sign-in", section: "sign-in", life: never, action: access.Public, audited: "sign_in", serve: c.people.signInForm},
+		{pattern: "GET /sign-in/openid", section: "sign-in", life: never, action: access.Public, serve: c.people.openIDPage},
+		{pattern: "GET /sign-in/openid/return", section: "sign-in", life: never, action: access.Public, audited: "sign_in", serve: c.people.openIDReturn},
+		{pattern: "POST /sign-out", section: "account", life: never, action: access.OwnAccount, audited: "sign_out", serve: c.people.signOutForm},
+		{pattern: "GET /account", section: "account", life: never, action: access.OwnAccount, serve: c.people.accountPage},
+		{pattern: "POST /account", section: "account", life: never, action: access.OwnAccount, audited: "password_changed", serve: c.people.passwordForm},
 
-		{pattern: "GET /people", section: "people", life: never, action: access.ManagePeople, serve: c.peoplePage},
-		{pattern: "POST /people", section: "people", life: never, action: access.ManagePeople, audited: "person_added", serve: c.addForm},
-		{pattern: "GET /people/{person}", section: "people", life: never, action: access.ManagePeople, serve: c.personPage},
-		{pattern: "POST /people/{person}", section: "people", life: never, action: access.ManagePeople, audited: "person_changed", serve: c.personForm(changeRights)},
-		{pattern: "POST /people/{person}/password", section: "people", life: never, action: access.ManagePeople, audited: "password_given", serve: c.givePasswordForm},
-		{pattern: "POST /people/{person}/disable", section: "people", life: never, action: access.ManagePeople, audited: "person_disabled", serve: c.personForm(disable)},
-		{pattern: "POST /people/{person}/enable", section: "people", life: never, action: access.ManagePeople, audited: "person_enabled", serve: c.personForm(enable)},
-		{pattern: "POST /people/{person}/link", section: "people", life: never, action: access.ManagePeople, audited: "person_linked", serve: c.personForm(c.link)},
+		{pattern: "GET /people", section: "people", life: never, action: access.ManagePeople, serve: c.people.peoplePage},
+		{pattern: "POST /people", section: "people", life: never, action: access.ManagePeople, audited: "person_added", serve: c.people.addForm},
+		{pattern: "GET /people/{person}", section: "people", life: never, action: access.ManagePeople, serve: c.people.personPage},
+		{pattern: "POST /people/{person}", section: "people", life: never, action: access.ManagePeople, audited: "person_changed", serve: c.people.personForm(changeRights)},
+		{pattern: "POST /people/{person}/password", section: "people", life: never, action: access.ManagePeople, audited: "password_given", serve: c.people.givePasswordForm},
+		{pattern: "POST /people/{person}/disable", section: "people", life: never, action: access.ManagePeople, audited: "person_disabled", serve: c.people.personForm(disable)},
+		{pattern: "POST /people/{person}/enable", section: "people", life: never, action: access.ManagePeople, audited: "person_enabled", serve: c.people.personForm(enable)},
+		{pattern: "POST /people/{person}/link", section: "people", life: never, action: access.ManagePeople, audited: "person_linked", serve: c.people.personForm(c.people.link)},
 
-		{pattern: "GET /audit", section: "audit", life: never, action: access.ReadAudit, serve: c.auditPage},
+		{pattern: "GET /audit", section: "audit", life: never, action: access.ReadAudit, serve: c.system.auditPage},
 
-		{pattern: "GET /api/v1/units", section: "ranking", life: untilNextRun, action: access.Read, serve: c.unitsAnswer},
-		{pattern: "GET /api/v1/units/{code}", section: "ranking", life: untilNextRun, action: access.Read, about: c.unitObject, serve: c.unitDetailAnswer},
-		{pattern: "GET /api/v1/units/{code}/explanation", section: "ranking", life: untilNextRun, action: access.Read, about: c.unitObject, serve: c.explanationAnswer},
-		{pattern: "GET /api/v1/editions", section: "editions", life: untilNextRun, action: access.Read, serve: c.editionsAnswer},
-		{pattern: "GET /api/v1/editions/{number}", section: "editions", life: untilNextRun, action: access.Read, serve: c.editionAnswer},
-		{pattern: "GET /api/v1/editions/{number}/diff", section: "editions", life: untilNextRun, action: access.Read, serve: c.diffAnswer},
-		{pattern: "GET /api/v1/talks", section: "editions", life: untilNextRun, action: access.Read, serve: c.talksAnswer},
-		{pattern: "GET /api/v1/plan", section: "editions", life: untilNextRun, action: access.Read, serve: c.planAnswer},
-		{pattern: "GET /api/v1/rates", section: "editions", life: untilNextRun, action: access.Read, serve: c.ratesAnswer},
-		{pattern: "GET /api/v1/warnings", section: "warnings", life: untilNextRun, action: access.Read, serve: c.warningsAnswer},
-		{pattern: "GET /api/v1/detectors", section: "warnings", life: untilNextRun, action: access.Read, serve: c.detectorsAnswer},
-		{pattern: "GET /api/v1/detectors/{id}", section: "warnings", life: untilNextRun, action: access.Read, serve: c.detectorAnswer},
-		{pattern: "GET /api/v1/subjects/{scope}/{id}", section: "warnings", life: briefly, action: access.Read, about: c.subjectObject, serve: c.subjectAnswer},
-		{pattern: "GET /api/v1/subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjectObject, serve: c.workersAnswer},
-		{pattern: "POST /api/v1/subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjectObject, audited: "reveal", serve: c.revealAnswer},
-		{pattern: "GET /api/v1/work", section: "work", life: never, action: access.Work, serve: c.workAnswer(c.work)},
-		{pattern: "GET /api/v1/approvals", section: "approvals", life: never, action: access.Decide, serve: c.workAnswer(c.approvals)},
-		{pattern: "GET /api/v1/blacklist/candidates", section: "entries", life: never, action: access.Discipline, serve: c.candidatesAnswer},
-		{pattern: "GET /api/v1/blacklist/candidates/{employer}", section: "entries", life: never, action: access.Discipline, about: c.oneCandidate, serve: c.candidateAnswer},
-		{pattern: "GET /api/v1/search", section: "search", life: untilNextRun, action: access.Read, serve: c.searchAnswer},
-		{pattern: "GET /api/v1/quality", section: "quality", life: aWhile, action: access.ReadSystem, serve: c.qualityAnswer},
-		{pattern: "GET /api/v1/runs", section: "runs", life: briefly, action: access.ReadSystem, serve: c.runsAnswer},
-		{pattern: "GET /api/v1/audit", section: "audit", life: never, action: access.ReadAudit, serve: c.auditAnswer},
-		{pattern: "GET /api/v1/codes", section: "about", life: untilNextRun, action: access.OwnAccount, serve: c.codesAnswer},
-		{pattern: "GET /api/v1/me", section: "account", life: never, action: access.OwnAccount, serve: c.meAnswer},
-		{pattern: "GET /api/v1/people", section: "people", life: never, action: access.ManagePeople, serve: c.peopleAnswer},
-		{pattern: "POST /api/v1/people", section: "people", life: never, action: access.ManagePeople, audited: "person_added", serve: c.addAnswer},
-		{pattern: "GET /api/v1/people/{person}", section: "people", life: never, action: access.ManagePeople, serve: c.personAnswer},
-		{pattern: "POST /api/v1/people/{person}", section: "people", life: never, action: access.ManagePeople, audited: "person_changed", serve: c.changeAnswer(changeRights)},
-		{pattern: "POST /api/v1/people/{person}/password", section: "people", life: never, action: access.ManagePeople, audited: "password_given", serve: c.givePasswordAnswer},
-		{pattern: "POST /api/v1/people/{person}/disable", section: "people", life: never, action: access.ManagePeople, audited: "person_disabled", serve: c.changeAnswer(disable)},
-		{pattern: "POST /api/v1/people/{person}/enable", section: "people", life: never, action: access.ManagePeople, audited: "person_enabled", serve: c.changeAnswer(enable)},
-		{pattern: "POST /api/v1/people/{person}/link", section: "people", life: never, action: access.ManagePeople, audited: "person_linked", serve: c.changeAnswer(c.link)},
+		{pattern: "GET /api/v1/units", section: "ranking", life: untilNextRun, action: access.Read, serve: c.ranking.unitsAnswer},
+		{pattern: "GET /api/v1/units/{code}", section: "ranking", life: untilNextRun, action: access.Read, about: c.ranking.unitObject, serve: c.ranking.unitDetailAnswer},
+		{pattern: "GET /api/v1/units/{code}/explanation", section: "ranking", life: untilNextRun, action: access.Read, about: c.ranking.unitObject, serve: c.ranking.explanationAnswer},
+		{pattern: "GET /api/v1/editions", section: "editions", life: untilNextRun, action: access.Read, serve: c.editions.editionsAnswer},
+		{pattern: "GET /api/v1/editions/{number}", section: "editions", life: untilNextRun, action: access.Read, serve: c.editions.editionAnswer},
+		{pattern: "GET /api/v1/editions/{number}/diff", section: "editions", life: untilNextRun, action: access.Read, serve: c.editions.diffAnswer},
+		{pattern: "GET /api/v1/talks", section: "editions", life: untilNextRun, action: access.Read, serve: c.editions.talksAnswer},
+		{pattern: "GET /api/v1/plan", section: "editions", life: untilNextRun, action: access.Read, serve: c.editions.planAnswer},
+		{pattern: "GET /api/v1/rates", section: "editions", life: untilNextRun, action: access.Read, serve: c.editions.ratesAnswer},
+		{pattern: "GET /api/v1/warnings", section: "warnings", life: untilNextRun, action: access.Read, serve: c.warnings.warningsAnswer},
+		{pattern: "GET /api/v1/detectors", section: "warnings", life: untilNextRun, action: access.Read, serve: c.warnings.detectorsAnswer},
+		{pattern: "GET /api/v1/detectors/{id}", section: "warnings", life: untilNextRun, action: access.Read, serve: c.warnings.detectorAnswer},
+		{pattern: "GET /api/v1/subjects/{scope}/{id}", section: "warnings", life: briefly, action: access.Read, about: c.subjects.subjectObject, serve: c.subjects.subjectAnswer},
+		{pattern: "GET /api/v1/subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjects.subjectObject, serve: c.subjects.workersAnswer},
+		{pattern: "POST /api/v1/subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjects.subjectObject, audited: "reveal", serve: c.subjects.revealAnswer},
+		{pattern: "GET /api/v1/work", section: "work", life: never, action: access.Work, serve: c.casework.workAnswer(c.casework.work)},
+		{pattern: "GET /api/v1/approvals", section: "approvals", life: never, action: access.Decide, serve: c.casework.workAnswer(c.casework.approvals)},
+		{pattern: "GET /api/v1/blacklist/candidates", section: "entries", life: never, action: access.Discipline, serve: c.casework.candidatesAnswer},
+		{pattern: "GET /api/v1/blacklist/candidates/{employer}", section: "entries", life: never, action: access.Discipline, about: c.casework.oneCandidate, serve: c.casework.candidateAnswer},
+		{pattern: "GET /api/v1/search", section: "search", life: untilNextRun, action: access.Read, serve: c.search.searchAnswer},
+		{pattern: "GET /api/v1/quality", section: "quality", life: aWhile, action: access.ReadSystem, serve: c.system.qualityAnswer},
+		{pattern: "GET /api/v1/runs", section: "runs", life: briefly, action: access.ReadSystem, serve: c.system.runsAnswer},
+		{pattern: "GET /api/v1/audit", section: "audit", life: never, action: access.ReadAudit, serve: c.system.auditAnswer},
+		{pattern: "GET /api/v1/codes", section: "about", life: untilNextRun, action: access.OwnAccount, serve: c.system.codesAnswer},
+		{pattern: "GET /api/v1/me", section: "account", life: never, action: access.OwnAccount, serve: c.people.meAnswer},
+		{pattern: "GET /api/v1/people", section: "people", life: never, action: access.ManagePeople, serve: c.people.peopleAnswer},
+		{pattern: "POST /api/v1/people", section: "people", life: never, action: access.ManagePeople, audited: "person_added", serve: c.people.addAnswer},
+		{pattern: "GET /api/v1/people/{person}", section: "people", life: never, action: access.ManagePeople, serve: c.people.personAnswer},
+		{pattern: "POST /api/v1/people/{person}", section: "people", life: never, action: access.ManagePeople, audited: "person_changed", serve: c.people.changeAnswer(changeRights)},
+		{pattern: "POST /api/v1/people/{person}/password", section: "people", life: never, action: access.ManagePeople, audited: "password_given", serve: c.people.givePasswordAnswer},
+		{pattern: "POST /api/v1/people/{person}/disable", section: "people", life: never, action: access.ManagePeople, audited: "person_disabled", serve: c.people.changeAnswer(disable)},
+		{pattern: "POST /api/v1/people/{person}/enable", section: "people", life: never, action: access.ManagePeople, audited: "person_enabled", serve: c.people.changeAnswer(enable)},
+		{pattern: "POST /api/v1/people/{person}/link", section: "people", life: never, action: access.ManagePeople, audited: "person_linked", serve: c.people.changeAnswer(c.people.link)},
 		// Where this process serves the console alone; beside alerts these two are theirs.
-		{pattern: "GET /api/openapi.yaml", life: never, action: access.Public, serve: c.describeAPI},
-		{pattern: "/api/", life: never, action: access.Public, serve: c.noSuchPath},
+		{pattern: "GET /api/openapi.yaml", life: never, action: access.Public, serve: describeAPI},
+		{pattern: "/api/", life: never, action: access.Public, serve: noSuchPath},
 
 		{pattern: "/", life: never, action: access.OwnAccount, serve: func(*request) (answer, error) { return answer{}, errNotFound }},
 	}
-}
-
-// home is where somebody begins: the first page that their role is about.
-func home(p *access.Person) string {
-	for _, page := range []struct {
-		action access.Action
-		path   string
-	}{{access.Read, "/"}, {access.ManagePeople, "/people"}, {access.ReadAudit, "/audit"}, {access.ReadSystem, "/quality"}} {
-		if access.Allow(p, page.action, access.Object{}) {
-			return page.path
-		}
-	}
-	return "/about"
 }

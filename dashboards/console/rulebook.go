@@ -61,7 +61,7 @@ type parameter struct {
 func (p parameter) word(code string) (catalog.Text, bool) { return codebook.Word(p.Codes, code) }
 
 // rule puts a detector together with what is in force on the run's date, and with the run's warnings.
-func (c *Console) rule(v *View, h *catalog.Header) *rule {
+func (c *warningsPages) rule(v *View, h *catalog.Header) *rule {
 	r := &rule{Header: h}
 	for _, w := range v.Warnings {
 		switch {
@@ -72,7 +72,7 @@ func (c *Console) rule(v *View, h *catalog.Header) *rule {
 			r.Yellow++
 		}
 	}
-	if c.thresholds == nil {
+	if c.Thresholds == nil {
 		return r
 	}
 	var townships []string
@@ -83,19 +83,19 @@ func (c *Console) rule(v *View, h *catalog.Header) *rule {
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.Params)) {
 		p := h.Params[name]
-		r.Parameters = append(r.Parameters, parameter{name, p.Text, p.Unit, codebook.Name(p.Codes), c.thresholds(h.ID, name, townships, v.Run.AsOf)})
+		r.Parameters = append(r.Parameters, parameter{name, p.Text, p.Unit, codebook.Name(p.Codes), c.Thresholds(h.ID, name, townships, v.Run.AsOf)})
 	}
 	return r
 }
 
-func (c *Console) rulebookPage(r *request) (answer, error) {
+func (c *warningsPages) rulebookPage(r *request) (answer, error) {
 	return answer{template: "rulebook", title: message(r.lang, "rulebook.title"), data: c.rulebook(r)}, nil
 }
 
 // rulebook gathers every detector, by group.
-func (c *Console) rulebook(r *request) *rulebookData {
+func (c *warningsPages) rulebook(r *request) *rulebookData {
 	d := &rulebookData{AsOf: r.view.Run.AsOf}
-	for _, group := range c.detectors.grouped() {
+	for _, group := range c.Detectors.grouped() {
 		g := ruleGroup{Group: group.Group}
 		for i := range group.Headers {
 			one := c.rule(r.view, &group.Headers[i])
@@ -120,7 +120,7 @@ type hits struct {
 	Red, Yellow uint64
 }
 
-func (c *Console) rulePage(r *request) (answer, error) {
+func (c *warningsPages) rulePage(r *request) (answer, error) {
 	d, err := c.oneRule(r)
 	if err != nil {
 		return answer{}, err
@@ -129,8 +129,8 @@ func (c *Console) rulePage(r *request) (answer, error) {
 }
 
 // oneRule gathers what there is to say of the detector that the address names.
-func (c *Console) oneRule(r *request) (*ruleData, error) {
-	h := c.detectors.byID[r.http.PathValue("id")]
+func (c *warningsPages) oneRule(r *request) (*ruleData, error) {
+	h := c.Detectors.byID[r.http.PathValue("id")]
 	if h == nil {
 		return nil, errNotFound
 	}
@@ -141,7 +141,7 @@ func (c *Console) oneRule(r *request) (*ruleData, error) {
 }
 
 // hits counts what a detector found in the runs of a trend line, of what the person may read.
-func (c *Console) hits(ctx context.Context, v *View, detector string, p *access.Person) ([]hits, error) {
+func (c *warningsPages) hits(ctx context.Context, v *View, detector string, p *access.Person) ([]hits, error) {
 	picked := trendRuns(v.runs)
 	by := make(map[civil.Date]*hits, len(picked))
 	history := make([]hits, len(picked))
@@ -149,7 +149,7 @@ func (c *Console) hits(ctx context.Context, v *View, detector string, p *access.
 		one := &history[len(picked)-1-i]
 		one.AsOf, by[r.AsOf] = r.AsOf, one
 	}
-	rows, err := c.conn.Query(withParameters(ctx, clickhouse.Parameters{"detector": detector}), `
+	rows, err := c.Conn.Query(withParameters(ctx, clickhouse.Parameters{"detector": detector}), `
 SELECT
     as_of,
     township,

@@ -24,13 +24,13 @@ type runsData struct {
 }
 
 // attempts reads the history as the page's parameters ask.
-func (c *Console) attempts(r *request) (kind, status string, all []runs.Attempt, err error) {
+func (c *systemPages) attempts(r *request) (kind, status string, all []runs.Attempt, err error) {
 	kind = r.query.choice("kind", choices(runs.Kinds)...)
 	status = r.query.choice("status", choices(runs.Statuses)...)
 	if r.query.err() != nil {
 		return kind, status, nil, nil
 	}
-	all, err = runs.History(r.ctx, c.conn, runs.Choice{Kind: runs.Kind(kind), Status: runs.Status(status), Most: runsMost})
+	all, err = runs.History(r.ctx, c.Conn, runs.Choice{Kind: runs.Kind(kind), Status: runs.Status(status), Most: runsMost})
 	return kind, status, all, err
 }
 
@@ -43,7 +43,7 @@ func choices[T ~string](values []T) []string {
 	return all
 }
 
-func (c *Console) runsPage(r *request) (answer, error) {
+func (c *systemPages) runsPage(r *request) (answer, error) {
 	d := &runsData{Kinds: runs.Kinds, Statuses: runs.Statuses}
 	var all []runs.Attempt
 	var err error
@@ -53,7 +53,7 @@ func (c *Console) runsPage(r *request) (answer, error) {
 	if d.Kind == "" && d.Status == "" {
 		d.Latest = latestEnded(all)
 	}
-	d.Pager = r.query.rows(len(all), c.config.PageSize)
+	d.Pager = r.query.rows(len(all), c.PageSize)
 	d.Rows = all[d.Pager.From:d.Pager.To]
 	return answer{template: "runs", title: message(r.lang, "runs.title"), data: d}, nil
 }
@@ -75,7 +75,7 @@ func latestEnded(all []runs.Attempt) []runs.Attempt {
 	return latest
 }
 
-func (c *Console) runsCSV(r *request) (answer, error) {
+func (c *systemPages) runsCSV(r *request) (answer, error) {
 	_, _, all, err := c.attempts(r)
 	if err != nil {
 		return answer{}, err
@@ -93,13 +93,6 @@ func (c *Console) runsCSV(r *request) (answer, error) {
 			strconv.FormatUint(a.Run, 10), a.Process, a.Error)
 	}
 	return csvFile(s, "anxin-runs.csv"), nil
-}
-
-func yesNo(yes bool) string {
-	if yes {
-		return "yes"
-	}
-	return "no"
 }
 
 // stages tells where an attempt's time went, the longest stage first.

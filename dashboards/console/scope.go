@@ -2,26 +2,12 @@ package console
 
 import (
 	"cmp"
-	"fmt"
 
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 	"github.com/anxin-project/anxin/internal/platform/access"
 )
-
-// rememberScopes is for so many different combinations of roles, territory and department that their part of the run is
-// kept.
-const rememberScopes = 200
-
-// show gives a request the part of a run that its person may see.
-func (c *Console) show(r *request, all *View) error {
-	p := r.person()
-	key := fmt.Sprintf("%d %s %q %q %v", all.Run.Number, all.Run.AsOf, p.Territory, p.Department, p.Roles)
-	view, err := c.scoped.get(r.ctx, key, c.now(), 0, func() (*View, error) { return all.of(p), nil })
-	r.all, r.view = all, view
-	return err
-}
 
 // of is the part of a run that a person may see: what lies in the territory, with the warnings that are the department's
 // business, and of the places beside one's own the name and the rank.
@@ -104,3 +90,6 @@ func talksFor(p *access.Person, all []edition.Talk) []edition.Talk {
 	}
 	return talks
 }
+
+// talkObject is what a proposal of talks is about.
+func talkObject(t edition.Talk) access.Object { return access.Object{Place: t.Township} }

@@ -1,11 +1,10 @@
 package console
 
 import (
-	"errors"
 	"strings"
-	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
@@ -27,7 +26,7 @@ type subjectHit struct {
 
 const searchRows = 50
 
-func (c *Console) searchPage(r *request) (answer, error) {
+func (c *searchPages) searchPage(r *request) (answer, error) {
 	if id := strings.ToUpper(r.query.given.Get("q")); subjectID.MatchString(id) && len(r.view.subject[subjectKey("employer", id)]) > 0 {
 		return answer{redirect: "/subjects/employer/" + id}, nil
 	}
@@ -39,12 +38,12 @@ func (c *Console) searchPage(r *request) (answer, error) {
 }
 
 // search finds units, projects and employers by what was typed.
-func (c *Console) search(r *request) (*searchData, error) {
+func (c *searchPages) search(r *request) (*searchData, error) {
 	typed := r.query.search()
 	d := &searchData{Typed: r.query.given.Get("q")}
 	if typed != "" {
 		for _, u := range r.view.Units {
-			if !u.RankOnly && named(c.regions, u, typed) && len(d.Units) < searchRows {
+			if !u.RankOnly && named(c.Regions, u, typed) && len(d.Units) < searchRows {
 				d.Units = append(d.Units, u)
 			}
 		}
@@ -68,8 +67,8 @@ func (c *Console) search(r *request) (*searchData, error) {
 }
 
 // findSubjects looks for projects and employers whose name or id contains what was typed.
-func (c *Console) findSubjects(r *request, typed string) ([]subjectHit, error) {
-	if c.conn == nil {
+func (c *searchPages) findSubjects(r *request, typed string) ([]subjectHit, error) {
+	if c.Conn == nil {
 		return nil, nil
 	}
 	from, err := r.view.Run.from("subjects")
@@ -78,7 +77,7 @@ func (c *Console) findSubjects(r *request, typed string) ([]subjectHit, error) {
 	}
 	// Parameters are read as escaped text: a backslash or a control character would be an escape.
 	escaped := strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`, "\x00", ``).Replace(typed)
-	rows, err := c.conn.Query(withParameters(r.ctx, clickhouse.Parameters{"typed": escaped, "territory": r.person().Territory}), `
+	rows, err := c.Conn.Query(withParameters(r.ctx, clickhouse.Parameters{"typed": escaped, "territory": r.person().Territory}), `
 SELECT
     scope,
     scope_id,
@@ -108,32 +107,9 @@ ORDER BY positionUTF8(lowerUTF8(name), {typed:String}) = 0, scope DESC, scope_id
 	return hits, rows.Err()
 }
 
-// aboutData is the page that explains the index.
-type aboutData struct {
-	Lights  Lights
-	Weights []Component // of the run's first prefecture: the policy's weights after rescaling
-	Groups  []detectorGroup
-	Run     *Run
-}
-
-func (c *Console) aboutPage(r *request) (answer, error) {
-	d := &aboutData{Lights: c.config.Lights, Groups: c.detectors.grouped()}
-	if r.view != nil {
-		d.Run = &r.view.Run
-		if len(r.view.prefectures) > 0 {
-			d.Weights = r.view.prefectures[0].Components
-		}
-	}
-	return answer{template: "about", title: message(r.lang, "about.title"), data: d}, nil
-}
-
-var errStale = errors.New("no successful look for a newer run lately")
-
-// healthy reports whether looking for newer runs works; before the first look it does not yet have to.
-func (c *Console) healthy() error {
-	last := c.lastPoll.Load()
-	if last != 0 && time.Since(time.UnixMilli(last)) > max(10*c.config.Refresh, time.Minute) {
-		return errStale
-	}
-	return nil
+// searchPages are what the search box of every page finds.
+type searchPages struct {
+	Conn    driver.Conn // the main database; nil: places alone are found
+	Regions Regions
+	Answers Answers
 }

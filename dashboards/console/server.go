@@ -10,16 +10,79 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html/template"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/anxin-project/anxin/internal/domain/law"
 	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/access/signin"
 	"github.com/anxin-project/anxin/internal/platform/api"
 	"github.com/anxin-project/anxin/internal/platform/audit"
 )
+
+// serverDependencies are what a server needs.
+type serverDependencies struct {
+	Language  string        // for who has not chosen
+	Timeout   time.Duration // per page
+	Remember  int           // so many rendered pages are kept
+	Keeper    *Keeper
+	Gate      *signin.Gate
+	Detectors *detectors
+	Laws      *law.Registry
+	Sources   Sources
+	Regions   Regions
+	Progress  func() []Stage
+	Logger    *slog.Logger
+	Now       func() time.Time
+	Metrics   prometheus.Registerer
+}
+
+// webServer answers requests: it lets people in, shows them their part of the run, renders and remembers pages, and writes down
+// what the audit log is to have. What there is to answer, the table of routes says. It may be used from many goroutines.
+type webServer struct {
+	otherwise locale // for who has not chosen
+	timeout   time.Duration
+	keeper    *Keeper
+	gate      *signin.Gate
+	progress  func() []Stage
+	log       *slog.Logger
+	now       func() time.Time
+	metrics   *metrics
+	templates map[string]renderer // by language
+	assets    *assets
+	bodies    *memory[*body]
+	table     []route
+}
+
+// newServer registers the metrics of requests and parses the templates of every room. Nothing is answered before the table is
+// given.
+func newServer(d serverDependencies, rooms []Room) (*webServer, error) {
+	s := &webServer{
+		otherwise: locale(d.Language), timeout: d.Timeout, keeper: d.Keeper, gate: d.Gate, progress: d.Progress, log: d.Logger, now: d.Now,
+		bodies: newMemory[*body](d.Remember),
+	}
+	var err error
+	if s.metrics, err = newMetrics(d.Metrics); err != nil {
+		return nil, err
+	}
+	if s.assets, err = loadAssets(); err != nil {
+		return nil, err
+	}
+	s.templates, err = parseTemplates(func(l locale) template.FuncMap { return functions(l, d, s.assets) }, rooms)
+	return s, err
+}
+
+// setTable says what there is to answer.
+func (s *webServer) setTable(table []route) { s.table = table }
+
+// forget drops every remembered page.
+func (s *webServer) forget() { s.bodies.clear() }
 
 // body is a finished answer. Only the compressed form is kept: nearly every client takes it, and it is a tenth.
 type body struct {
@@ -58,6 +121,7 @@ type request struct {
 	http  *http.Request
 	w     http.ResponseWriter // of routes that are never remembered: for cookies
 
+	server   *webServer
 	event    audit.Event // for the audit log: what a form did, as far as its page has filled it in
 	recorded bool        // the audit log has it already
 }
@@ -70,26 +134,39 @@ func (r *request) person() *access.Person {
 	return &r.who.Person
 }
 
-func (c *Console) routes() http.Handler {
+// recordsAs writes into the audit log what a form did, as one of several that the route did.
+func (r *request) recordAs(action string) error {
+	return r.server.record(r, route{audited: action}, nil)
+}
+
+// show gives a request the part of a run that its person may see.
+func (r *request) show(all *View) error {
+	view, err := r.server.keeper.Part(r.ctx, all, r.person())
+	r.all, r.view = all, view
+	return err
+}
+
+// Handler serves every page, the assets and /healthz.
+func (s *webServer) Handler() http.Handler {
 	mux := http.NewServeMux()
-	for _, route := range c.table() {
-		mux.Handle(route.pattern, c.page(route))
+	for _, route := range s.table {
+		mux.Handle(route.pattern, s.page(route))
 	}
-	for path, methods := range c.apiMethods() {
+	for path, methods := range s.apiMethods() {
 		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { api.RefuseMethod(w, strings.Join(methods, ", ")) })
 	}
-	mux.Handle("GET /assets/{name}", c.assets)
+	mux.Handle("GET /assets/{name}", s.assets)
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, c.assets.url("icon.svg"), http.StatusMovedPermanently)
+		http.Redirect(w, r, s.assets.url("icon.svg"), http.StatusMovedPermanently)
 	})
-	mux.HandleFunc("GET /healthz", c.health)
-	return c.around(signin.Protect(mux, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c.fail(w, &request{ctx: r.Context(), lang: c.language(r), query: readQuery(r), http: r}, errForged)
+	mux.HandleFunc("GET /healthz", s.health)
+	return s.around(signin.Protect(mux, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, &request{ctx: r.Context(), lang: s.language(r), query: readQuery(r), http: r}, errForged)
 	})))
 }
 
 // around sets the headers of every answer, turns a panic into the error page and counts.
-func (c *Console) around(next http.Handler) http.Handler {
+func (s *webServer) around(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		h := w.Header()
@@ -104,12 +181,12 @@ func (c *Console) around(next http.Handler) http.Handler {
 				if p == http.ErrAbortHandler {
 					panic(p)
 				}
-				c.log.Error("a page panicked", "path", r.URL.Path, "panic", fmt.Sprint(p))
+				s.log.Error("a page panicked", "path", r.URL.Path, "panic", fmt.Sprint(p))
 				if !recorder.wrote {
-					c.fail(recorder, &request{ctx: r.Context(), lang: c.language(r), query: readQuery(r), http: r}, errors.New("panic"))
+					s.fail(recorder, &request{ctx: r.Context(), lang: s.language(r), query: readQuery(r), http: r}, errors.New("panic"))
 				}
 			}
-			c.metrics.observe(r.Pattern, recorder.status, time.Since(start))
+			s.metrics.observe(r.Pattern, recorder.status, time.Since(start))
 		}()
 		next.ServeHTTP(recorder, r)
 	})
@@ -136,26 +213,26 @@ const maxForm = 64 << 10
 
 // page serves a route: who asks and whether they may, language, waiting page, memory of rendered pages, ETag, compression,
 // errors, and the audit log.
-func (c *Console) page(route route) http.Handler {
+func (s *webServer) page(route route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		lang := c.language(r)
+		lang := s.language(r)
 		if r.URL.Query().Has("lang") {
-			c.rememberLanguage(w, r, lang)
+			s.rememberLanguage(w, r, lang)
 		}
 		w.Header().Set("Vary", "Accept-Encoding, Cookie, Authorization, Accept-Language")
-		ctx, cancel := context.WithTimeout(r.Context(), c.config.QueryTimeout)
+		ctx, cancel := context.WithTimeout(r.Context(), s.timeout)
 		defer cancel()
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		q := &request{ctx: ctx, lang: lang, who: c.whoAsks(r), all: c.view.Load(), query: readQuery(r), http: r}
-		if err := c.admit(q, route); err != nil {
+		q := &request{server: s, ctx: ctx, lang: lang, who: s.whoAsks(r), all: s.keeper.Latest(), query: readQuery(r), http: r}
+		if err := s.admit(q, route); err != nil {
 			if errors.Is(err, errForbidden) {
-				err = errors.Join(err, c.record(q, route, err))
+				err = errors.Join(err, s.record(q, route, err))
 			}
-			c.fail(w, q, err)
+			s.fail(w, q, err)
 			return
 		}
 		if q.all == nil && needsRun(route.section) {
-			c.waiting(w, q)
+			s.waiting(w, q)
 			return
 		}
 		if route.life == never {
@@ -172,16 +249,16 @@ func (c *Console) page(route route) http.Handler {
 			if a.redirect != "" {
 				return nil, redirect(a.redirect)
 			}
-			return c.finish(q, route.section, a)
+			return s.finish(q, route.section, a)
 		}
-		b, err := c.remembered(q, route, render)
+		b, err := s.remembered(q, route, render)
 		if err == nil || route.writes() {
-			if recording := c.record(q, route, err); recording != nil {
+			if recording := s.record(q, route, err); recording != nil {
 				err = recording
 			}
 		}
 		if err != nil {
-			c.fail(w, q, err)
+			s.fail(w, q, err)
 			return
 		}
 		if route.life == never {
@@ -195,7 +272,7 @@ func (c *Console) page(route route) http.Handler {
 // remembered renders a page, or returns it as it was rendered a moment ago for the same session. Pages carry who is signed
 // in and show what that person may see, so they are remembered per session and never shared: its key changes with the
 // person's rights.
-func (c *Console) remembered(q *request, route route, render func() (*body, error)) (*body, error) {
+func (s *webServer) remembered(q *request, route route, render func() (*body, error)) (*body, error) {
 	if route.life == never {
 		return render()
 	}
@@ -207,7 +284,7 @@ func (c *Console) remembered(q *request, route route, render func() (*body, erro
 		session = q.who.Key
 	}
 	key := fmt.Sprintf("%s %s %d %s?%s", session, q.lang, number, q.http.URL.EscapedPath(), q.query.canonical())
-	return c.bodies.get(q.ctx, key, c.now(), route.life, render)
+	return s.bodies.get(q.ctx, key, s.now(), route.life, render)
 }
 
 // needsRun: these sections show a run; the rest also works before the first one.
@@ -219,7 +296,7 @@ func needsRun(section string) bool {
 	return false
 }
 
-func (c *Console) finish(q *request, section string, a answer) (*body, error) {
+func (s *webServer) finish(q *request, section string, a answer) (*body, error) {
 	raw, kind := a.raw, a.kind
 	if a.json != nil {
 		var err error
@@ -230,7 +307,7 @@ func (c *Console) finish(q *request, section string, a answer) (*body, error) {
 	}
 	if a.template != "" {
 		var buffer bytes.Buffer
-		if err := c.templates[string(q.lang)].render(&buffer, a.template, &frame{
+		if err := s.templates[string(q.lang)].render(&buffer, a.template, &frame{
 			Lang: q.lang, Title: a.title, Section: section, View: q.view, Data: a.data, Who: q.who,
 			path: q.http.URL.EscapedPath(), query: q.query,
 		}); err != nil {

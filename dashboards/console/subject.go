@@ -2,15 +2,19 @@ package console
 
 import (
 	"errors"
-	"fmt"
+	"html/template"
+	"log/slog"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 	"github.com/anxin-project/anxin/internal/platform/access"
+	"github.com/anxin-project/anxin/internal/platform/access/reveal"
 )
 
 // subjectData is the page of a project or employer.
@@ -42,7 +46,7 @@ type safeguard struct {
 // ListExpected reports whether a pay list for a wage month must have come: wages are paid by the end of the next month.
 func (d *subjectData) ListExpected(m civil.Month) bool { return m < d.AsOf.Month()-1 }
 
-func (c *Console) subjectPage(r *request) (answer, error) {
+func (c *subjectsPages) subjectPage(r *request) (answer, error) {
 	scope, id := catalog.Scope(r.http.PathValue("scope")), r.http.PathValue("id")
 	if scope == catalog.Township && r.view.unit[id] != nil {
 		return answer{redirect: "/townships/" + id}, nil
@@ -59,13 +63,13 @@ func (c *Console) subjectPage(r *request) (answer, error) {
 }
 
 // subject gathers what there is to say of the subject that the address names.
-func (c *Console) subject(r *request) (*subjectData, error) {
+func (c *subjectsPages) subject(r *request) (*subjectData, error) {
 	f, gone, err := c.subjectOf(r)
 	if err != nil {
 		return nil, err
 	}
 	scope, id := string(f.Scope), f.ID
-	d := &subjectData{Facts: f, AsOf: r.view.Run.AsOf, Path: c.regions.Path(f.Township), Active: r.view.subject[subjectKey(scope, id)]}
+	d := &subjectData{Facts: f, AsOf: r.view.Run.AsOf, Path: c.Regions.Path(f.Township), Active: r.view.subject[subjectKey(scope, id)]}
 	d.Gone = gone
 	d.Workers = access.Allow(r.person(), access.Reveal, access.At(f.Township, string(casefile.Route(f.Scope, f.Sector))))
 	if len(d.Active) > 0 {
@@ -88,19 +92,19 @@ func (c *Console) subject(r *request) (*subjectData, error) {
 	if f.Scope == catalog.Employer {
 		d.Grade, d.Edition = r.view.grade[id], r.view.latest()
 	}
-	d.CaseID = c.caseOf(r, scope, id)
+	d.CaseID = CaseOf(r.ctx, c.Cases, c.Logger, r.person(), scope, id)
 	return d, nil
 }
 
 // subjectOf reads the facts of the subject that the address names; gone says that the run's snapshot has been dropped, so
 // that only its warnings are known.
-func (c *Console) subjectOf(r *request) (f *Facts, gone bool, err error) {
+func (c *subjectsPages) subjectOf(r *request) (f *Facts, gone bool, err error) {
 	scope, id := catalog.Scope(r.http.PathValue("scope")), r.http.PathValue("id")
 	if scope != catalog.Project && scope != catalog.Employer || !subjectID.MatchString(id) || r.all == nil {
 		return nil, false, errNotFound
 	}
 	f, err = c.subjectFacts(r, scope, id)
-	if errors.Is(err, errUnknownSubject) {
+	if errors.Is(err, ErrUnknownSubject) {
 		return nil, false, errNotFound
 	}
 	if gone = snapshotGone(err); gone {
@@ -110,7 +114,7 @@ func (c *Console) subjectOf(r *request) (f *Facts, gone bool, err error) {
 }
 
 // subjectObject is what a route about a subject touches.
-func (c *Console) subjectObject(r *request) (access.Object, error) {
+func (c *subjectsPages) subjectObject(r *request) (access.Object, error) {
 	if scope, id := r.http.PathValue("scope"), r.http.PathValue("id"); scope == string(catalog.Township) && r.all != nil && r.all.unit[id] != nil {
 		return access.Object{Place: id}, nil
 	}
@@ -123,23 +127,19 @@ func (c *Console) subjectObject(r *request) (access.Object, error) {
 
 // subjectFacts reads the facts of a subject, remembered per run. When the run's snapshot is gone because a newer run
 // has completed meanwhile, it looks for that run and answers from it.
-func (c *Console) subjectFacts(r *request, scope catalog.Scope, id string) (*Facts, error) {
-	read := func(v *View) (*Facts, error) {
-		key := fmt.Sprintf("%d %s:%s", v.Run.Number, scope, id)
-		return c.facts.get(r.ctx, key, c.now(), 0, func() (*Facts, error) { return c.readFacts(r.ctx, v, scope, id) })
-	}
-	f, err := read(r.all)
-	if err == nil || errors.Is(err, errUnknownSubject) || r.ctx.Err() != nil {
+func (c *subjectsPages) subjectFacts(r *request, scope catalog.Scope, id string) (*Facts, error) {
+	f, err := c.Keeper.Facts(r.ctx, r.all, scope, id)
+	if err == nil || errors.Is(err, ErrUnknownSubject) || r.ctx.Err() != nil {
 		return f, err
 	}
-	if refreshErr := c.Refresh(r.ctx); refreshErr != nil {
+	if refreshErr := c.Keeper.Refresh(r.ctx); refreshErr != nil {
 		return nil, errors.Join(err, refreshErr)
 	}
-	if next := c.view.Load(); next != nil && next != r.all {
-		if err := c.show(r, next); err != nil {
+	if next := c.Keeper.Latest(); next != nil && next != r.all {
+		if err := r.show(next); err != nil {
 			return nil, err
 		}
-		return read(next)
+		return c.Keeper.Facts(r.ctx, next, scope, id)
 	}
 	return nil, err
 }
@@ -153,7 +153,7 @@ func snapshotGone(err error) bool {
 }
 
 // withoutFacts is what the warnings alone tell of a subject.
-func (c *Console) withoutFacts(v *View, scope catalog.Scope, id string) (*Facts, error) {
+func (c *subjectsPages) withoutFacts(v *View, scope catalog.Scope, id string) (*Facts, error) {
 	active := v.subject[subjectKey(string(scope), id)]
 	if len(active) == 0 {
 		return nil, errNotFound
@@ -214,5 +214,36 @@ func checklist(l locale, f *Facts, asOf civil.Date) []safeguard {
 		{Name: "officer", State: yes(p.LaborOfficer)},
 		{Name: "board", State: yes(p.NoticeBoard)},
 		{Name: "guarantee", State: yes(p.PaymentGuarantee)},
+	}
+}
+
+// subjectsPages are a project or employer with its facts, and its workers.
+type subjectsPages struct {
+	Keeper    *Keeper
+	Conn      driver.Conn // the main database
+	Regions   Regions
+	Detectors *detectors // what they are called
+	Answers   Answers
+	Cases     Cases // nil: casework is not connected
+	Vault     *reveal.Vault
+	PageSize  int // rows of a list before it is paged
+	Logger    *slog.Logger
+}
+
+// functions are what templates of this room alone can call.
+func (c *subjectsPages) functions(l locale) template.FuncMap {
+	return template.FuncMap{
+		"owedLine":      func(k OwedKind) string { return l.owedLine(k) },
+		"owedMissing":   func(f *Facts, what string) string { return l.owedMissing(f, what) },
+		"estimateBy":    func(codes []string) string { return l.estimateBy(codes) },
+		"estimatedPart": l.estimatedPart,
+		"outcome":       func(kind, code string) string { return codebook.OfOutcome(kind, code, string(l)) },
+
+		"attendanceChart": func(f *Facts, asOf civil.Date) template.HTML { return attendanceChart(l, f, asOf) },
+		"wagesChart":      func(f *Facts) template.HTML { return wagesChart(l, f) },
+		"accountChart":    func(f *Facts) template.HTML { return accountChart(l, f) },
+		"signalChart":     func(s Signal) template.HTML { return signalChart(l, s) },
+		"signalLast":      func(s Signal) string { return fixed(s.Values[len(s.Values)-1], decimals(s.Values[len(s.Values)-1])) },
+		"signalMonth":     func(s Signal) string { return l.month(s.Months[len(s.Months)-1]) },
 	}
 }

@@ -21,13 +21,6 @@ func (l locale) moneyAxis(v float64) string {
 	return sign(v) + "¥" + fixed(abs, decimals(abs)) + letter
 }
 
-func decimals(v float64) int {
-	if v == float64(int64(v)) {
-		return 0
-	}
-	return 1
-}
-
 // attendanceChart shows how many people worked on each of the last days; days without anybody are gaps.
 func attendanceChart(l locale, f *Facts, asOf civil.Date) template.HTML {
 	if len(f.Days) == 0 {

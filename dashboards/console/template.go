@@ -6,19 +6,16 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"maps"
 	"net/url"
 	"path"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
-	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/edition"
-	"github.com/anxin-project/anxin/internal/domain/law"
-	"github.com/anxin-project/anxin/internal/domain/runs"
 	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/access/signin"
 )
@@ -76,32 +73,73 @@ func (l locale) other() locale {
 	return english
 }
 
-// parseTemplates parses every page once per language: templates/*.html, each with the shared layout and parts.
-func parseTemplates(c *Console) (map[string]renderer, error) {
+// Room is what a folder of pages brings: its templates, and what only they can call.
+type Room struct {
+	Templates fs.FS                         // templates/*.html are pages; templates/shared/*.html, which need not be there, what several of them use
+	Functions func(locale) template.FuncMap // nil: none
+}
+
+// parseTemplates parses every page of every room once per language, each with the room's shared parts, the layout and the parts
+// of all rooms.
+func parseTemplates(functions func(locale) template.FuncMap, rooms []Room) (map[string]renderer, error) {
+	rooms = append([]Room{{Templates: templateFiles}}, rooms...)
 	out := map[string]renderer{}
 	for _, l := range locales {
-		shared, err := template.New("").Funcs(functions(c, l)).ParseFS(templateFiles, "templates/shared/*.html")
-		if err != nil {
-			return nil, err
+		base := functions(l)
+		for _, room := range rooms { // as long as pages of rooms lie among those of all
+			if room.Functions != nil {
+				maps.Copy(base, room.Functions(l))
+			}
 		}
-		files, err := fs.Glob(templateFiles, "templates/*.html")
+		all, err := template.New("").Funcs(base).ParseFS(templateFiles, "templates/shared/*.html")
 		if err != nil {
 			return nil, err
 		}
 		r := renderer{}
-		for _, file := range files {
-			t, err := shared.Clone()
-			if err != nil {
+		for _, room := range rooms {
+			if err := r.parse(all, room, l); err != nil {
 				return nil, err
 			}
-			if t, err = t.ParseFS(templateFiles, file); err != nil {
-				return nil, err
-			}
-			r[strings.TrimSuffix(path.Base(file), ".html")] = t
 		}
 		out[string(l)] = r
 	}
 	return out, nil
+}
+
+// parse adds the pages of a room.
+func (r renderer) parse(all *template.Template, room Room, l locale) error {
+	shared, err := all.Clone()
+	if err != nil {
+		return err
+	}
+	if room.Functions != nil {
+		shared.Funcs(room.Functions(l))
+	}
+	if parts, err := fs.Glob(room.Templates, "templates/shared/*.html"); err != nil {
+		return err
+	} else if len(parts) > 0 {
+		if _, err := shared.ParseFS(room.Templates, parts...); err != nil {
+			return err
+		}
+	}
+	files, err := fs.Glob(room.Templates, "templates/*.html")
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(path.Base(file), ".html")
+		if r[name] != nil {
+			return fmt.Errorf("two rooms have a page %s", name)
+		}
+		t, err := shared.Clone()
+		if err != nil {
+			return err
+		}
+		if r[name], err = t.ParseFS(room.Templates, file); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r renderer) render(w io.Writer, name string, f *frame) error {
@@ -112,24 +150,34 @@ func (r renderer) render(w io.Writer, name string, f *frame) error {
 	return t.ExecuteTemplate(w, "layout", f)
 }
 
-// functions are what templates can call, bound to a language.
-func functions(c *Console, l locale) template.FuncMap {
+// functions are what the templates of every room can call, bound to a language.
+func functions(l locale, d serverDependencies, assets *assets) template.FuncMap {
+	citations := NewCitations(d.Laws)
+	date := func(otherwise func(civil.Date) string) func(*civil.Date) string {
+		return func(on *civil.Date) string {
+			if on == nil {
+				return "—"
+			}
+			return otherwise(*on)
+		}
+	}
 	return template.FuncMap{
-		"t":     func(key string) (string, error) { return c.noted(key)(find(l, key)) },
-		"tf":    func(key string, values ...any) (string, error) { return c.noted(key)(findAndFill(l, key, values...)) },
+		"t": func(key string) (string, error) { return citations.Noted(key)(find(l, key)) },
+		"tf": func(key string, values ...any) (string, error) {
+			return citations.Noted(key)(findAndFill(l, key, values...))
+		},
 		"word":  func(group string, value any) string { return l.word(group, fmt.Sprint(value)) },
 		"text":  func(t catalog.Text) string { return t.In(string(l)) },
-		"asset": c.assets.url,
+		"asset": assets.url,
 		"tag":   func() string { return map[locale]string{chinese: "zh-CN", english: "en"}[l] },
 
-		"num":      l.num,
-		"yuan":     l.yuan,
-		"exact":    l.exactYuan,
-		"claimed":  l.claimed,
-		"owedLine": l.owedLine, "owedMissing": l.owedMissing, "estimateBy": l.estimateBy, "estimatedPart": l.estimatedPart,
-		"amount": func(w *Warning) string { return l.amount(c.detectors.header(w.Detector), w.AmountFen) },
+		"num":     l.num,
+		"yuan":    l.yuan,
+		"exact":   l.exactYuan,
+		"claimed": l.claimed,
+		"amount":  func(w *Warning) string { return l.amount(d.Detectors.header(w.Detector), w.AmountFen) },
 		"estimated": func(w *Warning) string {
-			return l.estimatedPart(w.AmountFen, estimatedFen(c.detectors.header(w.Detector), w))
+			return l.estimatedPart(w.AmountFen, estimatedFen(d.Detectors.header(w.Detector), w))
 		},
 		"points":    l.index,
 		"score":     func(v float64) string { return l.index(&v) },
@@ -137,67 +185,35 @@ func functions(c *Console, l locale) template.FuncMap {
 		"percent":   l.percent,
 		"date":      l.date,
 		"shortDate": l.shortDate,
-		"maybeDate": func(d *civil.Date) string {
-			if d == nil {
-				return "—"
-			}
-			return l.shortDate(*d)
-		},
-		"longDate": func(d *civil.Date) string {
-			if d == nil {
-				return "—"
-			}
-			return l.date(*d)
-		},
-		"lacking": lacking,
-		"faults":  l.faults,
-		"bound":   func(b *uint32) string { return l.bound(*b) },
-		"span":    l.span,
-		"limits":  l.limits,
-		"month":   l.month,
-		"instant": l.instant,
-		"second":  l.second,
-		"took":    func(a runs.Attempt) string { return l.seconds(a.Took().Seconds()) },
-		"stages":  l.stages,
-		"workers": func(v any) string { return l.count(toInt(v), catalog.Workers) },
-		"days":    func(v any) string { return l.count(toInt(v), catalog.Days) },
-		"since":   func(from, to civil.Date) string { return l.count(int64(to-from), catalog.Days) },
-		"number":  number,
-		"share":   share,
-		"reasons": func(g *edition.Grade) []string { return l.reasons(*g) },
-		"target":  l.target,
-		"year":    func(v int) string { return strconv.Itoa(v) },
-		"stamp":   func(digest string) string { return digest[:min(len(digest), 16)] },
-		"deref":   func(v *float64) float64 { return *v },
-		"derefU":  func(v *uint32) uint32 { return *v },
-		"derefI":  func(v *int64) int64 { return *v },
-		"derefD":  func(v *civil.Date) civil.Date { return *v },
-		"derefT":  func(v *time.Time) time.Time { return *v },
-		"list":    func(items ...string) []string { return items },
-		"args":    func(items ...any) []any { return items },
+		"maybeDate": date(l.shortDate),
+		"longDate":  date(l.date),
+		"month":     l.month,
+		"instant":   l.instant,
+		"workers":   func(v any) string { return l.count(toInt(v), catalog.Workers) },
+		"days":      func(v any) string { return l.count(toInt(v), catalog.Days) },
+		"since":     func(from, to civil.Date) string { return l.count(int64(to-from), catalog.Days) },
+		"number":    number,
+		"reasons":   func(g *edition.Grade) []string { return l.reasons(*g) },
+		"target":    func(r edition.Rate) string { return l.target(r) },
+		"year":      func(v int) string { return strconv.Itoa(v) },
+		"deref":     func(v *float64) float64 { return *v },
+		"derefU":    func(v *uint32) uint32 { return *v },
+		"derefI":    func(v *int64) int64 { return *v },
+		"derefD":    func(v *civil.Date) civil.Date { return *v },
+		"derefT":    func(v *time.Time) time.Time { return *v },
+		"list":      func(items ...string) []string { return items },
+		"args":      func(items ...any) []any { return items },
 
-		"header":     c.detectors.header,
-		"evidence":   func(w *Warning) Evidence { return l.evidence(c.detectors.header(w.Detector), w.Evidence) },
-		"source":     func(code string) string { return c.sourceName(l, code) },
-		"outcome":    func(kind, code string) string { return codebook.OfOutcome(kind, code, string(l)) },
-		"article":    func(citation string) Article { return l.article(c.laws, citation) },
-		"cited":      c.laws.Annotate,
-		"unchecked":  func() string { return law.NotChecked.In(string(l)) },
-		"threshold":  l.threshold,
-		"place":      c.regions.Name,
-		"path":       c.regions.Path,
-		"raw":        l.raw,
-		"lossLine":   func(one Loss) string { return c.lossLine(l, one) },
-		"light":      func(v any) string { return lightClass(fmt.Sprint(v)) },
-		"rank":       rankOf,
-		"caseURL":    caseURL,
-		"entryURL":   entryURL,
-		"proposeURL": proposeURL,
-		"next":       nextDeadline,
-		"audited":    l.audited,
-		"wageMonths": l.wageMonths,
-		"dated":      dated,
-		"ground":     func(name string) catalog.Text { g, _ := casefile.Ground(name); return g },
+		"header":   d.Detectors.header,
+		"evidence": func(w *Warning) Evidence { return l.evidence(d.Detectors.header(w.Detector), w.Evidence) },
+		"source":   func(code string) string { return d.Sources.Called(l, code) },
+		"article":  func(citation string) Article { return l.article(d.Laws, citation) },
+		"cited":    d.Laws.Annotate,
+		"place":    d.Regions.Name,
+		"path":     d.Regions.Path,
+		"light":    func(v any) string { return lightClass(fmt.Sprint(v)) },
+		"rank":     rankOf,
+		"caseURL":  caseURL,
 		"subjectURL": func(scope, id any) string {
 			return "/subjects/" + url.PathEscape(fmt.Sprint(scope)) + "/" + url.PathEscape(fmt.Sprint(id))
 		},
@@ -207,38 +223,6 @@ func functions(c *Console, l locale) template.FuncMap {
 			}
 			return "/units/" + u.Code
 		},
-		"warningsURL": func(u *Unit, level string) string {
-			v := url.Values{}
-			switch u.Level {
-			case "township":
-				v.Set("township", u.Code)
-			case "county":
-				v.Set("county", u.Code)
-			case "prefecture":
-				v.Set("prefecture", u.Code)
-			}
-			if level != "" {
-				v.Set("level", level)
-			}
-			return "/warnings?" + v.Encode()
-		},
-		"late": late,
-
-		"spark": func(u *Unit) template.HTML { return sparkline(u.Trend, message(l, "chart.trend")) },
-		"trend": func(u *Unit) template.HTML {
-			return trendChart(l, u.Trend, c.config.Lights, u.Name+" "+message(l, "chart.trend"))
-		},
-		"meter": meter,
-		"dial": func(u *Unit) template.HTML {
-			return dialChart(l, u.Index, u.Light, u.Name+" "+l.index(u.Index)+" "+l.word("light", lightClass(u.Light)))
-		},
-		"delta":           func(v, widest float64) template.HTML { return deltaBar(v, widest, l.signed(v)) },
-		"attendanceChart": func(f *Facts, asOf civil.Date) template.HTML { return attendanceChart(l, f, asOf) },
-		"wagesChart":      func(f *Facts) template.HTML { return wagesChart(l, f) },
-		"accountChart":    func(f *Facts) template.HTML { return accountChart(l, f) },
-		"signalChart":     func(s Signal) template.HTML { return signalChart(l, s) },
-		"signalLast":      func(s Signal) string { return fixed(s.Values[len(s.Values)-1], decimals(s.Values[len(s.Values)-1])) },
-		"signalMonth":     func(s Signal) string { return l.month(s.Months[len(s.Months)-1]) },
 	}
 }
 
@@ -256,3 +240,5 @@ func (f *frame) Heading(sort, dir, column, first, text, class string) heading {
 	h.URL = f.query.with("sort", column, "dir", next)
 	return h
 }
+
+func caseURL(id string) string { return "/cases/" + url.PathEscape(id) }

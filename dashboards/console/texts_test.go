@@ -13,7 +13,7 @@ import (
 func TestEveryTextIsThereInBothLanguages(t *testing.T) {
 	place := regexp.MustCompile(`\{\d\}`)
 	chineseCharacter := regexp.MustCompile(`\p{Han}`)
-	for key, text := range catalogue {
+	for key, text := range allTexts() {
 		if strings.TrimSpace(text.ZH) == "" || strings.TrimSpace(text.EN) == "" {
 			t.Errorf("%s lacks a language: %+v", key, text)
 		}
@@ -52,7 +52,7 @@ func TestEveryTextAPageAsksForExists(t *testing.T) {
 		}
 		for _, m := range asked.FindAllStringSubmatch(string(text), -1) {
 			n++
-			if _, ok := catalogue[m[1]]; !ok && !strings.HasSuffix(file, "_test.go") {
+			if _, ok := lookUp(m[1]); !ok && !strings.HasSuffix(file, "_test.go") {
 				t.Errorf("%s asks for %q, which is not in the catalogue", file, m[1])
 			}
 		}

@@ -2,10 +2,16 @@ package console
 
 import (
 	"cmp"
+	"html/template"
 	"slices"
 	"strings"
 
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
 	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/codebook"
+	"github.com/anxin-project/anxin/internal/domain/law"
+	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
 // warningsData is the list of active warnings.
@@ -30,15 +36,15 @@ type warningFilter struct {
 // Empty reports whether nothing is filtered.
 func (f warningFilter) Empty() bool { return f == warningFilter{} }
 
-func (c *Console) warningsPage(r *request) (answer, error) {
+func (c *warningsPages) warningsPage(r *request) (answer, error) {
 	return answer{template: "warnings", title: message(r.lang, "warnings.title"), data: c.warnings(r)}, nil
 }
 
 // warnings filters, sorts and pages the active warnings as the parameters say.
-func (c *Console) warnings(r *request) *warningsData {
+func (c *warningsPages) warnings(r *request) *warningsData {
 	f := c.warningFilter(r.query)
 	rows := f.choose(c, r.lang, r.view)
-	d := &warningsData{Filter: f, Groups: c.detectors.grouped(), Counties: r.view.counties}
+	d := &warningsData{Filter: f, Groups: c.Detectors.grouped(), Counties: r.view.counties}
 	d.Sort = r.query.choice("sort", "worst", "newest", "since", "people", "fen")
 	d.Dir = r.query.choice("dir", "desc", "asc")
 	sortWarnings(rows, d.Sort, d.Dir == "asc")
@@ -62,23 +68,12 @@ func (c *Console) warnings(r *request) *warningsData {
 			}
 		}
 	}
-	d.Pager = r.query.rows(len(rows), c.config.PageSize/2)
+	d.Pager = r.query.rows(len(rows), c.PageSize/2)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
 	return d
 }
 
-func names(set map[string]bool) []string {
-	var out []string
-	for name := range set {
-		if name != "" {
-			out = append(out, name)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-func (c *Console) warningFilter(q *query) warningFilter {
+func (c *warningsPages) warningFilter(q *query) warningFilter {
 	f := warningFilter{
 		Level:      q.choice("level", "", "red", "yellow"),
 		Detector:   q.word("detector"),
@@ -97,7 +92,7 @@ func (c *Console) warningFilter(q *query) warningFilter {
 }
 
 // choose returns a new slice of the warnings that pass, in the given order.
-func (f warningFilter) choose(c *Console, l locale, view *View) []*Warning {
+func (f warningFilter) choose(c *warningsPages, l locale, view *View) []*Warning {
 	var out []*Warning
 	for _, w := range view.Warnings {
 		switch {
@@ -118,10 +113,10 @@ func (f warningFilter) choose(c *Console, l locale, view *View) []*Warning {
 }
 
 // mentions reports whether a warning's subject, place or detector contains the text.
-func (c *Console) mentions(l locale, w *Warning, text string) bool {
+func (c *warningsPages) mentions(l locale, w *Warning, text string) bool {
 	return strings.Contains(strings.ToLower(w.Name), text) || strings.Contains(strings.ToLower(w.ScopeID), text) ||
-		strings.HasPrefix(w.Township, text) || strings.Contains(c.regions.Name(w.Township), text) ||
-		strings.Contains(strings.ToLower(c.detectors.header(w.Detector).Title.In(string(l))), text) ||
+		strings.HasPrefix(w.Township, text) || strings.Contains(c.Regions.Name(w.Township), text) ||
+		strings.Contains(strings.ToLower(c.Detectors.header(w.Detector).Title.In(string(l))), text) ||
 		strings.Contains(w.Detector, text)
 }
 
@@ -146,4 +141,56 @@ func sortWarnings(rows []*Warning, by string, ascending bool) {
 		}
 		return -key(a, b)
 	})
+}
+
+func (c *warningsPages) warningsCSV(r *request) (answer, error) {
+	l := r.lang
+	s := spreadsheet.NewTable(string(l), coded("csv.level", codebook.Level), column("csv.detector"), column("csv.title"),
+		coded("csv.scope", codebook.Scope), column("csv.id"), column("csv.name"), column("csv.township"), column("csv.place"),
+		coded("csv.sector", codebook.Sector), coded("csv.department", codebook.Department), column("csv.since"), column("csv.opened"),
+		column("csv.workers"), column("csv.yuan"), column("csv.estimated_yuan"), worded("csv.basis", func(l locale, citation string) string { return l.article(c.Laws, citation).Name }), column("csv.evidence"))
+	for _, w := range c.warningFilter(r.query).choose(c, l, r.view) {
+		h := c.Detectors.header(w.Detector)
+		s.Line(string(w.Level), w.Detector, h.Title.In(string(l)), w.Scope, w.ScopeID, w.Name, w.Township, c.Regions.Path(w.Township), w.Sector, w.Department,
+			w.Since.String(), w.Opened.String(), whole(w.Workers), l.csvAmount(h, w.AmountFen), csvEstimate(h, w), strings.Join(w.Basis, spreadsheet.Separator), l.evidence(h, w.Evidence).line())
+	}
+	return csvFile(s, "anxin-warnings-"+r.view.Run.AsOf.String()+".csv"), nil
+}
+
+// csvAmount writes the amount of a warning in yuan; in words where it is to be checked, nothing where there is none.
+func (l locale) csvAmount(h *catalog.Header, fen int64) string {
+	switch {
+	case fen != 0:
+		return spreadsheet.Yuan(fen)
+	case h.ClaimsMoney():
+		return message(l, "amount.unknown")
+	}
+	return ""
+}
+
+// csvEstimate writes how much of a warning's amount is an estimate; nothing where there is no amount.
+func csvEstimate(h *catalog.Header, w *Warning) string {
+	if w.AmountFen == 0 {
+		return ""
+	}
+	return spreadsheet.Yuan(estimatedFen(h, w))
+}
+
+// warningsPages are the active warnings, and the detectors that give them.
+type warningsPages struct {
+	Conn       driver.Conn // the main database
+	Regions    Regions
+	Detectors  *detectors
+	Answers    Answers
+	Laws       *law.Registry
+	Thresholds Thresholds // nil: pages show none
+	PageSize   int        // rows of a list before it is paged
+}
+
+// functions are what templates of this room alone can call.
+func (c *warningsPages) functions(l locale) template.FuncMap {
+	return template.FuncMap{
+		"unchecked": func() string { return law.NotChecked.In(string(l)) },
+		"threshold": func(v any, p parameter) string { return l.threshold(v, p) },
+	}
 }

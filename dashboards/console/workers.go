@@ -43,9 +43,9 @@ type workerRow struct {
 
 var workerKey = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
-func (c *Console) workersPage(r *request) (answer, error) { return c.workers(r, &workersData{}) }
+func (c *subjectsPages) workersPage(r *request) (answer, error) { return c.workers(r, &workersData{}) }
 
-func (c *Console) workers(r *request, d *workersData) (answer, error) {
+func (c *subjectsPages) workers(r *request, d *workersData) (answer, error) {
 	if err := c.listWorkers(r, d); err != nil {
 		return answer{}, err
 	}
@@ -53,7 +53,7 @@ func (c *Console) workers(r *request, d *workersData) (answer, error) {
 }
 
 // listWorkers gathers the workers of the subject that the address names, masked.
-func (c *Console) listWorkers(r *request, d *workersData) error {
+func (c *subjectsPages) listWorkers(r *request, d *workersData) error {
 	f, _, err := c.subjectOf(r)
 	if err != nil {
 		return err
@@ -79,7 +79,7 @@ func (c *Console) listWorkers(r *request, d *workersData) error {
 		d.OtherPeople++
 		d.Others.Fen, d.Others.Estimated = d.Others.Fen+o.Fen, d.Others.Estimated+o.Estimated
 	}
-	d.Pager = r.query.rows(len(rows), c.config.PageSize)
+	d.Pager = r.query.rows(len(rows), c.PageSize)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
 	return nil
 }
@@ -92,8 +92,8 @@ type workerOwed struct {
 }
 
 // owedByWorker reads what is owed to each worker of a subject, by keys; nothing while the run's snapshot is gone.
-func (c *Console) owedByWorker(r *request, scope catalog.Scope, id string) (map[string]workerOwed, error) {
-	q := &factQuery{conn: c.conn, run: r.view.Run, scope: scope, id: id}
+func (c *subjectsPages) owedByWorker(r *request, scope catalog.Scope, id string) (map[string]workerOwed, error) {
+	q := &factQuery{conn: c.Conn, run: r.view.Run, scope: scope, id: id}
 	by := map[string]workerOwed{}
 	err := q.each(r.ctx, "owed", `
 SELECT
@@ -135,7 +135,7 @@ GROUP BY worker`, func(rows driver.Rows) error {
 }
 
 // revealForm shows one worker in clear, if the vault opens it.
-func (c *Console) revealForm(r *request) (answer, error) {
+func (c *subjectsPages) revealForm(r *request) (answer, error) {
 	key, purpose := r.http.PostFormValue("worker"), r.http.PostFormValue("purpose")
 	clear, err := c.reveal(r, key, purpose)
 	switch {
@@ -150,7 +150,7 @@ func (c *Console) revealForm(r *request) (answer, error) {
 }
 
 // reveal opens what is sealed of a worker of the subject that the address names.
-func (c *Console) reveal(r *request, key, purpose string) (reveal.Clear, error) {
+func (c *subjectsPages) reveal(r *request, key, purpose string) (reveal.Clear, error) {
 	object, err := c.subjectObject(r)
 	if err != nil {
 		return reveal.Clear{}, err
@@ -166,7 +166,7 @@ func (c *Console) reveal(r *request, key, purpose string) (reveal.Clear, error) 
 	if len(rows) == 0 {
 		return reveal.Clear{}, errNotFound
 	}
-	clear, err := c.vault.Open(r.ctx, r.person(), reveal.Worker{
+	clear, err := c.Vault.Open(r.ctx, r.person(), reveal.Worker{
 		Subject: casefile.ID(scope, id), Key: key, Where: object, Name: rows[0].name, Phone: rows[0].phone,
 	}, purpose, signin.Origin(r.http))
 	r.recorded = true // by the vault, where there was something to write down
@@ -178,12 +178,12 @@ func (c *Console) reveal(r *request, key, purpose string) (reveal.Clear, error) 
 
 // readWorkers reads the workers ever registered on a subject, as known at the end of the run's date; one, when key is not
 // empty.
-func (c *Console) readWorkers(r *request, scope catalog.Scope, id, key string) ([]workerRow, error) {
+func (c *subjectsPages) readWorkers(r *request, scope catalog.Scope, id, key string) ([]workerRow, error) {
 	column := map[catalog.Scope]string{catalog.Project: "project_id", catalog.Employer: "employer_uscc"}[scope]
-	if c.conn == nil || column == "" {
+	if c.Conn == nil || column == "" {
 		return nil, errNotFound
 	}
-	rows, err := c.conn.Query(withParameters(r.ctx, clickhouse.Parameters{
+	rows, err := c.Conn.Query(withParameters(r.ctx, clickhouse.Parameters{
 		"id": id, "key": key, "end": r.view.Run.AsOf.End().UTC().Format("2006-01-02 15:04:05.000"),
 	}), `
 WITH registered AS

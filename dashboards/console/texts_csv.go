@@ -2,6 +2,8 @@ package console
 
 import "github.com/anxin-project/anxin/internal/domain/catalog"
 
+func init() { addTexts(exportTexts) }
+
 // exportTexts head the columns of exports; the English ones are written as names that programs read.
 var exportTexts = map[string]catalog.Text{
 	"csv.estimated_yuan":      {ZH: "其中估算（元）", EN: "estimated_yuan"},

@@ -2,15 +2,24 @@ package console
 
 import "github.com/anxin-project/anxin/internal/domain/catalog"
 
-// subjectTexts are the texts of the pages of a project or employer.
-var subjectTexts = map[string]catalog.Text{
+func init() { addTexts(subjectsTexts) }
+
+// subjectsTexts are the texts of the pages of a project or employer.
+var subjectsTexts = map[string]catalog.Text{
+	"state.yes":     {ZH: "有", EN: "Yes"},
+	"state.no":      {ZH: "无", EN: "No"},
+	"state.expired": {ZH: "过期", EN: "Expired"},
+	"state.partly":  {ZH: "部分", EN: "Partly"},
+
+	"grade.line":   {ZH: "守法诚信等级 {1}（第 {2} 期）：", EN: "Compliance grade {1} (edition {2}): "},
+	"grade.stop":   {ZH: "。", EN: "."},
+	"grade.visits": {ZH: "例行检查全年 {1} 次，本季度 {2} 次。", EN: "Routine visits: {1} a year, {2} this quarter."},
+
 	"subject.calm":            {ZH: "无预警", EN: "No warnings"},
-	"subject.case":            {ZH: "查看案件", EN: "See the case"},
 	"subject.active":          {ZH: "当前预警", EN: "Active warnings"},
 	"subject.present":         {ZH: "在册人数", EN: "Registered workers"},
 	"subject.contract_fen":    {ZH: "合同价", EN: "Contract price"},
 	"subject.headcount":       {ZH: "员工人数", EN: "Headcount"},
-	"subject.warnings":        {ZH: "当前预警与依据", EN: "Active warnings and their evidence"},
 	"subject.no_warnings":     {ZH: "当前没有预警。", EN: "No active warnings."},
 	"subject.past":            {ZH: "以往预警", EN: "Past warnings"},
 	"subject.worst":           {ZH: "最高级别", EN: "Highest"},
@@ -31,10 +40,7 @@ var subjectTexts = map[string]catalog.Text{
 	"owed.title":            {ZH: "欠薪情况", EN: "What is owed"},
 	"owed.fen":              {ZH: "欠薪金额", EN: "Owed"},
 	"owed.workers":          {ZH: "欠薪人数", EN: "Workers owed"},
-	"owed.estimated":        {ZH: "其中估算 {1}", EN: "{1} of it estimated"},
-	"owed.mostly":           {ZH: "绝大部分为估算", EN: "nearly all estimated"},
 	"owed.none_listed":      {ZH: "按已有的工资单，没有到期未付的工资。", EN: "By the pay lists there are, no wage is past its day to pay."},
-	"owed.estimate":         {ZH: "估算", EN: "estimate"},
 	"owed.unknown":          {ZH: "不明", EN: "Not known"},
 	"owed.unknown_long":     {ZH: "现有数据中没有欠薪，但数据不全，不能据此认为没有欠薪。", EN: "The data there is shows nothing owed, but it is not complete: this does not say that nothing is owed."},
 	"owed.none":             {ZH: "按已有的工资单和考勤，没有到期未付的工资。", EN: "By the pay lists and the attendance there are, no wage is past its day to pay."},
@@ -75,14 +81,6 @@ var subjectTexts = map[string]catalog.Text{
 	"owed.gate_until":       {ZH: "考勤只到 {1}：以后有没有未列入工资单的出勤不明。", EN: "Attendance ends on {1}: whether there was work since that no list names is not known."},
 	"owed.no_ledger":        {ZH: "没有收到专户流水：工资单所称的支付无法与银行核对。", EN: "No ledger of the wage account has come: what slips say was paid cannot be compared with the bank."},
 	"owed.ledger_until":     {ZH: "专户流水只到 {1}：以后工资单所称的支付无法与银行核对。", EN: "The ledger of the wage account ends on {1}: what slips say was paid since cannot be compared with the bank."},
-	"owed.listed_workers":   {ZH: "工资表在册欠付人数", EN: "Workers owed, by the pay slips"},
-	"owed.listed_amount":    {ZH: "工资表在册欠付金额", EN: "Owed, by the pay slips"},
-	"owed.estimated_long":   {ZH: "另有 {1}出勤而无工资表，按出勤估算欠付 {2}（估算）。须调查核实；估算不进入法律文书和公布内容。", EN: "Beside it {1} worked without a pay slip, owed {2} by estimate. To be looked into; estimates stand in no legal paper and are not published."},
-	"owed.below_long":       {ZH: "另有 {1}的工资低于最低工资标准，差额 {2}（按出勤计算）。", EN: "Beside it {1} were paid below the minimum wage, short by {2} by attendance."},
-	"owed.as_of":            {ZH: "欠付截至 {1}：每名农民工、每笔工资只计一次，已以货币支付的已扣除。", EN: "Owed as of {1}: each worker and each wage once, what was paid in money deducted."},
-	"owed.source":           {ZH: "{1} 份工资表记录，截至 {2}", EN: "{1} pay slips, as of {2}"},
-	"owed.with_estimate":    {ZH: "含估算", EN: "with an estimate"},
-	"owed.nothing":          {ZH: "无", EN: "nothing"},
 
 	"safeguard.account":      {ZH: "工资专用账户", EN: "Wage account"},
 	"safeguard.deposit":      {ZH: "工资保证金", EN: "Wage deposit"},
@@ -128,7 +126,6 @@ var subjectTexts = map[string]catalog.Text{
 	"account.balance": {ZH: "月末余额", EN: "Balance"},
 	"account.frozen":  {ZH: "被冻结", EN: "Frozen"},
 
-	"chart.trend":      {ZH: "安薪指数走势", EN: "index over past runs"},
 	"chart.attendance": {ZH: "每日考勤人数柱状图", EN: "Bar chart of workers on site by day"},
 	"chart.wages":      {ZH: "按工资月的应付与实付柱状图，数据见表", EN: "Bar chart of wages due and paid by month; figures in the table"},
 	"chart.account":    {ZH: "按月的账户收支与余额图，数据见表", EN: "Chart of the account's flows and balance by month; figures in the table"},

@@ -2,32 +2,38 @@ package console
 
 import "github.com/anxin-project/anxin/internal/domain/catalog"
 
-// together joins catalogues of texts; no key may be in two of them.
-func together(parts ...map[string]catalog.Text) map[string]catalog.Text {
-	all := map[string]catalog.Text{}
-	for _, part := range parts {
-		for key, text := range part {
-			if _, twice := all[key]; twice {
-				panic("the text " + key + " is in the catalogue twice")
-			}
-			all[key] = text
-		}
-	}
-	return all
-}
+func init() { addTexts(rankingTexts) }
 
-// indexTexts are the texts of the index: ranking, places, the explanation and the editions.
-var indexTexts = map[string]catalog.Text{
+// rankingTexts are the texts of the ranking, of places and of the index worked out.
+var rankingTexts = map[string]catalog.Text{
+	"ranking.as_of":            {ZH: "数据截至 {1}", EN: "As of {1}"},
+	"ranking.compared":         {ZH: "变化与 {1} 相比", EN: "change against {1}"},
+	"ranking.compared_edition": {ZH: "变化与第 {1} 期（{2}）相比", EN: "change against edition {1} ({2})"},
+
+	"unit.rank_prefecture": {ZH: "全市排名", EN: "Rank in prefecture"},
+	"unit.change_since":    {ZH: "较 {1}", EN: "Since {1}"},
+	"unit.trend":           {ZH: "指数走势", EN: "Trend"},
+	"unit.no_trend":        {ZH: "尚无往期指数。", EN: "No earlier index yet."},
+	"unit.components":      {ZH: "指数构成与变化原因", EN: "What the index is made of, and what moved"},
+	"unit.explain":         {ZH: "逐步计算过程。", EN: "See it worked out."},
+	"unit.history":         {ZH: "往期指数与排名", EN: "Earlier index and rank"},
+	"unit.as_of":           {ZH: "截至", EN: "As of"},
+	"unit.warnings":        {ZH: "当前预警", EN: "Active warnings"},
+	"unit.all_warnings":    {ZH: "全部查看", EN: "See all"},
+	"unit.more":            {ZH: "另有 {1} 条预警", EN: "{1} more warnings"},
+	"unit.no_warnings":     {ZH: "当前没有预警。", EN: "No active warnings."},
+
+	"warnings.since": {ZH: "起始日", EN: "Since"},
+
 	"stale.short": {ZH: "数据中断", EN: "Stale"},
 	"stale.long":  {ZH: "全市考勤数据已中断，指数暂停发布，待数据恢复后重新计算。", EN: "All attendance of the prefecture has gone silent: the index is not published until data arrives again."},
-	"grey.long":   {ZH: "监测人数过少，且被欠薪人数极少，不计算指数（样本不足），以免以少数人评判一地。", EN: "Too few monitored workers, and hardly anybody owed: a place is not judged by a handful of people."},
 
-	"cap.name":  {ZH: "限高分", EN: "Cap"},
-	"cap.short": {ZH: "限高", EN: "Capped"},
-	"cap.long":  {ZH: "有{2}，指数最高 {1}。", EN: "The index is {1} at most: {2}."},
-	"cap.idle":  {ZH: "有{2}，指数最高 {1}；目前低于此值，未受影响。", EN: "The index could be {1} at most ({2}), and is below it anyway."},
+	"grey.long": {ZH: "监测人数过少，且被欠薪人数极少，不计算指数（样本不足），以免以少数人评判一地。", EN: "Too few monitored workers, and hardly anybody owed: a place is not judged by a handful of people."},
 
-	"component.name":          {ZH: "分项", EN: "Component"},
+	"cap.name": {ZH: "限高分", EN: "Cap"},
+	"cap.long": {ZH: "有{2}，指数最高 {1}。", EN: "The index is {1} at most: {2}."},
+	"cap.idle": {ZH: "有{2}，指数最高 {1}；目前低于此值，未受影响。", EN: "The index could be {1} at most ({2}), and is below it anyway."},
+
 	"component.name_unit":     {ZH: "名称", EN: "Name"},
 	"component.score":         {ZH: "分项得分", EN: "Score"},
 	"component.points":        {ZH: "得分 / 权重", EN: "Points of weight"},
@@ -83,7 +89,8 @@ var indexTexts = map[string]catalog.Text{
 	"explain.lights":      {ZH: "灯：不低于 {1} 为绿，不低于 {2} 为黄，再低为红。监测不足 {3} 人且被欠薪不足 {5} 人的不计算；全市考勤中断超过 {4} 天不发布。", EN: "Lights: green from {1}, yellow from {2}, red below. Fewer than {3} monitored workers, of whom fewer than {5} are owed: no index; all attendance of the prefecture silent for more than {4} days: not published."},
 	"explain.back":        {ZH: "返回", EN: "Back"},
 
-	"ranking.note":      {ZH: "指数 0–100，越高越安全。选定县（市、区）时为县内排名，否则为全市排名；指数相同的，欠薪比例低的在前，仍相同的并列。样本不足或数据中断的不参加排名。", EN: "The index runs from 0 to 100; higher is safer. Ranks are within the county when one is chosen, otherwise within the prefecture; of equal indices the lower arrears rate comes first, and who is equal on both shares a rank. Units with too few workers or stale data are not ranked."},
+	"ranking.note": {ZH: "指数 0–100，越高越安全。选定县（市、区）时为县内排名，否则为全市排名；指数相同的，欠薪比例低的在前，仍相同的并列。样本不足或数据中断的不参加排名。", EN: "The index runs from 0 to 100; higher is safer. Ranks are within the county when one is chosen, otherwise within the prefecture; of equal indices the lower arrears rate comes first, and who is equal on both shares a rank. Units with too few workers or stale data are not ranked."},
+
 	"unplaced.title":    {ZH: "未能确定所在乡镇的项目、企业", EN: "Projects and employers without a known place"},
 	"unplaced.note":     {ZH: "登记信息中没有所在乡镇，暂不计入任何乡镇的指数；请补录所在地。", EN: "No registry tells in which township they are, so they count in none: have their place recorded."},
 	"unplaced.subject":  {ZH: "项目或企业", EN: "Project or employer"},
@@ -93,31 +100,5 @@ var indexTexts = map[string]catalog.Text{
 	"unplaced.owed":     {ZH: "被欠薪人数", EN: "Owed"},
 	"unplaced.owed_fen": {ZH: "到期未付工资", EN: "Wages owed"},
 
-	"editions.lead": {ZH: "每月一期，数据截至次月规定日期，以待工资表和银行账目到齐；发布后不再改动，以后补报或更正的数据只影响以后各期。估算的工资不在其中。", EN: "Once a month the index is published, with the data of a day of the next month, so that pay lists and banks have come. An edition never changes: later data change later editions only. Estimates of wages are not part of it."},
-	"editions.none": {ZH: "尚未发布任何一期。到次月规定日期后，用 anxin editions publish 发布，或由每月定时任务发布。", EN: "No edition has been published yet. Once the day of its data is over, anxin editions publish or the monthly schedule publishes one."},
-	"editions.form": {ZH: "第一版口径", EN: "first form"},
-	"diff.forms":    {ZH: "两期指数口径不同，不作比较。", EN: "The two editions follow different forms of the index, which do not compare."},
-	"talks.note":    {ZH: "系统依规则提出建议：连续两期红灯，或红灯且列县内末位，且提出当日仍为红灯；样本不足的一期不计。是否约谈由人决定。", EN: "Proposed by rule: red in two editions in a row, or red and last in its county, and still red on the day of the proposal; an edition without an index does not count. Whether to hold talks is for a person to decide."},
-	"talks.none":    {ZH: "本期没有建议约谈的乡镇、街道。", EN: "This edition proposes no talks."},
-	"talks.behind":  {ZH: "主要涉及", EN: "Behind it"},
-
-	"about.index":                {ZH: "安薪指数", EN: "The wage-safety index"},
-	"about.index_text":           {ZH: "每个乡镇、街道一个 0–100 的分数，越高越安全，按近 90 天数据滚动计算；县、市按各自合计数据计算，不取平均。指数构成由安薪自定（未见任何市公布），五个分项加权相加：", EN: "One score of 0 to 100 per township, higher is safer, over the last 90 days. Counties and prefectures are computed from their own totals, not as a mean. What it is made of is Anxin's own, since no prefecture has published it. Five weighted components:"},
-	"about.meaning":              {ZH: "含义", EN: "Meaning"},
-	"about.weight":               {ZH: "权重", EN: "Weight"},
-	"about.component.arrears":    {ZH: "被欠薪人数（不论拖欠多久）占监测人数的比例", EN: "Workers owed wages, however old, among those monitored"},
-	"about.component.timeliness": {ZH: "到期工资中按时足额以货币支付的比例，按人月计", EN: "Share of the worker-months due that were paid in money in time"},
-	"about.component.safeguards": {ZH: "在建项目各项保障制度的落实比例，按人数加权；数据是否接入并保持报送也在其中", EN: "Share of the safeguards in force on active projects, weighted by workers; connected feeds are among them"},
-	"about.component.resolution": {ZH: "欠薪线索按时办理的比例；未经核实即结案的按超期计", EN: "Share of leads handled in time; one closed unverified is late"},
-	"about.component.hazard":     {ZH: "被欠薪、在册无记录、去向不明或处于隐患预警的人数比例", EN: "Share of workers owed, silent, unaccounted for, or on subjects with a warning that counts"},
-	"about.lights":               {ZH: "灯", EN: "Lights"},
-	"about.green":                {ZH: "指数不低于 {1}", EN: "index of {1} or more"},
-	"about.yellow":               {ZH: "指数不低于 {1}、低于 {2}", EN: "index of {1} or more, below {2}"},
-	"about.red":                  {ZH: "指数低于 {1}", EN: "index below {1}"},
-	"about.grey":                 {ZH: "监测人数过少且几乎无人被欠薪，不计算指数，也不排名", EN: "too few monitored workers and hardly anybody owed: no index and no rank"},
-	"about.caps":                 {ZH: "发生群体性或极端欠薪事件、责令支付逾期未履行，或一成以上在册人员无任何记录的，指数设最高分。全市考勤中断时停止发布，并注明“数据中断”。", EN: "A group or extreme incident over arrears, an order to pay that ran out unmet, or a tenth of the workers of whom nothing is heard, caps the index. When all attendance of a prefecture goes silent it is marked stale and not published."},
-	"about.fair":                 {ZH: "为什么小乡镇不吃亏", EN: "Why small townships are not at a disadvantage"},
-	"about.fair_text":            {ZH: "每地只看自己：没有欠薪、按时发放、制度落实、线索按时办理的，就是 100 分，别处再差也不受影响。人数少的地方，欠薪比例按另有一百人已付清计算，六十人中一人欠薪不会变红，半数欠薪必为红灯。每一分失在哪个主体、由谁怎样恢复，页面都列明。", EN: "A place stands for itself alone: who owes nothing, pays in time, has the safeguards in force and handles leads in time has 100, however bad the neighbours are. Where few work, the rate is taken as if a hundred more had been paid: one unpaid of sixty does not make a place red, half of them do. The page names for every point lost the subject, the act that regains it and whose act that is."},
-	"about.silence":              {ZH: "不报送不得分", EN: "Silence does not pay"},
-	"about.silence_text":         {ZH: "有考勤而没有工资表的，按估算计为被欠薪；实物抵付、银行流水中查不到的支付，按未付计；推迟约定支付日不改变法定支付日；线索撤回、退回而无核实结论的，仍按超期计。少报工资表、流水或考勤，指数不会因此更高；只有两种情况系统无从知晓：整处工地（或某个月）除在册名单外什么也没有报，这些人计为“在册无记录”；同一工地漏报部分人的考勤，这些人计为“去向不明”。两者都计入隐患，须上门核查。估算只用于内部核查，不对外公布。", EN: "Work without a pay list is owed by estimate; wages in kind and payments that the bank does not show are unpaid; a later due date does not move the lawful one; a lead withdrawn or rejected without a verified conclusion stays late. Leaving out pay lists, the ledger or attendance does not raise the index. Two things nobody can know: a site, or a month of it, of which nothing but registrations came, whose workers are silent, and attendance left out for some workers of a site, who are unaccounted for. Both count as hazard and ask for a visit. Estimates are for checking only and never published."},
+	"chart.trend": {ZH: "安薪指数走势", EN: "index over past runs"},
 }

@@ -1,0 +1,20 @@
+package console
+
+// aboutData is the page that explains the index.
+type aboutData struct {
+	Lights  lightBounds
+	Weights []Component // of the run's first prefecture: the policy's weights after rescaling
+	Groups  []detectorGroup
+	Run     *Run
+}
+
+func (c *systemPages) aboutPage(r *request) (answer, error) {
+	d := &aboutData{Lights: c.Lights, Groups: c.Detectors.grouped()}
+	if r.view != nil {
+		d.Run = &r.view.Run
+		if len(r.view.prefectures) > 0 {
+			d.Weights = r.view.prefectures[0].Components
+		}
+	}
+	return answer{template: "about", title: message(r.lang, "about.title"), data: d}, nil
+}
