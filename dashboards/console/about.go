@@ -8,8 +8,8 @@ type aboutData struct {
 	Run     *Run
 }
 
-func (c *systemPages) aboutPage(r *request) (answer, error) {
-	d := &aboutData{Lights: c.Lights, Groups: c.Detectors.grouped()}
+func (p *systemPages) aboutPage(r *request) (answer, error) {
+	d := &aboutData{Lights: p.Lights, Groups: p.Detectors.grouped()}
 	if r.view != nil {
 		d.Run = &r.view.Run
 		if len(r.view.prefectures) > 0 {

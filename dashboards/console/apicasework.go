@@ -22,7 +22,7 @@ type workAnswer struct {
 	Hindrance *api.Problem       `json:"hindrance"` // what forbids the step today
 }
 
-func (c *caseworkPages) workOf(w work) workAnswer {
+func (p *caseworkPages) workOf(w work) workAnswer {
 	one := workAnswer{Step: w.Step, Name: w.Name, Place: w.Place, Level: w.Level, Stage: w.Stage, Mine: w.Mine, Deadline: w.Deadline}
 	if strings.HasPrefix(w.What, "do.") {
 		one.Case = w.ID
@@ -30,7 +30,7 @@ func (c *caseworkPages) workOf(w work) workAnswer {
 		one.Entry = w.ID
 	}
 	if h := w.Hindrance; h != nil {
-		one.Hindrance = &api.Problem{Code: h.Code, Message: h.Message, Rule: c.Laws.Annotate(h.Basis)}
+		one.Hindrance = &api.Problem{Code: h.Code, Message: h.Message, Rule: p.Laws.Annotate(h.Basis)}
 	}
 	return one
 }
@@ -43,14 +43,14 @@ type workListAnswer struct {
 }
 
 // workAnswer answers a list of work.
-func (c *caseworkPages) workAnswer(gather func(*request) ([]work, error)) pageFunc {
+func (p *caseworkPages) workAnswer(gather func(*request) ([]work, error)) pageFunc {
 	return func(r *request) (answer, error) {
-		if c.Cases == nil {
+		if p.Cases == nil {
 			return answer{}, errNoCasework
 		}
 		rows, err := gather(r)
-		d := c.workList(r, rows)
-		return answer{json: workListAnswer{d.Late, d.Near, d.Pager.Total, each(d.Rows, c.workOf)}}, err
+		d := p.workList(r, rows)
+		return answer{json: workListAnswer{d.Late, d.Near, d.Pager.Total, each(d.Rows, p.workOf)}}, err
 	}
 }
 
@@ -68,20 +68,20 @@ type candidatesAnswer struct {
 	Candidates []candidateAnswer `json:"candidates"` // by credit code; without those whose procedure is under way
 }
 
-func (c *caseworkPages) candidatesAnswer(r *request) (answer, error) {
-	if c.Blacklist == nil {
+func (p *caseworkPages) candidatesAnswer(r *request) (answer, error) {
+	if p.Blacklist == nil {
 		return answer{}, errNoCasework
 	}
-	all, err := c.candidates(r)
+	all, err := p.candidates(r)
 	return answer{json: candidatesAnswer{len(all), each(all, answerOf)}}, err
 }
 
 // candidateAnswer is what the records say of an employer who can be proposed for the list.
-func (c *caseworkPages) candidateAnswer(r *request) (answer, error) {
-	f, err := c.candidate(r)
+func (p *caseworkPages) candidateAnswer(r *request) (answer, error) {
+	f, err := p.candidate(r)
 	if err != nil {
 		return answer{}, err
 	}
-	seen, err := c.casesSeen(r)
-	return answer{json: answerOf(c.offered(r, f, seen))}, err
+	seen, err := p.casesSeen(r)
+	return answer{json: answerOf(p.offered(r, f, seen))}, err
 }

@@ -20,7 +20,7 @@ type codesAnswer struct {
 	Sources []codeAnswer            `json:"sources"`
 }
 
-func (c *systemPages) codesAnswer(*request) (answer, error) {
+func (p *systemPages) codesAnswer(*request) (answer, error) {
 	all := codesAnswer{Codes: map[string][]codeAnswer{}, Sources: []codeAnswer{}}
 	for _, name := range codebook.Names() {
 		all.Codes[string(name)] = each(codebook.Codes(name), func(code string) codeAnswer {
@@ -28,8 +28,8 @@ func (c *systemPages) codesAnswer(*request) (answer, error) {
 			return codeAnswer{code, text}
 		})
 	}
-	for _, code := range slices.Sorted(maps.Keys(c.Sources)) {
-		all.Sources = append(all.Sources, codeAnswer{code, c.Sources[code]})
+	for _, code := range slices.Sorted(maps.Keys(p.Sources)) {
+		all.Sources = append(all.Sources, codeAnswer{code, p.Sources[code]})
 	}
 	return answer{json: all}, nil
 }

@@ -52,13 +52,13 @@ type fieldAnswer struct {
 	Words map[string]catalog.Text `json:"words"` // by code, where the field's values are codes
 }
 
-func (c *warningsPages) ruleAnswer(r *rule) detectorAnswer {
+func (p *warningsPages) ruleAnswer(r *rule) detectorAnswer {
 	return detectorAnswer{
 		ID: r.ID, Title: r.Title, Question: r.Question, Group: r.Group, Scopes: list(r.Scopes), Department: r.Department, Levels: r.Levels, Advice: r.Advice,
-		Law: each(r.Basis, c.Answers.law), Red: r.Red, Yellow: r.Yellow,
-		Parameters: each(r.Parameters, func(p parameter) parameterAnswer {
-			return parameterAnswer{p.Name, p.Text, p.Unit, each(p.Values, func(t Threshold) thresholdAnswer {
-				return thresholdAnswer{t.Region, t.Value, t.Source, t.Unverified, wordsOf(t.Value, p.word)}
+		Law: each(r.Basis, p.Answers.law), Red: r.Red, Yellow: r.Yellow,
+		Parameters: each(r.Parameters, func(one parameter) parameterAnswer {
+			return parameterAnswer{one.Name, one.Text, one.Unit, each(one.Values, func(t Threshold) thresholdAnswer {
+				return thresholdAnswer{t.Region, t.Value, t.Source, t.Unverified, wordsOf(t.Value, one.word)}
 			})}
 		}),
 		Evidence: each(r.Evidence, fieldOf),
@@ -81,11 +81,11 @@ type detectorsAnswer struct {
 	Detectors []detectorAnswer `json:"detectors"`
 }
 
-func (c *warningsPages) detectorsAnswer(r *request) (answer, error) {
-	d := c.rulebook(r)
+func (p *warningsPages) detectorsAnswer(r *request) (answer, error) {
+	d := p.rulebook(r)
 	all := []detectorAnswer{}
 	for _, group := range d.Groups {
-		all = append(all, each(group.Rules, c.ruleAnswer)...)
+		all = append(all, each(group.Rules, p.ruleAnswer)...)
 	}
 	shown := r.query.rows(len(all), 0)
 	return answer{json: detectorsAnswer{r.view.run(), d.Red, d.Yellow, len(all), all[shown.From:shown.To]}}, nil
@@ -104,10 +104,10 @@ type detectorDetailAnswer struct {
 	History  []hitsAnswer   `json:"history"` // newest first
 }
 
-func (c *warningsPages) detectorAnswer(r *request) (answer, error) {
-	d, err := c.oneRule(r)
+func (p *warningsPages) detectorAnswer(r *request) (answer, error) {
+	d, err := p.oneRule(r)
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{json: detectorDetailAnswer{r.view.run(), c.ruleAnswer(d.rule), each(d.History, func(h hits) hitsAnswer { return hitsAnswer(h) })}}, nil
+	return answer{json: detectorDetailAnswer{r.view.run(), p.ruleAnswer(d.rule), each(d.History, func(h hits) hitsAnswer { return hitsAnswer(h) })}}, nil
 }

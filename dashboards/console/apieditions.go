@@ -9,7 +9,7 @@ type editionsAnswer struct {
 	Editions []edition.Edition `json:"editions"` // newest first
 }
 
-func (c *editionsPages) editionsAnswer(r *request) (answer, error) {
+func (p *editionsPages) editionsAnswer(r *request) (answer, error) {
 	all := r.view.newestFirst()
 	shown := r.query.rows(len(all), 0)
 	return answer{json: editionsAnswer{len(all), all[shown.From:shown.To]}}, nil
@@ -25,14 +25,14 @@ type editionAnswer struct {
 	Talks        []talkAnswer    `json:"talks"`
 }
 
-func (c *editionsPages) editionAnswer(r *request) (answer, error) {
-	d, err := c.edition(r)
+func (p *editionsPages) editionAnswer(r *request) (answer, error) {
+	d, err := p.edition(r)
 	if err != nil {
 		return answer{}, err
 	}
 	shown := r.query.rows(len(d.Rows), 0)
 	return answer{json: editionAnswer{d.Edition, d.Previous, lightsAnswer(d.Lights), len(d.Rows),
-		each(d.Rows[shown.From:shown.To], c.Answers.editionUnit), each(d.Talks, c.talkAnswer)}}, nil
+		each(d.Rows[shown.From:shown.To], p.Answers.editionUnit), each(d.Talks, p.talkAnswer)}}, nil
 }
 
 // talkAnswer proposes talks with a township: a person decides.
@@ -48,8 +48,8 @@ type talkAnswer struct {
 	Subjects []edition.Behind `json:"subjects"` // behind it, those that cost most points first
 }
 
-func (c *editionsPages) talkAnswer(t talkRow) talkAnswer {
-	one := talkAnswer{Township: t.Township, Place: c.Regions.Path(t.Township), County: t.County, Grounds: list(t.Grounds), Light: "grey", Subjects: list(t.Behind())}
+func (p *editionsPages) talkAnswer(t talkRow) talkAnswer {
+	one := talkAnswer{Township: t.Township, Place: p.Regions.Path(t.Township), County: t.County, Grounds: list(t.Grounds), Light: "grey", Subjects: list(t.Behind())}
 	if u := t.Unit; u != nil {
 		one.Index, one.Light, one.Rank, one.RankedOf = u.Index, lightClass(u.Light), u.Rank, u.RankedOf
 	}
@@ -62,13 +62,13 @@ type talksAnswer struct {
 	Talks   []talkAnswer     `json:"talks"`
 }
 
-func (c *editionsPages) talksAnswer(r *request) (answer, error) {
-	d, err := c.editions(r)
+func (p *editionsPages) talksAnswer(r *request) (answer, error) {
+	d, err := p.editions(r)
 	if err != nil {
 		return answer{}, err
 	}
 	shown := r.query.rows(len(d.Talks), 0)
-	return answer{json: talksAnswer{r.view.latest(), len(d.Talks), each(d.Talks[shown.From:shown.To], c.talkAnswer)}}, nil
+	return answer{json: talksAnswer{r.view.latest(), len(d.Talks), each(d.Talks[shown.From:shown.To], p.talkAnswer)}}, nil
 }
 
 // standingAnswer is where a unit stood in an edition.
@@ -104,14 +104,14 @@ type diffAnswer struct {
 	Units []movedAnswer   `json:"units"` // what fell most first
 }
 
-func (c *editionsPages) diffAnswer(r *request) (answer, error) {
-	d, err := c.diff(r)
+func (p *editionsPages) diffAnswer(r *request) (answer, error) {
+	d, err := p.diff(r)
 	if err != nil {
 		return answer{}, err
 	}
 	shown := r.query.rows(len(d.Rows), 0)
 	return answer{json: diffAnswer{d.From, d.To, len(d.Rows), each(d.Rows[shown.From:shown.To], func(row diffRow) movedAnswer {
-		one := movedAnswer{row.Level, row.Code, row.Name, c.Regions.Path(row.Code), standing(row.From), standing(row.To), row.Total, []edition.Part{}}
+		one := movedAnswer{row.Level, row.Code, row.Name, p.Regions.Path(row.Code), standing(row.From), standing(row.To), row.Total, []edition.Part{}}
 		for i, points := range row.Parts {
 			one.Parts = append(one.Parts, edition.Part{Component: d.Names[i], Points: points})
 		}
@@ -130,8 +130,8 @@ type planAnswer struct {
 	Employers []edition.Grade  `json:"employers"`
 }
 
-func (c *editionsPages) planAnswer(r *request) (answer, error) {
-	d := c.plan(r, 0)
+func (p *editionsPages) planAnswer(r *request) (answer, error) {
+	d := p.plan(r, 0)
 	grades := map[string]int{}
 	for _, one := range d.Counts {
 		grades[one.Grade] = one.Count
@@ -145,11 +145,11 @@ type ratesAnswer struct {
 	Rates   []rateAnswer     `json:"rates"`
 }
 
-func (c *editionsPages) ratesAnswer(r *request) (answer, error) {
-	d := c.rates(r.view)
+func (p *editionsPages) ratesAnswer(r *request) (answer, error) {
+	d := p.rates(r.view)
 	all := []rateAnswer{}
 	for _, place := range d.Places {
-		all = append(all, each(place.Rows, c.Answers.rate)...)
+		all = append(all, each(place.Rows, p.Answers.rate)...)
 	}
 	shown := r.query.rows(len(all), 0)
 	return answer{json: ratesAnswer{d.Edition, len(all), all[shown.From:shown.To]}}, nil

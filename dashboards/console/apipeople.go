@@ -34,40 +34,40 @@ type peopleAnswer struct {
 	People []accountAnswer `json:"people"`
 }
 
-func (c *peoplePages) peopleAnswer(r *request) (answer, error) {
-	all := c.Gate.Register().List()
+func (p *peoplePages) peopleAnswer(r *request) (answer, error) {
+	all := p.Gate.Register().List()
 	shown := r.query.rows(len(all), 0)
 	return answer{json: peopleAnswer{len(all), each(all[shown.From:shown.To], accountOf)}}, nil
 }
 
 // accountAnswer answers somebody as they are now.
-func (c *peoplePages) accountAnswer(id string, status int) (answer, error) {
-	a, err := c.Gate.Register().Get(id)
+func (p *peoplePages) accountAnswer(id string, status int) (answer, error) {
+	a, err := p.Gate.Register().Get(id)
 	if err != nil {
 		return answer{}, errNotFound
 	}
 	return answer{json: accountOf(a), status: status}, nil
 }
 
-func (c *peoplePages) personAnswer(r *request) (answer, error) {
-	return c.accountAnswer(r.http.PathValue("person"), http.StatusOK)
+func (p *peoplePages) personAnswer(r *request) (answer, error) {
+	return p.accountAnswer(r.http.PathValue("person"), http.StatusOK)
 }
 
-func (c *peoplePages) addAnswer(r *request) (answer, error) {
-	p, err := c.add(r)
+func (p *peoplePages) addAnswer(r *request) (answer, error) {
+	added, err := p.add(r)
 	if err != nil {
 		return answer{}, err
 	}
-	return c.accountAnswer(p.ID, http.StatusCreated)
+	return p.accountAnswer(added.ID, http.StatusCreated)
 }
 
 // changeAnswer makes a change and answers the person as they are then.
-func (c *peoplePages) changeAnswer(do change) pageFunc {
+func (p *peoplePages) changeAnswer(do change) pageFunc {
 	return func(r *request) (answer, error) {
-		if err := c.changed(r, do); err != nil {
+		if err := p.changed(r, do); err != nil {
 			return answer{}, err
 		}
-		return c.personAnswer(r)
+		return p.personAnswer(r)
 	}
 }
 
@@ -77,8 +77,8 @@ type passwordAnswer struct {
 	Password string `json:"password"`
 }
 
-func (c *peoplePages) givePasswordAnswer(r *request) (answer, error) {
-	given, err := c.givePassword(r)
+func (p *peoplePages) givePasswordAnswer(r *request) (answer, error) {
+	given, err := p.givePassword(r)
 	return answer{json: passwordAnswer{r.http.PathValue("person"), given}}, err
 }
 
@@ -89,7 +89,7 @@ type meAnswer struct {
 	Home  string `json:"home"`  // the page where they begin
 }
 
-func (c *peoplePages) meAnswer(r *request) (answer, error) {
-	p := r.person()
-	return answer{json: meAnswer{*p, c.Regions.Path(p.Territory), home(p)}}, nil
+func (p *peoplePages) meAnswer(r *request) (answer, error) {
+	me := r.person()
+	return answer{json: meAnswer{*me, p.Regions.Path(me.Territory), home(me)}}, nil
 }

@@ -18,12 +18,12 @@ type searchAnswer struct {
 	More     bool         `json:"more"` // there are more subjects: search for more of the name
 }
 
-func (c *searchPages) searchAnswer(r *request) (answer, error) {
-	d, err := c.search(r)
+func (p *searchPages) searchAnswer(r *request) (answer, error) {
+	d, err := p.search(r)
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{json: searchAnswer{r.view.run(), each(d.Units, c.Answers.unit), each(d.Subjects, func(h subjectHit) hitAnswer {
-		return hitAnswer{h.Scope, h.ID, h.Name, h.Township, c.Regions.Path(h.Township), h.Red, h.Yellow}
+	return answer{json: searchAnswer{r.view.run(), each(d.Units, p.Answers.unit), each(d.Subjects, func(h subjectHit) hitAnswer {
+		return hitAnswer{h.Scope, h.ID, h.Name, h.Township, p.Regions.Path(h.Township), h.Red, h.Yellow}
 	}), d.More}}, nil
 }

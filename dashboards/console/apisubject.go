@@ -63,8 +63,8 @@ type pastWarningAnswer struct {
 	Unknown   bool          `json:"amount_unknown"`
 }
 
-func (c *subjectsPages) subjectAnswer(r *request) (answer, error) {
-	d, err := c.subject(r)
+func (p *subjectsPages) subjectAnswer(r *request) (answer, error) {
+	d, err := p.subject(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -77,13 +77,13 @@ func (c *subjectsPages) subjectAnswer(r *request) (answer, error) {
 		ofRun: r.view.run(), Scope: d.Facts.Scope, ScopeID: d.ID, Name: d.Name, Township: d.Township, Place: d.Path, Sector: d.Sector, Level: d.Worst, HasFacts: !d.Gone,
 		Project: d.Project, Employer: d.Employer, Owed: d.Owed.answer(), Months: list(d.Months), Days: list(d.Days),
 		Account: list(d.Account), Leads: list(d.Leads), Proceedings: list(d.Proceedings), Signals: list(d.Signals), Projects: list(d.Projects), Grade: d.Grade, Case: d.CaseID,
-		Warnings:   each(d.Active, c.Answers.warning),
+		Warnings:   each(d.Active, p.Answers.warning),
 		Safeguards: each(d.Safeguards, func(s safeguard) safeguardAnswer { return safeguardAnswer{s.Name, s.State} }),
 		Past: each(d.Past, func(w *Warning) pastWarningAnswer {
-			h := c.Detectors.header(w.Detector)
+			h := p.Detectors.header(w.Detector)
 			return pastWarningAnswer{w.Detector, h.Title, w.Level, w.Opened, w.Closed, w.Since, w.Workers, w.AmountFen, w.AmountFen == 0 && h.ClaimsMoney()}
 		}),
-		Law: each(slices.Compact(cited), c.Answers.law),
+		Law: each(slices.Compact(cited), p.Answers.law),
 	}
 	if d.Project != nil {
 		one.Workers = &registeredAnswer{d.Registered, d.Present, d.Contracts}
@@ -115,9 +115,9 @@ type workersAnswer struct {
 	Workers   []workerAnswer `json:"workers"`
 }
 
-func (c *subjectsPages) workersAnswer(r *request) (answer, error) {
+func (p *subjectsPages) workersAnswer(r *request) (answer, error) {
 	d := &workersData{}
-	if err := c.listWorkers(r, d); err != nil {
+	if err := p.listWorkers(r, d); err != nil {
 		return answer{}, err
 	}
 	return answer{json: workersAnswer{r.view.run(), d.Pager.Total, d.OtherPeople, d.Others.Fen, each(d.Rows, func(w workerRow) workerAnswer {
@@ -132,7 +132,7 @@ type revealedAnswer struct {
 	Phone  string `json:"phone"`
 }
 
-func (c *subjectsPages) revealAnswer(r *request) (answer, error) {
+func (p *subjectsPages) revealAnswer(r *request) (answer, error) {
 	var body struct {
 		Worker  string `json:"worker"`
 		Purpose string `json:"purpose"`
@@ -140,6 +140,6 @@ func (c *subjectsPages) revealAnswer(r *request) (answer, error) {
 	if err := r.readJSON(&body); err != nil {
 		return answer{}, err
 	}
-	clear, err := c.reveal(r, body.Worker, body.Purpose)
+	clear, err := p.reveal(r, body.Worker, body.Purpose)
 	return answer{json: revealedAnswer{body.Worker, clear.Name, clear.Phone}}, err
 }

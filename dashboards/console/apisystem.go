@@ -32,7 +32,7 @@ type countAnswer struct {
 	Messages uint64 `json:"messages"`
 }
 
-func (c *systemPages) feedOf(f feedRow) feedAnswer {
+func (p *systemPages) feedOf(f feedRow) feedAnswer {
 	counts := func(all []quality.Count) []countAnswer {
 		return each(all, func(n quality.Count) countAnswer { return countAnswer{n.Of, n.N} })
 	}
@@ -46,7 +46,7 @@ func (c *systemPages) feedOf(f feedRow) feedAnswer {
 		Topic: f.Topic, Source: f.Source, Light: f.Light, Faults: list(f.Faults), Stored: f.Stored, StoredTotal: f.Total, Rejected: f.Rejected(),
 		RejectedShare: f.RejectedShare(), Rejects: counts(f.Rejects), UnknownFields: counts(f.Unknown), LateP50: within(f.P50()), LateP95: within(f.P95()),
 	}
-	if name, ok := c.Sources[f.Source]; ok {
+	if name, ok := p.Sources[f.Source]; ok {
 		one.SourceName = &name
 	}
 	if !f.Latest.IsZero() {
@@ -64,13 +64,13 @@ type qualityAnswer struct {
 	Feeds  []feedAnswer `json:"feeds"`
 }
 
-func (c *systemPages) qualityAnswer(r *request) (answer, error) {
-	d, err := c.feeds(r)
+func (p *systemPages) qualityAnswer(r *request) (answer, error) {
+	d, err := p.feeds(r)
 	if err != nil {
 		return answer{}, err
 	}
 	shown := r.query.rows(len(d.Rows), 0)
-	return answer{json: qualityAnswer{d.Days, d.Red, d.Yellow, len(d.Rows), each(d.Rows[shown.From:shown.To], c.feedOf)}}, nil
+	return answer{json: qualityAnswer{d.Days, d.Red, d.Yellow, len(d.Rows), each(d.Rows[shown.From:shown.To], p.feedOf)}}, nil
 }
 
 type runsAnswer struct {
@@ -78,8 +78,8 @@ type runsAnswer struct {
 	Attempts []runs.Attempt `json:"attempts"` // newest first
 }
 
-func (c *systemPages) runsAnswer(r *request) (answer, error) {
-	_, _, all, err := c.attempts(r)
+func (p *systemPages) runsAnswer(r *request) (answer, error) {
+	_, _, all, err := p.attempts(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -106,8 +106,8 @@ type auditAnswer struct {
 	Entries    []entryAnswer `json:"entries"` // newest first
 }
 
-func (c *systemPages) auditAnswer(r *request) (answer, error) {
-	d, err := c.auditLog(r)
+func (p *systemPages) auditAnswer(r *request) (answer, error) {
+	d, err := p.auditLog(r)
 	if err != nil {
 		return answer{}, err
 	}

@@ -14,9 +14,9 @@ type unitsAnswer struct {
 	Unplaced     []Unplaced        `json:"unplaced"` // subjects of which nobody knows in which township they are
 }
 
-func (c *rankingPages) unitsAnswer(r *request) (answer, error) {
-	d := c.ranking(r, 0)
-	return answer{json: unitsAnswer{r.view.run(), r.view.comparedWith(), lightsAnswer(d.Lights), d.Pager.Total, each(d.Rows, c.Answers.unit), list(d.Unplaced)}}, nil
+func (p *rankingPages) unitsAnswer(r *request) (answer, error) {
+	d := p.ranking(r, 0)
+	return answer{json: unitsAnswer{r.view.run(), r.view.comparedWith(), lightsAnswer(d.Lights), d.Pager.Total, each(d.Rows, p.Answers.unit), list(d.Unplaced)}}, nil
 }
 
 // componentAnswer is one part of the index. Points add up to the index before the cap.
@@ -54,14 +54,14 @@ type unitDetailAnswer struct {
 	Rates        []rateAnswer      `json:"rates"`
 }
 
-func (c *rankingPages) unitDetailAnswer(r *request) (answer, error) {
-	d, err := c.unit(r)
+func (p *rankingPages) unitDetailAnswer(r *request) (answer, error) {
+	d, err := p.unit(r)
 	if err != nil {
 		return answer{}, err
 	}
 	one := unitDetailAnswer{
-		ofRun: r.view.run(), ComparedWith: r.view.comparedWith(), Unit: c.Answers.unit(d.Unit), Lost: list(d.Unit.Lost), Elsewhere: d.Unit.LostElsewhere, Raise: list(d.Unit.Worst), Trend: []pointAnswer{},
-		Townships: d.Townships, Units: each(d.Children, c.Answers.unit), Rates: each(d.Rates, c.Answers.rate),
+		ofRun: r.view.run(), ComparedWith: r.view.comparedWith(), Unit: p.Answers.unit(d.Unit), Lost: list(d.Unit.Lost), Elsewhere: d.Unit.LostElsewhere, Raise: list(d.Unit.Worst), Trend: []pointAnswer{},
+		Townships: d.Townships, Units: each(d.Children, p.Answers.unit), Rates: each(d.Rates, p.Answers.rate),
 		Components: each(d.Components, func(row componentRow) componentAnswer {
 			part := componentAnswer{row.ID, row.Weight, row.Score, row.Points, row.Numerator, row.Denominator, row.Scored, nil}
 			if d.Moved {
@@ -73,9 +73,9 @@ func (c *rankingPages) unitDetailAnswer(r *request) (answer, error) {
 	if d.Moved {
 		one.CapMoved = &d.MovedCap
 	}
-	for _, p := range d.Unit.Trend {
-		if p.Light != "" { // the unit was in the run
-			one.Trend = append(one.Trend, pointAnswer(p))
+	for _, point := range d.Unit.Trend {
+		if point.Light != "" { // the unit was in the run
+			one.Trend = append(one.Trend, pointAnswer(point))
 		}
 	}
 	return answer{json: one}, nil
@@ -97,13 +97,13 @@ type explanationAnswer struct {
 	Sum   string       `json:"sum"`
 }
 
-func (c *rankingPages) explanationAnswer(r *request) (answer, error) {
-	d, err := c.explanation(r)
+func (p *rankingPages) explanationAnswer(r *request) (answer, error) {
+	d, err := p.explanation(r)
 	if err != nil {
 		return answer{}, err
 	}
 	steps := each(d.Steps, func(s explainStep) stepAnswer {
-		return stepAnswer{s.Row.ID, s.Row.Weight, s.Row.Points, inBoth(func(l locale) string { return l.rule(s.Row.ID, c.Rules) }), list(s.Calculations)}
+		return stepAnswer{s.Row.ID, s.Row.Weight, s.Row.Points, inBoth(func(l locale) string { return l.rule(s.Row.ID, p.Rules) }), list(s.Calculations)}
 	})
-	return answer{json: explanationAnswer{r.view.run(), c.Answers.unit(d.Unit), steps, d.Sum}}, nil
+	return answer{json: explanationAnswer{r.view.run(), p.Answers.unit(d.Unit), steps, d.Sum}}, nil
 }

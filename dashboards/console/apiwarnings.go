@@ -8,7 +8,7 @@ type warningsAnswer struct {
 	Warnings []warningAnswer `json:"warnings"`
 }
 
-func (c *warningsPages) warningsAnswer(r *request) (answer, error) {
-	d := c.warnings(r)
-	return answer{json: warningsAnswer{r.view.run(), d.Red, d.Yellow, d.Pager.Total, each(d.Rows, c.Answers.warning)}}, nil
+func (p *warningsPages) warningsAnswer(r *request) (answer, error) {
+	d := p.warnings(r)
+	return answer{json: warningsAnswer{r.view.run(), d.Red, d.Yellow, d.Pager.Total, each(d.Rows, p.Answers.warning)}}, nil
 }

@@ -19,8 +19,8 @@ type auditData struct {
 	Broken                     string            // what is wrong with the log; empty: nothing
 }
 
-func (c *systemPages) auditPage(r *request) (answer, error) {
-	d, err := c.auditLog(r)
+func (p *systemPages) auditPage(r *request) (answer, error) {
+	d, err := p.auditLog(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -28,7 +28,7 @@ func (c *systemPages) auditPage(r *request) (answer, error) {
 }
 
 // auditLog reads the entries that the parameters ask for, and whether the log is whole.
-func (c *systemPages) auditLog(r *request) (*auditData, error) {
+func (p *systemPages) auditLog(r *request) (*auditData, error) {
 	q := r.query
 	d := &auditData{Actor: q.given.Get("actor"), Action: q.word("action"), From: q.given.Get("from"), Until: q.given.Get("until")}
 	f := audit.Filter{Actor: d.Actor, Action: d.Action}
@@ -43,7 +43,7 @@ func (c *systemPages) auditLog(r *request) (*auditData, error) {
 	}
 	actions := map[string]bool{}
 	var rows []audit.Entry
-	if err := c.Gate.Audit().List(r.ctx, f, func(e audit.Entry) error {
+	if err := p.Gate.Audit().List(r.ctx, f, func(e audit.Entry) error {
 		actions[e.Action] = true
 		rows = append(rows, e)
 		return nil
@@ -52,16 +52,16 @@ func (c *systemPages) auditLog(r *request) (*auditData, error) {
 	}
 	slices.Reverse(rows)
 	d.Actions = names(actions)
-	d.Pager = q.rows(len(rows), c.PageSize)
+	d.Pager = q.rows(len(rows), p.PageSize)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
 	d.Names = map[string]string{}
 	for _, e := range d.Rows {
-		if name := nameOf(c.Gate, e.Actor); name != e.Actor {
+		if name := nameOf(p.Gate, e.Actor); name != e.Actor {
 			d.Names[e.Actor] = name
 		}
 	}
 	var err error
-	if d.Checkpoint, err = c.Gate.Audit().Verify(r.ctx, ledger.Checkpoint{}); ledger.IsBroken(err) {
+	if d.Checkpoint, err = p.Gate.Audit().Verify(r.ctx, ledger.Checkpoint{}); ledger.IsBroken(err) {
 		d.Broken = err.Error()
 	} else if err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ func (d candidate) Best() *casefile.OrderFact {
 }
 
 // offered makes a candidate of an employer's facts. seen are the cases that who asks may read, by id.
-func (c *caseworkPages) offered(r *request, f *casefile.Facts, seen map[string]casefile.Case) candidate {
+func (p *caseworkPages) offered(r *request, f *casefile.Facts, seen map[string]casefile.Case) candidate {
 	d := candidate{Facts: f, FreshOrders: []freshOrder{}}
 	if best := d.Best(); best != nil && best.DecideBy != nil {
 		d.Late = best.DecideBy.State == casefile.Passed
@@ -49,15 +49,15 @@ func (c *caseworkPages) offered(r *request, f *casefile.Facts, seen map[string]c
 			continue
 		}
 		subjects = append(subjects, id)
-		running := k.Order != nil && k.Order.PaidFen < k.Order.AmountFen && civil.DateOf(c.Now()) <= k.Order.DueOn
-		d.FreshOrders = append(d.FreshOrders, freshOrder{id, cmp.Or(k.Name, k.ScopeID), !running && slices.Contains(c.Cases.Allowed(k, *r.person()), casefile.OrderPayment)})
+		running := k.Order != nil && k.Order.PaidFen < k.Order.AmountFen && civil.DateOf(p.Now()) <= k.Order.DueOn
+		d.FreshOrders = append(d.FreshOrders, freshOrder{id, cmp.Or(k.Name, k.ScopeID), !running && slices.Contains(p.Cases.Allowed(k, *r.person()), casefile.OrderPayment)})
 	}
 	return d
 }
 
 // casesSeen are the cases that who asks may read, by id.
-func (c *caseworkPages) casesSeen(r *request) (map[string]casefile.Case, error) {
-	list, err := c.myCases(r, casefile.Filter{})
+func (p *caseworkPages) casesSeen(r *request) (map[string]casefile.Case, error) {
+	list, err := p.myCases(r, casefile.Filter{})
 	seen := map[string]casefile.Case{}
 	for _, k := range list {
 		seen[k.ID] = k
@@ -66,23 +66,23 @@ func (c *caseworkPages) casesSeen(r *request) (map[string]casefile.Case, error) 
 }
 
 // candidates are the employers that who asks may propose or see proposed, without those whose procedure is under way.
-func (c *caseworkPages) candidates(r *request) ([]candidate, error) {
-	if c.Blacklist == nil {
+func (p *caseworkPages) candidates(r *request) ([]candidate, error) {
+	if p.Blacklist == nil {
 		return []candidate{}, nil
 	}
 	underWay := map[string]bool{}
-	for _, e := range c.Blacklist.Entries() {
+	for _, e := range p.Blacklist.Entries() {
 		underWay[e.Employer] = underWay[e.Employer] || !e.Stage.Ended()
 	}
 	all := []candidate{}
-	found, err := c.Blacklist.Candidates(r.ctx)
+	found, err := p.Blacklist.Candidates(r.ctx)
 	if err != nil {
 		return all, err
 	}
-	seen, err := c.casesSeen(r)
+	seen, err := p.casesSeen(r)
 	for _, f := range found {
 		if !underWay[f.Employer] && access.Allow(r.person(), access.Discipline, access.At(f.Township, "")) {
-			all = append(all, c.offered(r, f, seen))
+			all = append(all, p.offered(r, f, seen))
 		}
 	}
 	return all, err
@@ -94,7 +94,7 @@ func dated(orders []casefile.OrderFact) bool {
 }
 
 // orderOptions offer a candidate's orders to rest a proposal on, the one whose time ends last first, as casework prefers.
-func (c *caseworkPages) orderOptions(l locale, f *casefile.Facts) field {
+func (p *caseworkPages) orderOptions(l locale, f *casefile.Facts) field {
 	orders := field{Name: "order_id", Kind: asChoice}
 	for _, o := range slices.Backward(f.Orders) {
 		name := o.ID
@@ -115,16 +115,16 @@ func (c *caseworkPages) orderOptions(l locale, f *casefile.Facts) field {
 }
 
 // candidate is the employer in the address of a request; errNotFound when it cannot be proposed.
-func (c *caseworkPages) candidate(r *request) (*casefile.Facts, error) {
+func (p *caseworkPages) candidate(r *request) (*casefile.Facts, error) {
 	employer := r.http.PathValue("employer")
-	if c.Blacklist == nil || !subjectID.MatchString(employer) {
+	if p.Blacklist == nil || !subjectID.MatchString(employer) {
 		return nil, errNotFound
 	}
-	return c.candidateOf(r.ctx, employer)
+	return p.candidateOf(r.ctx, employer)
 }
 
-func (c *caseworkPages) candidateOf(ctx context.Context, employer string) (*casefile.Facts, error) {
-	f, err := c.Blacklist.Candidate(ctx, employer)
+func (p *caseworkPages) candidateOf(ctx context.Context, employer string) (*casefile.Facts, error) {
+	f, err := p.Blacklist.Candidate(ctx, employer)
 	if err == nil && f == nil {
 		err = errNotFound
 	}
@@ -132,8 +132,8 @@ func (c *caseworkPages) candidateOf(ctx context.Context, employer string) (*case
 }
 
 // oneCandidate is what a route about a candidate touches.
-func (c *caseworkPages) oneCandidate(r *request) (access.Object, error) {
-	f, err := c.candidate(r)
+func (p *caseworkPages) oneCandidate(r *request) (access.Object, error) {
+	f, err := p.candidate(r)
 	if err != nil {
 		return access.Object{}, err
 	}

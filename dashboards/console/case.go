@@ -38,11 +38,11 @@ func caseID(r *request) (id, scope, subject string, err error) {
 	return id, scope, subject, nil
 }
 
-func (c *caseworkPages) casePage(r *request) (answer, error) { return c.caseWith(r, nil) }
+func (p *caseworkPages) casePage(r *request) (answer, error) { return p.caseWith(r, nil) }
 
 // caseWith is a case's page, with what was sent and not done.
-func (c *caseworkPages) caseWith(r *request, s *sent) (answer, error) {
-	d, err := c.readCase(r, func(all []casefile.Event) []casefile.Event { return all })
+func (p *caseworkPages) caseWith(r *request, s *sent) (answer, error) {
+	d, err := p.readCase(r, func(all []casefile.Event) []casefile.Event { return all })
 	if err != nil {
 		return answer{}, err
 	}
@@ -50,13 +50,13 @@ func (c *caseworkPages) caseWith(r *request, s *sent) (answer, error) {
 	if done := r.query.word("done"); slices.Contains(caseActions, casefile.ActionKind(done)) {
 		d.Done = done
 	}
-	allowed, next := c.Cases.Allowed(d.Case, *r.person()), nextStep(d.Case)
+	allowed, next := p.Cases.Allowed(d.Case, *r.person()), nextStep(d.Case)
 	if d.Case.Stage.Ended() || waitsForSupervisor(d.Case, *r.person()) {
 		next = ""
 	}
 	for _, kind := range caseActions {
 		if slices.Contains(allowed, kind) || s != nil && s.kind == string(kind) {
-			f := c.caseStep(r, d.Case, kind)
+			f := p.caseStep(r, d.Case, kind)
 			f.Next = kind == next
 			d.Forms = append(d.Forms, s.again(f))
 		}
@@ -65,50 +65,50 @@ func (c *caseworkPages) caseWith(r *request, s *sent) (answer, error) {
 }
 
 // caseFilePage is the case to be printed: everything, and no form.
-func (c *caseworkPages) caseFilePage(r *request) (answer, error) {
-	d, err := c.readCase(r, ofRecord)
+func (p *caseworkPages) caseFilePage(r *request) (answer, error) {
+	d, err := p.readCase(r, ofRecord)
 	if err != nil {
 		return answer{}, err
 	}
-	d.Now = c.Now()
+	d.Now = p.Now()
 	return answer{template: "casefile", title: d.Case.Name, data: d}, nil
 }
 
 // readCase reads the case of a request; shown says what of its events is shown.
-func (c *caseworkPages) readCase(r *request, shown func([]casefile.Event) []casefile.Event) (*caseData, error) {
+func (p *caseworkPages) readCase(r *request, shown func([]casefile.Event) []casefile.Event) (*caseData, error) {
 	id, _, _, err := caseID(r)
-	if err != nil || c.Cases == nil {
+	if err != nil || p.Cases == nil {
 		return nil, errNotFound
 	}
-	k, events, err := c.Cases.Get(r.ctx, id)
+	k, events, err := p.Cases.Get(r.ctx, id)
 	if err != nil {
 		return nil, notFound(err)
 	}
-	d := &caseData{Case: k, Path: c.Regions.Path(k.Township), Events: c.readEvents(r.lang, shown(events)), Late: late(&k)}
+	d := &caseData{Case: k, Path: p.Regions.Path(k.Township), Events: p.readEvents(r.lang, shown(events)), Late: late(&k)}
 	if k.Territory != "" && k.Territory != k.Township {
-		d.Handled = c.Regions.Path(k.Territory)
+		d.Handled = p.Regions.Path(k.Territory)
 	}
 	if k.Assignee != "" {
-		d.Assignee = nameOf(c.Gate, k.Assignee)
+		d.Assignee = nameOf(p.Gate, k.Assignee)
 	}
 	if r.view != nil {
 		d.Active = r.view.subject[id]
 	}
-	return d, c.readDiscipline(r, d)
+	return d, p.readDiscipline(r, d)
 }
 
 // readDiscipline adds the procedures about the employer whom the case binds, and the employer as a candidate.
-func (c *caseworkPages) readDiscipline(r *request, d *caseData) error {
+func (p *caseworkPages) readDiscipline(r *request, d *caseData) error {
 	k := d.Case
 	employer, _ := k.Binds("", "")
 	if o := k.Order; o != nil {
 		employer, _ = k.Binds(o.Employer, o.EmployerName)
 	}
-	if employer == "" || c.Blacklist == nil {
+	if employer == "" || p.Blacklist == nil {
 		return nil
 	}
 	underWay := false
-	for _, e := range c.myEntries(r) {
+	for _, e := range p.myEntries(r) {
 		if e.Employer == employer {
 			d.Entries = append(d.Entries, e)
 			underWay = underWay || !e.Stage.Ended()
@@ -117,18 +117,18 @@ func (c *caseworkPages) readDiscipline(r *request, d *caseData) error {
 	if underWay || !access.Allow(r.person(), access.Discipline, access.At(k.Township, "")) {
 		return nil
 	}
-	f, err := c.Blacklist.Candidate(r.ctx, employer)
+	f, err := p.Blacklist.Candidate(r.ctx, employer)
 	if err != nil || f == nil || !access.Allow(r.person(), access.Discipline, access.At(f.Township, "")) {
 		return err
 	}
-	seen, err := c.casesSeen(r)
-	offer := c.offered(r, f, seen)
-	d.Offer, d.Propose = &offer, c.mayPropose(r)
+	seen, err := p.casesSeen(r)
+	offer := p.offered(r, f, seen)
+	d.Offer, d.Propose = &offer, p.mayPropose(r)
 	return err
 }
 
 // caseForm takes a step on a case. What is refused, or was overtaken, comes back with what was typed.
-func (c *caseworkPages) caseForm(r *request) (answer, error) {
+func (p *caseworkPages) caseForm(r *request) (answer, error) {
 	id, _, _, err := caseID(r)
 	if err != nil {
 		return answer{}, err
@@ -141,26 +141,26 @@ func (c *caseworkPages) caseForm(r *request) (answer, error) {
 	}
 	action, err := readAction(form)
 	if err == nil {
-		err = c.Cases.ActAll(r.ctx, *r.person(), []casefile.Step{{CaseID: id, Seq: seen(form), Action: action}})[0].Err
+		err = p.Cases.ActAll(r.ctx, *r.person(), []casefile.Step{{CaseID: id, Seq: seen(form), Action: action}})[0].Err
 	}
-	p, err := c.notDone(r, err)
+	why, err := p.notDone(r, err)
 	if err != nil {
 		return answer{}, err
 	}
-	if p != nil {
-		return c.caseWith(r, &sent{kind, form, p})
+	if why != nil {
+		return p.caseWith(r, &sent{kind, form, why})
 	}
 	return answer{redirect: caseURL(id) + "?done=" + kind}, nil
 }
 
 // oneCase is what a route about a case touches.
-func (c *caseworkPages) oneCase(r *request) (access.Object, error) {
+func (p *caseworkPages) oneCase(r *request) (access.Object, error) {
 	id, scope, subject, err := caseID(r)
-	if err != nil || c.Cases == nil {
+	if err != nil || p.Cases == nil {
 		return access.Object{}, errNotFound
 	}
 	// Not Get: that also reads the log.
-	list, err := c.Cases.List(r.ctx, casefile.Filter{Scope: catalog.Scope(scope), Search: subject})
+	list, err := p.Cases.List(r.ctx, casefile.Filter{Scope: catalog.Scope(scope), Search: subject})
 	if err != nil {
 		return access.Object{}, err
 	}
@@ -179,8 +179,8 @@ var caseActions = []casefile.ActionKind{
 }
 
 // caseStep is the form of an action, with what the case itself proposes to fill in.
-func (c *caseworkPages) caseStep(r *request, k casefile.Case, kind casefile.ActionKind) stepForm {
-	f := stepForm{Title: c.stepTitle(k, kind), Kind: string(kind), To: caseURL(k.ID), Seq: k.Seq}
+func (p *caseworkPages) caseStep(r *request, k casefile.Case, kind casefile.ActionKind) stepForm {
+	f := stepForm{Title: p.stepTitle(k, kind), Kind: string(kind), To: caseURL(k.ID), Seq: k.Seq}
 	because := field{Name: "reason", Kind: asText}
 	note := field{Name: "reason", Kind: asText, Optional: true}
 	number := field{Name: "document_no", Kind: asLine}
@@ -190,7 +190,7 @@ func (c *caseworkPages) caseStep(r *request, k casefile.Case, kind casefile.Acti
 	case casefile.OrderPayment:
 		orderForm(r.lang, k, &f, number, note)
 	case casefile.RecordPayment:
-		if k.Order.Unmet(civil.DateOf(c.Now())) {
+		if k.Order.Unmet(civil.DateOf(p.Now())) {
 			f.Notes = []string{message(r.lang, "order.check")}
 		}
 		f.Fields = []field{{Name: "workers", Kind: asCount}, {Name: "amount", Kind: asYuan}, note}
@@ -199,8 +199,8 @@ func (c *caseworkPages) caseStep(r *request, k casefile.Case, kind casefile.Acti
 		}
 	case casefile.TakeSidePath:
 		paths := field{Name: "path", Kind: asChoice}
-		for _, p := range casefile.SidePaths {
-			paths.Options = append(paths.Options, option{string(p), p.Title().In(string(r.lang))})
+		for _, side := range casefile.SidePaths {
+			paths.Options = append(paths.Options, option{string(side), side.Title().In(string(r.lang))})
 		}
 		f.Fields = []field{paths, note}
 	case casefile.PassOn:
@@ -210,7 +210,7 @@ func (c *caseworkPages) caseStep(r *request, k casefile.Case, kind casefile.Acti
 		}
 		f.Fields = []field{departments, {Name: "territory", Kind: asLine, Optional: true, Hint: "hint.territory"}, because}
 	case casefile.Assign:
-		f.Fields = []field{c.colleagues(k), note}
+		f.Fields = []field{p.colleagues(k), note}
 	case casefile.AddDocument:
 		f.Fields = []field{number, note}
 	case casefile.Attach:
@@ -243,9 +243,9 @@ func orderForm(l locale, k casefile.Case, f *stepForm, number, note field) {
 }
 
 // colleagues are those who may work on a case.
-func (c *caseworkPages) colleagues(k casefile.Case) field {
+func (p *caseworkPages) colleagues(k casefile.Case) field {
 	f := field{Name: "assignee", Kind: asChoice}
-	for _, a := range c.Gate.Register().List() {
+	for _, a := range p.Gate.Register().List() {
 		if !a.Disabled && access.Allow(&a.Person, access.Work, access.At(k.Territory, string(k.Department))) {
 			f.Options = append(f.Options, option{a.ID, a.Name})
 		}

@@ -47,14 +47,14 @@ type refusedCase struct {
 	problem
 }
 
-func (c *caseworkPages) casesPage(r *request) (answer, error) { return c.caseList(r, &casesData{}) }
+func (p *caseworkPages) casesPage(r *request) (answer, error) { return p.caseList(r, &casesData{}) }
 
 // caseList fills in the list by the page's parameters; d may say already what came of accepting cases.
-func (c *caseworkPages) caseList(r *request, d *casesData) (answer, error) {
+func (p *caseworkPages) caseList(r *request, d *casesData) (answer, error) {
 	q := r.query
 	came := *d
 	*d = casesData{
-		Connected: c.Cases != nil, Departments: casefile.Departments, Stages: casefile.Stages,
+		Connected: p.Cases != nil, Departments: casefile.Departments, Stages: casefile.Stages,
 		MayAccept: r.who != nil && r.who.Is(access.Inspector, access.DepartmentOfficer), Done: q.word("done"),
 		Level:    q.choice("level", "", "red", "yellow"),
 		County:   q.code("county", 6),
@@ -77,7 +77,7 @@ func (c *caseworkPages) caseList(r *request, d *casesData) (answer, error) {
 	if r.view != nil {
 		d.Counties = r.view.counties
 	}
-	if c.Cases == nil || q.err() != nil {
+	if p.Cases == nil || q.err() != nil {
 		return answered, nil
 	}
 	f := casefile.Filter{Territory: d.County, Department: casefile.Department(d.Department), Level: catalog.Level(d.Level), Stage: casefile.Stage(d.Stage)}
@@ -90,7 +90,7 @@ func (c *caseworkPages) caseList(r *request, d *casesData) (answer, error) {
 		f.Assignee = r.who.ID
 	}
 	d.Export = exportQuery(f, q.given.Get("q"))
-	list, err := c.myCases(r, f)
+	list, err := p.myCases(r, f)
 	if err != nil {
 		return answer{}, err
 	}
@@ -104,7 +104,7 @@ func (c *caseworkPages) caseList(r *request, d *casesData) (answer, error) {
 			d.Overdue++
 		}
 	}
-	d.Pager = pages(len(list), c.PageSize, q.number("page"))
+	d.Pager = pages(len(list), p.PageSize, q.number("page"))
 	for _, at := range sortedCases(list, d.Sort, d.Dir == "desc")[d.Pager.From:d.Pager.To] {
 		d.Rows = append(d.Rows, list[at])
 	}
@@ -188,12 +188,12 @@ func caseLevel(k *casefile.Case) int {
 const maxAccept = 500
 
 // acceptForm accepts the cases that were ticked; each has an outcome of its own, and an entry in the audit log.
-func (c *caseworkPages) acceptForm(r *request) (answer, error) {
+func (p *caseworkPages) acceptForm(r *request) (answer, error) {
 	ticked := r.http.PostForm["case"]
 	d := &casesData{}
-	if c.Cases == nil || len(ticked) == 0 || len(ticked) > maxAccept {
+	if p.Cases == nil || len(ticked) == 0 || len(ticked) > maxAccept {
 		r.event.Outcome, d.Problem = audit.Refused, "cases.none_ticked"
-		a, err := c.caseList(r, d)
+		a, err := p.caseList(r, d)
 		a.status = http.StatusUnprocessableEntity
 		return a, err
 	}
@@ -202,7 +202,7 @@ func (c *caseworkPages) acceptForm(r *request) (answer, error) {
 		id, at, _ := strings.Cut(one, " ")
 		steps = append(steps, casefile.Step{CaseID: id, Seq: seen(url.Values{"seq": {at}}), Action: casefile.Action{Kind: casefile.Accept}})
 	}
-	list, err := c.myCases(r, casefile.Filter{})
+	list, err := p.myCases(r, casefile.Filter{})
 	if err != nil {
 		return answer{}, err
 	}
@@ -211,15 +211,15 @@ func (c *caseworkPages) acceptForm(r *request) (answer, error) {
 		named[k.ID] = k.Name
 	}
 	status := http.StatusOK
-	for _, o := range c.Cases.ActAll(r.ctx, *r.person(), steps) {
+	for _, o := range p.Cases.ActAll(r.ctx, *r.person(), steps) {
 		r.event = audit.Event{Object: o.CaseID}
-		p, err := c.notDone(r, o.Err)
+		why, err := p.notDone(r, o.Err)
 		if err != nil { // not there: what is shown is the list, so it is told like a refusal
 			r.event.Outcome = audit.Refused
-			p = &problem{Text: message(r.lang, "failure.missing.title"), status: http.StatusUnprocessableEntity}
+			why = &problem{Text: message(r.lang, "failure.missing.title"), status: http.StatusUnprocessableEntity}
 		}
-		if p != nil {
-			d.Refused, status = append(d.Refused, refusedCase{ID: o.CaseID, Name: cmp.Or(named[o.CaseID], o.CaseID), problem: *p}), p.status
+		if why != nil {
+			d.Refused, status = append(d.Refused, refusedCase{ID: o.CaseID, Name: cmp.Or(named[o.CaseID], o.CaseID), problem: *why}), why.status
 		}
 		if err := r.recordAs("case.accept"); err != nil {
 			return answer{}, err
@@ -229,7 +229,7 @@ func (c *caseworkPages) acceptForm(r *request) (answer, error) {
 	if len(d.Refused) == 0 {
 		return answer{redirect: "/cases?done=accept"}, nil
 	}
-	a, err := c.caseList(r, d)
+	a, err := p.caseList(r, d)
 	a.status = status
 	return a, err
 }

@@ -28,28 +28,28 @@ type problem struct {
 
 // notDone turns an error of casework into what the page says, beside the form as it was filled in. What nobody can be
 // told, such as a case that is not there, stays an error.
-func (c *caseworkPages) notDone(r *request, err error) (*problem, error) {
+func (p *caseworkPages) notDone(r *request, err error) (*problem, error) {
 	if err == nil {
 		return nil, nil
 	}
 	var refusal *casefile.Refusal
-	p := &problem{}
+	why := &problem{}
 	switch {
 	case errors.As(err, &refusal):
-		*p = problem{Code: refusal.Code, Text: refusal.Message.In(string(r.lang)), Rule: refusal.Basis, status: http.StatusUnprocessableEntity}
+		*why = problem{Code: refusal.Code, Text: refusal.Message.In(string(r.lang)), Rule: refusal.Basis, status: http.StatusUnprocessableEntity}
 		r.event.Outcome = audit.Refused
 	case errors.Is(err, casefile.ErrConflict):
-		*p = problem{Code: "conflict", Text: message(r.lang, "step.conflict"), status: http.StatusConflict}
+		*why = problem{Code: "conflict", Text: message(r.lang, "step.conflict"), status: http.StatusConflict}
 		r.event.Outcome = audit.Refused
 	case errors.Is(err, casefile.ErrNotFound):
 		return nil, errNotFound
 	default:
-		c.Logger.Error("a step of casework failed", "path", r.http.URL.Path, "error", err)
-		*p = problem{Code: "unavailable", Text: message(r.lang, "step.unavailable"), status: http.StatusServiceUnavailable}
+		p.Logger.Error("a step of casework failed", "path", r.http.URL.Path, "error", err)
+		*why = problem{Code: "unavailable", Text: message(r.lang, "step.unavailable"), status: http.StatusServiceUnavailable}
 		r.event.Outcome = audit.Failed
 	}
-	r.event.Purpose = p.Code
-	return p, nil
+	r.event.Purpose = why.Code
+	return why, nil
 }
 
 // nextDeadline is the first deadline that is not met; one that cannot be counted comes before all. Passing a case on is
@@ -112,9 +112,9 @@ type workData struct {
 	Pager      pager
 }
 
-func (c *caseworkPages) workList(r *request, rows []work) *workData {
+func (p *caseworkPages) workList(r *request, rows []work) *workData {
 	sortWork(rows)
-	d := &workData{Connected: c.Cases != nil}
+	d := &workData{Connected: p.Cases != nil}
 	for _, w := range rows {
 		if w.Deadline != nil && w.Deadline.State == casefile.Passed {
 			d.Late++
@@ -123,25 +123,25 @@ func (c *caseworkPages) workList(r *request, rows []work) *workData {
 			d.Near++
 		}
 	}
-	d.Pager = r.query.rows(len(rows), c.PageSize)
+	d.Pager = r.query.rows(len(rows), p.PageSize)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
 	return d
 }
 
-func (c *caseworkPages) workPage(r *request) (answer, error) {
-	rows, err := c.work(r)
-	return answer{template: "work", title: message(r.lang, "work.title"), data: c.workList(r, rows)}, err
+func (p *caseworkPages) workPage(r *request) (answer, error) {
+	rows, err := p.work(r)
+	return answer{template: "work", title: message(r.lang, "work.title"), data: p.workList(r, rows)}, err
 }
 
 // work is what waits for who asks: the cases assigned to them or to nobody, the next steps on the list, and what only a
 // supervisor can approve.
-func (c *caseworkPages) work(r *request) ([]work, error) {
-	rows, err := c.approvals(r)
+func (p *caseworkPages) work(r *request) ([]work, error) {
+	rows, err := p.approvals(r)
 	if err != nil {
 		return nil, err
 	}
 	person := *r.person()
-	list, err := c.myCases(r, casefile.Filter{})
+	list, err := p.myCases(r, casefile.Filter{})
 	if err != nil {
 		return nil, err
 	}
@@ -150,12 +150,12 @@ func (c *caseworkPages) work(r *request) ([]work, error) {
 		if k.Stage.Ended() || !mine && (k.Assignee != "" || !person.Is(access.Inspector, access.DepartmentOfficer)) {
 			continue
 		}
-		if next := nextStep(k); slices.Contains(c.Cases.Allowed(k, person), next) && !waitsForSupervisor(k, person) {
-			rows = append(rows, c.caseWork(k, next, mine))
+		if next := nextStep(k); slices.Contains(p.Cases.Allowed(k, person), next) && !waitsForSupervisor(k, person) {
+			rows = append(rows, p.caseWork(k, next, mine))
 		}
 	}
-	for _, e := range c.myEntries(r) {
-		for _, choice := range c.Blacklist.Choices(e.ID, person) {
+	for _, e := range p.myEntries(r) {
+		for _, choice := range p.Blacklist.Choices(e.ID, person) {
 			if choice.Refusal == nil && slices.Contains(entrySteps, choice.Kind) && !decides(choice.Kind) {
 				rows = append(rows, entryWork(e, choice)) // decisions are among the approvals
 			}
@@ -182,8 +182,8 @@ func nextStep(k casefile.Case) casefile.ActionKind {
 
 // stepTitle is the key of what an action on a case is called today: once an order's date has passed unmet, recording a
 // payment is first of all to check whether the order was obeyed.
-func (c *caseworkPages) stepTitle(k casefile.Case, step casefile.ActionKind) string {
-	if step == casefile.RecordPayment && k.Order.Unmet(civil.DateOf(c.Now())) {
+func (p *caseworkPages) stepTitle(k casefile.Case, step casefile.ActionKind) string {
+	if step == casefile.RecordPayment && k.Order.Unmet(civil.DateOf(p.Now())) {
 		return "do.check_fulfilment"
 	}
 	return "do." + string(step)
@@ -194,8 +194,8 @@ func waitsForSupervisor(k casefile.Case, p access.Person) bool {
 	return k.Stage == casefile.Paid && !k.Cleared && !p.Is(access.Supervisor)
 }
 
-func (c *caseworkPages) caseWork(k casefile.Case, step casefile.ActionKind, mine bool) work {
-	return work{ID: k.ID, URL: caseURL(k.ID), Name: cmp.Or(k.Name, k.ScopeID), Place: k.Territory, Level: string(k.Level), Step: string(step), What: c.stepTitle(k, step),
+func (p *caseworkPages) caseWork(k casefile.Case, step casefile.ActionKind, mine bool) work {
+	return work{ID: k.ID, URL: caseURL(k.ID), Name: cmp.Or(k.Name, k.ScopeID), Place: k.Territory, Level: string(k.Level), Step: string(step), What: p.stepTitle(k, step),
 		Stage: k.Stage.Title(), Mine: mine, Deadline: nextDeadline(k.Deadlines)}
 }
 
@@ -204,35 +204,35 @@ func entryWork(e casefile.Entry, choice casefile.EntryChoice) work {
 		Stage: e.Stage.Title(), Deadline: nextDeadline(e.Deadlines), Hindrance: choice.Refusal}
 }
 
-func (c *caseworkPages) approvalsPage(r *request) (answer, error) {
-	rows, err := c.approvals(r)
-	return answer{template: "work", title: message(r.lang, "approvals.title"), data: c.workList(r, rows)}, err
+func (p *caseworkPages) approvalsPage(r *request) (answer, error) {
+	rows, err := p.approvals(r)
+	return answer{template: "work", title: message(r.lang, "approvals.title"), data: p.workList(r, rows)}, err
 }
 
 // approvals are what waits for a supervisor: decisions on listing and on removal, investigations about to run out of time,
 // and paid cases whose alert still fires.
-func (c *caseworkPages) approvals(r *request) ([]work, error) {
+func (p *caseworkPages) approvals(r *request) ([]work, error) {
 	person := *r.person()
 	var rows []work
 	if !access.Allow(&person, access.Decide, access.Object{}) {
 		return nil, nil
 	}
-	list, err := c.myCases(r, casefile.Filter{})
+	list, err := p.myCases(r, casefile.Filter{})
 	if err != nil {
 		return nil, err
 	}
 	for _, k := range list {
-		allowed := c.Cases.Allowed(k, person)
+		allowed := p.Cases.Allowed(k, person)
 		runsOut := slices.ContainsFunc(k.Deadlines, func(d casefile.Deadline) bool { return d.Kind == casefile.ToInvestigate && d.State == casefile.Near })
 		switch {
 		case runsOut && !k.Extended && slices.Contains(allowed, casefile.Extend):
-			rows = append(rows, c.caseWork(k, casefile.Extend, false))
+			rows = append(rows, p.caseWork(k, casefile.Extend, false))
 		case k.Stage == casefile.Paid && !k.Cleared && slices.Contains(allowed, casefile.Close):
-			rows = append(rows, c.caseWork(k, casefile.Close, false))
+			rows = append(rows, p.caseWork(k, casefile.Close, false))
 		}
 	}
-	for _, e := range c.myEntries(r) {
-		for _, choice := range c.Blacklist.Choices(e.ID, person) {
+	for _, e := range p.myEntries(r) {
+		for _, choice := range p.Blacklist.Choices(e.ID, person) {
 			if decides(choice.Kind) {
 				rows = append(rows, entryWork(e, choice))
 			}
@@ -247,20 +247,20 @@ func decides(kind casefile.EntryActionKind) bool {
 }
 
 // myCases are the cases that match and that who asks may read.
-func (c *caseworkPages) myCases(r *request, f casefile.Filter) ([]casefile.Case, error) {
-	if c.Cases == nil {
+func (p *caseworkPages) myCases(r *request, f casefile.Filter) ([]casefile.Case, error) {
+	if p.Cases == nil {
 		return nil, nil
 	}
-	list, err := c.Cases.List(r.ctx, f)
+	list, err := p.Cases.List(r.ctx, f)
 	return access.MayRead(r.person(), list, func(k casefile.Case) access.Object { return k.Object(r.person()) }), err
 }
 
 // myEntries are the entries of the list whose procedure who asks may know.
-func (c *caseworkPages) myEntries(r *request) []casefile.Entry {
-	if c.Blacklist == nil {
+func (p *caseworkPages) myEntries(r *request) []casefile.Entry {
+	if p.Blacklist == nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(c.Blacklist.Entries()), func(e casefile.Entry) bool {
+	return slices.DeleteFunc(slices.Clone(p.Blacklist.Entries()), func(e casefile.Entry) bool {
 		return !access.Allow(r.person(), access.Discipline, e.Object())
 	})
 }
@@ -298,7 +298,7 @@ type caseworkPages struct {
 }
 
 // functions are what templates of this room alone can call.
-func (c *caseworkPages) functions(l locale) template.FuncMap {
+func (p *caseworkPages) functions(l locale) template.FuncMap {
 	return template.FuncMap{
 		"lacking":    lacking,
 		"next":       nextDeadline,

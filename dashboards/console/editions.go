@@ -25,8 +25,8 @@ type talkRow struct {
 	Unit *Unit
 }
 
-func (c *editionsPages) editionsPage(r *request) (answer, error) {
-	d, err := c.editions(r)
+func (p *editionsPages) editionsPage(r *request) (answer, error) {
+	d, err := p.editions(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -34,10 +34,10 @@ func (c *editionsPages) editionsPage(r *request) (answer, error) {
 }
 
 // editions gathers the editions and the talks that the latest proposes.
-func (c *editionsPages) editions(r *request) (*editionsData, error) {
+func (p *editionsPages) editions(r *request) (*editionsData, error) {
 	d := &editionsData{Editions: r.view.newestFirst()}
 	if latest := r.view.latest(); latest != nil {
-		units, err := c.editionUnits(r, latest)
+		units, err := p.editionUnits(r, latest)
 		if err != nil {
 			return nil, err
 		}
@@ -47,8 +47,8 @@ func (c *editionsPages) editions(r *request) (*editionsData, error) {
 }
 
 // editionUnits reads the units of an edition that who asks may read.
-func (c *editionsPages) editionUnits(r *request, e *edition.Edition) ([]edition.Unit, error) {
-	units, err := edition.Units(r.ctx, c.Conn, *e)
+func (p *editionsPages) editionUnits(r *request, e *edition.Edition) ([]edition.Unit, error) {
+	units, err := edition.Units(r.ctx, p.Conn, *e)
 	return access.MayRead(r.person(), units, func(u edition.Unit) access.Object { return access.Object{Place: u.Code} }), err
 }
 
@@ -80,7 +80,7 @@ type editionData struct {
 }
 
 // named returns the edition of the address.
-func (c *editionsPages) named(r *request) (*edition.Edition, error) {
+func (p *editionsPages) named(r *request) (*edition.Edition, error) {
 	n, err := strconv.ParseUint(r.http.PathValue("number"), 10, 32)
 	if err != nil {
 		return nil, errNotFound
@@ -91,8 +91,8 @@ func (c *editionsPages) named(r *request) (*edition.Edition, error) {
 	return nil, errNotFound
 }
 
-func (c *editionsPages) edition(r *request) (*editionData, error) {
-	e, err := c.named(r)
+func (p *editionsPages) edition(r *request) (*editionData, error) {
+	e, err := p.named(r)
 	if err != nil {
 		return nil, err
 	}
@@ -101,11 +101,11 @@ func (c *editionsPages) edition(r *request) (*editionData, error) {
 		Edition: *e, Newest: e.Number == r.view.latest().Number,
 		Unit: q.choice("unit", "township", "county"), County: q.code("county", 6), Light: q.choice("light", "", "green", "yellow", "red", "grey"),
 	}
-	units, err := c.editionUnits(r, e)
+	units, err := p.editionUnits(r, e)
 	if err != nil {
 		return nil, err
 	}
-	before, err := c.unitsBefore(r, e.Number)
+	before, err := p.unitsBefore(r, e.Number)
 	if err != nil {
 		return nil, err
 	}
@@ -131,18 +131,18 @@ func (c *editionsPages) edition(r *request) (*editionData, error) {
 		d.Lights = append(d.Lights, lightCount{l, counts[l]})
 	}
 	sortUnits(d.Rows, "rank", false, d.County != "")
-	talks, err := edition.Talks(r.ctx, c.Conn, *e)
+	talks, err := edition.Talks(r.ctx, p.Conn, *e)
 	d.Talks = talkRows(talksFor(r.person(), talks), units)
 	return d, err
 }
 
 // unitsBefore reads the edition before one by code; nil for the first.
-func (c *editionsPages) unitsBefore(r *request, number uint32) (map[string]*Unit, error) {
+func (p *editionsPages) unitsBefore(r *request, number uint32) (map[string]*Unit, error) {
 	e := r.view.numbered(number - 1)
 	if e == nil {
 		return nil, nil
 	}
-	units, err := c.editionUnits(r, e)
+	units, err := p.editionUnits(r, e)
 	before := make(map[string]*Unit, len(units))
 	for _, u := range units {
 		before[u.Code] = ofEdition(u)
@@ -150,16 +150,16 @@ func (c *editionsPages) unitsBefore(r *request, number uint32) (map[string]*Unit
 	return before, err
 }
 
-func (c *editionsPages) editionPage(r *request) (answer, error) {
-	d, err := c.edition(r)
+func (p *editionsPages) editionPage(r *request) (answer, error) {
+	d, err := p.edition(r)
 	if err != nil {
 		return answer{}, err
 	}
 	return answer{template: "edition", title: fill(r.lang, "edition.title", whole(d.Edition.Number)), data: d}, nil
 }
 
-func (c *editionsPages) editionCSV(r *request) (answer, error) {
-	d, err := c.edition(r)
+func (p *editionsPages) editionCSV(r *request) (answer, error) {
+	d, err := p.edition(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -173,7 +173,7 @@ func (c *editionsPages) editionCSV(r *request) (answer, error) {
 		if v, ok := u.Change(); ok {
 			change = strconv.FormatFloat(tenths(v), 'f', 1, 64)
 		}
-		s.Line(whole(d.Edition.Number), d.Edition.AsOf.String(), rank, u.Code, u.Name, c.Regions.Path(u.Code), lightClass(u.Light),
+		s.Line(whole(d.Edition.Number), d.Edition.AsOf.String(), rank, u.Code, u.Name, p.Regions.Path(u.Code), lightClass(u.Light),
 			csvIndex(u.Index), change, whole(u.MonitoredWorkers), whole(u.ArrearsWorkers), spreadsheet.Yuan(u.ArrearsFen))
 	}
 	return csvFile(s, "anxin-edition-"+whole(d.Edition.Number)+".csv"), nil
@@ -209,8 +209,8 @@ func diffParts(form uint8) []string {
 	return []string{first, "timeliness", "safeguards", "resolution", "hazard", edition.Cap}
 }
 
-func (c *editionsPages) diff(r *request) (*diffData, error) {
-	to, err := c.named(r)
+func (p *editionsPages) diff(r *request) (*diffData, error) {
+	to, err := p.named(r)
 	if err != nil {
 		return nil, err
 	}
@@ -229,11 +229,11 @@ func (c *editionsPages) diff(r *request) (*diffData, error) {
 			d.Others = append(d.Others, e)
 		}
 	}
-	before, err := c.editionUnits(r, from)
+	before, err := p.editionUnits(r, from)
 	if err != nil {
 		return nil, err
 	}
-	after, err := c.editionUnits(r, to)
+	after, err := p.editionUnits(r, to)
 	if err != nil {
 		return nil, err
 	}
@@ -274,16 +274,16 @@ func (c *editionsPages) diff(r *request) (*diffData, error) {
 	return d, nil
 }
 
-func (c *editionsPages) diffPage(r *request) (answer, error) {
-	d, err := c.diff(r)
+func (p *editionsPages) diffPage(r *request) (answer, error) {
+	d, err := p.diff(r)
 	if err != nil {
 		return answer{}, err
 	}
 	return answer{template: "diff", title: fill(r.lang, "diff.title", whole(d.From.Number), whole(d.To.Number)), data: d}, nil
 }
 
-func (c *editionsPages) diffCSV(r *request) (answer, error) {
-	d, err := c.diff(r)
+func (p *editionsPages) diffCSV(r *request) (answer, error) {
+	d, err := p.diff(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -295,7 +295,7 @@ func (c *editionsPages) diffCSV(r *request) (answer, error) {
 	}
 	s := spreadsheet.NewTable(string(r.lang), columns...)
 	for _, row := range d.Rows {
-		cells := []string{row.Code, row.Name, c.Regions.Path(row.Code)}
+		cells := []string{row.Code, row.Name, p.Regions.Path(row.Code)}
 		light, rank, index := [2]string{}, [2]string{}, [2]string{}
 		for i, u := range []*Unit{row.From, row.To} {
 			if u == nil {
@@ -337,7 +337,7 @@ type editionsPages struct {
 }
 
 // functions are what templates of this room alone can call.
-func (c *editionsPages) functions(l locale) template.FuncMap {
+func (p *editionsPages) functions(l locale) template.FuncMap {
 	return template.FuncMap{
 		"stamp": func(digest string) string { return digest[:min(len(digest), 16)] },
 		"delta": func(v, widest float64) template.HTML { return deltaBar(v, widest, l.signed(v)) },

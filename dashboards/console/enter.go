@@ -30,76 +30,76 @@ type signInData struct {
 	Demo    []DemoPerson
 }
 
-func (c *peoplePages) signIn(r *request, d *signInData) answer {
+func (p *peoplePages) signIn(r *request, d *signInData) answer {
 	status := http.StatusOK
 	if d.Problem != "" {
 		status = http.StatusForbidden
 	}
 	d.Next = local(cmp.Or(r.http.PostFormValue("next"), r.query.given.Get("next")))
-	d.OpenID = c.Gate.OpenID()
-	d.Nobody, d.Demo = c.Gate.Register().Empty(), c.Demo
+	d.OpenID = p.Gate.OpenID()
+	d.Nobody, d.Demo = p.Gate.Register().Empty(), p.Demo
 	return answer{template: "sign-in", title: message(r.lang, "signin.title"), data: d, status: status}
 }
 
-func (c *peoplePages) signInPage(r *request) (answer, error) {
+func (p *peoplePages) signInPage(r *request) (answer, error) {
 	if r.who != nil {
 		return answer{redirect: cmp.Or(local(r.query.given.Get("next")), home(r.person()))}, nil
 	}
-	if c.Gate.Register().Empty() { // the first administrator may have been added by command since
-		if err := c.Gate.Register().Fresh(r.ctx); err != nil {
+	if p.Gate.Register().Empty() { // the first administrator may have been added by command since
+		if err := p.Gate.Register().Fresh(r.ctx); err != nil {
 			return answer{}, err
 		}
 	}
-	return c.signIn(r, &signInData{}), nil
+	return p.signIn(r, &signInData{}), nil
 }
 
-func (c *peoplePages) signInForm(r *request) (answer, error) {
+func (p *peoplePages) signInForm(r *request) (answer, error) {
 	r.recorded = true // by the gate, which knows who it was
 	name := r.http.PostFormValue("name")
-	a, err := c.Gate.Password(r.w, r.http, name, r.http.PostFormValue("password"))
+	a, err := p.Gate.Password(r.w, r.http, name, r.http.PostFormValue("password"))
 	var locked people.LockedOut
 	switch {
 	case errors.As(err, &locked):
-		return c.signIn(r, &signInData{Name: name, Problem: "locked", Detail: r.lang.wait(locked.For)}), nil
+		return p.signIn(r, &signInData{Name: name, Problem: "locked", Detail: r.lang.wait(locked.For)}), nil
 	case errors.Is(err, people.ErrWrong):
-		return c.signIn(r, &signInData{Name: name, Problem: "wrong"}), nil
+		return p.signIn(r, &signInData{Name: name, Problem: "wrong"}), nil
 	case err != nil:
 		return answer{}, err
 	}
 	return answer{redirect: cmp.Or(local(r.http.PostFormValue("next")), home(&a.Person))}, nil
 }
 
-func (c *peoplePages) openIDPage(r *request) (answer, error) {
-	to, err := c.Gate.ToProvider(r.w, r.http, local(r.query.given.Get("next")))
+func (p *peoplePages) openIDPage(r *request) (answer, error) {
+	to, err := p.Gate.ToProvider(r.w, r.http, local(r.query.given.Get("next")))
 	if err != nil {
-		return c.openIDFailed(r, err)
+		return p.openIDFailed(r, err)
 	}
 	return answer{redirect: to}, nil
 }
 
-func (c *peoplePages) openIDReturn(r *request) (answer, error) {
+func (p *peoplePages) openIDReturn(r *request) (answer, error) {
 	r.recorded = true // by the gate
-	a, next, err := c.Gate.FromProvider(r.w, r.http)
+	a, next, err := p.Gate.FromProvider(r.w, r.http)
 	if err != nil {
-		return c.openIDFailed(r, err)
+		return p.openIDFailed(r, err)
 	}
 	return answer{redirect: cmp.Or(local(next), home(&a.Person))}, nil
 }
 
-func (c *peoplePages) openIDFailed(r *request, err error) (answer, error) {
+func (p *peoplePages) openIDFailed(r *request, err error) (answer, error) {
 	var unregistered signin.ErrUnregistered
 	switch {
 	case errors.As(err, &unregistered):
-		return c.signIn(r, &signInData{Problem: "unregistered", Detail: unregistered.ID}), nil
+		return p.signIn(r, &signInData{Problem: "unregistered", Detail: unregistered.ID}), nil
 	case errors.Is(err, signin.ErrProvider):
-		c.Logger.Warn("signing in by OpenID", "error", err)
-		return c.signIn(r, &signInData{Problem: "provider"}), nil
+		p.Logger.Warn("signing in by OpenID", "error", err)
+		return p.signIn(r, &signInData{Problem: "provider"}), nil
 	}
 	return answer{}, err
 }
 
-func (c *peoplePages) signOutForm(r *request) (answer, error) {
-	c.Gate.Leave(r.w, r.http)
+func (p *peoplePages) signOutForm(r *request) (answer, error) {
+	p.Gate.Leave(r.w, r.http)
 	r.event.Object = r.who.ID
 	return answer{redirect: "/sign-in"}, nil
 }
@@ -113,7 +113,7 @@ type accountData struct {
 	MinChars int
 }
 
-func (c *peoplePages) account(r *request, d *accountData) answer {
+func (p *peoplePages) account(r *request, d *accountData) answer {
 	d.Account, d.MinChars = r.who.Account, people.MinPassword
 	status := http.StatusOK
 	if d.Problem != "" {
@@ -122,21 +122,21 @@ func (c *peoplePages) account(r *request, d *accountData) answer {
 	return answer{template: "account", title: message(r.lang, "account.title"), data: d, status: status}
 }
 
-func (c *peoplePages) accountPage(r *request) (answer, error) {
-	return c.account(r, &accountData{Changed: r.query.given.Get("done") == "password"}), nil
+func (p *peoplePages) accountPage(r *request) (answer, error) {
+	return p.account(r, &accountData{Changed: r.query.given.Get("done") == "password"}), nil
 }
 
-func (c *peoplePages) passwordForm(r *request) (answer, error) {
+func (p *peoplePages) passwordForm(r *request) (answer, error) {
 	r.event.Object = r.who.ID
 	refuse := func(problem, detail string) (answer, error) {
 		r.event.Outcome = audit.Refused
-		return c.account(r, &accountData{Problem: problem, Detail: detail}), nil
+		return p.account(r, &accountData{Problem: problem, Detail: detail}), nil
 	}
 	next := r.http.PostFormValue("new")
 	if next != r.http.PostFormValue("again") {
 		return refuse("differ", "")
 	}
-	err := c.Gate.Register().ChangePassword(r.ctx, r.who.ID, r.http.PostFormValue("old"), next)
+	err := p.Gate.Register().ChangePassword(r.ctx, r.who.ID, r.http.PostFormValue("old"), next)
 	var weak people.ErrWeakPassword
 	var locked people.LockedOut
 	switch {
@@ -149,7 +149,7 @@ func (c *peoplePages) passwordForm(r *request) (answer, error) {
 	case err != nil:
 		return answer{}, err
 	}
-	if err := c.Gate.Renew(r.w, r.http, r.who.ID); err != nil {
+	if err := p.Gate.Renew(r.w, r.http, r.who.ID); err != nil {
 		return answer{}, err
 	}
 	if r.who.MustChange {

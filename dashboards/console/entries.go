@@ -24,8 +24,8 @@ func notFound(err error) error {
 }
 
 // mayPropose reports whether who asks may begin a procedure at all.
-func (c *caseworkPages) mayPropose(r *request) bool {
-	return c.Blacklist != nil && r.person().Is(access.Inspector)
+func (p *caseworkPages) mayPropose(r *request) bool {
+	return p.Blacklist != nil && r.person().Is(access.Inspector)
 }
 
 // publicationData is the list as the law makes it public.
@@ -34,10 +34,10 @@ type publicationData struct {
 	Rows      []casefile.Published
 }
 
-func (c *caseworkPages) publicationPage(r *request) (answer, error) {
-	d := &publicationData{Connected: c.Blacklist != nil}
+func (p *caseworkPages) publicationPage(r *request) (answer, error) {
+	d := &publicationData{Connected: p.Blacklist != nil}
 	if d.Connected {
-		d.Rows = c.Blacklist.Published()
+		d.Rows = p.Blacklist.Published()
 	}
 	return answer{template: "publication", title: message(r.lang, "publication.title"), data: d}, nil
 }
@@ -54,19 +54,19 @@ type entriesData struct {
 	MayPropose bool
 }
 
-func (c *caseworkPages) entriesPage(r *request) (answer, error) {
+func (p *caseworkPages) entriesPage(r *request) (answer, error) {
 	q := r.query
-	d := &entriesData{Connected: c.Blacklist != nil, Stages: casefile.EntryStages, Stage: q.word("stage"), Text: q.text("q"), MayPropose: c.mayPropose(r)}
+	d := &entriesData{Connected: p.Blacklist != nil, Stages: casefile.EntryStages, Stage: q.word("stage"), Text: q.text("q"), MayPropose: p.mayPropose(r)}
 	var err error
-	if d.Candidates, err = c.candidates(r); err != nil {
+	if d.Candidates, err = p.candidates(r); err != nil {
 		return answer{}, err
 	}
-	list := c.myEntries(r)
+	list := p.myEntries(r)
 	list = slices.DeleteFunc(list, func(e casefile.Entry) bool {
 		return d.Stage != "" && string(e.Stage) != d.Stage || !strings.Contains(strings.ToLower(e.Name+" "+e.Employer), d.Text)
 	})
 	slices.SortStableFunc(list, func(a, b casefile.Entry) int { return cmp.Compare(entryDue(a), entryDue(b)) })
-	d.Pager = pages(len(list), c.PageSize, q.number("page"))
+	d.Pager = pages(len(list), p.PageSize, q.number("page"))
 	d.Rows = list[d.Pager.From:d.Pager.To]
 	return answer{template: "entries", title: message(r.lang, "entries.title"), data: d}, nil
 }
@@ -91,16 +91,16 @@ type entryData struct {
 	Late   *casefile.Deadline // of the decision that is still to be taken, once it has passed
 }
 
-func (c *caseworkPages) entryPage(r *request) (answer, error) { return c.entryWith(r, nil) }
+func (p *caseworkPages) entryPage(r *request) (answer, error) { return p.entryWith(r, nil) }
 
 // entryWith is an entry's page, with what was sent and not done.
-func (c *caseworkPages) entryWith(r *request, s *sent) (answer, error) {
-	e, events, err := c.Blacklist.Entry(r.ctx, r.http.PathValue("entry"))
+func (p *caseworkPages) entryWith(r *request, s *sent) (answer, error) {
+	e, events, err := p.Blacklist.Entry(r.ctx, r.http.PathValue("entry"))
 	if err != nil {
 		return answer{}, notFound(err)
 	}
-	d := &entryData{Entry: e, Path: c.Regions.Path(e.Township), Case: CaseOf(r.ctx, c.Cases, c.Logger, r.person(), string(catalog.Employer), e.Employer),
-		Events: c.readEvents(r.lang, events), Papers: []string{"notice"}}
+	d := &entryData{Entry: e, Path: p.Regions.Path(e.Township), Case: CaseOf(r.ctx, p.Cases, p.Logger, r.person(), string(catalog.Employer), e.Employer),
+		Events: p.readEvents(r.lang, events), Papers: []string{"notice"}}
 	if done := casefile.EntryActionKind(r.query.word("done")); done == casefile.Propose || slices.Contains(entryActions, done) {
 		d.Done = string(done)
 	}
@@ -114,7 +114,7 @@ func (c *caseworkPages) entryWith(r *request, s *sent) (answer, error) {
 	if i := slices.IndexFunc(e.Deadlines, func(d casefile.Deadline) bool { return d.Kind == casefile.ToDecide && d.State == casefile.Passed }); i >= 0 {
 		d.Late = &e.Deadlines[i]
 	}
-	choices := c.Blacklist.Choices(e.ID, *r.person())
+	choices := p.Blacklist.Choices(e.ID, *r.person())
 	for _, kind := range entryActions {
 		i := slices.IndexFunc(choices, func(choice casefile.EntryChoice) bool { return choice.Kind == kind })
 		if i < 0 && (s == nil || s.kind != string(kind)) {
@@ -131,30 +131,30 @@ func (c *caseworkPages) entryWith(r *request, s *sent) (answer, error) {
 }
 
 // entryForm takes a step on an entry of the list.
-func (c *caseworkPages) entryForm(r *request) (answer, error) {
+func (p *caseworkPages) entryForm(r *request) (answer, error) {
 	id, form := r.http.PathValue("entry"), r.http.PostForm
 	action := readEntryAction(form)
 	r.event.Object = id
 	if slices.Contains(entryActions, action.Kind) {
 		r.event.Action = "blacklist." + string(action.Kind)
 	}
-	_, err := c.Blacklist.Act(r.ctx, *r.person(), id, seen(form), action)
-	p, err := c.notDone(r, err)
+	_, err := p.Blacklist.Act(r.ctx, *r.person(), id, seen(form), action)
+	why, err := p.notDone(r, err)
 	if err != nil {
 		return answer{}, err
 	}
-	if p != nil {
-		return c.entryWith(r, &sent{string(action.Kind), form, p})
+	if why != nil {
+		return p.entryWith(r, &sent{string(action.Kind), form, why})
 	}
 	return answer{redirect: entryURL(id) + "?done=" + string(action.Kind)}, nil
 }
 
 // oneEntry is what a route about an entry touches.
-func (c *caseworkPages) oneEntry(r *request) (access.Object, error) {
-	if c.Blacklist == nil {
+func (p *caseworkPages) oneEntry(r *request) (access.Object, error) {
+	if p.Blacklist == nil {
 		return access.Object{}, errNotFound
 	}
-	for _, e := range c.Blacklist.Entries() {
+	for _, e := range p.Blacklist.Entries() {
 		if e.ID == r.http.PathValue("entry") {
 			return e.Object(), nil
 		}
@@ -169,14 +169,14 @@ type proposeData struct {
 	Form  stepForm
 }
 
-func (c *caseworkPages) proposePage(r *request) (answer, error) { return c.proposeWith(r, nil) }
+func (p *caseworkPages) proposePage(r *request) (answer, error) { return p.proposeWith(r, nil) }
 
-func (c *caseworkPages) proposeWith(r *request, s *sent) (answer, error) {
-	f, err := c.candidate(r)
+func (p *caseworkPages) proposeWith(r *request, s *sent) (answer, error) {
+	f, err := p.candidate(r)
 	if err != nil {
 		return answer{}, err
 	}
-	seen, err := c.casesSeen(r)
+	seen, err := p.casesSeen(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -184,29 +184,29 @@ func (c *caseworkPages) proposeWith(r *request, s *sent) (answer, error) {
 	if slices.ContainsFunc(f.Orders, func(o casefile.OrderFact) bool { return o.CaseID != "" }) {
 		number.Optional, number.Hint = true, "hint.order_no"
 	}
-	fields := []field{c.orderOptions(r.lang, f), number,
+	fields := []field{p.orderOptions(r.lang, f), number,
 		{Name: "representative", Kind: asLine}, {Name: "responsible", Kind: asText, Optional: true, Hint: "hint.responsible"}}
 	if slices.Contains(f.Grounds, casefile.Incident) { // alone it is enough only with its effect in words
 		fields = append(fields, field{Name: "effect", Kind: asText, Optional: len(f.Grounds) > 1, Hint: "hint.effect"})
 	}
-	d := &proposeData{Offer: c.offered(r, f, seen), Path: c.Regions.Path(f.Township), Form: s.again(stepForm{
+	d := &proposeData{Offer: p.offered(r, f, seen), Path: p.Regions.Path(f.Township), Form: s.again(stepForm{
 		Title: "listing.propose", Kind: string(casefile.Propose), To: proposeURL(f.Employer), Fields: append(fields, field{Name: "reason", Kind: asText, Optional: true}),
 	})}
 	return answer{template: "propose", title: f.Name, data: d, status: s.status()}, nil
 }
 
-func (c *caseworkPages) proposeForm(r *request) (answer, error) {
+func (p *caseworkPages) proposeForm(r *request) (answer, error) {
 	employer, form := r.http.PathValue("employer"), r.http.PostForm
 	r.event.Action, r.event.Object = "blacklist.propose", employer
 	action := readEntryAction(form)
 	action.Kind = casefile.Propose
-	entry, err := c.Blacklist.Propose(r.ctx, *r.person(), employer, action)
-	p, err := c.notDone(r, err)
+	entry, err := p.Blacklist.Propose(r.ctx, *r.person(), employer, action)
+	why, err := p.notDone(r, err)
 	if err != nil {
 		return answer{}, err
 	}
-	if p != nil {
-		return c.proposeWith(r, &sent{string(casefile.Propose), form, p})
+	if why != nil {
+		return p.proposeWith(r, &sent{string(casefile.Propose), form, why})
 	}
 	return answer{redirect: entryURL(entry.ID) + "?done=propose"}, nil
 }

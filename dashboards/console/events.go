@@ -59,15 +59,15 @@ type eventData struct {
 	Name       string                  `json:"name"`
 }
 
-func (c *caseworkPages) readEvents(l locale, events []casefile.Event) []eventRow {
+func (p *caseworkPages) readEvents(l locale, events []casefile.Event) []eventRow {
 	var rows []eventRow
 	for _, e := range events {
-		rows = append(rows, c.readEvent(l, e))
+		rows = append(rows, p.readEvent(l, e))
 	}
 	return rows
 }
 
-func (c *caseworkPages) readEvent(l locale, e casefile.Event) eventRow {
+func (p *caseworkPages) readEvent(l locale, e casefile.Event) eventRow {
 	row := eventRow{Event: e}
 	var d eventData
 	if json.Unmarshal(e.Data, &d) != nil {
@@ -80,7 +80,7 @@ func (c *caseworkPages) readEvent(l locale, e casefile.Event) eventRow {
 	if e.Actor != casefile.System {
 		row.By = d.ByName
 		if row.By == "" {
-			row.By = nameOf(c.Gate, e.Actor)
+			row.By = nameOf(p.Gate, e.Actor)
 		}
 	}
 	say := func(label, value string) {
@@ -114,10 +114,10 @@ func (c *caseworkPages) readEvent(l locale, e casefile.Event) eventRow {
 		say("department", d.Department.Title().In(string(l)))
 	}
 	if d.Territory != "" {
-		say("territory", c.Regions.Path(d.Territory))
+		say("territory", p.Regions.Path(d.Territory))
 	}
 	if d.Assignee != "" {
-		say("assignee", nameOf(c.Gate, d.Assignee))
+		say("assignee", nameOf(p.Gate, d.Assignee))
 	}
 	if d.Path != "" {
 		say("path", d.Path.Title().In(string(l)))
@@ -137,8 +137,8 @@ func (c *caseworkPages) readEvent(l locale, e casefile.Event) eventRow {
 	}
 	say("effect", d.Effect)
 	say("late_reason", d.LateReason)
-	for _, p := range d.Persons {
-		say(capacityField[p.Capacity], p.Name)
+	for _, person := range d.Persons {
+		say(capacityField[person.Capacity], person.Name)
 	}
 	if d.Bar != "" {
 		say("bar", l.word("bar", string(d.Bar)))

@@ -41,8 +41,8 @@ type explainStep struct {
 	Calculations []string // none where there is nothing to judge by
 }
 
-func (c *rankingPages) explainPage(r *request) (answer, error) {
-	d, err := c.explanation(r)
+func (p *rankingPages) explainPage(r *request) (answer, error) {
+	d, err := p.explanation(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -50,20 +50,20 @@ func (c *rankingPages) explainPage(r *request) (answer, error) {
 }
 
 // explanation works out the index of the unit that the address names.
-func (c *rankingPages) explanation(r *request) (*explainData, error) {
+func (p *rankingPages) explanation(r *request) (*explainData, error) {
 	u := r.view.unit[r.http.PathValue("code")]
 	if u == nil || u.RankOnly || len(u.Components) == 0 {
 		return nil, errNotFound
 	}
-	d := &explainData{Unit: u, Path: c.Regions.Path(u.Code), Rules: c.Rules, Lights: c.Lights}
-	if u.Form != c.Rules.Form {
+	d := &explainData{Unit: u, Path: p.Regions.Path(u.Code), Rules: p.Rules, Lights: p.Lights}
+	if u.Form != p.Rules.Form {
 		return d, nil
 	}
 	var sum []string
 	for _, part := range u.Components {
-		step := explainStep{Row: rowOf(u, part), Rule: r.lang.rule(part.ID, c.Rules)}
+		step := explainStep{Row: rowOf(u, part), Rule: r.lang.rule(part.ID, p.Rules)}
 		if part.Denominator > 0 {
-			step.Calculations = []string{c.Rules.scored(u, part), c.Rules.score(part), pointsOf(part)}
+			step.Calculations = []string{p.Rules.scored(u, part), p.Rules.score(part), pointsOf(part)}
 		}
 		sum = append(sum, fixed(part.Points, 1))
 		d.Steps = append(d.Steps, step)

@@ -50,8 +50,8 @@ func (l locale) estimateBy(codes []string) string {
 }
 
 // owedCSV lists what a subject owes by wage month and kind.
-func (c *subjectsPages) owedCSV(r *request) (answer, error) {
-	f, gone, err := c.subjectOf(r)
+func (p *subjectsPages) owedCSV(r *request) (answer, error) {
+	f, gone, err := p.subjectOf(r)
 	if err != nil {
 		return answer{}, err
 	}

@@ -39,12 +39,12 @@ type personData struct {
 	rights
 }
 
-func (c *peoplePages) people(r *request, d *peopleData) answer {
-	d.People, d.rights = c.Gate.Register().List(), allRights
+func (p *peoplePages) people(r *request, d *peopleData) answer {
+	d.People, d.rights = p.Gate.Register().List(), allRights
 	return answer{template: "people", title: message(r.lang, "people.title"), data: d, status: problemStatus(d.Problem)}
 }
 
-func (c *peoplePages) peoplePage(r *request) (answer, error) { return c.people(r, &peopleData{}), nil }
+func (p *peoplePages) peoplePage(r *request) (answer, error) { return p.people(r, &peopleData{}), nil }
 
 // readPerson takes a person from a form, or from the body of an action of the API.
 func readPerson(r *request) (access.Person, error) {
@@ -62,25 +62,25 @@ func readPerson(r *request) (access.Person, error) {
 }
 
 // add registers a person, and has the audit log know whom.
-func (c *peoplePages) add(r *request) (access.Person, error) {
-	p, err := readPerson(r)
+func (p *peoplePages) add(r *request) (access.Person, error) {
+	added, err := readPerson(r)
 	if err != nil {
-		return p, err
+		return added, err
 	}
-	r.event.Object = p.ID
-	return p, fromRegister(r, c.Gate.Register().Add(r.ctx, r.who.ID, p))
+	r.event.Object = added.ID
+	return added, fromRegister(r, p.Gate.Register().Add(r.ctx, r.who.ID, added))
 }
 
-func (c *peoplePages) addForm(r *request) (answer, error) {
-	p, err := c.add(r)
+func (p *peoplePages) addForm(r *request) (answer, error) {
+	added, err := p.add(r)
 	var refusal people.Refusal
 	switch {
 	case errors.As(err, &refusal):
-		return c.people(r, &peopleData{New: p, Problem: refusal.In(string(r.lang))}), nil
+		return p.people(r, &peopleData{New: added, Problem: refusal.In(string(r.lang))}), nil
 	case err != nil:
 		return answer{}, err
 	}
-	return answer{redirect: "/people/" + url.PathEscape(p.ID)}, nil
+	return answer{redirect: "/people/" + url.PathEscape(added.ID)}, nil
 }
 
 // fromRegister is what came of asking the register for a change; what it says no to, the audit log is to have as refused.
@@ -94,35 +94,35 @@ func fromRegister(r *request, err error) error {
 	return err
 }
 
-func (c *peoplePages) person(r *request, d *personData) (answer, error) {
-	a, err := c.Gate.Register().Get(r.http.PathValue("person"))
+func (p *peoplePages) person(r *request, d *personData) (answer, error) {
+	a, err := p.Gate.Register().Get(r.http.PathValue("person"))
 	if err != nil {
 		return answer{}, errNotFound
 	}
-	d.Account, d.rights, d.Issuer = a, allRights, c.Gate.Issuer()
+	d.Account, d.rights, d.Issuer = a, allRights, p.Gate.Issuer()
 	return answer{template: "person", title: a.Name, data: d, status: problemStatus(d.Problem)}, nil
 }
 
-func (c *peoplePages) personPage(r *request) (answer, error) { return c.person(r, &personData{}) }
+func (p *peoplePages) personPage(r *request) (answer, error) { return p.person(r, &personData{}) }
 
 // change is one change of a person; by says who makes it, and with what.
 type change func(register *people.Register, by *request, id string) error
 
 // changed makes a change of the person that the address names, and has the audit log know whom.
-func (c *peoplePages) changed(r *request, do change) error {
+func (p *peoplePages) changed(r *request, do change) error {
 	id := r.http.PathValue("person")
 	r.event.Object = id
-	return fromRegister(r, do(c.Gate.Register(), r, id))
+	return fromRegister(r, do(p.Gate.Register(), r, id))
 }
 
 // personForm makes a change and shows the person again, with what was wrong.
-func (c *peoplePages) personForm(do change) pageFunc {
+func (p *peoplePages) personForm(do change) pageFunc {
 	return func(r *request) (answer, error) {
-		err := c.changed(r, do)
+		err := p.changed(r, do)
 		var refusal people.Refusal
 		switch {
 		case errors.As(err, &refusal):
-			return c.person(r, &personData{Problem: refusal.In(string(r.lang))})
+			return p.person(r, &personData{Problem: refusal.In(string(r.lang))})
 		case err != nil:
 			return answer{}, err
 		}
@@ -148,7 +148,7 @@ func enable(register *people.Register, by *request, id string) error {
 }
 
 // link ties a person to a subject at the OpenID provider; an empty one ends the link.
-func (c *peoplePages) link(register *people.Register, by *request, id string) error {
+func (p *peoplePages) link(register *people.Register, by *request, id string) error {
 	var body struct {
 		Subject string `json:"subject"`
 	}
@@ -159,7 +159,7 @@ func (c *peoplePages) link(register *people.Register, by *request, id string) er
 	} else {
 		body.Subject = by.http.PostFormValue("subject")
 	}
-	s := people.Subject{Issuer: c.Gate.Issuer(), ID: strings.TrimSpace(body.Subject)}
+	s := people.Subject{Issuer: p.Gate.Issuer(), ID: strings.TrimSpace(body.Subject)}
 	if s.ID == "" {
 		s = people.Subject{}
 	}
@@ -167,20 +167,20 @@ func (c *peoplePages) link(register *people.Register, by *request, id string) er
 }
 
 // givePassword gives an initial password, made here so that it is a good one and another each time.
-func (c *peoplePages) givePassword(r *request) (given string, err error) {
+func (p *peoplePages) givePassword(r *request) (given string, err error) {
 	given = strings.ToLower(rand.Text()[:16])
-	err = c.changed(r, func(register *people.Register, by *request, id string) error {
+	err = p.changed(r, func(register *people.Register, by *request, id string) error {
 		return register.SetPassword(by.ctx, by.who.ID, id, given, true)
 	})
 	return given, err
 }
 
-func (c *peoplePages) givePasswordForm(r *request) (answer, error) {
-	given, err := c.givePassword(r)
+func (p *peoplePages) givePasswordForm(r *request) (answer, error) {
+	given, err := p.givePassword(r)
 	if err != nil {
 		return answer{}, err
 	}
-	return c.person(r, &personData{Given: given})
+	return p.person(r, &personData{Given: given})
 }
 
 // peoplePages are those by which people come in and are let in: signing in, one's own account, and the register of people.

@@ -28,7 +28,7 @@ type gradeCount struct {
 	Count int
 }
 
-func (c *editionsPages) plan(r *request, size int) *planData {
+func (p *editionsPages) plan(r *request, size int) *planData {
 	q := r.query
 	d := &planData{
 		Edition: r.view.latest(), Counties: r.view.counties,
@@ -63,12 +63,12 @@ func (c *editionsPages) plan(r *request, size int) *planData {
 	return d
 }
 
-func (c *editionsPages) planPage(r *request) (answer, error) {
-	return answer{template: "plan", title: message(r.lang, "plan.title"), data: c.plan(r, c.PageSize)}, nil
+func (p *editionsPages) planPage(r *request) (answer, error) {
+	return answer{template: "plan", title: message(r.lang, "plan.title"), data: p.plan(r, p.PageSize)}, nil
 }
 
-func (c *editionsPages) planCSV(r *request) (answer, error) {
-	l, d := r.lang, c.plan(r, 0)
+func (p *editionsPages) planCSV(r *request) (answer, error) {
+	l, d := r.lang, p.plan(r, 0)
 	if d.Edition == nil {
 		return answer{}, errNotFound
 	}
@@ -76,7 +76,7 @@ func (c *editionsPages) planCSV(r *request) (answer, error) {
 		column("csv.township"), column("csv.place"), column("csv.projects"), column("csv.workers"), column("csv.red"), column("csv.visits_quarter"),
 		column("csv.visits_year"), column("csv.records"))
 	for _, g := range d.Rows {
-		s.Line(d.Edition.AsOf.String(), g.Grade, strings.Join(g.Reasons, spreadsheet.Separator), strings.Join(l.reasons(*g), message(l, "list.and")), g.Employer, g.Name, g.Township, c.Regions.Path(g.Township),
+		s.Line(d.Edition.AsOf.String(), g.Grade, strings.Join(g.Reasons, spreadsheet.Separator), strings.Join(l.reasons(*g), message(l, "list.and")), g.Employer, g.Name, g.Township, p.Regions.Path(g.Township),
 			whole(g.Projects), whole(g.Workers), whole(g.RedWarnings), whole(uint32(g.VisitsQuarter)), whole(uint32(g.VisitsYear)), strings.Join(g.Records, spreadsheet.Separator))
 	}
 	return csvFile(s, "anxin-plan-"+d.Edition.AsOf.String()+".csv"), nil

@@ -69,13 +69,13 @@ func (r feedRow) Known() bool { return r.Source != "" }
 func (r feedRow) Judged() bool { return r.Known() || len(r.Faults) > 0 }
 
 // feeds reads and judges every feed, the worst first, and keeps those that pass the filter of the page.
-func (c *systemPages) feeds(r *request) (*qualityData, error) {
+func (p *systemPages) feeds(r *request) (*qualityData, error) {
 	d := &qualityData{Topic: r.query.word("topic"), Fault: r.query.choice("fault", "", "any", "silent", "rejects", "late"), Days: quality.Window}
-	if r.query.err() != nil || c.Conn == nil {
+	if r.query.err() != nil || p.Conn == nil {
 		return d, nil
 	}
-	now := c.Now()
-	all, err := quality.Read(r.ctx, c.Conn, civil.DateOf(now))
+	now := p.Now()
+	all, err := quality.Read(r.ctx, p.Conn, civil.DateOf(now))
 	if err != nil {
 		return nil, err
 	}
@@ -103,23 +103,23 @@ func (c *systemPages) feeds(r *request) (*qualityData, error) {
 	return d, nil
 }
 
-func (c *systemPages) qualityPage(r *request) (answer, error) {
-	d, err := c.feeds(r)
+func (p *systemPages) qualityPage(r *request) (answer, error) {
+	d, err := p.feeds(r)
 	if err != nil {
 		return answer{}, err
 	}
-	d.Pager = r.query.rows(len(d.Rows), c.PageSize)
+	d.Pager = r.query.rows(len(d.Rows), p.PageSize)
 	d.Rows = d.Rows[d.Pager.From:d.Pager.To]
 	return answer{template: "quality", title: message(r.lang, "quality.title"), data: d}, nil
 }
 
-func (c *systemPages) qualityCSV(r *request) (answer, error) {
+func (p *systemPages) qualityCSV(r *request) (answer, error) {
 	l := r.lang
-	d, err := c.feeds(r)
+	d, err := p.feeds(r)
 	if err != nil {
 		return answer{}, err
 	}
-	s := spreadsheet.NewTable(string(l), coded("csv.state", codebook.Fault), coded("csv.topic", codebook.Topic), worded("csv.source", c.Sources.Called),
+	s := spreadsheet.NewTable(string(l), coded("csv.state", codebook.Fault), coded("csv.topic", codebook.Topic), worded("csv.source", p.Sources.Called),
 		column("csv.stored_window"), column("csv.stored_total"), column("csv.rejected"), column("csv.rejected_share"), column("csv.reject_reasons_code"), column("csv.reject_reasons"),
 		column("csv.late_p50"), column("csv.late_p95"), column("csv.latest"), column("quality.unknown"))
 	number := func(n uint64) string { return strconv.FormatUint(n, 10) }
@@ -141,7 +141,7 @@ func (c *systemPages) qualityCSV(r *request) (answer, error) {
 			counts(f.Rejects, func(code string) string { return code }), counts(f.Rejects, func(code string) string { return l.word("reject", code) }),
 			bound(f.P50()), bound(f.P95()), latest, counts(f.Unknown, func(field string) string { return field }))
 	}
-	return csvFile(s, "anxin-quality-"+civil.DateOf(c.Now()).String()+".csv"), nil
+	return csvFile(s, "anxin-quality-"+civil.DateOf(p.Now()).String()+".csv"), nil
 }
 
 // faultCodes lists what is wrong with a feed for a cell; "none" where nothing is.
@@ -221,7 +221,7 @@ type systemPages struct {
 }
 
 // functions are what templates of this room alone can call.
-func (c *systemPages) functions(l locale) template.FuncMap {
+func (p *systemPages) functions(l locale) template.FuncMap {
 	return template.FuncMap{
 		"faults":  func(faults []quality.Fault) string { return l.faults(faults) },
 		"bound":   func(b *uint32) string { return l.bound(*b) },

@@ -38,13 +38,13 @@ var rankingColumns = map[string]bool{
 	"people": true, "fen": true, "red": true, "yellow": true,
 }
 
-func (c *rankingPages) rankingPage(r *request) (answer, error) {
-	d := c.ranking(r, c.PageSize*2)
+func (p *rankingPages) rankingPage(r *request) (answer, error) {
+	d := p.ranking(r, p.PageSize*2)
 	return answer{template: "ranking", title: message(r.lang, "ranking.title"), data: d}, nil
 }
 
 // ranking filters, sorts and pages the units as the parameters say; size 0 returns every row.
-func (c *rankingPages) ranking(r *request, size int) *rankingData {
+func (p *rankingPages) ranking(r *request, size int) *rankingData {
 	v, q := r.view, r.query
 	d := &rankingData{
 		Unit:        q.choice("unit", "township", "county"),
@@ -70,7 +70,7 @@ func (c *rankingPages) ranking(r *request, size int) *rankingData {
 	}
 	counts := map[string]int{}
 	for _, u := range v.Units {
-		if u.Level != d.Unit || !inside(u, d.Prefecture, d.County) || !named(c.Regions, u, d.Search) {
+		if u.Level != d.Unit || !inside(u, d.Prefecture, d.County) || !named(p.Regions, u, d.Search) {
 			continue
 		}
 		if !u.RankOnly {
@@ -115,8 +115,8 @@ func totals(v *View, prefecture, county string) []*Unit {
 	return out
 }
 
-func (c *rankingPages) rankingCSV(r *request) (answer, error) {
-	d := c.ranking(r, 0)
+func (p *rankingPages) rankingCSV(r *request) (answer, error) {
+	d := p.ranking(r, 0)
 	s := spreadsheet.NewTable(string(r.lang), column("csv.as_of"), column("csv.rank"), column("csv.code"), column("csv.name"), column("csv.place"), coded("csv.light", codebook.Light),
 		column("csv.index"), column("csv.change"), column("csv.monitored"), column("csv.arrears_workers"), column("csv.yuan"), column("csv.estimated_yuan"), column("csv.red"), column("csv.yellow"))
 	for _, u := range d.Rows {
@@ -125,7 +125,7 @@ func (c *rankingPages) rankingCSV(r *request) (answer, error) {
 			rank = strconv.FormatUint(uint64(n), 10)
 		}
 		if u.RankOnly {
-			s.Line(r.view.Run.AsOf.String(), rank, u.Code, u.Name, c.Regions.Path(u.Code), "", "", "", "", "", "", "", "", "")
+			s.Line(r.view.Run.AsOf.String(), rank, u.Code, u.Name, p.Regions.Path(u.Code), "", "", "", "", "", "", "", "", "")
 			continue
 		}
 		if u.Index != nil {
@@ -134,7 +134,7 @@ func (c *rankingPages) rankingCSV(r *request) (answer, error) {
 		if v, ok := u.Change(); ok {
 			change = strconv.FormatFloat(v, 'f', 1, 64)
 		}
-		s.Line(r.view.Run.AsOf.String(), rank, u.Code, u.Name, c.Regions.Path(u.Code), lightClass(u.Light), index, change,
+		s.Line(r.view.Run.AsOf.String(), rank, u.Code, u.Name, p.Regions.Path(u.Code), lightClass(u.Light), index, change,
 			strconv.FormatUint(uint64(u.MonitoredWorkers), 10), strconv.FormatUint(uint64(u.ArrearsWorkers), 10), spreadsheet.Yuan(u.ArrearsFen), spreadsheet.Yuan(u.EstimatedFen),
 			strconv.Itoa(u.Red), strconv.Itoa(u.Yellow))
 	}
@@ -152,11 +152,11 @@ type rankingPages struct {
 }
 
 // functions are what templates of this room alone can call.
-func (c *rankingPages) functions(l locale) template.FuncMap {
+func (p *rankingPages) functions(l locale) template.FuncMap {
 	return template.FuncMap{
 		"share":    share,
 		"raw":      func(row componentRow) string { return l.raw(row) },
-		"lossLine": func(one Loss) string { return c.lossLine(l, one) },
+		"lossLine": func(one Loss) string { return p.lossLine(l, one) },
 		"warningsURL": func(u *Unit, level string) string {
 			v := url.Values{}
 			switch u.Level {
@@ -174,7 +174,7 @@ func (c *rankingPages) functions(l locale) template.FuncMap {
 		},
 		"spark": func(u *Unit) template.HTML { return sparkline(u.Trend, message(l, "chart.trend")) },
 		"trend": func(u *Unit) template.HTML {
-			return trendChart(l, u.Trend, c.Lights, u.Name+" "+message(l, "chart.trend"))
+			return trendChart(l, u.Trend, p.Lights, u.Name+" "+message(l, "chart.trend"))
 		},
 		"meter": meter,
 		"dial": func(u *Unit) template.HTML {

@@ -20,7 +20,7 @@ type placeRates struct {
 	Rows       []rateRow
 }
 
-func (c *editionsPages) rates(v *View) *ratesData {
+func (p *editionsPages) rates(v *View) *ratesData {
 	d := &ratesData{Edition: v.latest()}
 	var codes []string
 	for _, r := range v.rates {
@@ -28,17 +28,17 @@ func (c *editionsPages) rates(v *View) *ratesData {
 	}
 	slices.Sort(codes) // a prefecture's code is the beginning of its counties' codes
 	for _, code := range slices.Compact(codes) {
-		d.Places = append(d.Places, placeRates{code, c.Regions.Name(code), rateRows(v.rates, code)})
+		d.Places = append(d.Places, placeRates{code, p.Regions.Name(code), rateRows(v.rates, code)})
 	}
 	return d
 }
 
-func (c *editionsPages) ratesPage(r *request) (answer, error) {
-	return answer{template: "rates", title: message(r.lang, "rates.title"), data: c.rates(r.view)}, nil
+func (p *editionsPages) ratesPage(r *request) (answer, error) {
+	return answer{template: "rates", title: message(r.lang, "rates.title"), data: p.rates(r.view)}, nil
 }
 
-func (c *editionsPages) ratesCSV(r *request) (answer, error) {
-	l, d := r.lang, c.rates(r.view)
+func (p *editionsPages) ratesCSV(r *request) (answer, error) {
+	l, d := r.lang, p.rates(r.view)
 	if d.Edition == nil {
 		return answer{}, errNotFound
 	}

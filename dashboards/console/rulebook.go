@@ -61,7 +61,7 @@ type parameter struct {
 func (p parameter) word(code string) (catalog.Text, bool) { return codebook.Word(p.Codes, code) }
 
 // rule puts a detector together with what is in force on the run's date, and with the run's warnings.
-func (c *warningsPages) rule(v *View, h *catalog.Header) *rule {
+func (p *warningsPages) rule(v *View, h *catalog.Header) *rule {
 	r := &rule{Header: h}
 	for _, w := range v.Warnings {
 		switch {
@@ -72,7 +72,7 @@ func (c *warningsPages) rule(v *View, h *catalog.Header) *rule {
 			r.Yellow++
 		}
 	}
-	if c.Thresholds == nil {
+	if p.Thresholds == nil {
 		return r
 	}
 	var townships []string
@@ -82,23 +82,23 @@ func (c *warningsPages) rule(v *View, h *catalog.Header) *rule {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.Params)) {
-		p := h.Params[name]
-		r.Parameters = append(r.Parameters, parameter{name, p.Text, p.Unit, codebook.Name(p.Codes), c.Thresholds(h.ID, name, townships, v.Run.AsOf)})
+		param := h.Params[name]
+		r.Parameters = append(r.Parameters, parameter{name, param.Text, param.Unit, codebook.Name(param.Codes), p.Thresholds(h.ID, name, townships, v.Run.AsOf)})
 	}
 	return r
 }
 
-func (c *warningsPages) rulebookPage(r *request) (answer, error) {
-	return answer{template: "rulebook", title: message(r.lang, "rulebook.title"), data: c.rulebook(r)}, nil
+func (p *warningsPages) rulebookPage(r *request) (answer, error) {
+	return answer{template: "rulebook", title: message(r.lang, "rulebook.title"), data: p.rulebook(r)}, nil
 }
 
 // rulebook gathers every detector, by group.
-func (c *warningsPages) rulebook(r *request) *rulebookData {
+func (p *warningsPages) rulebook(r *request) *rulebookData {
 	d := &rulebookData{AsOf: r.view.Run.AsOf}
-	for _, group := range c.Detectors.grouped() {
+	for _, group := range p.Detectors.grouped() {
 		g := ruleGroup{Group: group.Group}
 		for i := range group.Headers {
-			one := c.rule(r.view, &group.Headers[i])
+			one := p.rule(r.view, &group.Headers[i])
 			d.Red, d.Yellow = d.Red+one.Red, d.Yellow+one.Yellow
 			g.Rules = append(g.Rules, one)
 		}
@@ -120,8 +120,8 @@ type hits struct {
 	Red, Yellow uint64
 }
 
-func (c *warningsPages) rulePage(r *request) (answer, error) {
-	d, err := c.oneRule(r)
+func (p *warningsPages) rulePage(r *request) (answer, error) {
+	d, err := p.oneRule(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -129,19 +129,19 @@ func (c *warningsPages) rulePage(r *request) (answer, error) {
 }
 
 // oneRule gathers what there is to say of the detector that the address names.
-func (c *warningsPages) oneRule(r *request) (*ruleData, error) {
-	h := c.Detectors.byID[r.http.PathValue("id")]
+func (p *warningsPages) oneRule(r *request) (*ruleData, error) {
+	h := p.Detectors.byID[r.http.PathValue("id")]
 	if h == nil {
 		return nil, errNotFound
 	}
-	d := &ruleData{rule: c.rule(r.view, h), AsOf: r.view.Run.AsOf}
+	d := &ruleData{rule: p.rule(r.view, h), AsOf: r.view.Run.AsOf}
 	var err error
-	d.History, err = c.hits(r.ctx, r.view, h.ID, r.person())
+	d.History, err = p.hits(r.ctx, r.view, h.ID, r.person())
 	return d, err
 }
 
 // hits counts what a detector found in the runs of a trend line, of what the person may read.
-func (c *warningsPages) hits(ctx context.Context, v *View, detector string, p *access.Person) ([]hits, error) {
+func (p *warningsPages) hits(ctx context.Context, v *View, detector string, person *access.Person) ([]hits, error) {
 	picked := trendRuns(v.runs)
 	by := make(map[civil.Date]*hits, len(picked))
 	history := make([]hits, len(picked))
@@ -149,7 +149,7 @@ func (c *warningsPages) hits(ctx context.Context, v *View, detector string, p *a
 		one := &history[len(picked)-1-i]
 		one.AsOf, by[r.AsOf] = r.AsOf, one
 	}
-	rows, err := c.Conn.Query(withParameters(ctx, clickhouse.Parameters{"detector": detector}), `
+	rows, err := p.Conn.Query(withParameters(ctx, clickhouse.Parameters{"detector": detector}), `
 SELECT
     as_of,
     township,
@@ -172,7 +172,7 @@ GROUP BY as_of, township, department`)
 		if err := rows.Scan(&on, &township, &department, &red, &yellow); err != nil {
 			return nil, err
 		}
-		if one := by[dateOf(on)]; one != nil && access.Allow(p, access.Read, access.At(township, department)) {
+		if one := by[dateOf(on)]; one != nil && access.Allow(person, access.Read, access.At(township, department)) {
 			one.Red, one.Yellow = one.Red+red, one.Yellow+yellow
 		}
 	}

@@ -24,13 +24,13 @@ type runsData struct {
 }
 
 // attempts reads the history as the page's parameters ask.
-func (c *systemPages) attempts(r *request) (kind, status string, all []runs.Attempt, err error) {
+func (p *systemPages) attempts(r *request) (kind, status string, all []runs.Attempt, err error) {
 	kind = r.query.choice("kind", choices(runs.Kinds)...)
 	status = r.query.choice("status", choices(runs.Statuses)...)
 	if r.query.err() != nil {
 		return kind, status, nil, nil
 	}
-	all, err = runs.History(r.ctx, c.Conn, runs.Choice{Kind: runs.Kind(kind), Status: runs.Status(status), Most: runsMost})
+	all, err = runs.History(r.ctx, p.Conn, runs.Choice{Kind: runs.Kind(kind), Status: runs.Status(status), Most: runsMost})
 	return kind, status, all, err
 }
 
@@ -43,17 +43,17 @@ func choices[T ~string](values []T) []string {
 	return all
 }
 
-func (c *systemPages) runsPage(r *request) (answer, error) {
+func (p *systemPages) runsPage(r *request) (answer, error) {
 	d := &runsData{Kinds: runs.Kinds, Statuses: runs.Statuses}
 	var all []runs.Attempt
 	var err error
-	if d.Kind, d.Status, all, err = c.attempts(r); err != nil {
+	if d.Kind, d.Status, all, err = p.attempts(r); err != nil {
 		return answer{}, err
 	}
 	if d.Kind == "" && d.Status == "" {
 		d.Latest = latestEnded(all)
 	}
-	d.Pager = r.query.rows(len(all), c.PageSize)
+	d.Pager = r.query.rows(len(all), p.PageSize)
 	d.Rows = all[d.Pager.From:d.Pager.To]
 	return answer{template: "runs", title: message(r.lang, "runs.title"), data: d}, nil
 }
@@ -75,8 +75,8 @@ func latestEnded(all []runs.Attempt) []runs.Attempt {
 	return latest
 }
 
-func (c *systemPages) runsCSV(r *request) (answer, error) {
-	_, _, all, err := c.attempts(r)
+func (p *systemPages) runsCSV(r *request) (answer, error) {
+	_, _, all, err := p.attempts(r)
 	if err != nil {
 		return answer{}, err
 	}

@@ -26,11 +26,11 @@ type subjectHit struct {
 
 const searchRows = 50
 
-func (c *searchPages) searchPage(r *request) (answer, error) {
+func (p *searchPages) searchPage(r *request) (answer, error) {
 	if id := strings.ToUpper(r.query.given.Get("q")); subjectID.MatchString(id) && len(r.view.subject[subjectKey("employer", id)]) > 0 {
 		return answer{redirect: "/subjects/employer/" + id}, nil
 	}
-	d, err := c.search(r)
+	d, err := p.search(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -38,16 +38,16 @@ func (c *searchPages) searchPage(r *request) (answer, error) {
 }
 
 // search finds units, projects and employers by what was typed.
-func (c *searchPages) search(r *request) (*searchData, error) {
+func (p *searchPages) search(r *request) (*searchData, error) {
 	typed := r.query.search()
 	d := &searchData{Typed: r.query.given.Get("q")}
 	if typed != "" {
 		for _, u := range r.view.Units {
-			if !u.RankOnly && named(c.Regions, u, typed) && len(d.Units) < searchRows {
+			if !u.RankOnly && named(p.Regions, u, typed) && len(d.Units) < searchRows {
 				d.Units = append(d.Units, u)
 			}
 		}
-		hits, err := c.findSubjects(r, typed)
+		hits, err := p.findSubjects(r, typed)
 		if err != nil {
 			return nil, err
 		}
@@ -67,8 +67,8 @@ func (c *searchPages) search(r *request) (*searchData, error) {
 }
 
 // findSubjects looks for projects and employers whose name or id contains what was typed.
-func (c *searchPages) findSubjects(r *request, typed string) ([]subjectHit, error) {
-	if c.Conn == nil {
+func (p *searchPages) findSubjects(r *request, typed string) ([]subjectHit, error) {
+	if p.Conn == nil {
 		return nil, nil
 	}
 	from, err := r.view.Run.from("subjects")
@@ -77,7 +77,7 @@ func (c *searchPages) findSubjects(r *request, typed string) ([]subjectHit, erro
 	}
 	// Parameters are read as escaped text: a backslash or a control character would be an escape.
 	escaped := strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`, "\x00", ``).Replace(typed)
-	rows, err := c.Conn.Query(withParameters(r.ctx, clickhouse.Parameters{"typed": escaped, "territory": r.person().Territory}), `
+	rows, err := p.Conn.Query(withParameters(r.ctx, clickhouse.Parameters{"typed": escaped, "territory": r.person().Territory}), `
 SELECT
     scope,
     scope_id,

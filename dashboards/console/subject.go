@@ -46,12 +46,12 @@ type safeguard struct {
 // ListExpected reports whether a pay list for a wage month must have come: wages are paid by the end of the next month.
 func (d *subjectData) ListExpected(m civil.Month) bool { return m < d.AsOf.Month()-1 }
 
-func (c *subjectsPages) subjectPage(r *request) (answer, error) {
+func (p *subjectsPages) subjectPage(r *request) (answer, error) {
 	scope, id := catalog.Scope(r.http.PathValue("scope")), r.http.PathValue("id")
 	if scope == catalog.Township && r.view.unit[id] != nil {
 		return answer{redirect: "/townships/" + id}, nil
 	}
-	d, err := c.subject(r)
+	d, err := p.subject(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -63,13 +63,13 @@ func (c *subjectsPages) subjectPage(r *request) (answer, error) {
 }
 
 // subject gathers what there is to say of the subject that the address names.
-func (c *subjectsPages) subject(r *request) (*subjectData, error) {
-	f, gone, err := c.subjectOf(r)
+func (p *subjectsPages) subject(r *request) (*subjectData, error) {
+	f, gone, err := p.subjectOf(r)
 	if err != nil {
 		return nil, err
 	}
 	scope, id := string(f.Scope), f.ID
-	d := &subjectData{Facts: f, AsOf: r.view.Run.AsOf, Path: c.Regions.Path(f.Township), Active: r.view.subject[subjectKey(scope, id)]}
+	d := &subjectData{Facts: f, AsOf: r.view.Run.AsOf, Path: p.Regions.Path(f.Township), Active: r.view.subject[subjectKey(scope, id)]}
 	d.Gone = gone
 	d.Workers = access.Allow(r.person(), access.Reveal, access.At(f.Township, string(casefile.Route(f.Scope, f.Sector))))
 	if len(d.Active) > 0 {
@@ -79,10 +79,10 @@ func (c *subjectsPages) subject(r *request) (*subjectData, error) {
 		d.Safeguards = checklist(r.lang, f, r.view.Run.AsOf)
 	}
 	shown := *f
-	shown.Projects = access.MayRead(r.person(), f.Projects, func(p ProjectRef) access.Object { return access.At(p.Township, "") })
+	shown.Projects = access.MayRead(r.person(), f.Projects, func(project ProjectRef) access.Object { return access.At(project.Township, "") })
 	d.Facts = &shown
-	for _, p := range shown.Projects {
-		d.ProjectsFen, d.ProjectsWorkers = d.ProjectsFen+p.OwedFen, d.ProjectsWorkers+p.OwedWorkers
+	for _, project := range shown.Projects {
+		d.ProjectsFen, d.ProjectsWorkers = d.ProjectsFen+project.OwedFen, d.ProjectsWorkers+project.OwedWorkers
 	}
 	for _, w := range f.Episodes {
 		if w.Closed != nil {
@@ -92,33 +92,33 @@ func (c *subjectsPages) subject(r *request) (*subjectData, error) {
 	if f.Scope == catalog.Employer {
 		d.Grade, d.Edition = r.view.grade[id], r.view.latest()
 	}
-	d.CaseID = CaseOf(r.ctx, c.Cases, c.Logger, r.person(), scope, id)
+	d.CaseID = CaseOf(r.ctx, p.Cases, p.Logger, r.person(), scope, id)
 	return d, nil
 }
 
 // subjectOf reads the facts of the subject that the address names; gone says that the run's snapshot has been dropped, so
 // that only its warnings are known.
-func (c *subjectsPages) subjectOf(r *request) (f *Facts, gone bool, err error) {
+func (p *subjectsPages) subjectOf(r *request) (f *Facts, gone bool, err error) {
 	scope, id := catalog.Scope(r.http.PathValue("scope")), r.http.PathValue("id")
 	if scope != catalog.Project && scope != catalog.Employer || !subjectID.MatchString(id) || r.all == nil {
 		return nil, false, errNotFound
 	}
-	f, err = c.subjectFacts(r, scope, id)
+	f, err = p.subjectFacts(r, scope, id)
 	if errors.Is(err, ErrUnknownSubject) {
 		return nil, false, errNotFound
 	}
 	if gone = snapshotGone(err); gone {
-		f, err = c.withoutFacts(r.all, scope, id)
+		f, err = p.withoutFacts(r.all, scope, id)
 	}
 	return f, gone, err
 }
 
 // subjectObject is what a route about a subject touches.
-func (c *subjectsPages) subjectObject(r *request) (access.Object, error) {
+func (p *subjectsPages) subjectObject(r *request) (access.Object, error) {
 	if scope, id := r.http.PathValue("scope"), r.http.PathValue("id"); scope == string(catalog.Township) && r.all != nil && r.all.unit[id] != nil {
 		return access.Object{Place: id}, nil
 	}
-	f, _, err := c.subjectOf(r)
+	f, _, err := p.subjectOf(r)
 	if err != nil {
 		return access.Object{}, err
 	}
@@ -127,19 +127,19 @@ func (c *subjectsPages) subjectObject(r *request) (access.Object, error) {
 
 // subjectFacts reads the facts of a subject, remembered per run. When the run's snapshot is gone because a newer run
 // has completed meanwhile, it looks for that run and answers from it.
-func (c *subjectsPages) subjectFacts(r *request, scope catalog.Scope, id string) (*Facts, error) {
-	f, err := c.Keeper.Facts(r.ctx, r.all, scope, id)
+func (p *subjectsPages) subjectFacts(r *request, scope catalog.Scope, id string) (*Facts, error) {
+	f, err := p.Keeper.Facts(r.ctx, r.all, scope, id)
 	if err == nil || errors.Is(err, ErrUnknownSubject) || r.ctx.Err() != nil {
 		return f, err
 	}
-	if refreshErr := c.Keeper.Refresh(r.ctx); refreshErr != nil {
+	if refreshErr := p.Keeper.Refresh(r.ctx); refreshErr != nil {
 		return nil, errors.Join(err, refreshErr)
 	}
-	if next := c.Keeper.Latest(); next != nil && next != r.all {
+	if next := p.Keeper.Latest(); next != nil && next != r.all {
 		if err := r.show(next); err != nil {
 			return nil, err
 		}
-		return c.Keeper.Facts(r.ctx, next, scope, id)
+		return p.Keeper.Facts(r.ctx, next, scope, id)
 	}
 	return nil, err
 }
@@ -153,7 +153,7 @@ func snapshotGone(err error) bool {
 }
 
 // withoutFacts is what the warnings alone tell of a subject.
-func (c *subjectsPages) withoutFacts(v *View, scope catalog.Scope, id string) (*Facts, error) {
+func (p *subjectsPages) withoutFacts(v *View, scope catalog.Scope, id string) (*Facts, error) {
 	active := v.subject[subjectKey(string(scope), id)]
 	if len(active) == 0 {
 		return nil, errNotFound
@@ -231,7 +231,7 @@ type subjectsPages struct {
 }
 
 // functions are what templates of this room alone can call.
-func (c *subjectsPages) functions(l locale) template.FuncMap {
+func (p *subjectsPages) functions(l locale) template.FuncMap {
 	return template.FuncMap{
 		"owedLine":      func(k OwedKind) string { return l.owedLine(k) },
 		"owedMissing":   func(f *Facts, what string) string { return l.owedMissing(f, what) },

@@ -59,8 +59,8 @@ type raiseRow struct {
 // raiseShown is how many of them a page shows at once.
 const raiseShown = 15
 
-func (c *rankingPages) unitPage(r *request) (answer, error) {
-	d, err := c.unit(r)
+func (p *rankingPages) unitPage(r *request) (answer, error) {
+	d, err := p.unit(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -68,13 +68,13 @@ func (c *rankingPages) unitPage(r *request) (answer, error) {
 }
 
 // unit gathers what there is to say of the unit that the address names.
-func (c *rankingPages) unit(r *request) (*unitData, error) {
+func (p *rankingPages) unit(r *request) (*unitData, error) {
 	code := r.http.PathValue("code")
 	u := r.view.unit[code]
 	if u == nil || u.RankOnly {
 		return nil, errNotFound
 	}
-	d := &unitData{Unit: u, Path: c.Regions.Path(code), Uncapped: u.Uncapped, Raise: raise(u), Townships: u.townships}
+	d := &unitData{Unit: u, Path: p.Regions.Path(code), Uncapped: u.Uncapped, Raise: raise(u), Townships: u.townships}
 	if d.Path == "" {
 		d.Path = u.Name
 	}
@@ -116,7 +116,7 @@ func (c *rankingPages) unit(r *request) (*unitData, error) {
 }
 
 // unitObject is what a route about a place touches.
-func (c *rankingPages) unitObject(r *request) (access.Object, error) {
+func (p *rankingPages) unitObject(r *request) (access.Object, error) {
 	code := r.http.PathValue("code")
 	if r.all == nil || r.all.unit[code] == nil {
 		return access.Object{}, errNotFound
@@ -153,13 +153,13 @@ func raise(u *Unit) []raiseRow {
 }
 
 // lossLine says for what points were lost, what regains them, and whose act that is.
-func (c *rankingPages) lossLine(l locale, one Loss) string {
+func (p *rankingPages) lossLine(l locale, one Loss) string {
 	what := l.word("act", one.Act)
 	switch {
 	case len(one.Detectors) > 0:
 		titles := make([]string, len(one.Detectors))
 		for i, id := range one.Detectors {
-			titles[i] = c.Detectors.header(id).Title.In(string(l))
+			titles[i] = p.Detectors.header(id).Title.In(string(l))
 		}
 		what += message(l, "list.colon") + strings.Join(titles, message(l, "list.comma"))
 	case one.Lead != "":

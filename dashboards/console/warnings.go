@@ -36,15 +36,15 @@ type warningFilter struct {
 // Empty reports whether nothing is filtered.
 func (f warningFilter) Empty() bool { return f == warningFilter{} }
 
-func (c *warningsPages) warningsPage(r *request) (answer, error) {
-	return answer{template: "warnings", title: message(r.lang, "warnings.title"), data: c.warnings(r)}, nil
+func (p *warningsPages) warningsPage(r *request) (answer, error) {
+	return answer{template: "warnings", title: message(r.lang, "warnings.title"), data: p.warnings(r)}, nil
 }
 
 // warnings filters, sorts and pages the active warnings as the parameters say.
-func (c *warningsPages) warnings(r *request) *warningsData {
-	f := c.warningFilter(r.query)
-	rows := f.choose(c, r.lang, r.view)
-	d := &warningsData{Filter: f, Groups: c.Detectors.grouped(), Counties: r.view.counties}
+func (p *warningsPages) warnings(r *request) *warningsData {
+	f := p.warningFilter(r.query)
+	rows := f.choose(p, r.lang, r.view)
+	d := &warningsData{Filter: f, Groups: p.Detectors.grouped(), Counties: r.view.counties}
 	d.Sort = r.query.choice("sort", "worst", "newest", "since", "people", "fen")
 	d.Dir = r.query.choice("dir", "desc", "asc")
 	sortWarnings(rows, d.Sort, d.Dir == "asc")
@@ -68,12 +68,12 @@ func (c *warningsPages) warnings(r *request) *warningsData {
 			}
 		}
 	}
-	d.Pager = r.query.rows(len(rows), c.PageSize/2)
+	d.Pager = r.query.rows(len(rows), p.PageSize/2)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
 	return d
 }
 
-func (c *warningsPages) warningFilter(q *query) warningFilter {
+func (p *warningsPages) warningFilter(q *query) warningFilter {
 	f := warningFilter{
 		Level:      q.choice("level", "", "red", "yellow"),
 		Detector:   q.word("detector"),
@@ -113,10 +113,10 @@ func (f warningFilter) choose(c *warningsPages, l locale, view *View) []*Warning
 }
 
 // mentions reports whether a warning's subject, place or detector contains the text.
-func (c *warningsPages) mentions(l locale, w *Warning, text string) bool {
+func (p *warningsPages) mentions(l locale, w *Warning, text string) bool {
 	return strings.Contains(strings.ToLower(w.Name), text) || strings.Contains(strings.ToLower(w.ScopeID), text) ||
-		strings.HasPrefix(w.Township, text) || strings.Contains(c.Regions.Name(w.Township), text) ||
-		strings.Contains(strings.ToLower(c.Detectors.header(w.Detector).Title.In(string(l))), text) ||
+		strings.HasPrefix(w.Township, text) || strings.Contains(p.Regions.Name(w.Township), text) ||
+		strings.Contains(strings.ToLower(p.Detectors.header(w.Detector).Title.In(string(l))), text) ||
 		strings.Contains(w.Detector, text)
 }
 
@@ -143,15 +143,15 @@ func sortWarnings(rows []*Warning, by string, ascending bool) {
 	})
 }
 
-func (c *warningsPages) warningsCSV(r *request) (answer, error) {
+func (p *warningsPages) warningsCSV(r *request) (answer, error) {
 	l := r.lang
 	s := spreadsheet.NewTable(string(l), coded("csv.level", codebook.Level), column("csv.detector"), column("csv.title"),
 		coded("csv.scope", codebook.Scope), column("csv.id"), column("csv.name"), column("csv.township"), column("csv.place"),
 		coded("csv.sector", codebook.Sector), coded("csv.department", codebook.Department), column("csv.since"), column("csv.opened"),
-		column("csv.workers"), column("csv.yuan"), column("csv.estimated_yuan"), worded("csv.basis", func(l locale, citation string) string { return l.article(c.Laws, citation).Name }), column("csv.evidence"))
-	for _, w := range c.warningFilter(r.query).choose(c, l, r.view) {
-		h := c.Detectors.header(w.Detector)
-		s.Line(string(w.Level), w.Detector, h.Title.In(string(l)), w.Scope, w.ScopeID, w.Name, w.Township, c.Regions.Path(w.Township), w.Sector, w.Department,
+		column("csv.workers"), column("csv.yuan"), column("csv.estimated_yuan"), worded("csv.basis", func(l locale, citation string) string { return l.article(p.Laws, citation).Name }), column("csv.evidence"))
+	for _, w := range p.warningFilter(r.query).choose(p, l, r.view) {
+		h := p.Detectors.header(w.Detector)
+		s.Line(string(w.Level), w.Detector, h.Title.In(string(l)), w.Scope, w.ScopeID, w.Name, w.Township, p.Regions.Path(w.Township), w.Sector, w.Department,
 			w.Since.String(), w.Opened.String(), whole(w.Workers), l.csvAmount(h, w.AmountFen), csvEstimate(h, w), strings.Join(w.Basis, spreadsheet.Separator), l.evidence(h, w.Evidence).line())
 	}
 	return csvFile(s, "anxin-warnings-"+r.view.Run.AsOf.String()+".csv"), nil
@@ -188,9 +188,9 @@ type warningsPages struct {
 }
 
 // functions are what templates of this room alone can call.
-func (c *warningsPages) functions(l locale) template.FuncMap {
+func (p *warningsPages) functions(l locale) template.FuncMap {
 	return template.FuncMap{
 		"unchecked": func() string { return law.NotChecked.In(string(l)) },
-		"threshold": func(v any, p parameter) string { return l.threshold(v, p) },
+		"threshold": func(v any, of parameter) string { return l.threshold(v, of) },
 	}
 }

@@ -43,28 +43,28 @@ type workerRow struct {
 
 var workerKey = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
-func (c *subjectsPages) workersPage(r *request) (answer, error) { return c.workers(r, &workersData{}) }
+func (p *subjectsPages) workersPage(r *request) (answer, error) { return p.workers(r, &workersData{}) }
 
-func (c *subjectsPages) workers(r *request, d *workersData) (answer, error) {
-	if err := c.listWorkers(r, d); err != nil {
+func (p *subjectsPages) workers(r *request, d *workersData) (answer, error) {
+	if err := p.listWorkers(r, d); err != nil {
 		return answer{}, err
 	}
 	return answer{template: "workers", title: message(r.lang, "workers.title"), data: d, status: problemStatus(d.Problem)}, nil
 }
 
 // listWorkers gathers the workers of the subject that the address names, masked.
-func (c *subjectsPages) listWorkers(r *request, d *workersData) error {
-	f, _, err := c.subjectOf(r)
+func (p *subjectsPages) listWorkers(r *request, d *workersData) error {
+	f, _, err := p.subjectOf(r)
 	if err != nil {
 		return err
 	}
 	d.Scope, d.ID, d.Name = string(f.Scope), f.ID, f.Name
 	d.MinChars, d.Max = reveal.MinPurpose, reveal.MaxPurpose
-	rows, err := c.readWorkers(r, f.Scope, f.ID, "")
+	rows, err := p.readWorkers(r, f.Scope, f.ID, "")
 	if err != nil {
 		return err
 	}
-	owed, err := c.owedByWorker(r, f.Scope, f.ID)
+	owed, err := p.owedByWorker(r, f.Scope, f.ID)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (c *subjectsPages) listWorkers(r *request, d *workersData) error {
 		d.OtherPeople++
 		d.Others.Fen, d.Others.Estimated = d.Others.Fen+o.Fen, d.Others.Estimated+o.Estimated
 	}
-	d.Pager = r.query.rows(len(rows), c.PageSize)
+	d.Pager = r.query.rows(len(rows), p.PageSize)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
 	return nil
 }
@@ -92,8 +92,8 @@ type workerOwed struct {
 }
 
 // owedByWorker reads what is owed to each worker of a subject, by keys; nothing while the run's snapshot is gone.
-func (c *subjectsPages) owedByWorker(r *request, scope catalog.Scope, id string) (map[string]workerOwed, error) {
-	q := &factQuery{conn: c.Conn, run: r.view.Run, scope: scope, id: id}
+func (p *subjectsPages) owedByWorker(r *request, scope catalog.Scope, id string) (map[string]workerOwed, error) {
+	q := &factQuery{conn: p.Conn, run: r.view.Run, scope: scope, id: id}
 	by := map[string]workerOwed{}
 	err := q.each(r.ctx, "owed", `
 SELECT
@@ -135,23 +135,23 @@ GROUP BY worker`, func(rows driver.Rows) error {
 }
 
 // revealForm shows one worker in clear, if the vault opens it.
-func (c *subjectsPages) revealForm(r *request) (answer, error) {
+func (p *subjectsPages) revealForm(r *request) (answer, error) {
 	key, purpose := r.http.PostFormValue("worker"), r.http.PostFormValue("purpose")
-	clear, err := c.reveal(r, key, purpose)
+	clear, err := p.reveal(r, key, purpose)
 	switch {
 	case errors.Is(err, reveal.ErrPurpose):
-		return c.workers(r, &workersData{Problem: "purpose", Purpose: purpose})
+		return p.workers(r, &workersData{Problem: "purpose", Purpose: purpose})
 	case errors.Is(err, reveal.ErrNoKeys):
-		return c.workers(r, &workersData{Problem: "no_keys", Purpose: purpose})
+		return p.workers(r, &workersData{Problem: "no_keys", Purpose: purpose})
 	case err != nil:
 		return answer{}, err
 	}
-	return c.workers(r, &workersData{Shown: key, Clear: clear, Purpose: purpose})
+	return p.workers(r, &workersData{Shown: key, Clear: clear, Purpose: purpose})
 }
 
 // reveal opens what is sealed of a worker of the subject that the address names.
-func (c *subjectsPages) reveal(r *request, key, purpose string) (reveal.Clear, error) {
-	object, err := c.subjectObject(r)
+func (p *subjectsPages) reveal(r *request, key, purpose string) (reveal.Clear, error) {
+	object, err := p.subjectObject(r)
 	if err != nil {
 		return reveal.Clear{}, err
 	}
@@ -159,14 +159,14 @@ func (c *subjectsPages) reveal(r *request, key, purpose string) (reveal.Clear, e
 		return reveal.Clear{}, errNotFound
 	}
 	scope, id := catalog.Scope(r.http.PathValue("scope")), r.http.PathValue("id")
-	rows, err := c.readWorkers(r, scope, id, key)
+	rows, err := p.readWorkers(r, scope, id, key)
 	if err != nil {
 		return reveal.Clear{}, err
 	}
 	if len(rows) == 0 {
 		return reveal.Clear{}, errNotFound
 	}
-	clear, err := c.Vault.Open(r.ctx, r.person(), reveal.Worker{
+	clear, err := p.Vault.Open(r.ctx, r.person(), reveal.Worker{
 		Subject: casefile.ID(scope, id), Key: key, Where: object, Name: rows[0].name, Phone: rows[0].phone,
 	}, purpose, signin.Origin(r.http))
 	r.recorded = true // by the vault, where there was something to write down
@@ -178,12 +178,12 @@ func (c *subjectsPages) reveal(r *request, key, purpose string) (reveal.Clear, e
 
 // readWorkers reads the workers ever registered on a subject, as known at the end of the run's date; one, when key is not
 // empty.
-func (c *subjectsPages) readWorkers(r *request, scope catalog.Scope, id, key string) ([]workerRow, error) {
+func (p *subjectsPages) readWorkers(r *request, scope catalog.Scope, id, key string) ([]workerRow, error) {
 	column := map[catalog.Scope]string{catalog.Project: "project_id", catalog.Employer: "employer_uscc"}[scope]
-	if c.Conn == nil || column == "" {
+	if p.Conn == nil || column == "" {
 		return nil, errNotFound
 	}
-	rows, err := c.Conn.Query(withParameters(r.ctx, clickhouse.Parameters{
+	rows, err := p.Conn.Query(withParameters(r.ctx, clickhouse.Parameters{
 		"id": id, "key": key, "end": r.view.Run.AsOf.End().UTC().Format("2006-01-02 15:04:05.000"),
 	}), `
 WITH registered AS
