@@ -1,5 +1,7 @@
 package console
 
+import "github.com/anxin-project/anxin/dashboards/console/language"
+
 // aboutData is the page that explains the index.
 type aboutData struct {
 	Lights  lightBounds
@@ -16,5 +18,5 @@ func (p *systemPages) aboutPage(r *request) (answer, error) {
 			d.Weights = r.view.prefectures[0].Components
 		}
 	}
-	return answer{template: "about", title: message(r.lang, "about.title"), data: d}, nil
+	return answer{template: "about", title: language.Message(r.lang, "about.title"), data: d}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
@@ -171,7 +172,7 @@ func (a Answers) warning(w *Warning) warningAnswer {
 func evidenceOf(h *catalog.Header, text string) evidenceAnswer {
 	figures, records, _ := readEvidence(h, text)
 	return evidenceAnswer{Records: list(records), Figures: each(figures, func(f evidenceFigure) figureAnswer {
-		one := figureAnswer{Name: f.Name, Unit: f.Unit, Value: plainValue(f.value, f.Unit), Words: wordsOf(f.value, func(code string) (catalog.Text, bool) { return codebook.OfField(f.Field, code) })}
+		one := figureAnswer{Name: f.Name, Unit: f.Unit, Value: plainValue(f.value, f.Unit), Words: language.WordsOf(f.value, func(code string) (catalog.Text, bool) { return codebook.OfField(f.Field, code) })}
 		if f.known {
 			one.Label = &f.Label
 		}

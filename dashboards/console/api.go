@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/docs/reference"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
 	"github.com/anxin-project/anxin/internal/platform/access/reveal"
@@ -87,7 +88,7 @@ func explain(err error) *api.Failure {
 	case errors.Is(err, errNotFound):
 		return api.Fail(http.StatusNotFound, api.NotFound, "没有找到", "there is no such thing")
 	case errors.As(err, &bad):
-		return api.Fail(http.StatusBadRequest, api.BadRequest, bad.in(chinese), bad.in(english))
+		return api.Fail(http.StatusBadRequest, api.BadRequest, bad.in(language.Chinese), bad.in(language.English))
 	case errors.As(err, &refusal):
 		return &api.Failure{Status: http.StatusUnprocessableEntity, Problem: api.Problem{Code: api.Refused, Message: refusal.Text}}
 	case errors.Is(err, reveal.ErrPurpose):
@@ -106,10 +107,10 @@ func explain(err error) *api.Failure {
 }
 
 // in says which parameters a page or the API cannot take, and what they take.
-func (b badRequest) in(l locale) string {
+func (b badRequest) in(l language.Locale) string {
 	var all []string
 	for _, p := range b.parameters {
-		if l == chinese {
+		if l == language.Chinese {
 			all = append(all, fmt.Sprintf("参数 %s 为 %q，应为 %s", p.Name, p.Value, p.Want))
 		} else {
 			all = append(all, fmt.Sprintf("%s is %q: want %s", p.Name, p.Value, p.Want))

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -178,14 +179,14 @@ func unitOfTheAPI(t *testing.T, s *server) {
 	for _, part := range d.Components {
 		points += part.Points
 	}
-	if d.Unit.Code != have.Code || len(d.Components) != 5 || tenths(points) != tenths(*d.Unit.Uncapped) || d.Components[0].Component != "arrears" || d.Components[0].Numerator != float64(have.ArrearsWorkers) || d.Unit.Form != 2 || d.Unit.EstimatedFen != have.ArrearsFen/5 {
+	if d.Unit.Code != have.Code || len(d.Components) != 5 || language.Tenths(points) != language.Tenths(*d.Unit.Uncapped) || d.Components[0].Component != "arrears" || d.Components[0].Numerator != float64(have.ArrearsWorkers) || d.Unit.Form != 2 || d.Unit.EstimatedFen != have.ArrearsFen/5 {
 		t.Errorf("%+v, %v points", d.Unit, points)
 	}
 	moved := *d.CapMoved
 	for _, part := range d.Components {
 		moved += *part.Moved
 	}
-	if tenths(moved) != *d.Unit.Change {
+	if language.Tenths(moved) != *d.Unit.Change {
 		t.Errorf("the components move it by %.1f, the index by %.1f", moved, *d.Unit.Change)
 	}
 	if len(d.Raise) != 2 || d.Raise[0].ID != projectID || d.Raise[0].Gain != 3.2 || len(d.Trend) != small.runs || d.Trend[len(d.Trend)-1].AsOf != asOf {
@@ -195,14 +196,14 @@ func unitOfTheAPI(t *testing.T, s *server) {
 	for _, l := range d.Lost {
 		lost += l.Points
 	}
-	if tenths(lost) != tenths(100-*d.Unit.Index) || len(d.Lost) == 0 || d.Lost[0].Act != "pay" || d.Lost[0].By != "contractor" {
+	if language.Tenths(lost) != language.Tenths(100-*d.Unit.Index) || len(d.Lost) == 0 || d.Lost[0].Act != "pay" || d.Lost[0].By != "contractor" {
 		t.Errorf("of %.1f points lost these are named: %+v", 100-*d.Unit.Index, d.Lost)
 	}
 	if county := asked[unitDetailAnswer](t, s, "/api/v1/units/331024"); county.Townships != 20 || len(county.Units) != 20 || len(county.Rates) != 3 || county.Rates[0].Rate != .91 || county.Rates[0].Light != "yellow" {
 		t.Errorf("the county: %d townships, rates %+v", county.Townships, county.Rates)
 	}
 	worked := asked[explanationAnswer](t, s, "/api/v1/units/"+have.Code+"/explanation")
-	if len(worked.Steps) != 5 || !strings.Contains(worked.Steps[0].Calculations[0], " + 100) = ") || worked.Steps[0].Weight != 40 || !strings.Contains(worked.Sum, fixed(*d.Unit.Uncapped, 1)) || worked.Steps[0].Rule.ZH == worked.Steps[0].Rule.EN {
+	if len(worked.Steps) != 5 || !strings.Contains(worked.Steps[0].Calculations[0], " + 100) = ") || worked.Steps[0].Weight != 40 || !strings.Contains(worked.Sum, language.Fixed(*d.Unit.Uncapped, 1)) || worked.Steps[0].Rule.ZH == worked.Steps[0].Rule.EN {
 		t.Errorf("worked out: %+v", worked)
 	}
 }
@@ -319,7 +320,7 @@ func editionsOfTheAPI(t *testing.T, s *server) {
 		for _, part := range u.Parts {
 			sum += part.Points
 		}
-		if u.Moved != nil && tenths(sum) != *u.Moved || u.Moved == nil && len(u.Parts) > 0 || u.Moved != nil && tenths(*u.To.Index-*u.From.Index) != *u.Moved {
+		if u.Moved != nil && language.Tenths(sum) != *u.Moved || u.Moved == nil && len(u.Parts) > 0 || u.Moved != nil && language.Tenths(*u.To.Index-*u.From.Index) != *u.Moved {
 			t.Errorf("%s moved by %v: %+v", u.Code, u.Moved, u.Parts)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
@@ -58,7 +59,7 @@ func (p *warningsPages) ruleAnswer(r *rule) detectorAnswer {
 		Law: each(r.Basis, p.Answers.law), Red: r.Red, Yellow: r.Yellow,
 		Parameters: each(r.Parameters, func(one parameter) parameterAnswer {
 			return parameterAnswer{one.Name, one.Text, one.Unit, each(one.Values, func(t Threshold) thresholdAnswer {
-				return thresholdAnswer{t.Region, t.Value, t.Source, t.Unverified, wordsOf(t.Value, one.word)}
+				return thresholdAnswer{t.Region, t.Value, t.Source, t.Unverified, language.WordsOf(t.Value, one.word)}
 			})}
 		}),
 		Evidence: each(r.Evidence, fieldOf),

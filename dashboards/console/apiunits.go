@@ -1,6 +1,7 @@
 package console
 
 import (
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
@@ -103,7 +104,7 @@ func (p *rankingPages) explanationAnswer(r *request) (answer, error) {
 		return answer{}, err
 	}
 	steps := each(d.Steps, func(s explainStep) stepAnswer {
-		return stepAnswer{s.Row.ID, s.Row.Weight, s.Row.Points, inBoth(func(l locale) string { return l.rule(s.Row.ID, p.Rules) }), list(s.Calculations)}
+		return stepAnswer{s.Row.ID, s.Row.Weight, s.Row.Points, language.InBoth(func(l language.Locale) string { return ruleOf(l, s.Row.ID, p.Rules) }), list(s.Calculations)}
 	})
 	return answer{json: explanationAnswer{r.view.run(), p.Answers.unit(d.Unit), steps, d.Sum}}, nil
 }

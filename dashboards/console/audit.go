@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/platform/audit"
 	"github.com/anxin-project/anxin/internal/platform/ledger"
 )
@@ -24,7 +25,7 @@ func (p *systemPages) auditPage(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{template: "audit", title: message(r.lang, "audit.title"), data: d}, nil
+	return answer{template: "audit", title: language.Message(r.lang, "audit.title"), data: d}, nil
 }
 
 // auditLog reads the entries that the parameters ask for, and whether the log is whole.
@@ -70,11 +71,11 @@ func (p *systemPages) auditLog(r *request) (*auditData, error) {
 }
 
 // audited names what the audit log has somebody do; an action of casework by its own name.
-func (l locale) audited(action string) string {
+func audited(l language.Locale, action string) string {
 	for prefix, group := range map[string]string{"case.": "do", "blacklist.": "listing"} {
 		if kind, ok := strings.CutPrefix(action, prefix); ok {
-			return l.word("audited", prefix[:len(prefix)-1]) + message(l, "list.colon") + l.word(group, kind)
+			return l.Word("audited", prefix[:len(prefix)-1]) + language.Message(l, "list.colon") + l.Word(group, kind)
 		}
 	}
-	return l.word("audited", action)
+	return l.Word("audited", action)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -94,7 +95,7 @@ func dated(orders []casefile.OrderFact) bool {
 }
 
 // orderOptions offer a candidate's orders to rest a proposal on, the one whose time ends last first, as casework prefers.
-func (p *caseworkPages) orderOptions(l locale, f *casefile.Facts) field {
+func (p *caseworkPages) orderOptions(l language.Locale, f *casefile.Facts) field {
 	orders := field{Name: "order_id", Kind: asChoice}
 	for _, o := range slices.Backward(f.Orders) {
 		name := o.ID
@@ -103,9 +104,9 @@ func (p *caseworkPages) orderOptions(l locale, f *casefile.Facts) field {
 		}
 		label := name
 		if by := o.DecideBy; by != nil && by.Due != nil {
-			label += " · " + fill(l, "order.decide_by", l.shortDate(*by.Due), l.word("deadline", string(by.State)))
+			label += " · " + language.Fill(l, "order.decide_by", l.ShortDate(*by.Due), l.Word("deadline", string(by.State)))
 		}
-		label += fmt.Sprintf(" · %s · %s · %s", l.shortDate(o.DueOn), l.count(int64(o.Workers), catalog.Workers), l.exactYuan(o.AmountFen))
+		label += fmt.Sprintf(" · %s · %s · %s", l.ShortDate(o.DueOn), l.Count(int64(o.Workers), catalog.Workers), l.ExactYuan(o.AmountFen))
 		orders.Options = append(orders.Options, option{o.ID, label})
 	}
 	if len(orders.Options) > 0 {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -191,7 +192,7 @@ func (p *caseworkPages) caseStep(r *request, k casefile.Case, kind casefile.Acti
 		orderForm(r.lang, k, &f, number, note)
 	case casefile.RecordPayment:
 		if k.Order.Unmet(civil.DateOf(p.Now())) {
-			f.Notes = []string{message(r.lang, "order.check")}
+			f.Notes = []string{language.Message(r.lang, "order.check")}
 		}
 		f.Fields = []field{{Name: "workers", Kind: asCount}, {Name: "amount", Kind: asYuan}, note}
 		if k.Order == nil { // with an order the amount tells
@@ -221,7 +222,7 @@ func (p *caseworkPages) caseStep(r *request, k casefile.Case, kind casefile.Acti
 
 // orderForm is the order to pay, filled in with what the pay slips say is owed: never with an estimate, nor with the figures
 // of warnings, which count other things too. Whoever investigated may have found more.
-func orderForm(l locale, k casefile.Case, f *stepForm, number, note field) {
+func orderForm(l language.Locale, k casefile.Case, f *stepForm, number, note field) {
 	workers, amount := field{Name: "workers", Kind: asCount}, field{Name: "amount", Kind: asYuan}
 	from, to := field{Name: "wage_from", Kind: asMonth, Optional: true}, field{Name: "wage_to", Kind: asMonth, Optional: true}
 	f.Fields = []field{number, {Name: "due_on", Kind: asDay}}
@@ -230,14 +231,14 @@ func orderForm(l locale, k casefile.Case, f *stepForm, number, note field) {
 		f.Fields = append(f.Fields, field{Name: "employer", Kind: asLine, Optional: true, Hint: "hint.employer", Value: employer}, field{Name: "employer_name", Kind: asLine, Optional: true, Value: name})
 	}
 	if o := k.Owed; o != nil && o.Listed != nil {
-		workers.Value, amount.Value = whole(o.Listed.Workers), plainYuan(o.Listed.AmountFen)
+		workers.Value, amount.Value = language.Whole(o.Listed.Workers), plainYuan(o.Listed.AmountFen)
 		from.Value, to.Value = o.Listed.From.String(), o.Listed.To.String()
-		f.Notes = append(f.Notes, fill(l, "order.by_slips", l.shortDate(o.AsOf), l.num(o.Listed.Total)))
+		f.Notes = append(f.Notes, language.Fill(l, "order.by_slips", l.ShortDate(o.AsOf), l.Num(o.Listed.Total)))
 	} else {
-		f.Notes = append(f.Notes, message(l, "order.no_slips"))
+		f.Notes = append(f.Notes, language.Message(l, "order.no_slips"))
 	}
 	if o := k.Owed; o != nil && o.Estimated != nil {
-		f.Notes = append(f.Notes, fill(l, "order.estimate", l.count(int64(o.Estimated.Workers), catalog.Workers), l.exactYuan(o.Estimated.AmountFen)))
+		f.Notes = append(f.Notes, language.Fill(l, "order.estimate", l.Count(int64(o.Estimated.Workers), catalog.Workers), l.ExactYuan(o.Estimated.AmountFen)))
 	}
 	f.Fields = append(f.Fields, from, to, workers, amount, note)
 }

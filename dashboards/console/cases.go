@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -73,7 +74,7 @@ func (p *caseworkPages) caseList(r *request, d *casesData) (answer, error) {
 	} else {
 		d.Dir = q.choice("dir", "asc", "desc")
 	}
-	answered := answer{template: "cases", title: message(r.lang, "cases.title"), data: d}
+	answered := answer{template: "cases", title: language.Message(r.lang, "cases.title"), data: d}
 	if r.view != nil {
 		d.Counties = r.view.counties
 	}
@@ -216,7 +217,7 @@ func (p *caseworkPages) acceptForm(r *request) (answer, error) {
 		why, err := p.notDone(r, o.Err)
 		if err != nil { // not there: what is shown is the list, so it is told like a refusal
 			r.event.Outcome = audit.Refused
-			why = &problem{Text: message(r.lang, "failure.missing.title"), status: http.StatusUnprocessableEntity}
+			why = &problem{Text: language.Message(r.lang, "failure.missing.title"), status: http.StatusUnprocessableEntity}
 		}
 		if why != nil {
 			d.Refused, status = append(d.Refused, refusedCase{ID: o.CaseID, Name: cmp.Or(named[o.CaseID], o.CaseID), problem: *why}), why.status

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -39,13 +40,13 @@ func (p *caseworkPages) notDone(r *request, err error) (*problem, error) {
 		*why = problem{Code: refusal.Code, Text: refusal.Message.In(string(r.lang)), Rule: refusal.Basis, status: http.StatusUnprocessableEntity}
 		r.event.Outcome = audit.Refused
 	case errors.Is(err, casefile.ErrConflict):
-		*why = problem{Code: "conflict", Text: message(r.lang, "step.conflict"), status: http.StatusConflict}
+		*why = problem{Code: "conflict", Text: language.Message(r.lang, "step.conflict"), status: http.StatusConflict}
 		r.event.Outcome = audit.Refused
 	case errors.Is(err, casefile.ErrNotFound):
 		return nil, errNotFound
 	default:
 		p.Logger.Error("a step of casework failed", "path", r.http.URL.Path, "error", err)
-		*why = problem{Code: "unavailable", Text: message(r.lang, "step.unavailable"), status: http.StatusServiceUnavailable}
+		*why = problem{Code: "unavailable", Text: language.Message(r.lang, "step.unavailable"), status: http.StatusServiceUnavailable}
 		r.event.Outcome = audit.Failed
 	}
 	r.event.Purpose = why.Code
@@ -130,7 +131,7 @@ func (p *caseworkPages) workList(r *request, rows []work) *workData {
 
 func (p *caseworkPages) workPage(r *request) (answer, error) {
 	rows, err := p.work(r)
-	return answer{template: "work", title: message(r.lang, "work.title"), data: p.workList(r, rows)}, err
+	return answer{template: "work", title: language.Message(r.lang, "work.title"), data: p.workList(r, rows)}, err
 }
 
 // work is what waits for who asks: the cases assigned to them or to nobody, the next steps on the list, and what only a
@@ -206,7 +207,7 @@ func entryWork(e casefile.Entry, choice casefile.EntryChoice) work {
 
 func (p *caseworkPages) approvalsPage(r *request) (answer, error) {
 	rows, err := p.approvals(r)
-	return answer{template: "work", title: message(r.lang, "approvals.title"), data: p.workList(r, rows)}, err
+	return answer{template: "work", title: language.Message(r.lang, "approvals.title"), data: p.workList(r, rows)}, err
 }
 
 // approvals are what waits for a supervisor: decisions on listing and on removal, investigations about to run out of time,
@@ -298,13 +299,13 @@ type caseworkPages struct {
 }
 
 // functions are what templates of this room alone can call.
-func (p *caseworkPages) functions(l locale) template.FuncMap {
+func (p *caseworkPages) functions(l language.Locale) template.FuncMap {
 	return template.FuncMap{
 		"lacking":    lacking,
 		"next":       nextDeadline,
 		"late":       late,
 		"dated":      dated,
-		"wageMonths": func(from, to *civil.Month) string { return l.wageMonths(from, to) },
+		"wageMonths": func(from, to *civil.Month) string { return wageMonths(l, from, to) },
 		"ground":     func(name string) catalog.Text { g, _ := casefile.Ground(name); return g },
 		"entryURL":   entryURL,
 		"proposeURL": proposeURL,

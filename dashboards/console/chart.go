@@ -6,6 +6,8 @@ import (
 	"html/template"
 	"math"
 	"strings"
+
+	"github.com/anxin-project/anxin/dashboards/console/language"
 )
 
 // Charts are inline SVG: they need no script, print well and follow the colour scheme, since colours are classes of the
@@ -61,7 +63,7 @@ func sparkline(points []Point, title string) template.HTML {
 }
 
 // trendChart draws the index over past runs with the bands of the lights.
-func trendChart(l locale, points []Point, lights lightBounds, title string) template.HTML {
+func trendChart(l language.Locale, points []Point, lights lightBounds, title string) template.HTML {
 	const w, h = 640.0, 220.0
 	const left, right, top, bottom = 40.0, 56.0, 12.0, 28.0
 	low := 60.0
@@ -92,7 +94,7 @@ func trendChart(l locale, points []Point, lights lightBounds, title string) temp
 	band("red", low, lights.Yellow)
 	for _, v := range []float64{low, lights.Yellow, lights.Green, 100} {
 		d.add(`<line x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f" class="grid"/>`, left, w-right, y(v), y(v))
-		d.text(left-6, y(v)+4, "axis", "end", fixed(v, 0))
+		d.text(left-6, y(v)+4, "axis", "end", language.Fixed(v, 0))
 	}
 	var path strings.Builder
 	pen := false
@@ -113,13 +115,13 @@ func trendChart(l locale, points []Point, lights lightBounds, title string) temp
 	for i, p := range points {
 		if p.Index != nil {
 			d.add(`<circle cx="%.1f" cy="%.1f" r="3.4" class="dot %s"><title>%s · %s</title></circle>`,
-				x(i), y(*p.Index), lightClass(p.Light), html.EscapeString(l.date(p.AsOf)), l.index(p.Index))
+				x(i), y(*p.Index), lightClass(p.Light), html.EscapeString(l.Date(p.AsOf)), l.Index(p.Index))
 		}
 		if i == len(points)-1 && p.Index != nil {
-			d.text(x(i)+8, y(*p.Index)+4, "value", "start", l.index(p.Index))
+			d.text(x(i)+8, y(*p.Index)+4, "value", "start", l.Index(p.Index))
 		}
 		if room := x(i) - lastLabel; room >= 44 && (i == len(points)-1 || x(len(points)-1)-x(i) >= 40) {
-			d.text(x(i), h-6, "axis", "middle", l.axisDate(points, i))
+			d.text(x(i), h-6, "axis", "middle", axisDate(l, points, i))
 			lastLabel = x(i)
 		}
 	}
@@ -127,11 +129,11 @@ func trendChart(l locale, points []Point, lights lightBounds, title string) temp
 }
 
 // axisDate is month-only where points are months apart.
-func (l locale) axisDate(points []Point, i int) string {
+func axisDate(l language.Locale, points []Point, i int) string {
 	d := points[i].AsOf
 	n := len(points)
 	if n > 1 && int(points[n-1].AsOf-points[0].AsOf)/(n-1) >= 25 {
-		return l.shortMonth(d.Month())
+		return l.ShortMonth(d.Month())
 	}
 	return d.Time().Format("1/2")
 }
@@ -243,7 +245,7 @@ func meter(value, whole float64, class, title string) template.HTML {
 
 // dialChart draws an index as an arc of 270 degrees with its light's colour; the number itself is text beside the SVG's
 // own elements so that it can be selected and read.
-func dialChart(l locale, index *float64, light, title string) template.HTML {
+func dialChart(l language.Locale, index *float64, light, title string) template.HTML {
 	const size, r = 148.0, 62.0
 	arc := func(share float64) string {
 		from, to := 135.0, 135+270*share
@@ -264,7 +266,7 @@ func dialChart(l locale, index *float64, light, title string) template.HTML {
 	if index != nil && *index > 0 {
 		d.add(`<path d="%s" class="fill %s"/>`, arc(math.Min(1, *index/100)), lightClass(light))
 	}
-	d.text(size/2, size/2+13, "figure", "middle", l.index(index))
+	d.text(size/2, size/2+13, "figure", "middle", l.Index(index))
 	d.text(size/2, size-12, "axis", "middle", "0–100")
 	return d.finish("dial", size, size, title)
 }

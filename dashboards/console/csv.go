@@ -1,21 +1,29 @@
 package console
 
 import (
+	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
+// columnHeading is the heading of a column of an export, by its key.
+func columnHeading(key string) catalog.Text {
+	t, _ := language.LookUp(key)
+	return t
+}
+
 // column is a column of an export, by the key of its heading.
-func column(key string) spreadsheet.Column { return spreadsheet.Plain(catalogue[key]) }
+func column(key string) spreadsheet.Column { return spreadsheet.Plain(columnHeading(key)) }
 
 // coded is a column of codes of an enumeration; their words stand in a column beside it.
 func coded(key string, of codebook.Name) spreadsheet.Column {
-	return spreadsheet.Coded(catalogue[key], of)
+	return spreadsheet.Coded(columnHeading(key), of)
 }
 
 // worded is a column of codes whose words are not in the codebook.
-func worded(key string, words func(l locale, code string) string) spreadsheet.Column {
-	return spreadsheet.Worded(catalogue[key], func(code, lang string) string { return words(locale(lang), code) })
+func worded(key string, words func(l language.Locale, code string) string) spreadsheet.Column {
+	return spreadsheet.Worded(columnHeading(key), func(code, lang string) string { return words(language.Locale(lang), code) })
 }
 
 // csvFile answers an export.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 	"github.com/anxin-project/anxin/internal/platform/access"
@@ -30,7 +31,7 @@ func (p *editionsPages) editionsPage(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{template: "editions", title: message(r.lang, "editions.title"), data: d}, nil
+	return answer{template: "editions", title: language.Message(r.lang, "editions.title"), data: d}, nil
 }
 
 // editions gathers the editions and the talks that the latest proposes.
@@ -155,7 +156,7 @@ func (p *editionsPages) editionPage(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{template: "edition", title: fill(r.lang, "edition.title", whole(d.Edition.Number)), data: d}, nil
+	return answer{template: "edition", title: language.Fill(r.lang, "edition.title", language.Whole(d.Edition.Number)), data: d}, nil
 }
 
 func (p *editionsPages) editionCSV(r *request) (answer, error) {
@@ -168,15 +169,15 @@ func (p *editionsPages) editionCSV(r *request) (answer, error) {
 	for _, u := range d.Rows {
 		rank, change := "", ""
 		if n := rankOf(u, d.County != ""); n < 1<<31 {
-			rank = whole(n)
+			rank = language.Whole(n)
 		}
 		if v, ok := u.Change(); ok {
-			change = strconv.FormatFloat(tenths(v), 'f', 1, 64)
+			change = strconv.FormatFloat(language.Tenths(v), 'f', 1, 64)
 		}
-		s.Line(whole(d.Edition.Number), d.Edition.AsOf.String(), rank, u.Code, u.Name, p.Regions.Path(u.Code), lightClass(u.Light),
-			csvIndex(u.Index), change, whole(u.MonitoredWorkers), whole(u.ArrearsWorkers), spreadsheet.Yuan(u.ArrearsFen))
+		s.Line(language.Whole(d.Edition.Number), d.Edition.AsOf.String(), rank, u.Code, u.Name, p.Regions.Path(u.Code), lightClass(u.Light),
+			csvIndex(u.Index), change, language.Whole(u.MonitoredWorkers), language.Whole(u.ArrearsWorkers), spreadsheet.Yuan(u.ArrearsFen))
 	}
-	return csvFile(s, "anxin-edition-"+whole(d.Edition.Number)+".csv"), nil
+	return csvFile(s, "anxin-edition-"+language.Whole(d.Edition.Number)+".csv"), nil
 }
 
 // diffData is what moved between two editions.
@@ -279,7 +280,7 @@ func (p *editionsPages) diffPage(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{template: "diff", title: fill(r.lang, "diff.title", whole(d.From.Number), whole(d.To.Number)), data: d}, nil
+	return answer{template: "diff", title: language.Fill(r.lang, "diff.title", language.Whole(d.From.Number), language.Whole(d.To.Number)), data: d}, nil
 }
 
 func (p *editionsPages) diffCSV(r *request) (answer, error) {
@@ -303,7 +304,7 @@ func (p *editionsPages) diffCSV(r *request) (answer, error) {
 			}
 			light[i], index[i] = lightClass(u.Light), csvIndex(u.Index)
 			if u.Rank > 0 {
-				rank[i] = whole(u.Rank)
+				rank[i] = language.Whole(u.Rank)
 			}
 		}
 		cells = append(cells, light[0], light[1], rank[0], rank[1], index[0], index[1], csvIndex(row.Total))
@@ -316,7 +317,7 @@ func (p *editionsPages) diffCSV(r *request) (answer, error) {
 		}
 		s.Line(cells...)
 	}
-	return csvFile(s, "anxin-editions-"+whole(d.From.Number)+"-"+whole(d.To.Number)+".csv"), nil
+	return csvFile(s, "anxin-editions-"+language.Whole(d.From.Number)+"-"+language.Whole(d.To.Number)+".csv"), nil
 }
 
 // csvIndex writes an index or points, empty where there is none.
@@ -324,7 +325,7 @@ func csvIndex(v *float64) string {
 	if v == nil {
 		return ""
 	}
-	return strconv.FormatFloat(tenths(*v), 'f', 1, 64)
+	return strconv.FormatFloat(language.Tenths(*v), 'f', 1, 64)
 }
 
 // editionsPages are the monthly editions, what moved between two of them, and the inspection plan and the rates that the latest
@@ -337,9 +338,9 @@ type editionsPages struct {
 }
 
 // functions are what templates of this room alone can call.
-func (p *editionsPages) functions(l locale) template.FuncMap {
+func (p *editionsPages) functions(l language.Locale) template.FuncMap {
 	return template.FuncMap{
 		"stamp": func(digest string) string { return digest[:min(len(digest), 16)] },
-		"delta": func(v, widest float64) template.HTML { return deltaBar(v, widest, l.signed(v)) },
+		"delta": func(v, widest float64) template.HTML { return deltaBar(v, widest, l.Signed(v)) },
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
 	"github.com/anxin-project/anxin/internal/platform/access/signin"
@@ -38,7 +39,7 @@ func (p *peoplePages) signIn(r *request, d *signInData) answer {
 	d.Next = local(cmp.Or(r.http.PostFormValue("next"), r.query.given.Get("next")))
 	d.OpenID = p.Gate.OpenID()
 	d.Nobody, d.Demo = p.Gate.Register().Empty(), p.Demo
-	return answer{template: "sign-in", title: message(r.lang, "signin.title"), data: d, status: status}
+	return answer{template: "sign-in", title: language.Message(r.lang, "signin.title"), data: d, status: status}
 }
 
 func (p *peoplePages) signInPage(r *request) (answer, error) {
@@ -60,7 +61,7 @@ func (p *peoplePages) signInForm(r *request) (answer, error) {
 	var locked people.LockedOut
 	switch {
 	case errors.As(err, &locked):
-		return p.signIn(r, &signInData{Name: name, Problem: "locked", Detail: r.lang.wait(locked.For)}), nil
+		return p.signIn(r, &signInData{Name: name, Problem: "locked", Detail: r.lang.Wait(locked.For)}), nil
 	case errors.Is(err, people.ErrWrong):
 		return p.signIn(r, &signInData{Name: name, Problem: "wrong"}), nil
 	case err != nil:
@@ -119,7 +120,7 @@ func (p *peoplePages) account(r *request, d *accountData) answer {
 	if d.Problem != "" {
 		status = http.StatusUnprocessableEntity
 	}
-	return answer{template: "account", title: message(r.lang, "account.title"), data: d, status: status}
+	return answer{template: "account", title: language.Message(r.lang, "account.title"), data: d, status: status}
 }
 
 func (p *peoplePages) accountPage(r *request) (answer, error) {
@@ -143,7 +144,7 @@ func (p *peoplePages) passwordForm(r *request) (answer, error) {
 	case errors.As(err, &weak):
 		return refuse(weak.Reason, "")
 	case errors.As(err, &locked):
-		return refuse("locked", r.lang.wait(locked.For))
+		return refuse("locked", r.lang.Wait(locked.For))
 	case errors.Is(err, people.ErrWrong):
 		return refuse("wrong", "")
 	case err != nil:

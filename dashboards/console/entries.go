@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/platform/access"
@@ -39,7 +40,7 @@ func (p *caseworkPages) publicationPage(r *request) (answer, error) {
 	if d.Connected {
 		d.Rows = p.Blacklist.Published()
 	}
-	return answer{template: "publication", title: message(r.lang, "publication.title"), data: d}, nil
+	return answer{template: "publication", title: language.Message(r.lang, "publication.title"), data: d}, nil
 }
 
 // entriesData is the list's procedures, with the candidates nobody has proposed yet.
@@ -68,7 +69,7 @@ func (p *caseworkPages) entriesPage(r *request) (answer, error) {
 	slices.SortStableFunc(list, func(a, b casefile.Entry) int { return cmp.Compare(entryDue(a), entryDue(b)) })
 	d.Pager = pages(len(list), p.PageSize, q.number("page"))
 	d.Rows = list[d.Pager.From:d.Pager.To]
-	return answer{template: "entries", title: message(r.lang, "entries.title"), data: d}, nil
+	return answer{template: "entries", title: language.Message(r.lang, "entries.title"), data: d}, nil
 }
 
 // entryDue orders entries by what is due; those that have ended come last.
@@ -221,11 +222,11 @@ var entryActions = []casefile.EntryActionKind{
 var entrySteps = []casefile.EntryActionKind{casefile.Notify, casefile.Verify, casefile.Decide, casefile.List, casefile.DecideRemoval}
 
 // entryFields are what an action on an entry asks for.
-func entryFields(l locale, e casefile.Entry, kind casefile.EntryActionKind) []field {
+func entryFields(l language.Locale, e casefile.Entry, kind casefile.EntryActionKind) []field {
 	because := field{Name: "reason", Kind: asText}
 	number := field{Name: "document_no", Kind: asLine}
 	promise := field{Name: "promise_no", Kind: asLine}
-	either := []option{{"no", l.word("yes_no", "no")}, {"yes", l.word("yes_no", "yes")}}
+	either := []option{{"no", l.Word("yes_no", "no")}, {"yes", l.Word("yes_no", "yes")}}
 	switch kind {
 	case casefile.Notify:
 		return []field{number}
@@ -253,7 +254,7 @@ func entryFields(l locale, e casefile.Entry, kind casefile.EntryActionKind) []fi
 	case casefile.SetBar:
 		bars := field{Name: "bar", Kind: asChoice}
 		for _, b := range []casefile.BarKind{casefile.NewArrears, casefile.Criminal, casefile.OtherBar} {
-			bars.Options = append(bars.Options, option{string(b), l.word("bar", string(b))})
+			bars.Options = append(bars.Options, option{string(b), l.Word("bar", string(b))})
 		}
 		return []field{bars, because}
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 )
 
@@ -109,7 +110,7 @@ func TestEveryValueOfAnEnumerationHasItsText(t *testing.T) {
 			if group.name == "failure." {
 				key += ".text"
 			}
-			if _, ok := lookUp(key); !ok {
+			if _, ok := language.LookUp(key); !ok {
 				t.Errorf("%q has no text", key)
 			}
 		}
@@ -165,8 +166,8 @@ func TestEveryAuditedActionHasItsWord(t *testing.T) {
 		}
 	}
 	for _, action := range actions {
-		for _, l := range locales {
-			if word := l.audited(action); strings.Contains(word, "_") || strings.HasSuffix(word, action) {
+		for _, l := range language.Locales {
+			if word := audited(l, action); strings.Contains(word, "_") || strings.HasSuffix(word, action) {
 				t.Errorf("the audit log's %q is shown as %q", action, word)
 			}
 		}

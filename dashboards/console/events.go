@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -59,7 +60,7 @@ type eventData struct {
 	Name       string                  `json:"name"`
 }
 
-func (p *caseworkPages) readEvents(l locale, events []casefile.Event) []eventRow {
+func (p *caseworkPages) readEvents(l language.Locale, events []casefile.Event) []eventRow {
 	var rows []eventRow
 	for _, e := range events {
 		rows = append(rows, p.readEvent(l, e))
@@ -67,7 +68,7 @@ func (p *caseworkPages) readEvents(l locale, events []casefile.Event) []eventRow
 	return rows
 }
 
-func (p *caseworkPages) readEvent(l locale, e casefile.Event) eventRow {
+func (p *caseworkPages) readEvent(l language.Locale, e casefile.Event) eventRow {
 	row := eventRow{Event: e}
 	var d eventData
 	if json.Unmarshal(e.Data, &d) != nil {
@@ -92,20 +93,20 @@ func (p *caseworkPages) readEvent(l locale, e casefile.Event) eventRow {
 	say("order_no", d.OrderNo)
 	say("promise_no", d.PromiseNo)
 	if d.DueOn != nil {
-		say("due_on", l.shortDate(*d.DueOn))
+		say("due_on", l.ShortDate(*d.DueOn))
 	}
 	if e.Kind == casefile.WasOrdered {
 		say("employer", strings.TrimSpace(d.Called+" "+d.Employer))
-		say("wage_months", l.wageMonths(d.WageFrom, d.WageTo))
+		say("wage_months", wageMonths(l, d.WageFrom, d.WageTo))
 	}
 	if d.Workers > 0 {
-		say("workers", l.num(d.Workers))
+		say("workers", l.Num(d.Workers))
 	}
 	if d.AmountFen != 0 {
-		say("amount", l.exactYuan(d.AmountFen))
+		say("amount", l.ExactYuan(d.AmountFen))
 	}
 	if d.Settled {
-		say("settled", l.word("yes_no", "yes"))
+		say("settled", l.Word("yes_no", "yes"))
 	}
 	if d.Workdays > 0 {
 		say("workdays", strconv.Itoa(d.Workdays))
@@ -128,11 +129,11 @@ func (p *caseworkPages) readEvent(l locale, e casefile.Event) eventRow {
 		say("sha256", d.File.SHA256)
 	}
 	if e.Kind == casefile.OwedTold {
-		say("owed_listed", l.claim(d.Listed))
-		say("owed_below", l.claim(d.Below))
-		say("owed_estimated", l.claim(d.Estimated))
+		say("owed_listed", claim(l, d.Listed))
+		say("owed_below", claim(l, d.Below))
+		say("owed_estimated", claim(l, d.Estimated))
 		if d.Listed == nil && d.Below == nil && d.Estimated == nil {
-			say("owed_listed", message(l, "owed.nothing"))
+			say("owed_listed", language.Message(l, "owed.nothing"))
 		}
 	}
 	say("effect", d.Effect)
@@ -141,13 +142,13 @@ func (p *caseworkPages) readEvent(l locale, e casefile.Event) eventRow {
 		say(capacityField[person.Capacity], person.Name)
 	}
 	if d.Bar != "" {
-		say("bar", l.word("bar", string(d.Bar)))
+		say("bar", l.Word("bar", string(d.Bar)))
 	}
 	switch string(e.Kind) {
 	case "verified":
-		say("upheld", l.word("yes_no", yesNo(d.Upheld)))
+		say("upheld", l.Word("yes_no", language.YesNo(d.Upheld)))
 	case "removal_decided":
-		say("granted", l.word("yes_no", yesNo(d.Granted)))
+		say("granted", l.Word("yes_no", language.YesNo(d.Granted)))
 	case "seen_on_project":
 		say("project", d.Name+" "+d.ProjectID)
 	}
@@ -155,15 +156,15 @@ func (p *caseworkPages) readEvent(l locale, e casefile.Event) eventRow {
 }
 
 // claim is how many people are owed how much; empty of none.
-func (l locale) claim(c *casefile.Claim) string {
+func claim(l language.Locale, c *casefile.Claim) string {
 	if c == nil {
 		return ""
 	}
-	return l.count(int64(c.Workers), catalog.Workers) + " · " + l.exactYuan(c.AmountFen)
+	return l.Count(int64(c.Workers), catalog.Workers) + " · " + l.ExactYuan(c.AmountFen)
 }
 
 // wageMonths are the months that an order names; empty of one that names none.
-func (l locale) wageMonths(from, to *civil.Month) string {
+func wageMonths(l language.Locale, from, to *civil.Month) string {
 	switch {
 	case from == nil && to == nil:
 		return ""

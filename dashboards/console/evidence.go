@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
@@ -26,7 +27,7 @@ type Figure struct{ Label, Value string }
 const maxRecords = 20
 
 // evidence renders a warning's evidence by the header's fields.
-func (l locale) evidence(h *catalog.Header, text string) Evidence {
+func evidence(l language.Locale, h *catalog.Header, text string) Evidence {
 	figures, records, readable := readEvidence(h, text)
 	if !readable {
 		return Evidence{Raw: text}
@@ -34,9 +35,9 @@ func (l locale) evidence(h *catalog.Header, text string) Evidence {
 	e := Evidence{Records: records}
 	for _, f := range figures {
 		if f.known {
-			e.Figures = append(e.Figures, Figure{f.Label.In(string(l)), l.fieldValue(f.Field, f.value)})
+			e.Figures = append(e.Figures, Figure{f.Label.In(string(l)), l.FieldValue(f.Field, f.value)})
 		} else {
-			e.Other = append(e.Other, Figure{f.Name, l.fieldValue(f.Field, f.value)})
+			e.Other = append(e.Other, Figure{f.Name, l.FieldValue(f.Field, f.value)})
 		}
 	}
 	return e

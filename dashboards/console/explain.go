@@ -3,6 +3,8 @@ package console
 import (
 	"strconv"
 	"strings"
+
+	"github.com/anxin-project/anxin/dashboards/console/language"
 )
 
 // IndexRules are the numbers of the index in force (policy sections index and owed), for the page that works it out. Shares are
@@ -46,7 +48,7 @@ func (p *rankingPages) explainPage(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{template: "explain", title: fill(r.lang, "explain.title", d.Unit.Name), data: d}, nil
+	return answer{template: "explain", title: language.Fill(r.lang, "explain.title", d.Unit.Name), data: d}, nil
 }
 
 // explanation works out the index of the unit that the address names.
@@ -61,68 +63,68 @@ func (p *rankingPages) explanation(r *request) (*explainData, error) {
 	}
 	var sum []string
 	for _, part := range u.Components {
-		step := explainStep{Row: rowOf(u, part), Rule: r.lang.rule(part.ID, p.Rules)}
+		step := explainStep{Row: rowOf(u, part), Rule: ruleOf(r.lang, part.ID, p.Rules)}
 		if part.Denominator > 0 {
 			step.Calculations = []string{p.Rules.scored(u, part), p.Rules.score(part), pointsOf(part)}
 		}
-		sum = append(sum, fixed(part.Points, 1))
+		sum = append(sum, language.Fixed(part.Points, 1))
 		d.Steps = append(d.Steps, step)
 	}
 	if u.Uncapped != nil {
-		d.Sum = strings.Join(sum, " + ") + " = " + fixed(*u.Uncapped, 1)
+		d.Sum = strings.Join(sum, " + ") + " = " + language.Fixed(*u.Uncapped, 1)
 		if u.Capped() {
-			d.Sum += " → " + fixed(*u.Index, 1)
+			d.Sum += " → " + language.Fixed(*u.Index, 1)
 		}
 	}
 	return d, nil
 }
 
-// rule says in words how a component is scored, with the numbers in force.
-func (l locale) rule(id string, k IndexRules) string {
+// ruleOf says in words how a component is scored, with the numbers in force.
+func ruleOf(l language.Locale, id string, k IndexRules) string {
 	switch id {
 	case "arrears":
-		return fill(l, "explain.arrears", strconv.Itoa(k.GraceDays), strconv.Itoa(k.LateDays), number(k.LateWeight), number(k.Cushion))
+		return language.Fill(l, "explain.arrears", strconv.Itoa(k.GraceDays), strconv.Itoa(k.LateDays), language.Number(k.LateWeight), language.Number(k.Cushion))
 	case "timeliness":
-		return fill(l, "explain.timeliness", strconv.Itoa(k.GraceDays))
+		return language.Fill(l, "explain.timeliness", strconv.Itoa(k.GraceDays))
 	case "safeguards":
-		return message(l, "explain.safeguards")
+		return language.Message(l, "explain.safeguards")
 	case "resolution":
-		return fill(l, "explain.resolution", strconv.Itoa(k.AcceptWorkdays), strconv.Itoa(k.ResolveWorkdays), number(k.LeadsCushion))
+		return language.Fill(l, "explain.resolution", strconv.Itoa(k.AcceptWorkdays), strconv.Itoa(k.ResolveWorkdays), language.Number(k.LeadsCushion))
 	case "hazard":
-		return fill(l, "explain.hazard", number(k.HazardRed), number(k.HazardYellow))
+		return language.Fill(l, "explain.hazard", language.Number(k.HazardRed), language.Number(k.HazardYellow))
 	}
 	return ""
 }
 
 // scored writes how the rate or share that is scored comes about.
 func (k IndexRules) scored(u *Unit, c Component) string {
-	n, d := exactly(c.Numerator), exactly(c.Denominator)
+	n, d := language.Exactly(c.Numerator), language.Exactly(c.Denominator)
 	switch c.ID {
 	case "arrears":
-		owed := whole(u.ArrearsWorkers)
+		owed := language.Whole(u.ArrearsWorkers)
 		if u.LateWorkers > 0 {
-			owed = "(" + owed + " + " + number(k.LateWeight) + " × " + whole(u.LateWorkers) + ")"
+			owed = "(" + owed + " + " + language.Number(k.LateWeight) + " × " + language.Whole(u.LateWorkers) + ")"
 		}
-		return owed + " ÷ (" + d + " + " + number(k.Cushion) + ") = " + share(c.Scored)
+		return owed + " ÷ (" + d + " + " + language.Number(k.Cushion) + ") = " + language.Share(c.Scored)
 	case "resolution":
-		p := number(k.LeadsCushion)
-		return "(" + n + " + " + p + ") ÷ (" + d + " + " + p + ") = " + share(c.Scored)
+		p := language.Number(k.LeadsCushion)
+		return "(" + n + " + " + p + ") ÷ (" + d + " + " + p + ") = " + language.Share(c.Scored)
 	}
-	return n + " ÷ " + d + " = " + share(c.Scored)
+	return n + " ÷ " + d + " = " + language.Share(c.Scored)
 }
 
 // score writes how the score follows from the rate or share.
 func (k IndexRules) score(c Component) string {
-	score := fixed(c.Score, 3)
+	score := language.Fixed(c.Score, 3)
 	switch c.ID {
 	case "arrears":
 		return line(k.ArrearsCurve, c.Scored) + " = " + score
 	case "timeliness":
 		return line(k.TimelinessCurve, c.Scored) + " = " + score
 	case "hazard":
-		return "100 × (100% − " + share(c.Scored) + ") = " + score
+		return "100 × (100% − " + language.Share(c.Scored) + ") = " + score
 	}
-	return "100 × " + share(c.Scored) + " = " + score
+	return "100 × " + language.Share(c.Scored) + " = " + score
 }
 
 // line writes the straight line of a curve on which a value lies.
@@ -132,27 +134,27 @@ func line(curve []CurvePoint, v float64) string {
 			continue
 		}
 		if i == 0 || v == p.At {
-			return number(p.Score)
+			return language.Number(p.Score)
 		}
 		from := curve[i-1]
 		sign, slope := " + ", p.Score-from.Score
 		if slope < 0 {
 			sign, slope = " − ", -slope
 		}
-		return number(from.Score) + sign + number(slope) + " × (" + share(v) + " − " + share(from.At) + ") ÷ (" + share(p.At) + " − " + share(from.At) + ")"
+		return language.Number(from.Score) + sign + language.Number(slope) + " × (" + language.Share(v) + " − " + language.Share(from.At) + ") ÷ (" + language.Share(p.At) + " − " + language.Share(from.At) + ")"
 	}
 	if len(curve) == 0 {
 		return "?"
 	}
-	return number(curve[len(curve)-1].Score)
+	return language.Number(curve[len(curve)-1].Score)
 }
 
 // pointsOf writes the points that a score earns, and those shown where adding up exactly took or gave a tenth.
 func pointsOf(c Component) string {
-	exact := tenths(c.Weight * c.Score / 100)
-	text := number(c.Weight) + " × " + fixed(c.Score, 3) + " ÷ 100 = " + fixed(exact, 1)
+	exact := language.Tenths(c.Weight * c.Score / 100)
+	text := language.Number(c.Weight) + " × " + language.Fixed(c.Score, 3) + " ÷ 100 = " + language.Fixed(exact, 1)
 	if c.Points != exact {
-		text += " → " + fixed(c.Points, 1)
+		text += " → " + language.Fixed(c.Points, 1)
 	}
 	return text
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+
+	"github.com/anxin-project/anxin/dashboards/console/language"
 )
 
 // failureData is a page that says what went wrong and what to do next.
@@ -50,7 +52,7 @@ func (s *webServer) fail(w http.ResponseWriter, q *request, err error) {
 	if d.Status >= 500 {
 		s.log.Error("a page failed", "path", r.URL.Path, "error", err)
 	}
-	b, renderErr := s.finish(q, "", answer{template: "failure", title: message(l, "failure."+d.Key+".title"), data: d, status: d.Status})
+	b, renderErr := s.finish(q, "", answer{template: "failure", title: language.Message(l, "failure."+d.Key+".title"), data: d, status: d.Status})
 	if renderErr != nil {
 		s.log.Error("the error page failed", "error", renderErr)
 		http.Error(w, http.StatusText(d.Status), d.Status)
@@ -69,7 +71,7 @@ func (s *webServer) waiting(w http.ResponseWriter, q *request) {
 		s.fail(w, q, errNoRun)
 		return
 	}
-	b, err := s.finish(q, "waiting", answer{template: "waiting", title: message(q.lang, "waiting.title"), data: &waitingData{s.progress()}})
+	b, err := s.finish(q, "waiting", answer{template: "waiting", title: language.Message(q.lang, "waiting.title"), data: &waitingData{s.progress()}})
 	if err != nil {
 		s.fail(w, q, err)
 		return

@@ -106,20 +106,3 @@ func TestTheListOfWorkersSaysWhatEachIsOwed(t *testing.T) {
 		}
 	}
 }
-
-func TestWageMonthsAreWrittenAsSpans(t *testing.T) {
-	m := func(year, month int) civil.Month { return civil.NewDate(year, 1, 1).Month() + civil.Month(month-1) }
-	for _, c := range []struct {
-		months []civil.Month
-		zh, en string
-	}{
-		{nil, "", ""},
-		{[]civil.Month{m(2026, 3)}, "2026年3月", "Mar 2026"},
-		{[]civil.Month{m(2026, 3), m(2026, 4), m(2026, 5)}, "2026年3月至5月", "Mar–May 2026"},
-		{[]civil.Month{m(2025, 12), m(2026, 1), m(2026, 3)}, "2025年12月至2026年1月、2026年3月", "Dec 2025–Jan 2026, Mar 2026"},
-	} {
-		if zh, en := chinese.months(c.months), english.months(c.months); zh != c.zh || en != c.en {
-			t.Errorf("%v are written %q and %q, want %q and %q", c.months, zh, en, c.zh, c.en)
-		}
-	}
-}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
@@ -11,42 +12,42 @@ import (
 )
 
 // owedLine says in a sentence what is owed of one kind.
-func (l locale) owedLine(k OwedKind) string {
+func owedLine(l language.Locale, k OwedKind) string {
 	key := "owed.line_" + k.Kind
 	if k.Kind == "unlisted" && k.Days == 0 { // staff of the last list, of whom there is no attendance
 		key = "owed.line_staff"
 	}
-	return fill(l, key, l.count(int64(k.Workers), catalog.Workers), l.months(k.Months), l.yuan(k.Fen))
+	return language.Fill(l, key, l.Count(int64(k.Workers), catalog.Workers), l.Months(k.Months), l.Yuan(k.Fen))
 }
 
 // owedMissing says what would have to be known to say more.
-func (l locale) owedMissing(f *Facts, what string) string {
+func owedMissing(l language.Locale, f *Facts, what string) string {
 	o := f.Owed
 	last := map[string]*civil.Date{}
 	if o.Feeds != nil {
 		last["gate"], last["ledger"] = o.Feeds.GateLast, o.Feeds.LedgerLast
 	}
 	if what == "lists" && o.LastList != nil {
-		return fill(l, "owed.lists_until", l.month(o.LastList.Month()))
+		return language.Fill(l, "owed.lists_until", l.Month(o.LastList.Month()))
 	}
 	if on := last[what]; on != nil {
 		key := "owed." + what + "_until"
-		return fill(l, key, l.date(*on))
+		return language.Fill(l, key, l.Date(*on))
 	}
 	key := "owed.no_" + what
 	if what == "lists" && f.Scope == catalog.Employer {
 		key = "owed.no_own_lists"
 	}
-	return message(l, key)
+	return language.Message(l, key)
 }
 
 // estimateBy says how estimates were made.
-func (l locale) estimateBy(codes []string) string {
+func estimateBy(l language.Locale, codes []string) string {
 	words := make([]string, len(codes))
 	for i, code := range codes {
-		words[i] = l.word("estimate", code)
+		words[i] = l.Word("estimate", code)
 	}
-	return strings.Join(words, message(l, "list.comma"))
+	return strings.Join(words, language.Message(l, "list.comma"))
 }
 
 // owedCSV lists what a subject owes by wage month and kind.
@@ -63,7 +64,7 @@ func (p *subjectsPages) owedCSV(r *request) (answer, error) {
 		coded("csv.owed_kind", codebook.OwedKind), coded("csv.estimated", codebook.YesNo), coded("csv.estimate", codebook.Estimate), column("csv.workers"), column("csv.days"),
 		column("csv.payable_yuan"), column("csv.owed_yuan"), column("csv.due_by"), column("csv.days_past_due"))
 	for _, m := range f.Owed.Months {
-		s.Line(asOf.String(), string(f.Scope), f.ID, f.Name, m.Month.String(), m.Kind, yesNo(m.Estimated()), strings.Join(m.EstimateBy, spreadsheet.Separator),
+		s.Line(asOf.String(), string(f.Scope), f.ID, f.Name, m.Month.String(), m.Kind, language.YesNo(m.Estimated()), strings.Join(m.EstimateBy, spreadsheet.Separator),
 			strconv.FormatUint(m.Workers, 10), strconv.FormatUint(m.Days, 10), spreadsheet.Yuan(m.PayableFen), spreadsheet.Yuan(m.Fen), m.DueBy.String(), strconv.Itoa(int(asOf-m.DueBy)))
 	}
 	return csvFile(s, "anxin-owed-"+strings.ReplaceAll(f.ID, ":", "-")+"-"+asOf.String()+".csv"), nil

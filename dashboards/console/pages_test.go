@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
@@ -273,7 +274,7 @@ func TestAnExplanationAddsUpExactlyAsShown(t *testing.T) {
 		for _, row := range d.Components {
 			weights, earned, lost, moved = weights+row.WeightText, earned+row.Earned, lost+row.Lost, moved+row.Moved
 		}
-		if tenths(weights) != 100 || tenths(earned+d.CapEffect) != tenths(*u.Index) || tenths(earned+lost) != 100 || tenths(moved) != tenths(d.MovedTotal) {
+		if language.Tenths(weights) != 100 || language.Tenths(earned+d.CapEffect) != language.Tenths(*u.Index) || language.Tenths(earned+lost) != 100 || language.Tenths(moved) != language.Tenths(d.MovedTotal) {
 			t.Errorf("%s: weights %.1f, points %.1f, lost %.1f, cap %.1f, index %.1f; moved %.1f of %.1f", u.Code, weights, earned, lost, d.CapEffect, *u.Index, moved, d.MovedTotal)
 		}
 		if d.CapEffect < 0 {
@@ -332,13 +333,13 @@ func TestAnIndexWorkedOutGivesThePointsShown(t *testing.T) {
 			if c.Weight == 0 || u.Index == nil {
 				continue
 			}
-			c.Points = tenths(c.Weight * c.Score / 100)
+			c.Points = language.Tenths(c.Weight * c.Score / 100)
 			var weight, score, points float64
 			if _, err := fmt.Sscanf(pointsOf(c), "%f × %f ÷ 100 = %f", &weight, &score, &points); err != nil {
 				t.Fatal(err)
 			}
 			followed++
-			if got := tenths(weight * score / 100); got != points && math.Abs(weight*score/100*10-math.Floor(weight*score/100*10)-.5) > .01 {
+			if got := language.Tenths(weight * score / 100); got != points && math.Abs(weight*score/100*10-math.Floor(weight*score/100*10)-.5) > .01 {
 				t.Errorf("%s %s: %s, which is %.1f", u.Code, c.ID, pointsOf(c), got)
 			}
 		}

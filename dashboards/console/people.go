@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
@@ -41,7 +42,7 @@ type personData struct {
 
 func (p *peoplePages) people(r *request, d *peopleData) answer {
 	d.People, d.rights = p.Gate.Register().List(), allRights
-	return answer{template: "people", title: message(r.lang, "people.title"), data: d, status: problemStatus(d.Problem)}
+	return answer{template: "people", title: language.Message(r.lang, "people.title"), data: d, status: problemStatus(d.Problem)}
 }
 
 func (p *peoplePages) peoplePage(r *request) (answer, error) { return p.people(r, &peopleData{}), nil }

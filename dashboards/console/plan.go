@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
@@ -64,7 +65,7 @@ func (p *editionsPages) plan(r *request, size int) *planData {
 }
 
 func (p *editionsPages) planPage(r *request) (answer, error) {
-	return answer{template: "plan", title: message(r.lang, "plan.title"), data: p.plan(r, p.PageSize)}, nil
+	return answer{template: "plan", title: language.Message(r.lang, "plan.title"), data: p.plan(r, p.PageSize)}, nil
 }
 
 func (p *editionsPages) planCSV(r *request) (answer, error) {
@@ -76,8 +77,8 @@ func (p *editionsPages) planCSV(r *request) (answer, error) {
 		column("csv.township"), column("csv.place"), column("csv.projects"), column("csv.workers"), column("csv.red"), column("csv.visits_quarter"),
 		column("csv.visits_year"), column("csv.records"))
 	for _, g := range d.Rows {
-		s.Line(d.Edition.AsOf.String(), g.Grade, strings.Join(g.Reasons, spreadsheet.Separator), strings.Join(l.reasons(*g), message(l, "list.and")), g.Employer, g.Name, g.Township, p.Regions.Path(g.Township),
-			whole(g.Projects), whole(g.Workers), whole(g.RedWarnings), whole(uint32(g.VisitsQuarter)), whole(uint32(g.VisitsYear)), strings.Join(g.Records, spreadsheet.Separator))
+		s.Line(d.Edition.AsOf.String(), g.Grade, strings.Join(g.Reasons, spreadsheet.Separator), strings.Join(reasons(l, *g), language.Message(l, "list.and")), g.Employer, g.Name, g.Township, p.Regions.Path(g.Township),
+			language.Whole(g.Projects), language.Whole(g.Workers), language.Whole(g.RedWarnings), language.Whole(uint32(g.VisitsQuarter)), language.Whole(uint32(g.VisitsYear)), strings.Join(g.Records, spreadsheet.Separator))
 	}
 	return csvFile(s, "anxin-plan-"+d.Edition.AsOf.String()+".csv"), nil
 }

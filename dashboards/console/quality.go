@@ -10,6 +10,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/quality"
@@ -110,7 +111,7 @@ func (p *systemPages) qualityPage(r *request) (answer, error) {
 	}
 	d.Pager = r.query.rows(len(d.Rows), p.PageSize)
 	d.Rows = d.Rows[d.Pager.From:d.Pager.To]
-	return answer{template: "quality", title: message(r.lang, "quality.title"), data: d}, nil
+	return answer{template: "quality", title: language.Message(r.lang, "quality.title"), data: d}, nil
 }
 
 func (p *systemPages) qualityCSV(r *request) (answer, error) {
@@ -127,7 +128,7 @@ func (p *systemPages) qualityCSV(r *request) (answer, error) {
 		if b == nil {
 			return ""
 		}
-		return l.bound(*b)
+		return bound(l, *b)
 	}
 	for _, f := range d.Rows {
 		state, latest := "", ""
@@ -138,7 +139,7 @@ func (p *systemPages) qualityCSV(r *request) (answer, error) {
 			latest = f.Latest.In(civil.Zone).Format(time.DateTime)
 		}
 		s.Line(state, f.Topic, f.Source, number(f.Stored), number(f.Total), number(f.Rejected()), strconv.FormatFloat(f.RejectedShare(), 'f', 4, 64),
-			counts(f.Rejects, func(code string) string { return code }), counts(f.Rejects, func(code string) string { return l.word("reject", code) }),
+			counts(f.Rejects, func(code string) string { return code }), counts(f.Rejects, func(code string) string { return l.Word("reject", code) }),
 			bound(f.P50()), bound(f.P95()), latest, counts(f.Unknown, func(field string) string { return field }))
 	}
 	return csvFile(s, "anxin-quality-"+civil.DateOf(p.Now()).String()+".csv"), nil
@@ -157,15 +158,15 @@ func faultCodes(faults []quality.Fault) string {
 }
 
 // faults writes what is wrong with a feed.
-func (l locale) faults(faults []quality.Fault) string {
+func faults(l language.Locale, faults []quality.Fault) string {
 	if len(faults) == 0 {
-		return l.word("fault", "none")
+		return l.Word("fault", "none")
 	}
 	var words []string
 	for _, f := range faults {
-		words = append(words, l.word("fault", string(f)))
+		words = append(words, l.Word("fault", string(f)))
 	}
-	return strings.Join(words, message(l, "list.comma"))
+	return strings.Join(words, language.Message(l, "list.comma"))
 }
 
 // counts writes what was counted, by name, into one cell.
@@ -178,15 +179,15 @@ func counts(counts []quality.Count, name func(code string) string) string {
 }
 
 // bound writes a bound of lateness.
-func (l locale) bound(seconds uint32) string {
+func bound(l language.Locale, seconds uint32) string {
 	if seconds == quality.Beyond {
-		return "> " + l.span(time.Duration(quality.Bounds[len(quality.Bounds)-1])*time.Second)
+		return "> " + span(l, time.Duration(quality.Bounds[len(quality.Bounds)-1])*time.Second)
 	}
-	return "≤ " + l.span(time.Duration(seconds)*time.Second)
+	return "≤ " + span(l, time.Duration(seconds)*time.Second)
 }
 
 // span writes a time in its largest fitting unit: whole minutes, hours, and days from two days on.
-func (l locale) span(d time.Duration) string {
+func span(l language.Locale, d time.Duration) string {
 	n, unit := int64(max(d, 0)/time.Minute), "minutes"
 	switch {
 	case d >= 48*time.Hour || d == 24*time.Hour:
@@ -197,15 +198,15 @@ func (l locale) span(d time.Duration) string {
 	if n == 1 {
 		unit = strings.TrimSuffix(unit, "s")
 	}
-	return fill(l, "span."+unit, group(n))
+	return language.Fill(l, "span."+unit, language.Group(n))
 }
 
 // limits says what feeds are judged by.
-func (l locale) limits() string {
+func limits(l language.Locale) string {
 	daily, _ := quality.MaxSilence("attendance")
 	monthly, _ := quality.MaxSilence("payroll")
-	return fill(l, "quality.note_limits", l.span(daily), l.span(monthly), l.percent(quality.MaxRejectedShare), group(quality.MinRejected),
-		l.span(quality.MaxLateness), l.span(quality.GoneAfter))
+	return language.Fill(l, "quality.note_limits", span(l, daily), span(l, monthly), l.Percent(quality.MaxRejectedShare), language.Group(quality.MinRejected),
+		span(l, quality.MaxLateness), span(l, quality.GoneAfter))
 }
 
 // systemPages are about the system itself: the quality of the data, the history of runs, the audit log, the page about it all,
@@ -221,15 +222,15 @@ type systemPages struct {
 }
 
 // functions are what templates of this room alone can call.
-func (p *systemPages) functions(l locale) template.FuncMap {
+func (p *systemPages) functions(l language.Locale) template.FuncMap {
 	return template.FuncMap{
-		"faults":  func(faults []quality.Fault) string { return l.faults(faults) },
-		"bound":   func(b *uint32) string { return l.bound(*b) },
-		"span":    func(d time.Duration) string { return l.span(d) },
-		"limits":  func() string { return l.limits() },
-		"second":  l.second,
-		"took":    func(a runs.Attempt) string { return l.seconds(a.Took().Seconds()) },
-		"stages":  func(a runs.Attempt) string { return l.stages(a) },
-		"audited": func(action string) string { return l.audited(action) },
+		"faults":  func(all []quality.Fault) string { return faults(l, all) },
+		"bound":   func(b *uint32) string { return bound(l, *b) },
+		"span":    func(d time.Duration) string { return span(l, d) },
+		"limits":  func() string { return limits(l) },
+		"second":  l.Second,
+		"took":    func(a runs.Attempt) string { return l.Seconds(a.Took().Seconds()) },
+		"stages":  func(a runs.Attempt) string { return stages(l, a) },
+		"audited": func(action string) string { return audited(l, action) },
 	}
 }

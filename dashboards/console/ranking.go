@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/region"
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
@@ -40,7 +41,7 @@ var rankingColumns = map[string]bool{
 
 func (p *rankingPages) rankingPage(r *request) (answer, error) {
 	d := p.ranking(r, p.PageSize*2)
-	return answer{template: "ranking", title: message(r.lang, "ranking.title"), data: d}, nil
+	return answer{template: "ranking", title: language.Message(r.lang, "ranking.title"), data: d}, nil
 }
 
 // ranking filters, sorts and pages the units as the parameters say; size 0 returns every row.
@@ -152,10 +153,10 @@ type rankingPages struct {
 }
 
 // functions are what templates of this room alone can call.
-func (p *rankingPages) functions(l locale) template.FuncMap {
+func (p *rankingPages) functions(l language.Locale) template.FuncMap {
 	return template.FuncMap{
-		"share":    share,
-		"raw":      func(row componentRow) string { return l.raw(row) },
+		"share":    language.Share,
+		"raw":      func(row componentRow) string { return raw(l, row) },
 		"lossLine": func(one Loss) string { return p.lossLine(l, one) },
 		"warningsURL": func(u *Unit, level string) string {
 			v := url.Values{}
@@ -172,14 +173,14 @@ func (p *rankingPages) functions(l locale) template.FuncMap {
 			}
 			return "/warnings?" + v.Encode()
 		},
-		"spark": func(u *Unit) template.HTML { return sparkline(u.Trend, message(l, "chart.trend")) },
+		"spark": func(u *Unit) template.HTML { return sparkline(u.Trend, language.Message(l, "chart.trend")) },
 		"trend": func(u *Unit) template.HTML {
-			return trendChart(l, u.Trend, p.Lights, u.Name+" "+message(l, "chart.trend"))
+			return trendChart(l, u.Trend, p.Lights, u.Name+" "+language.Message(l, "chart.trend"))
 		},
 		"meter": meter,
 		"dial": func(u *Unit) template.HTML {
-			return dialChart(l, u.Index, u.Light, u.Name+" "+l.index(u.Index)+" "+l.word("light", lightClass(u.Light)))
+			return dialChart(l, u.Index, u.Light, u.Name+" "+l.Index(u.Index)+" "+l.Word("light", lightClass(u.Light)))
 		},
-		"delta": func(v, widest float64) template.HTML { return deltaBar(v, widest, l.signed(v)) },
+		"delta": func(v, widest float64) template.HTML { return deltaBar(v, widest, l.Signed(v)) },
 	}
 }

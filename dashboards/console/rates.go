@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
@@ -34,7 +35,7 @@ func (p *editionsPages) rates(v *View) *ratesData {
 }
 
 func (p *editionsPages) ratesPage(r *request) (answer, error) {
-	return answer{template: "rates", title: message(r.lang, "rates.title"), data: p.rates(r.view)}, nil
+	return answer{template: "rates", title: language.Message(r.lang, "rates.title"), data: p.rates(r.view)}, nil
 }
 
 func (p *editionsPages) ratesCSV(r *request) (answer, error) {
@@ -46,8 +47,8 @@ func (p *editionsPages) ratesCSV(r *request) (answer, error) {
 		column("csv.numerator"), column("csv.denominator"), column("csv.rate"), column("csv.target"))
 	for _, place := range d.Places {
 		for _, row := range place.Rows {
-			s.Line(d.Edition.AsOf.String(), place.Code, place.Name, row.Measure, whole(row.Numerator),
-				whole(row.Denominator), strconv.FormatFloat(row.Share(), 'f', 4, 64), l.target(row.Rate))
+			s.Line(d.Edition.AsOf.String(), place.Code, place.Name, row.Measure, language.Whole(row.Numerator),
+				language.Whole(row.Denominator), strconv.FormatFloat(row.Share(), 'f', 4, 64), target(l, row.Rate))
 		}
 	}
 	return csvFile(s, "anxin-rates-"+d.Edition.AsOf.String()+".csv"), nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
@@ -89,7 +90,7 @@ func (p *warningsPages) rule(v *View, h *catalog.Header) *rule {
 }
 
 func (p *warningsPages) rulebookPage(r *request) (answer, error) {
-	return answer{template: "rulebook", title: message(r.lang, "rulebook.title"), data: p.rulebook(r)}, nil
+	return answer{template: "rulebook", title: language.Message(r.lang, "rulebook.title"), data: p.rulebook(r)}, nil
 }
 
 // rulebook gathers every detector, by group.
@@ -180,12 +181,12 @@ GROUP BY as_of, township, department`)
 }
 
 // threshold writes a parameter's value in its unit; codes in words.
-func (l locale) threshold(v any, p parameter) string {
+func threshold(l language.Locale, v any, p parameter) string {
 	switch n := v.(type) {
 	case int:
 		v = json.Number(strconv.Itoa(n))
 	case float64:
 		v = json.Number(strconv.FormatFloat(n, 'f', -1, 64))
 	}
-	return l.value(inWords(v, p.word, l), p.Unit)
+	return l.Value(language.InWords(v, p.word, l), p.Unit)
 }

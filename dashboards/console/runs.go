@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/runs"
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
@@ -55,7 +56,7 @@ func (p *systemPages) runsPage(r *request) (answer, error) {
 	}
 	d.Pager = r.query.rows(len(all), p.PageSize)
 	d.Rows = all[d.Pager.From:d.Pager.To]
-	return answer{template: "runs", title: message(r.lang, "runs.title"), data: d}, nil
+	return answer{template: "runs", title: language.Message(r.lang, "runs.title"), data: d}, nil
 }
 
 // latestEnded returns the newest attempt of each kind that has ended, of attempts that are given the newest first.
@@ -87,19 +88,19 @@ func (p *systemPages) runsCSV(r *request) (answer, error) {
 	for _, a := range all {
 		finished, seconds := "", ""
 		if a.Status != runs.Running {
-			finished, seconds = l.second(a.Finished), strconv.FormatFloat(a.Took().Seconds(), 'f', 1, 64)
+			finished, seconds = l.Second(a.Finished), strconv.FormatFloat(a.Took().Seconds(), 'f', 1, 64)
 		}
-		s.Line(l.second(a.Started), finished, string(a.Kind), yesNo(a.CatchUp), a.AsOf.String(), string(a.Status), strconv.Itoa(a.Attempt), seconds, l.stages(a), strconv.Itoa(a.Warnings), a.Policy,
+		s.Line(l.Second(a.Started), finished, string(a.Kind), language.YesNo(a.CatchUp), a.AsOf.String(), string(a.Status), strconv.Itoa(a.Attempt), seconds, stages(l, a), strconv.Itoa(a.Warnings), a.Policy,
 			strconv.FormatUint(a.Run, 10), a.Process, a.Error)
 	}
 	return csvFile(s, "anxin-runs.csv"), nil
 }
 
 // stages tells where an attempt's time went, the longest stage first.
-func (l locale) stages(a runs.Attempt) string {
+func stages(l language.Locale, a runs.Attempt) string {
 	var parts []string
 	for _, name := range a.LongestStages() {
-		parts = append(parts, l.word("run_stage", name)+" "+l.seconds(a.Stages[name]))
+		parts = append(parts, l.Word("run_stage", name)+" "+l.Seconds(a.Stages[name]))
 	}
 	return strings.Join(parts, " · ")
 }

@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/edition"
@@ -57,7 +58,7 @@ func (u *Unit) ownAlone(v *View) {
 		if own(l.Scope, l.ID) {
 			lost = append(lost, l)
 		} else {
-			u.LostElsewhere = tenths(u.LostElsewhere + l.Points)
+			u.LostElsewhere = language.Tenths(u.LostElsewhere + l.Points)
 		}
 	}
 	u.Worst, u.Lost = worst, lost

@@ -6,6 +6,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/platform/access"
@@ -34,7 +35,7 @@ func (p *searchPages) searchPage(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{template: "search", title: message(r.lang, "search.title"), data: d}, nil
+	return answer{template: "search", title: language.Message(r.lang, "search.title"), data: d}, nil
 }
 
 // search finds units, projects and employers by what was typed.

@@ -19,6 +19,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/law"
 	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/access/signin"
@@ -46,7 +47,7 @@ type serverDependencies struct {
 // webServer answers requests: it lets people in, shows them their part of the run, renders and remembers pages, and writes down
 // what the audit log is to have. What there is to answer, the table of routes says. It may be used from many goroutines.
 type webServer struct {
-	otherwise locale // for who has not chosen
+	otherwise language.Locale // for who has not chosen
 	timeout   time.Duration
 	keeper    *Keeper
 	gate      *signin.Gate
@@ -64,7 +65,7 @@ type webServer struct {
 // given.
 func newServer(d serverDependencies, rooms []Room) (*webServer, error) {
 	s := &webServer{
-		otherwise: locale(d.Language), timeout: d.Timeout, keeper: d.Keeper, gate: d.Gate, progress: d.Progress, log: d.Logger, now: d.Now,
+		otherwise: language.Locale(d.Language), timeout: d.Timeout, keeper: d.Keeper, gate: d.Gate, progress: d.Progress, log: d.Logger, now: d.Now,
 		bodies: newMemory[*body](d.Remember),
 	}
 	var err error
@@ -74,7 +75,7 @@ func newServer(d serverDependencies, rooms []Room) (*webServer, error) {
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	s.templates, err = parseTemplates(func(l locale) template.FuncMap { return functions(l, d, s.assets) }, rooms)
+	s.templates, err = parseTemplates(func(l language.Locale) template.FuncMap { return functions(l, d, s.assets) }, rooms)
 	return s, err
 }
 
@@ -113,7 +114,7 @@ type pageFunc func(*request) (answer, error)
 // request is one request, with what every page needs.
 type request struct {
 	ctx   context.Context
-	lang  locale
+	lang  language.Locale
 	who   *signin.Session // nil: nobody is signed in
 	view  *View           // what of the run this person may see
 	all   *View           // the whole run, only to find out what an object is

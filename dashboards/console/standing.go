@@ -1,6 +1,9 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/domain/edition"
+import (
+	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/internal/domain/edition"
+)
 
 // rateRow is a reported rate and how it stands to its target.
 type rateRow struct {
@@ -31,29 +34,29 @@ func rateRows(all []edition.Rate, code string) []rateRow {
 }
 
 // target writes the range a rate is to reach.
-func (l locale) target(r edition.Rate) string {
+func target(l language.Locale, r edition.Rate) string {
 	switch {
 	case r.Least == 0:
 		return "—"
 	case r.Aim <= r.Least:
-		return l.percent(r.Least)
+		return l.Percent(r.Least)
 	}
-	return l.percent(r.Least) + "–" + l.percent(r.Aim)
+	return l.Percent(r.Least) + "–" + l.Percent(r.Aim)
 }
 
 // reasons says why an employer has its grade.
-func (l locale) reasons(g edition.Grade) []string {
+func reasons(l language.Locale, g edition.Grade) []string {
 	var all []string
 	for _, reason := range g.Reasons {
 		count := map[string]uint32{"violation": g.Findings, "repeated": g.Findings, "incident": g.Incidents, "refused": g.Refused, "convicted": g.Convictions}[reason]
-		if _, known := catalogue["reason."+reason]; !known {
+		if _, known := language.LookUp("reason." + reason); !known {
 			all = append(all, reason)
 			continue
 		}
-		all = append(all, fill(l, "reason."+reason, l.num(count)))
+		all = append(all, language.Fill(l, "reason."+reason, l.Num(count)))
 	}
 	if len(all) == 0 {
-		all = []string{message(l, "reason.none")}
+		all = []string{language.Message(l, "reason.none")}
 	}
 	return all
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -163,7 +164,7 @@ func (p *subjectsPages) withoutFacts(v *View, scope catalog.Scope, id string) (*
 }
 
 // checklist states a project's safeguards from its registry (law.md, "six systems").
-func checklist(l locale, f *Facts, asOf civil.Date) []safeguard {
+func checklist(l language.Locale, f *Facts, asOf civil.Date) []safeguard {
 	p := f.Project
 	yes := func(ok bool) string {
 		if ok {
@@ -183,22 +184,22 @@ func checklist(l locale, f *Facts, asOf civil.Date) []safeguard {
 	account := safeguard{Name: "account", State: yes(p.AccountOpenedOn != nil && (p.AccountClosedOn == nil || *p.AccountClosedOn > asOf))}
 	switch {
 	case p.AccountClosedOn != nil:
-		account.Detail = fill(l, "safeguard.closed_on", l.date(*p.AccountClosedOn))
+		account.Detail = language.Fill(l, "safeguard.closed_on", l.Date(*p.AccountClosedOn))
 	case p.AccountOpenedOn != nil:
-		account.Detail = fill(l, "safeguard.opened_on", l.date(*p.AccountOpenedOn), l.count(int64(*p.AccountOpenedOn-p.SignedOn), catalog.Days))
+		account.Detail = language.Fill(l, "safeguard.opened_on", l.Date(*p.AccountOpenedOn), l.Count(int64(*p.AccountOpenedOn-p.SignedOn), catalog.Days))
 	default:
-		account.Detail = fill(l, "safeguard.days_since", l.count(int64(asOf-p.SignedOn), catalog.Days))
+		account.Detail = language.Fill(l, "safeguard.days_since", l.Count(int64(asOf-p.SignedOn), catalog.Days))
 	}
 	deposit := safeguard{Name: "deposit", State: yes(p.DepositForm == "waived" || p.DepositLodgedOn != nil)}
 	if p.DepositForm == "waived" {
-		deposit.Detail = l.word("deposit_form", "waived")
+		deposit.Detail = l.Word("deposit_form", "waived")
 	} else if p.DepositLodgedOn != nil {
-		deposit.Detail = l.word("deposit_form", p.DepositForm) + " · " + l.yuan(p.DepositFen)
+		deposit.Detail = l.Word("deposit_form", p.DepositForm) + " · " + l.Yuan(p.DepositFen)
 		if p.ContractFen > 0 {
-			deposit.Detail += " (" + l.percent(float64(p.DepositFen)/float64(p.ContractFen)) + ")"
+			deposit.Detail += " (" + l.Percent(float64(p.DepositFen)/float64(p.ContractFen)) + ")"
 		}
 		if p.DepositValidUntil != nil {
-			deposit.Detail += " · " + fill(l, "safeguard.valid_until", l.date(*p.DepositValidUntil))
+			deposit.Detail += " · " + language.Fill(l, "safeguard.valid_until", l.Date(*p.DepositValidUntil))
 			if *p.DepositValidUntil < asOf {
 				deposit.State = "expired"
 			}
@@ -206,9 +207,9 @@ func checklist(l locale, f *Facts, asOf civil.Date) []safeguard {
 	}
 	contracts := safeguard{Name: "contracts", State: share(f.Contracts, f.Present)}
 	if f.Present > 0 {
-		contracts.Detail = fill(l, "safeguard.of", group(int64(f.Contracts)), group(int64(f.Present)))
+		contracts.Detail = language.Fill(l, "safeguard.of", language.Group(int64(f.Contracts)), language.Group(int64(f.Present)))
 	}
-	registered := safeguard{Name: "registration", State: yes(f.Registered > 0), Detail: fill(l, "safeguard.registered", l.count(int64(f.Present), catalog.Workers))}
+	registered := safeguard{Name: "registration", State: yes(f.Registered > 0), Detail: language.Fill(l, "safeguard.registered", l.Count(int64(f.Present), catalog.Workers))}
 	return []safeguard{
 		account, deposit, registered, contracts,
 		{Name: "officer", State: yes(p.LaborOfficer)},
@@ -231,19 +232,21 @@ type subjectsPages struct {
 }
 
 // functions are what templates of this room alone can call.
-func (p *subjectsPages) functions(l locale) template.FuncMap {
+func (p *subjectsPages) functions(l language.Locale) template.FuncMap {
 	return template.FuncMap{
-		"owedLine":      func(k OwedKind) string { return l.owedLine(k) },
-		"owedMissing":   func(f *Facts, what string) string { return l.owedMissing(f, what) },
-		"estimateBy":    func(codes []string) string { return l.estimateBy(codes) },
-		"estimatedPart": l.estimatedPart,
+		"owedLine":      func(k OwedKind) string { return owedLine(l, k) },
+		"owedMissing":   func(f *Facts, what string) string { return owedMissing(l, f, what) },
+		"estimateBy":    func(codes []string) string { return estimateBy(l, codes) },
+		"estimatedPart": l.EstimatedPart,
 		"outcome":       func(kind, code string) string { return codebook.OfOutcome(kind, code, string(l)) },
 
 		"attendanceChart": func(f *Facts, asOf civil.Date) template.HTML { return attendanceChart(l, f, asOf) },
 		"wagesChart":      func(f *Facts) template.HTML { return wagesChart(l, f) },
 		"accountChart":    func(f *Facts) template.HTML { return accountChart(l, f) },
 		"signalChart":     func(s Signal) template.HTML { return signalChart(l, s) },
-		"signalLast":      func(s Signal) string { return fixed(s.Values[len(s.Values)-1], decimals(s.Values[len(s.Values)-1])) },
-		"signalMonth":     func(s Signal) string { return l.month(s.Months[len(s.Months)-1]) },
+		"signalLast": func(s Signal) string {
+			return language.Fixed(s.Values[len(s.Values)-1], language.Decimals(s.Values[len(s.Values)-1]))
+		},
+		"signalMonth": func(s Signal) string { return l.Month(s.Months[len(s.Months)-1]) },
 	}
 }

@@ -4,25 +4,26 @@ import (
 	"html/template"
 	"math"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // moneyAxis labels an axis of fen: 万元 in Chinese, thousands or millions in English.
-func (l locale) moneyAxis(v float64) string {
-	if l != english {
-		return fixed(v/1e6, decimals(v/1e6)) + "万"
+func moneyAxis(l language.Locale, v float64) string {
+	if l != language.English {
+		return language.Fixed(v/1e6, language.Decimals(v/1e6)) + "万"
 	}
 	scale, letter := 1e5, "k"
 	if math.Abs(v) >= 1e8 {
 		scale, letter = 1e8, "M"
 	}
 	abs := math.Abs(v) / scale
-	return sign(v) + "¥" + fixed(abs, decimals(abs)) + letter
+	return language.Sign(v) + "¥" + language.Fixed(abs, language.Decimals(abs)) + letter
 }
 
 // attendanceChart shows how many people worked on each of the last days; days without anybody are gaps.
-func attendanceChart(l locale, f *Facts, asOf civil.Date) template.HTML {
+func attendanceChart(l language.Locale, f *Facts, asOf civil.Date) template.HTML {
 	if len(f.Days) == 0 {
 		return ""
 	}
@@ -38,25 +39,25 @@ func attendanceChart(l locale, f *Facts, asOf civil.Date) template.HTML {
 	for _, day := range f.Days {
 		if i := int(day.On - first); i >= 0 && i < factDays {
 			s.values[i] = float64(day.Workers)
-			s.titles[i] = l.date(day.On) + " · " + l.count(int64(day.Workers), catalog.Workers)
+			s.titles[i] = l.Date(day.On) + " · " + l.Count(int64(day.Workers), catalog.Workers)
 		}
 	}
-	return barChart(1280, 170, labels, []bars{s}, nil, func(v float64) string { return fixed(v, decimals(v)) }, message(l, "chart.attendance"))
+	return barChart(1280, 170, labels, []bars{s}, nil, func(v float64) string { return language.Fixed(v, language.Decimals(v)) }, language.Message(l, "chart.attendance"))
 }
 
 // wagesChart shows wages due and paid side by side by wage month, and beside them what work without a pay slip comes to.
-func wagesChart(l locale, f *Facts) template.HTML {
+func wagesChart(l language.Locale, f *Facts) template.HTML {
 	due, paid, unlisted := bars{class: "due"}, bars{class: "paid"}, bars{class: "unlisted"}
 	estimate := f.Owed.Unlisted()
 	var labels []string
 	any := false
 	for _, m := range f.Months {
-		labels = append(labels, l.shortMonth(m.Month))
+		labels = append(labels, l.ShortMonth(m.Month))
 		due.values, paid.values = append(due.values, float64(m.PayableFen)), append(paid.values, float64(m.PaidFen))
-		due.titles = append(due.titles, l.month(m.Month)+" · "+message(l, "wages.payable")+" "+l.yuan(m.PayableFen))
-		paid.titles = append(paid.titles, l.month(m.Month)+" · "+message(l, "wages.paid")+" "+l.yuan(m.PaidFen))
+		due.titles = append(due.titles, l.Month(m.Month)+" · "+language.Message(l, "wages.payable")+" "+l.Yuan(m.PayableFen))
+		paid.titles = append(paid.titles, l.Month(m.Month)+" · "+language.Message(l, "wages.paid")+" "+l.Yuan(m.PaidFen))
 		unlisted.values = append(unlisted.values, float64(estimate[m.Month]))
-		unlisted.titles = append(unlisted.titles, l.month(m.Month)+" · "+message(l, "wages.estimate")+" "+l.yuan(estimate[m.Month]))
+		unlisted.titles = append(unlisted.titles, l.Month(m.Month)+" · "+language.Message(l, "wages.estimate")+" "+l.Yuan(estimate[m.Month]))
 		any = any || m.PayableFen != 0 || estimate[m.Month] != 0
 	}
 	if !any {
@@ -66,27 +67,27 @@ func wagesChart(l locale, f *Facts) template.HTML {
 	if len(estimate) > 0 {
 		series = append(series, unlisted)
 	}
-	return barChart(640, 240, labels, series, nil, l.moneyAxis, message(l, "chart.wages"))
+	return barChart(640, 240, labels, series, nil, func(v float64) string { return moneyAxis(l, v) }, language.Message(l, "chart.wages"))
 }
 
 // accountChart shows what entered and left the wage account by month, and the balance as a line.
-func accountChart(l locale, f *Facts) template.HTML {
+func accountChart(l language.Locale, f *Facts) template.HTML {
 	in, out, other := bars{class: "in"}, bars{class: "paid"}, bars{class: "other"}
 	var labels []string
 	var balance []float64
 	for _, m := range f.Account {
-		labels = append(labels, l.shortMonth(m.Month))
+		labels = append(labels, l.ShortMonth(m.Month))
 		in.values, out.values, other.values = append(in.values, float64(m.FundedFen)), append(out.values, float64(m.WagesFen)), append(other.values, float64(m.OtherFen))
 		for s, fen := range map[*bars]int64{&in: m.FundedFen, &out: m.WagesFen, &other: m.OtherFen} {
-			s.titles = append(s.titles, l.month(m.Month)+" · "+message(l, "account."+s.class)+" "+l.yuan(fen))
+			s.titles = append(s.titles, l.Month(m.Month)+" · "+language.Message(l, "account."+s.class)+" "+l.Yuan(fen))
 		}
 		balance = append(balance, float64(m.BalanceFen))
 	}
-	return barChart(640, 240, labels, []bars{in, out, other}, balance, l.moneyAxis, message(l, "chart.account"))
+	return barChart(640, 240, labels, []bars{in, out, other}, balance, func(v float64) string { return moneyAxis(l, v) }, language.Message(l, "chart.account"))
 }
 
 // signalChart is a small line of an operating indicator.
-func signalChart(l locale, s Signal) template.HTML {
+func signalChart(l language.Locale, s Signal) template.HTML {
 	lowest, highest := s.Values[0], s.Values[0]
 	for _, v := range s.Values {
 		lowest, highest = min(lowest, v), max(highest, v)
@@ -99,5 +100,5 @@ func signalChart(l locale, s Signal) template.HTML {
 		}
 		points[i] = Point{Index: &scaled}
 	}
-	return sparkline(points, l.word("indicator", s.Indicator))
+	return sparkline(points, l.Word("indicator", s.Indicator))
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/edition"
@@ -28,7 +29,7 @@ type renderer map[string]*template.Template
 
 // frame is what every page's template gets.
 type frame struct {
-	Lang    locale
+	Lang    language.Locale
 	Title   string
 	Section string
 	View    *View
@@ -63,28 +64,21 @@ func (f *frame) Param(name string) string { return f.query.given.Get(name) }
 
 // Other is the page's own address in the other language.
 func (f *frame) Other() string {
-	return f.query.with("page", f.query.given.Get("page"), "lang", string(f.Lang.other()))
-}
-
-func (l locale) other() locale {
-	if l == english {
-		return chinese
-	}
-	return english
+	return f.query.with("page", f.query.given.Get("page"), "lang", string(f.Lang.Other()))
 }
 
 // Room is what a folder of pages brings: its templates, and what only they can call.
 type Room struct {
-	Templates fs.FS                         // templates/*.html are pages; templates/shared/*.html, which need not be there, what several of them use
-	Functions func(locale) template.FuncMap // nil: none
+	Templates fs.FS                                  // templates/*.html are pages; templates/shared/*.html, which need not be there, what several of them use
+	Functions func(language.Locale) template.FuncMap // nil: none
 }
 
 // parseTemplates parses every page of every room once per language, each with the room's shared parts, the layout and the parts
 // of all rooms.
-func parseTemplates(functions func(locale) template.FuncMap, rooms []Room) (map[string]renderer, error) {
+func parseTemplates(functions func(language.Locale) template.FuncMap, rooms []Room) (map[string]renderer, error) {
 	rooms = append([]Room{{Templates: templateFiles}}, rooms...)
 	out := map[string]renderer{}
-	for _, l := range locales {
+	for _, l := range language.Locales {
 		base := functions(l)
 		for _, room := range rooms { // as long as pages of rooms lie among those of all
 			if room.Functions != nil {
@@ -107,7 +101,7 @@ func parseTemplates(functions func(locale) template.FuncMap, rooms []Room) (map[
 }
 
 // parse adds the pages of a room.
-func (r renderer) parse(all *template.Template, room Room, l locale) error {
+func (r renderer) parse(all *template.Template, room Room, l language.Locale) error {
 	shared, err := all.Clone()
 	if err != nil {
 		return err
@@ -151,8 +145,8 @@ func (r renderer) render(w io.Writer, name string, f *frame) error {
 }
 
 // functions are what the templates of every room can call, bound to a language.
-func functions(l locale, d serverDependencies, assets *assets) template.FuncMap {
-	citations := NewCitations(d.Laws)
+func functions(l language.Locale, d serverDependencies, assets *assets) template.FuncMap {
+	citations := language.NewCitations(d.Laws)
 	date := func(otherwise func(civil.Date) string) func(*civil.Date) string {
 		return func(on *civil.Date) string {
 			if on == nil {
@@ -162,39 +156,39 @@ func functions(l locale, d serverDependencies, assets *assets) template.FuncMap 
 		}
 	}
 	return template.FuncMap{
-		"t": func(key string) (string, error) { return citations.Noted(key)(find(l, key)) },
+		"t": func(key string) (string, error) { return citations.Noted(key)(language.Find(l, key)) },
 		"tf": func(key string, values ...any) (string, error) {
-			return citations.Noted(key)(findAndFill(l, key, values...))
+			return citations.Noted(key)(language.FindAndFill(l, key, values...))
 		},
-		"word":  func(group string, value any) string { return l.word(group, fmt.Sprint(value)) },
+		"word":  func(group string, value any) string { return l.Word(group, fmt.Sprint(value)) },
 		"text":  func(t catalog.Text) string { return t.In(string(l)) },
 		"asset": assets.url,
-		"tag":   func() string { return map[locale]string{chinese: "zh-CN", english: "en"}[l] },
+		"tag":   func() string { return map[language.Locale]string{language.Chinese: "zh-CN", language.English: "en"}[l] },
 
-		"num":     l.num,
-		"yuan":    l.yuan,
-		"exact":   l.exactYuan,
-		"claimed": l.claimed,
-		"amount":  func(w *Warning) string { return l.amount(d.Detectors.header(w.Detector), w.AmountFen) },
+		"num":     l.Num,
+		"yuan":    l.Yuan,
+		"exact":   l.ExactYuan,
+		"claimed": l.Claimed,
+		"amount":  func(w *Warning) string { return l.Amount(d.Detectors.header(w.Detector), w.AmountFen) },
 		"estimated": func(w *Warning) string {
-			return l.estimatedPart(w.AmountFen, estimatedFen(d.Detectors.header(w.Detector), w))
+			return l.EstimatedPart(w.AmountFen, estimatedFen(d.Detectors.header(w.Detector), w))
 		},
-		"points":    l.index,
-		"score":     func(v float64) string { return l.index(&v) },
-		"signed":    l.signed,
-		"percent":   l.percent,
-		"date":      l.date,
-		"shortDate": l.shortDate,
-		"maybeDate": date(l.shortDate),
-		"longDate":  date(l.date),
-		"month":     l.month,
-		"instant":   l.instant,
-		"workers":   func(v any) string { return l.count(toInt(v), catalog.Workers) },
-		"days":      func(v any) string { return l.count(toInt(v), catalog.Days) },
-		"since":     func(from, to civil.Date) string { return l.count(int64(to-from), catalog.Days) },
-		"number":    number,
-		"reasons":   func(g *edition.Grade) []string { return l.reasons(*g) },
-		"target":    func(r edition.Rate) string { return l.target(r) },
+		"points":    l.Index,
+		"score":     func(v float64) string { return l.Index(&v) },
+		"signed":    l.Signed,
+		"percent":   l.Percent,
+		"date":      l.Date,
+		"shortDate": l.ShortDate,
+		"maybeDate": date(l.ShortDate),
+		"longDate":  date(l.Date),
+		"month":     l.Month,
+		"instant":   l.Instant,
+		"workers":   func(v any) string { return l.Count(language.ToInt(v), catalog.Workers) },
+		"days":      func(v any) string { return l.Count(language.ToInt(v), catalog.Days) },
+		"since":     func(from, to civil.Date) string { return l.Count(int64(to-from), catalog.Days) },
+		"number":    language.Number,
+		"reasons":   func(g *edition.Grade) []string { return reasons(l, *g) },
+		"target":    func(r edition.Rate) string { return target(l, r) },
 		"year":      func(v int) string { return strconv.Itoa(v) },
 		"deref":     func(v *float64) float64 { return *v },
 		"derefU":    func(v *uint32) uint32 { return *v },
@@ -205,9 +199,9 @@ func functions(l locale, d serverDependencies, assets *assets) template.FuncMap 
 		"args":      func(items ...any) []any { return items },
 
 		"header":   d.Detectors.header,
-		"evidence": func(w *Warning) Evidence { return l.evidence(d.Detectors.header(w.Detector), w.Evidence) },
+		"evidence": func(w *Warning) Evidence { return evidence(l, d.Detectors.header(w.Detector), w.Evidence) },
 		"source":   func(code string) string { return d.Sources.Called(l, code) },
-		"article":  func(citation string) Article { return l.article(d.Laws, citation) },
+		"article":  func(citation string) language.Article { return l.Article(d.Laws, citation) },
 		"cited":    d.Laws.Annotate,
 		"place":    d.Regions.Name,
 		"path":     d.Regions.Path,

@@ -1,8 +1,11 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/domain/catalog"
+import (
+	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+)
 
-func init() { addTexts(caseworkTexts) }
+func init() { language.Add(caseworkTexts) }
 
 // caseworkTexts are the texts of the cases, the joint-discipline list and the work that waits.
 var caseworkTexts = map[string]catalog.Text{

@@ -1,8 +1,11 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/domain/catalog"
+import (
+	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+)
 
-func init() { addTexts(exportTexts) }
+func init() { language.Add(exportTexts) }
 
 // exportTexts head the columns of exports; the English ones are written as names that programs read.
 var exportTexts = map[string]catalog.Text{

@@ -1,8 +1,11 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/domain/catalog"
+import (
+	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+)
 
-func init() { addTexts(editionsTexts) }
+func init() { language.Add(editionsTexts) }
 
 // editionsTexts are the texts of the editions, the inspection plan and the rates.
 var editionsTexts = map[string]catalog.Text{

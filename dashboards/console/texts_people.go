@@ -1,8 +1,11 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/domain/catalog"
+import (
+	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+)
 
-func init() { addTexts(peopleTexts) }
+func init() { language.Add(peopleTexts) }
 
 // peopleTexts are the texts of signing in, accounts and the register of people.
 var peopleTexts = map[string]catalog.Text{

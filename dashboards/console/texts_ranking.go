@@ -1,8 +1,11 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/domain/catalog"
+import (
+	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+)
 
-func init() { addTexts(rankingTexts) }
+func init() { language.Add(rankingTexts) }
 
 // rankingTexts are the texts of the ranking, of places and of the index worked out.
 var rankingTexts = map[string]catalog.Text{

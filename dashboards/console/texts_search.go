@@ -1,8 +1,11 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/domain/catalog"
+import (
+	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+)
 
-func init() { addTexts(searchTexts) }
+func init() { language.Add(searchTexts) }
 
 // searchTexts are the texts of the search.
 var searchTexts = map[string]catalog.Text{

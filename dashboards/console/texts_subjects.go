@@ -1,8 +1,11 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/domain/catalog"
+import (
+	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+)
 
-func init() { addTexts(subjectsTexts) }
+func init() { language.Add(subjectsTexts) }
 
 // subjectsTexts are the texts of the pages of a project or employer.
 var subjectsTexts = map[string]catalog.Text{

@@ -1,8 +1,11 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/domain/catalog"
+import (
+	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+)
 
-func init() { addTexts(systemTexts) }
+func init() { language.Add(systemTexts) }
 
 // systemTexts are the texts of the quality of data, the history of runs, the audit log and the page about it all.
 var systemTexts = map[string]catalog.Text{

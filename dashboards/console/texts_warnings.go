@@ -1,8 +1,11 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/domain/catalog"
+import (
+	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+)
 
-func init() { addTexts(warningsTexts) }
+func init() { language.Add(warningsTexts) }
 
 // warningsTexts are the texts of the warnings and of the detectors.
 var warningsTexts = map[string]catalog.Text{

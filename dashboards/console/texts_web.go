@@ -1,8 +1,11 @@
 package console
 
-import "github.com/anxin-project/anxin/internal/domain/catalog"
+import (
+	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+)
 
-func init() { addTexts(sharedTexts) }
+func init() { language.Add(sharedTexts) }
 
 // sharedTexts are the texts of the layout, of failures and of what pages of several rooms say.
 var sharedTexts = map[string]catalog.Text{

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 	"github.com/anxin-project/anxin/internal/platform/access"
@@ -86,7 +87,7 @@ func (p *rankingPages) unit(r *request) (*unitData, error) {
 	if n := len(d.Raise); n > raiseShown {
 		d.Raise, d.Rest = d.Raise[:raiseShown], d.Raise[raiseShown:]
 		for _, row := range d.Rest {
-			d.RestLost = tenths(d.RestLost + row.Lost)
+			d.RestLost = language.Tenths(d.RestLost + row.Lost)
 		}
 	}
 	d.explain(u)
@@ -141,7 +142,7 @@ func raise(u *Unit) []raiseRow {
 	}
 	for _, l := range u.Lost {
 		one := row(l.Scope, l.ID, l.Name)
-		one.Lost = tenths(one.Lost + l.Points)
+		one.Lost = language.Tenths(one.Lost + l.Points)
 		one.Losses = append(one.Losses, l)
 	}
 	for _, w := range u.Worst {
@@ -153,21 +154,21 @@ func raise(u *Unit) []raiseRow {
 }
 
 // lossLine says for what points were lost, what regains them, and whose act that is.
-func (p *rankingPages) lossLine(l locale, one Loss) string {
-	what := l.word("act", one.Act)
+func (p *rankingPages) lossLine(l language.Locale, one Loss) string {
+	what := l.Word("act", one.Act)
 	switch {
 	case len(one.Detectors) > 0:
 		titles := make([]string, len(one.Detectors))
 		for i, id := range one.Detectors {
 			titles[i] = p.Detectors.header(id).Title.In(string(l))
 		}
-		what += message(l, "list.colon") + strings.Join(titles, message(l, "list.comma"))
+		what += language.Message(l, "list.colon") + strings.Join(titles, language.Message(l, "list.comma"))
 	case one.Lead != "":
 		what += " " + one.Lead
 	}
-	text := fill(l, "unit.act_line", l.word("component", one.Component), fixed(one.Points, 1), what, l.word("actor", one.By))
+	text := language.Fill(l, "unit.act_line", l.Word("component", one.Component), language.Fixed(one.Points, 1), what, l.Word("actor", one.By))
 	if one.Until != nil {
-		text += message(l, "list.semicolon") + fill(l, "unit.act_until", l.date(*one.Until+1))
+		text += language.Message(l, "list.semicolon") + language.Fill(l, "unit.act_until", l.Date(*one.Until+1))
 	}
 	return text
 }
@@ -186,13 +187,13 @@ func (d *unitData) explain(u *Unit) {
 	if u.Uncapped == nil || u.Index == nil {
 		return
 	}
-	d.CapEffect = tenths(*u.Index) - tenths(*u.Uncapped)
+	d.CapEffect = language.Tenths(*u.Index) - language.Tenths(*u.Uncapped)
 	if u.Form == 1 { // its points were rounded each for itself
-		weights, points = apportion(weights, 100), apportion(points, *u.Uncapped)
+		weights, points = language.Apportion(weights, 100), language.Apportion(points, *u.Uncapped)
 	}
 	for i := range d.Components {
 		row := &d.Components[i]
-		row.WeightText, row.Earned, row.Lost = weights[i], points[i], tenths(weights[i]-points[i])
+		row.WeightText, row.Earned, row.Lost = weights[i], points[i], language.Tenths(weights[i]-points[i])
 	}
 	if u.Previous == nil {
 		return
@@ -216,24 +217,24 @@ func (d *unitData) explain(u *Unit) {
 }
 
 // raw says a component's raw figures in words.
-func (l locale) raw(c componentRow) string {
+func raw(l language.Locale, c componentRow) string {
 	switch {
 	case c.Denominator == 0:
-		return message(l, "component.none")
+		return language.Message(l, "component.none")
 	case c.Form == 1:
-		return fill(l, "raw.plain", fixed(c.Numerator, 1), fixed(c.Denominator, 1))
+		return language.Fill(l, "raw.plain", language.Fixed(c.Numerator, 1), language.Fixed(c.Denominator, 1))
 	}
 	switch c.ID {
 	case "arrears":
-		return fill(l, "raw.arrears", l.count(int64(c.Denominator), catalog.Workers), l.count(int64(c.Owed), catalog.Workers), l.count(int64(c.Late), catalog.Workers), share(c.Scored))
+		return language.Fill(l, "raw.arrears", l.Count(int64(c.Denominator), catalog.Workers), l.Count(int64(c.Owed), catalog.Workers), l.Count(int64(c.Late), catalog.Workers), language.Share(c.Scored))
 	case "timeliness":
-		return fill(l, "raw.timeliness", number(c.Denominator), number(c.Numerator), l.percent(c.Scored))
+		return language.Fill(l, "raw.timeliness", language.Number(c.Denominator), language.Number(c.Numerator), l.Percent(c.Scored))
 	case "safeguards":
-		return fill(l, "raw.safeguards", fixed(c.Denominator, 0), number(c.Numerator), l.percent(c.Scored))
+		return language.Fill(l, "raw.safeguards", language.Fixed(c.Denominator, 0), language.Number(c.Numerator), l.Percent(c.Scored))
 	case "resolution":
-		return fill(l, "raw.resolution", fixed(c.Denominator, 0), fixed(c.Numerator, 0))
+		return language.Fill(l, "raw.resolution", language.Fixed(c.Denominator, 0), language.Fixed(c.Numerator, 0))
 	case "hazard":
-		return fill(l, "raw.hazard", l.count(int64(c.Denominator), catalog.Workers), number(c.Numerator), l.percent(c.Scored))
+		return language.Fill(l, "raw.hazard", l.Count(int64(c.Denominator), catalog.Workers), language.Number(c.Numerator), l.Percent(c.Scored))
 	}
-	return fill(l, "raw.plain", number(c.Numerator), number(c.Denominator))
+	return language.Fill(l, "raw.plain", language.Number(c.Numerator), language.Number(c.Denominator))
 }

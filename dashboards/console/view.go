@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
@@ -123,19 +124,19 @@ func (u *Unit) Change() (float64, bool) {
 	if u.Index == nil || u.Previous == nil || u.Previous.Index == nil || u.Previous.Form != u.Form {
 		return 0, false
 	}
-	return tenths(*u.Index) - tenths(*u.Previous.Index), true
+	return language.Tenths(*u.Index) - language.Tenths(*u.Previous.Index), true
 }
 
 // Capped tells whether the cap lowers the index. One that applies to an index below it anyway does not.
 func (u *Unit) Capped() bool {
-	return u.Index != nil && u.Uncapped != nil && tenths(*u.Index) < tenths(*u.Uncapped)
+	return u.Index != nil && u.Uncapped != nil && language.Tenths(*u.Index) < language.Tenths(*u.Uncapped)
 }
 
 // HasChange and Moved are Change for templates, which take one value at a time.
 func (u *Unit) HasChange() bool { _, ok := u.Change(); return ok }
 
 // Moved is the change alone.
-func (u *Unit) Moved() float64 { v, _ := u.Change(); return tenths(v) }
+func (u *Unit) Moved() float64 { v, _ := u.Change(); return language.Tenths(v) }
 
 // Warning is an active warning.
 type Warning struct {

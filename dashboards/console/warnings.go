@@ -8,6 +8,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/law"
@@ -37,7 +38,7 @@ type warningFilter struct {
 func (f warningFilter) Empty() bool { return f == warningFilter{} }
 
 func (p *warningsPages) warningsPage(r *request) (answer, error) {
-	return answer{template: "warnings", title: message(r.lang, "warnings.title"), data: p.warnings(r)}, nil
+	return answer{template: "warnings", title: language.Message(r.lang, "warnings.title"), data: p.warnings(r)}, nil
 }
 
 // warnings filters, sorts and pages the active warnings as the parameters say.
@@ -92,7 +93,7 @@ func (p *warningsPages) warningFilter(q *query) warningFilter {
 }
 
 // choose returns a new slice of the warnings that pass, in the given order.
-func (f warningFilter) choose(c *warningsPages, l locale, view *View) []*Warning {
+func (f warningFilter) choose(c *warningsPages, l language.Locale, view *View) []*Warning {
 	var out []*Warning
 	for _, w := range view.Warnings {
 		switch {
@@ -113,7 +114,7 @@ func (f warningFilter) choose(c *warningsPages, l locale, view *View) []*Warning
 }
 
 // mentions reports whether a warning's subject, place or detector contains the text.
-func (p *warningsPages) mentions(l locale, w *Warning, text string) bool {
+func (p *warningsPages) mentions(l language.Locale, w *Warning, text string) bool {
 	return strings.Contains(strings.ToLower(w.Name), text) || strings.Contains(strings.ToLower(w.ScopeID), text) ||
 		strings.HasPrefix(w.Township, text) || strings.Contains(p.Regions.Name(w.Township), text) ||
 		strings.Contains(strings.ToLower(p.Detectors.header(w.Detector).Title.In(string(l))), text) ||
@@ -148,22 +149,22 @@ func (p *warningsPages) warningsCSV(r *request) (answer, error) {
 	s := spreadsheet.NewTable(string(l), coded("csv.level", codebook.Level), column("csv.detector"), column("csv.title"),
 		coded("csv.scope", codebook.Scope), column("csv.id"), column("csv.name"), column("csv.township"), column("csv.place"),
 		coded("csv.sector", codebook.Sector), coded("csv.department", codebook.Department), column("csv.since"), column("csv.opened"),
-		column("csv.workers"), column("csv.yuan"), column("csv.estimated_yuan"), worded("csv.basis", func(l locale, citation string) string { return l.article(p.Laws, citation).Name }), column("csv.evidence"))
+		column("csv.workers"), column("csv.yuan"), column("csv.estimated_yuan"), worded("csv.basis", func(l language.Locale, citation string) string { return l.Article(p.Laws, citation).Name }), column("csv.evidence"))
 	for _, w := range p.warningFilter(r.query).choose(p, l, r.view) {
 		h := p.Detectors.header(w.Detector)
 		s.Line(string(w.Level), w.Detector, h.Title.In(string(l)), w.Scope, w.ScopeID, w.Name, w.Township, p.Regions.Path(w.Township), w.Sector, w.Department,
-			w.Since.String(), w.Opened.String(), whole(w.Workers), l.csvAmount(h, w.AmountFen), csvEstimate(h, w), strings.Join(w.Basis, spreadsheet.Separator), l.evidence(h, w.Evidence).line())
+			w.Since.String(), w.Opened.String(), language.Whole(w.Workers), csvAmount(l, h, w.AmountFen), csvEstimate(h, w), strings.Join(w.Basis, spreadsheet.Separator), evidence(l, h, w.Evidence).line())
 	}
 	return csvFile(s, "anxin-warnings-"+r.view.Run.AsOf.String()+".csv"), nil
 }
 
 // csvAmount writes the amount of a warning in yuan; in words where it is to be checked, nothing where there is none.
-func (l locale) csvAmount(h *catalog.Header, fen int64) string {
+func csvAmount(l language.Locale, h *catalog.Header, fen int64) string {
 	switch {
 	case fen != 0:
 		return spreadsheet.Yuan(fen)
 	case h.ClaimsMoney():
-		return message(l, "amount.unknown")
+		return language.Message(l, "amount.unknown")
 	}
 	return ""
 }
@@ -188,9 +189,9 @@ type warningsPages struct {
 }
 
 // functions are what templates of this room alone can call.
-func (p *warningsPages) functions(l locale) template.FuncMap {
+func (p *warningsPages) functions(l language.Locale) template.FuncMap {
 	return template.FuncMap{
 		"unchecked": func() string { return law.NotChecked.In(string(l)) },
-		"threshold": func(v any, of parameter) string { return l.threshold(v, of) },
+		"threshold": func(v any, of parameter) string { return threshold(l, v, of) },
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -49,7 +50,7 @@ func (p *subjectsPages) workers(r *request, d *workersData) (answer, error) {
 	if err := p.listWorkers(r, d); err != nil {
 		return answer{}, err
 	}
-	return answer{template: "workers", title: message(r.lang, "workers.title"), data: d, status: problemStatus(d.Problem)}, nil
+	return answer{template: "workers", title: language.Message(r.lang, "workers.title"), data: d, status: problemStatus(d.Problem)}, nil
 }
 
 // listWorkers gathers the workers of the subject that the address names, masked.

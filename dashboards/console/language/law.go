@@ -1,4 +1,4 @@
-package console
+package language
 
 import "github.com/anxin-project/anxin/internal/domain/law"
 
@@ -8,8 +8,8 @@ type Article struct {
 	Note       string // says so when nobody could read the text; else empty
 }
 
-// article names a citation in the reader's language and adds what it says in short, where known.
-func (l locale) article(laws *law.Registry, citation string) Article {
+// Article names a citation in the reader's language and adds what it says in short, where known.
+func (l Locale) Article(laws *law.Registry, citation string) Article {
 	c := laws.Resolve(citation)
 	a := Article{Name: c.Name().In(string(l)), Text: c.Says().In(string(l))}
 	if !c.Checked() {

@@ -1,8 +1,8 @@
-package console
+package language
 
 import "github.com/anxin-project/anxin/internal/domain/catalog"
 
-func init() { addTexts(languageTexts) }
+func init() { Add(languageTexts) }
 
 // languageTexts are the texts of what figures and lists are written with.
 var languageTexts = map[string]catalog.Text{

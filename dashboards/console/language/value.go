@@ -1,4 +1,4 @@
-package console
+package language
 
 import (
 	"encoding/json"
@@ -11,26 +11,30 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 )
 
-// fieldValue writes the value of a field: codes in words, anything else in its unit.
-func (l locale) fieldValue(f catalog.Field, v any) string {
-	return l.value(inWords(v, func(code string) (catalog.Text, bool) { return codebook.OfField(f, code) }, l), f.Unit)
+// FieldValue writes the value of a field: codes in words, anything else in its unit.
+func (l Locale) FieldValue(f catalog.Field, v any) string {
+	return l.Value(InWords(v, func(code string) (catalog.Text, bool) { return codebook.OfField(f, code) }, l), f.Unit)
 }
 
-// inWords puts words in the place of the codes that have any, in a text or a list of texts.
-func inWords(v any, word func(code string) (catalog.Text, bool), l locale) any {
+// InWords puts words in the place of the codes that have any, in a text or a list of texts.
+func InWords(v any, word func(code string) (catalog.Text, bool), l Locale) any {
 	switch v := v.(type) {
 	case string:
 		if t, ok := word(v); ok {
 			return t.In(string(l))
 		}
 	case []any:
-		return each(v, func(item any) any { return inWords(item, word, l) })
+		words := []any{}
+		for _, item := range v {
+			words = append(words, InWords(item, word, l))
+		}
+		return words
 	}
 	return v
 }
 
-// wordsOf returns the words of the codes in a text or a list of texts, in their order; none where any of them has none.
-func wordsOf(v any, word func(code string) (catalog.Text, bool)) []catalog.Text {
+// WordsOf returns the words of the codes in a text or a list of texts, in their order; none where any of them has none.
+func WordsOf(v any, word func(code string) (catalog.Text, bool)) []catalog.Text {
 	items, isList := v.([]any)
 	if !isList {
 		items = []any{v}
@@ -47,15 +51,15 @@ func wordsOf(v any, word func(code string) (catalog.Text, bool)) []catalog.Text 
 	return words
 }
 
-// value writes a value in its unit; a list is written item by item.
-func (l locale) value(v any, unit catalog.Unit) string {
+// Value writes a value in its unit; a list is written item by item.
+func (l Locale) Value(v any, unit catalog.Unit) string {
 	switch v := v.(type) {
 	case []any:
 		items := make([]string, 0, len(v))
 		for _, item := range v {
-			items = append(items, l.value(item, unit))
+			items = append(items, l.Value(item, unit))
 		}
-		if l == chinese {
+		if l == Chinese {
 			return strings.Join(items, "、")
 		}
 		return strings.Join(items, ", ")
@@ -66,7 +70,7 @@ func (l locale) value(v any, unit catalog.Unit) string {
 		}
 		return string(b)
 	case bool:
-		return l.word("yes_no", yesNo(v))
+		return l.Word("yes_no", YesNo(v))
 	case json.Number:
 		return l.figure(v, unit)
 	case string:
@@ -75,7 +79,7 @@ func (l locale) value(v any, unit catalog.Unit) string {
 	return fmt.Sprint(v)
 }
 
-func (l locale) figure(n json.Number, unit catalog.Unit) string {
+func (l Locale) figure(n json.Number, unit catalog.Unit) string {
 	f, err := n.Float64()
 	if err != nil {
 		return n.String()
@@ -86,41 +90,41 @@ func (l locale) figure(n json.Number, unit catalog.Unit) string {
 	}
 	switch unit {
 	case catalog.Fen:
-		return l.yuan(whole)
+		return l.Yuan(whole)
 	case catalog.Share:
-		return l.percent(f)
+		return l.Percent(f)
 	case catalog.Ratio:
-		return fixed(f, 2)
+		return Fixed(f, 2)
 	case catalog.Days, catalog.Months, catalog.Workers, catalog.Count:
 		if wholeErr != nil && f != float64(whole) {
 			if unit == catalog.Months || unit == catalog.Days {
-				return fixed(f, 1) + strings.TrimPrefix(l.count(2, unit), "2")
+				return Fixed(f, 1) + strings.TrimPrefix(l.Count(2, unit), "2")
 			}
-			return fixed(f, 1)
+			return Fixed(f, 1)
 		}
-		return l.count(whole, unit)
+		return l.Count(whole, unit)
 	case catalog.Date:
-		return l.date(civil.Date(whole))
+		return l.Date(civil.Date(whole))
 	}
 	if wholeErr == nil {
-		return group(whole)
+		return Group(whole)
 	}
 	return strconv.FormatFloat(f, 'f', -1, 64)
 }
 
 // textValue writes dates, months and numbers that stand as strings (64-bit integers in ClickHouse's JSON).
-func (l locale) textValue(s string, unit catalog.Unit) string {
+func (l Locale) textValue(s string, unit catalog.Unit) string {
 	switch unit {
 	case catalog.Date:
 		if d, err := civil.ParseDate(s); err == nil {
-			return l.date(d)
+			return l.Date(d)
 		}
 	case catalog.Month:
 		if d, err := civil.ParseDate(s); err == nil {
-			return l.month(d.Month())
+			return l.Month(d.Month())
 		}
 		if m, err := civil.ParseMonth(s); err == nil {
-			return l.month(m)
+			return l.Month(m)
 		}
 	case catalog.Fen, catalog.Share, catalog.Ratio, catalog.Days, catalog.Months, catalog.Workers, catalog.Count:
 		if _, err := strconv.ParseFloat(s, 64); err == nil {
