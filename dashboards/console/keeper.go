@@ -12,6 +12,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/anxin-project/anxin/dashboards/console/memory"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/platform/access"
 )
@@ -41,8 +42,8 @@ type Keeper struct {
 	latest     atomic.Pointer[View]
 	refreshing sync.Mutex
 	lastPoll   atomic.Int64 // unix milliseconds of the last poll that succeeded
-	facts      *memory[*Facts]
-	scoped     *memory[*View] // what of the run somebody may see, by territory, department and roles
+	facts      *memory.Memory[*Facts]
+	scoped     *memory.Memory[*View] // what of the run somebody may see, by territory, department and roles
 
 	// ReadView and ReadFacts are where a view and facts come from; the tests of pages alone replace them.
 	ReadView  func(context.Context, *View) (*View, error)
@@ -53,7 +54,7 @@ type Keeper struct {
 func NewKeeper(d KeeperDependencies) (*Keeper, error) {
 	k := &Keeper{
 		conn: d.Conn, every: d.Refresh, log: d.Logger, now: d.Now, newer: d.Newer,
-		facts: newMemory[*Facts](d.Remember), scoped: newMemory[*View](rememberScopes),
+		facts: memory.New[*Facts](d.Remember), scoped: memory.New[*View](rememberScopes),
 	}
 	k.ReadView, k.ReadFacts = k.loadView, k.loadFacts
 	var err error
@@ -95,8 +96,8 @@ func (k *Keeper) Refresh(ctx context.Context) error {
 		return nil
 	}
 	k.latest.Store(next)
-	k.facts.clear()
-	k.scoped.clear()
+	k.facts.Clear()
+	k.scoped.Clear()
 	k.newer()
 	k.metrics.refreshSeconds.Observe(time.Since(start).Seconds())
 	k.log.Info("showing a newer run", "as_of", next.Run.AsOf, "run", next.Run.Number,
@@ -128,11 +129,11 @@ const rememberScopes = 200
 // Part is the part of a run that a person may see.
 func (k *Keeper) Part(ctx context.Context, all *View, p *access.Person) (*View, error) {
 	key := fmt.Sprintf("%d %s %q %q %v", all.Run.Number, all.Run.AsOf, p.Territory, p.Department, p.Roles)
-	return k.scoped.get(ctx, key, k.now(), 0, func() (*View, error) { return all.of(p), nil })
+	return k.scoped.Get(ctx, key, k.now(), 0, func() (*View, error) { return all.of(p), nil })
 }
 
 // Facts are those of a subject in a run; ErrUnknownSubject when the run has never heard of it.
 func (k *Keeper) Facts(ctx context.Context, v *View, scope catalog.Scope, id string) (*Facts, error) {
 	key := fmt.Sprintf("%d %s:%s", v.Run.Number, scope, id)
-	return k.facts.get(ctx, key, k.now(), 0, func() (*Facts, error) { return k.ReadFacts(ctx, v, scope, id) })
+	return k.facts.Get(ctx, key, k.now(), 0, func() (*Facts, error) { return k.ReadFacts(ctx, v, scope, id) })
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/memory"
 	"github.com/anxin-project/anxin/internal/domain/law"
 	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/access/signin"
@@ -57,7 +58,7 @@ type webServer struct {
 	metrics   *metrics
 	templates map[string]renderer // by language
 	assets    *assets
-	bodies    *memory[*body]
+	bodies    *memory.Memory[*body]
 	table     []route
 }
 
@@ -66,7 +67,7 @@ type webServer struct {
 func newServer(d serverDependencies, rooms []Room) (*webServer, error) {
 	s := &webServer{
 		otherwise: language.Locale(d.Language), timeout: d.Timeout, keeper: d.Keeper, gate: d.Gate, progress: d.Progress, log: d.Logger, now: d.Now,
-		bodies: newMemory[*body](d.Remember),
+		bodies: memory.New[*body](d.Remember),
 	}
 	var err error
 	if s.metrics, err = newMetrics(d.Metrics); err != nil {
@@ -83,7 +84,7 @@ func newServer(d serverDependencies, rooms []Room) (*webServer, error) {
 func (s *webServer) setTable(table []route) { s.table = table }
 
 // forget drops every remembered page.
-func (s *webServer) forget() { s.bodies.clear() }
+func (s *webServer) forget() { s.bodies.Clear() }
 
 // body is a finished answer. Only the compressed form is kept: nearly every client takes it, and it is a tenth.
 type body struct {
@@ -285,7 +286,7 @@ func (s *webServer) remembered(q *request, route route, render func() (*body, er
 		session = q.who.Key
 	}
 	key := fmt.Sprintf("%s %s %d %s?%s", session, q.lang, number, q.http.URL.EscapedPath(), q.query.canonical())
-	return s.bodies.get(q.ctx, key, s.now(), route.life, render)
+	return s.bodies.Get(q.ctx, key, s.now(), route.life, render)
 }
 
 // needsRun: these sections show a run; the rest also works before the first one.

@@ -35,6 +35,7 @@ func Fill(l Locale, key string, values ...string) string {
 	return strings.NewReplacer(pairs...).Replace(s)
 }
 
+// FindAndFill is Fill for templates: a key that is not in the catalogue is an error.
 func FindAndFill(l Locale, key string, values ...any) (string, error) {
 	if _, err := Find(l, key); err != nil {
 		return "", err

@@ -1,4 +1,5 @@
-package console
+// Package memory remembers what was worked out: each value is computed once, however many ask for it.
+package memory
 
 import (
 	"context"
@@ -7,9 +8,9 @@ import (
 	"time"
 )
 
-// memory keeps up to a number of values by key and computes each once, however many ask for it at the same time. The
+// Memory keeps up to a number of values by key and computes each once, however many ask for it at the same time. The
 // oldest entry leaves first. Errors are not kept.
-type memory[T any] struct {
+type Memory[T any] struct {
 	limit int
 
 	mu      sync.Mutex
@@ -24,13 +25,14 @@ type entry[T any] struct {
 	expires time.Time // zero: stays until it is pushed out or cleared
 }
 
-func newMemory[T any](limit int) *memory[T] {
-	return &memory[T]{limit: limit, entries: map[string]*entry[T]{}}
+// New remembers up to limit values.
+func New[T any](limit int) *Memory[T] {
+	return &Memory[T]{limit: limit, entries: map[string]*entry[T]{}}
 }
 
-// get returns the value of a key, computing it when it is missing or expired. life 0 keeps it until cleared. A caller
+// Get returns the value of a key, computing it when it is missing or expired. life 0 keeps it until cleared. A caller
 // whose context ends while another computes gets the context's error.
-func (m *memory[T]) get(ctx context.Context, key string, now time.Time, life time.Duration, compute func() (T, error)) (T, error) {
+func (m *Memory[T]) Get(ctx context.Context, key string, now time.Time, life time.Duration, compute func() (T, error)) (T, error) {
 	m.mu.Lock()
 	if e, ok := m.entries[key]; ok && (e.expires.IsZero() || now.Before(e.expires)) {
 		m.mu.Unlock()
@@ -38,7 +40,7 @@ func (m *memory[T]) get(ctx context.Context, key string, now time.Time, life tim
 		case <-e.done:
 			if errors.Is(e.err, context.Canceled) && ctx.Err() == nil {
 				// Whoever computed it went away; that is no reason to fail for this caller.
-				return m.get(ctx, key, now, life, compute)
+				return m.Get(ctx, key, now, life, compute)
 			}
 			return e.value, e.err
 		case <-ctx.Done():
@@ -86,7 +88,8 @@ func (m *memory[T]) get(ctx context.Context, key string, now time.Time, life tim
 	return e.value, e.err
 }
 
-func (m *memory[T]) clear() {
+// Clear forgets everything.
+func (m *Memory[T]) Clear() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	clear(m.entries)

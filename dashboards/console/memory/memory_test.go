@@ -1,4 +1,4 @@
-package console
+package memory
 
 import (
 	"context"
@@ -10,12 +10,12 @@ import (
 )
 
 func TestAValueIsComputedOnceForAllWhoAsk(t *testing.T) {
-	m := newMemory[int](2)
+	m := New[int](2)
 	var computed atomic.Int32
 	var group sync.WaitGroup
 	for range 50 {
 		group.Go(func() {
-			v, err := m.get(context.Background(), "a", time.Time{}, 0, func() (int, error) {
+			v, err := m.Get(context.Background(), "a", time.Time{}, 0, func() (int, error) {
 				computed.Add(1)
 				return 7, nil
 			})
@@ -31,11 +31,11 @@ func TestAValueIsComputedOnceForAllWhoAsk(t *testing.T) {
 }
 
 func TestTheMemoryForgetsErrorsTheOldestAndTheExpired(t *testing.T) {
-	m := newMemory[int](2)
+	m := New[int](2)
 	now := time.Unix(1000, 0)
 	n := 0
 	get := func(key string, at time.Time, err error) int {
-		v, _ := m.get(context.Background(), key, at, time.Minute, func() (int, error) { n++; return n, err })
+		v, _ := m.Get(context.Background(), key, at, time.Minute, func() (int, error) { n++; return n, err })
 		return v
 	}
 	get("a", now, errors.New("no"))
@@ -53,9 +53,9 @@ func TestTheMemoryForgetsErrorsTheOldestAndTheExpired(t *testing.T) {
 }
 
 func TestWhoComputesMayLeaveWithoutFailingWhoWaits(t *testing.T) {
-	m := newMemory[int](2)
+	m := New[int](2)
 	begun, leave := make(chan struct{}), make(chan struct{})
-	go m.get(context.Background(), "a", time.Time{}, 0, func() (int, error) {
+	go m.Get(context.Background(), "a", time.Time{}, 0, func() (int, error) {
 		close(begun)
 		<-leave
 		return 0, context.Canceled
@@ -63,7 +63,7 @@ func TestWhoComputesMayLeaveWithoutFailingWhoWaits(t *testing.T) {
 	<-begun
 	got := make(chan int)
 	go func() {
-		v, _ := m.get(context.Background(), "a", time.Time{}, 0, func() (int, error) { return 9, nil })
+		v, _ := m.Get(context.Background(), "a", time.Time{}, 0, func() (int, error) { return 9, nil })
 		got <- v
 	}()
 	close(leave)
