@@ -3,6 +3,7 @@ package console
 import (
 	"strings"
 
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/platform/api"
@@ -50,7 +51,7 @@ func (p *caseworkPages) workAnswer(gather func(*request) ([]work, error)) pageFu
 		}
 		rows, err := gather(r)
 		d := p.workList(r, rows)
-		return answer{json: workListAnswer{d.Late, d.Near, d.Pager.Total, each(d.Rows, p.workOf)}}, err
+		return answer{json: workListAnswer{d.Late, d.Near, d.Pager.Total, view.Each(d.Rows, p.workOf)}}, err
 	}
 }
 
@@ -73,7 +74,7 @@ func (p *caseworkPages) candidatesAnswer(r *request) (answer, error) {
 		return answer{}, errNoCasework
 	}
 	all, err := p.candidates(r)
-	return answer{json: candidatesAnswer{len(all), each(all, answerOf)}}, err
+	return answer{json: candidatesAnswer{len(all), view.Each(all, answerOf)}}, err
 }
 
 // candidateAnswer is what the records say of an employer who can be proposed for the list.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 )
@@ -23,7 +24,7 @@ type codesAnswer struct {
 func (p *systemPages) codesAnswer(*request) (answer, error) {
 	all := codesAnswer{Codes: map[string][]codeAnswer{}, Sources: []codeAnswer{}}
 	for _, name := range codebook.Names() {
-		all.Codes[string(name)] = each(codebook.Codes(name), func(code string) codeAnswer {
+		all.Codes[string(name)] = view.Each(codebook.Codes(name), func(code string) codeAnswer {
 			text, _ := codebook.Word(name, code)
 			return codeAnswer{code, text}
 		})

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
@@ -21,7 +22,7 @@ type detectorAnswer struct {
 	Department string                         `json:"department"` // "sector": the regulator of the project's industry
 	Levels     map[catalog.Level]catalog.Text `json:"levels"`
 	Advice     catalog.Text                   `json:"advice"`
-	Law        []lawAnswer                    `json:"law"`
+	Law        []view.LawAnswer               `json:"law"`
 	Parameters []parameterAnswer              `json:"parameters"`
 	Evidence   []fieldAnswer                  `json:"evidence"`
 	Red        int                            `json:"red"`
@@ -55,14 +56,14 @@ type fieldAnswer struct {
 
 func (p *warningsPages) ruleAnswer(r *rule) detectorAnswer {
 	return detectorAnswer{
-		ID: r.ID, Title: r.Title, Question: r.Question, Group: r.Group, Scopes: list(r.Scopes), Department: r.Department, Levels: r.Levels, Advice: r.Advice,
-		Law: each(r.Basis, p.Answers.law), Red: r.Red, Yellow: r.Yellow,
-		Parameters: each(r.Parameters, func(one parameter) parameterAnswer {
-			return parameterAnswer{one.Name, one.Text, one.Unit, each(one.Values, func(t Threshold) thresholdAnswer {
+		ID: r.ID, Title: r.Title, Question: r.Question, Group: r.Group, Scopes: view.List(r.Scopes), Department: r.Department, Levels: r.Levels, Advice: r.Advice,
+		Law: view.Each(r.Basis, p.Answers.Law), Red: r.Red, Yellow: r.Yellow,
+		Parameters: view.Each(r.Parameters, func(one parameter) parameterAnswer {
+			return parameterAnswer{one.Name, one.Text, one.Unit, view.Each(one.Values, func(t Threshold) thresholdAnswer {
 				return thresholdAnswer{t.Region, t.Value, t.Source, t.Unverified, language.WordsOf(t.Value, one.word)}
 			})}
 		}),
-		Evidence: each(r.Evidence, fieldOf),
+		Evidence: view.Each(r.Evidence, fieldOf),
 	}
 }
 
@@ -75,7 +76,7 @@ func fieldOf(f catalog.Field) fieldAnswer {
 }
 
 type detectorsAnswer struct {
-	ofRun
+	view.OfRun
 	Red       int              `json:"red"`
 	Yellow    int              `json:"yellow"`
 	Total     int              `json:"total"`
@@ -86,10 +87,10 @@ func (p *warningsPages) detectorsAnswer(r *request) (answer, error) {
 	d := p.rulebook(r)
 	all := []detectorAnswer{}
 	for _, group := range d.Groups {
-		all = append(all, each(group.Rules, p.ruleAnswer)...)
+		all = append(all, view.Each(group.Rules, p.ruleAnswer)...)
 	}
 	shown := r.query.rows(len(all), 0)
-	return answer{json: detectorsAnswer{r.view.run(), d.Red, d.Yellow, len(all), all[shown.From:shown.To]}}, nil
+	return answer{json: detectorsAnswer{r.view.OfRun(), d.Red, d.Yellow, len(all), all[shown.From:shown.To]}}, nil
 }
 
 // hitsAnswer counts the warnings of a detector in a run.
@@ -100,7 +101,7 @@ type hitsAnswer struct {
 }
 
 type detectorDetailAnswer struct {
-	ofRun
+	view.OfRun
 	Detector detectorAnswer `json:"detector"`
 	History  []hitsAnswer   `json:"history"` // newest first
 }
@@ -110,5 +111,5 @@ func (p *warningsPages) detectorAnswer(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{json: detectorDetailAnswer{r.view.run(), p.ruleAnswer(d.rule), each(d.History, func(h hits) hitsAnswer { return hitsAnswer(h) })}}, nil
+	return answer{json: detectorDetailAnswer{r.view.OfRun(), p.ruleAnswer(d.rule), view.Each(d.History, func(h hits) hitsAnswer { return hitsAnswer(h) })}}, nil
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 )
 
@@ -10,19 +11,19 @@ type editionsAnswer struct {
 }
 
 func (p *editionsPages) editionsAnswer(r *request) (answer, error) {
-	all := r.view.newestFirst()
+	all := r.view.NewestFirst()
 	shown := r.query.rows(len(all), 0)
 	return answer{json: editionsAnswer{len(all), all[shown.From:shown.To]}}, nil
 }
 
 // editionAnswer is the ranking of one edition and the talks it proposes.
 type editionAnswer struct {
-	Edition      edition.Edition `json:"edition"`
-	ComparedWith uint32          `json:"compared_with"` // the edition that changes are measured against; 0 for the first
-	Lights       map[string]int  `json:"lights"`        // of the units chosen but for the light asked for
-	Total        int             `json:"total"`
-	Units        []unitAnswer    `json:"units"`
-	Talks        []talkAnswer    `json:"talks"`
+	Edition      edition.Edition   `json:"edition"`
+	ComparedWith uint32            `json:"compared_with"` // the edition that changes are measured against; 0 for the first
+	Lights       map[string]int    `json:"lights"`        // of the units chosen but for the light asked for
+	Total        int               `json:"total"`
+	Units        []view.UnitAnswer `json:"units"`
+	Talks        []talkAnswer      `json:"talks"`
 }
 
 func (p *editionsPages) editionAnswer(r *request) (answer, error) {
@@ -31,8 +32,8 @@ func (p *editionsPages) editionAnswer(r *request) (answer, error) {
 		return answer{}, err
 	}
 	shown := r.query.rows(len(d.Rows), 0)
-	return answer{json: editionAnswer{d.Edition, d.Previous, lightsAnswer(d.Lights), len(d.Rows),
-		each(d.Rows[shown.From:shown.To], p.Answers.editionUnit), each(d.Talks, p.talkAnswer)}}, nil
+	return answer{json: editionAnswer{d.Edition, d.Previous, view.LightsAnswer(d.Lights), len(d.Rows),
+		view.Each(d.Rows[shown.From:shown.To], p.Answers.EditionUnit), view.Each(d.Talks, p.talkAnswer)}}, nil
 }
 
 // talkAnswer proposes talks with a township: a person decides.
@@ -49,9 +50,9 @@ type talkAnswer struct {
 }
 
 func (p *editionsPages) talkAnswer(t talkRow) talkAnswer {
-	one := talkAnswer{Township: t.Township, Place: p.Regions.Path(t.Township), County: t.County, Grounds: list(t.Grounds), Light: "grey", Subjects: list(t.Behind())}
+	one := talkAnswer{Township: t.Township, Place: p.Regions.Path(t.Township), County: t.County, Grounds: view.List(t.Grounds), Light: "grey", Subjects: view.List(t.Behind())}
 	if u := t.Unit; u != nil {
-		one.Index, one.Light, one.Rank, one.RankedOf = u.Index, lightClass(u.Light), u.Rank, u.RankedOf
+		one.Index, one.Light, one.Rank, one.RankedOf = u.Index, view.LightClass(u.Light), u.Rank, u.RankedOf
 	}
 	return one
 }
@@ -68,7 +69,7 @@ func (p *editionsPages) talksAnswer(r *request) (answer, error) {
 		return answer{}, err
 	}
 	shown := r.query.rows(len(d.Talks), 0)
-	return answer{json: talksAnswer{r.view.latest(), len(d.Talks), each(d.Talks[shown.From:shown.To], p.talkAnswer)}}, nil
+	return answer{json: talksAnswer{r.view.Latest(), len(d.Talks), view.Each(d.Talks[shown.From:shown.To], p.talkAnswer)}}, nil
 }
 
 // standingAnswer is where a unit stood in an edition.
@@ -78,11 +79,11 @@ type standingAnswer struct {
 	Rank  uint32   `json:"rank"`
 }
 
-func standing(u *Unit) *standingAnswer {
+func standing(u *view.Unit) *standingAnswer {
 	if u == nil {
 		return nil
 	}
-	return &standingAnswer{u.Index, lightClass(u.Light), u.Rank}
+	return &standingAnswer{u.Index, view.LightClass(u.Light), u.Rank}
 }
 
 // movedAnswer is how a unit moved. From or to is null where the unit is in the other edition only.
@@ -110,7 +111,7 @@ func (p *editionsPages) diffAnswer(r *request) (answer, error) {
 		return answer{}, err
 	}
 	shown := r.query.rows(len(d.Rows), 0)
-	return answer{json: diffAnswer{d.From, d.To, len(d.Rows), each(d.Rows[shown.From:shown.To], func(row diffRow) movedAnswer {
+	return answer{json: diffAnswer{d.From, d.To, len(d.Rows), view.Each(d.Rows[shown.From:shown.To], func(row diffRow) movedAnswer {
 		one := movedAnswer{row.Level, row.Code, row.Name, p.Regions.Path(row.Code), standing(row.From), standing(row.To), row.Total, []edition.Part{}}
 		for i, points := range row.Parts {
 			one.Parts = append(one.Parts, edition.Part{Component: d.Names[i], Points: points})
@@ -136,20 +137,20 @@ func (p *editionsPages) planAnswer(r *request) (answer, error) {
 	for _, one := range d.Counts {
 		grades[one.Grade] = one.Count
 	}
-	return answer{json: planAnswer{d.Edition, d.Year, d.Quarter, grades, d.Visits, d.Pager.Total, each(d.Rows, func(g *edition.Grade) edition.Grade { return *g })}}, nil
+	return answer{json: planAnswer{d.Edition, d.Year, d.Quarter, grades, d.Visits, d.Pager.Total, view.Each(d.Rows, func(g *edition.Grade) edition.Grade { return *g })}}, nil
 }
 
 type ratesAnswer struct {
-	Edition *edition.Edition `json:"edition"` // the latest; null before the first
-	Total   int              `json:"total"`
-	Rates   []rateAnswer     `json:"rates"`
+	Edition *edition.Edition  `json:"edition"` // the latest; null before the first
+	Total   int               `json:"total"`
+	Rates   []view.RateAnswer `json:"rates"`
 }
 
 func (p *editionsPages) ratesAnswer(r *request) (answer, error) {
 	d := p.rates(r.view)
-	all := []rateAnswer{}
+	all := []view.RateAnswer{}
 	for _, place := range d.Places {
-		all = append(all, each(place.Rows, p.Answers.rate)...)
+		all = append(all, view.Each(place.Rows, p.Answers.Rate)...)
 	}
 	shown := r.query.rows(len(all), 0)
 	return answer{json: ratesAnswer{d.Edition, len(all), all[shown.From:shown.To]}}, nil

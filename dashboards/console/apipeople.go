@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
 )
@@ -26,7 +27,7 @@ type tokenAnswer struct {
 
 func accountOf(a people.Account) accountAnswer {
 	return accountAnswer{a.Person, a.Disabled, a.Password, a.MustChange, a.Subject,
-		each(a.Tokens, func(t people.Token) tokenAnswer { return tokenAnswer{t.Label, t.MadeAt.UTC()} }), a.AddedAt.UTC()}
+		view.Each(a.Tokens, func(t people.Token) tokenAnswer { return tokenAnswer{t.Label, t.MadeAt.UTC()} }), a.AddedAt.UTC()}
 }
 
 type peopleAnswer struct {
@@ -37,7 +38,7 @@ type peopleAnswer struct {
 func (p *peoplePages) peopleAnswer(r *request) (answer, error) {
 	all := p.Gate.Register().List()
 	shown := r.query.rows(len(all), 0)
-	return answer{json: peopleAnswer{len(all), each(all[shown.From:shown.To], accountOf)}}, nil
+	return answer{json: peopleAnswer{len(all), view.Each(all[shown.From:shown.To], accountOf)}}, nil
 }
 
 // accountAnswer answers somebody as they are now.

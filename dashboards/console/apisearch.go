@@ -1,5 +1,7 @@
 package console
 
+import "github.com/anxin-project/anxin/dashboards/console/view"
+
 // hitAnswer is a project or employer that was found.
 type hitAnswer struct {
 	Scope    string `json:"scope"`
@@ -12,10 +14,10 @@ type hitAnswer struct {
 }
 
 type searchAnswer struct {
-	ofRun
-	Units    []unitAnswer `json:"units"`
-	Subjects []hitAnswer  `json:"subjects"`
-	More     bool         `json:"more"` // there are more subjects: search for more of the name
+	view.OfRun
+	Units    []view.UnitAnswer `json:"units"`
+	Subjects []hitAnswer       `json:"subjects"`
+	More     bool              `json:"more"` // there are more subjects: search for more of the name
 }
 
 func (p *searchPages) searchAnswer(r *request) (answer, error) {
@@ -23,7 +25,7 @@ func (p *searchPages) searchAnswer(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{json: searchAnswer{r.view.run(), each(d.Units, p.Answers.unit), each(d.Subjects, func(h subjectHit) hitAnswer {
+	return answer{json: searchAnswer{r.view.OfRun(), view.Each(d.Units, p.Answers.Unit), view.Each(d.Subjects, func(h subjectHit) hitAnswer {
 		return hitAnswer{h.Scope, h.ID, h.Name, h.Township, p.Regions.Path(h.Township), h.Red, h.Yellow}
 	}), d.More}}, nil
 }

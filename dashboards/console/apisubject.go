@@ -3,6 +3,7 @@ package console
 import (
 	"slices"
 
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/edition"
@@ -10,32 +11,32 @@ import (
 
 // subjectAnswer is a project or employer. Of people there are counts only.
 type subjectAnswer struct {
-	ofRun
-	Scope       catalog.Scope       `json:"scope"`
-	ScopeID     string              `json:"scope_id"`
-	Name        string              `json:"name"`
-	Township    string              `json:"township"`
-	Place       string              `json:"place"`
-	Sector      string              `json:"sector"`
-	Level       string              `json:"level"`     // the worst of the active warnings; empty without one
-	HasFacts    bool                `json:"has_facts"` // false: the run's snapshot has been dropped, and only warnings are known
-	Project     *ProjectFacts       `json:"project"`
-	Employer    *EmployerFacts      `json:"employer"`
-	Workers     *registeredAnswer   `json:"workers"` // of a project
-	Safeguards  []safeguardAnswer   `json:"safeguards"`
-	Owed        Owed                `json:"owed"`
-	Months      []MonthFacts        `json:"months"`
-	Days        []DayFacts          `json:"days"`
-	Account     []AccountMonth      `json:"account"`
-	Leads       []Lead              `json:"leads"`
-	Proceedings []Proceeding        `json:"proceedings"`
-	Signals     []Signal            `json:"signals"`
-	Projects    []ProjectRef        `json:"projects"`
-	Grade       *edition.Grade      `json:"grade"` // of an employer, in the latest edition
-	Case        string              `json:"case"`  // empty without one
-	Warnings    []warningAnswer     `json:"warnings"`
-	Past        []pastWarningAnswer `json:"past"`
-	Law         []lawAnswer         `json:"law"` // what the active warnings cite
+	view.OfRun
+	Scope       catalog.Scope        `json:"scope"`
+	ScopeID     string               `json:"scope_id"`
+	Name        string               `json:"name"`
+	Township    string               `json:"township"`
+	Place       string               `json:"place"`
+	Sector      string               `json:"sector"`
+	Level       string               `json:"level"`     // the worst of the active warnings; empty without one
+	HasFacts    bool                 `json:"has_facts"` // false: the run's snapshot has been dropped, and only warnings are known
+	Project     *view.ProjectFacts   `json:"project"`
+	Employer    *view.EmployerFacts  `json:"employer"`
+	Workers     *registeredAnswer    `json:"workers"` // of a project
+	Safeguards  []safeguardAnswer    `json:"safeguards"`
+	Owed        view.Owed            `json:"owed"`
+	Months      []view.MonthFacts    `json:"months"`
+	Days        []view.DayFacts      `json:"days"`
+	Account     []view.AccountMonth  `json:"account"`
+	Leads       []view.Lead          `json:"leads"`
+	Proceedings []view.Proceeding    `json:"proceedings"`
+	Signals     []view.Signal        `json:"signals"`
+	Projects    []view.ProjectRef    `json:"projects"`
+	Grade       *edition.Grade       `json:"grade"` // of an employer, in the latest edition
+	Case        string               `json:"case"`  // empty without one
+	Warnings    []view.WarningAnswer `json:"warnings"`
+	Past        []pastWarningAnswer  `json:"past"`
+	Law         []view.LawAnswer     `json:"law"` // what the active warnings cite
 }
 
 type registeredAnswer struct {
@@ -74,16 +75,16 @@ func (p *subjectsPages) subjectAnswer(r *request) (answer, error) {
 	}
 	slices.Sort(cited)
 	one := subjectAnswer{
-		ofRun: r.view.run(), Scope: d.Facts.Scope, ScopeID: d.ID, Name: d.Name, Township: d.Township, Place: d.Path, Sector: d.Sector, Level: d.Worst, HasFacts: !d.Gone,
-		Project: d.Project, Employer: d.Employer, Owed: d.Owed.answer(), Months: list(d.Months), Days: list(d.Days),
-		Account: list(d.Account), Leads: list(d.Leads), Proceedings: list(d.Proceedings), Signals: list(d.Signals), Projects: list(d.Projects), Grade: d.Grade, Case: d.CaseID,
-		Warnings:   each(d.Active, p.Answers.warning),
-		Safeguards: each(d.Safeguards, func(s safeguard) safeguardAnswer { return safeguardAnswer{s.Name, s.State} }),
-		Past: each(d.Past, func(w *Warning) pastWarningAnswer {
-			h := p.Detectors.header(w.Detector)
+		OfRun: r.view.OfRun(), Scope: d.Facts.Scope, ScopeID: d.ID, Name: d.Name, Township: d.Township, Place: d.Path, Sector: d.Sector, Level: d.Worst, HasFacts: !d.Gone,
+		Project: d.Project, Employer: d.Employer, Owed: d.Owed.Answer(), Months: view.List(d.Months), Days: view.List(d.Days),
+		Account: view.List(d.Account), Leads: view.List(d.Leads), Proceedings: view.List(d.Proceedings), Signals: view.List(d.Signals), Projects: view.List(d.Projects), Grade: d.Grade, Case: d.CaseID,
+		Warnings:   view.Each(d.Active, p.Answers.Warning),
+		Safeguards: view.Each(d.Safeguards, func(s safeguard) safeguardAnswer { return safeguardAnswer{s.Name, s.State} }),
+		Past: view.Each(d.Past, func(w *view.Warning) pastWarningAnswer {
+			h := p.Detectors.Header(w.Detector)
 			return pastWarningAnswer{w.Detector, h.Title, w.Level, w.Opened, w.Closed, w.Since, w.Workers, w.AmountFen, w.AmountFen == 0 && h.ClaimsMoney()}
 		}),
-		Law: each(slices.Compact(cited), p.Answers.law),
+		Law: view.Each(slices.Compact(cited), p.Answers.Law),
 	}
 	if d.Project != nil {
 		one.Workers = &registeredAnswer{d.Registered, d.Present, d.Contracts}
@@ -107,7 +108,7 @@ type workerAnswer struct {
 }
 
 type workersAnswer struct {
-	ofRun
+	view.OfRun
 	Total int `json:"total"`
 	// Others are people owed who are not registered here.
 	Others    int            `json:"others"`
@@ -120,7 +121,7 @@ func (p *subjectsPages) workersAnswer(r *request) (answer, error) {
 	if err := p.listWorkers(r, d); err != nil {
 		return answer{}, err
 	}
-	return answer{json: workersAnswer{r.view.run(), d.Pager.Total, d.OtherPeople, d.Others.Fen, each(d.Rows, func(w workerRow) workerAnswer {
+	return answer{json: workersAnswer{r.view.OfRun(), d.Pager.Total, d.OtherPeople, d.Others.Fen, view.Each(d.Rows, func(w workerRow) workerAnswer {
 		return workerAnswer{w.Key, w.Masked, w.Last, w.Team, w.Job, w.Entered, w.Left, w.Owed.Fen, w.Owed.Estimated, w.Owed.Months, w.Owed.Unheard}
 	})}}, nil
 }

@@ -3,6 +3,7 @@ package console
 import (
 	"time"
 
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/quality"
 	"github.com/anxin-project/anxin/internal/domain/runs"
@@ -34,7 +35,7 @@ type countAnswer struct {
 
 func (p *systemPages) feedOf(f feedRow) feedAnswer {
 	counts := func(all []quality.Count) []countAnswer {
-		return each(all, func(n quality.Count) countAnswer { return countAnswer{n.Of, n.N} })
+		return view.Each(all, func(n quality.Count) countAnswer { return countAnswer{n.Of, n.N} })
 	}
 	within := func(bound *uint32) *uint32 {
 		if bound == nil || *bound == quality.Beyond {
@@ -43,7 +44,7 @@ func (p *systemPages) feedOf(f feedRow) feedAnswer {
 		return bound
 	}
 	one := feedAnswer{
-		Topic: f.Topic, Source: f.Source, Light: f.Light, Faults: list(f.Faults), Stored: f.Stored, StoredTotal: f.Total, Rejected: f.Rejected(),
+		Topic: f.Topic, Source: f.Source, Light: f.Light, Faults: view.List(f.Faults), Stored: f.Stored, StoredTotal: f.Total, Rejected: f.Rejected(),
 		RejectedShare: f.RejectedShare(), Rejects: counts(f.Rejects), UnknownFields: counts(f.Unknown), LateP50: within(f.P50()), LateP95: within(f.P95()),
 	}
 	if name, ok := p.Sources[f.Source]; ok {
@@ -70,7 +71,7 @@ func (p *systemPages) qualityAnswer(r *request) (answer, error) {
 		return answer{}, err
 	}
 	shown := r.query.rows(len(d.Rows), 0)
-	return answer{json: qualityAnswer{d.Days, d.Red, d.Yellow, len(d.Rows), each(d.Rows[shown.From:shown.To], p.feedOf)}}, nil
+	return answer{json: qualityAnswer{d.Days, d.Red, d.Yellow, len(d.Rows), view.Each(d.Rows[shown.From:shown.To], p.feedOf)}}, nil
 }
 
 type runsAnswer struct {
@@ -84,7 +85,7 @@ func (p *systemPages) runsAnswer(r *request) (answer, error) {
 		return answer{}, err
 	}
 	shown := r.query.rows(len(all), 0)
-	return answer{json: runsAnswer{len(all), list(all[shown.From:shown.To])}}, nil
+	return answer{json: runsAnswer{len(all), view.List(all[shown.From:shown.To])}}, nil
 }
 
 // entryAnswer is an entry of the audit log.
@@ -111,7 +112,7 @@ func (p *systemPages) auditAnswer(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{json: auditAnswer{d.Checkpoint.String(), d.Broken, d.Pager.Total, each(d.Rows, func(e audit.Entry) entryAnswer {
+	return answer{json: auditAnswer{d.Checkpoint.String(), d.Broken, d.Pager.Total, view.Each(d.Rows, func(e audit.Entry) entryAnswer {
 		return entryAnswer{e.Seq, e.At.UTC(), e.Actor, e.Action, e.Object, e.Purpose, e.Outcome, e.Origin}
 	})}}, nil
 }

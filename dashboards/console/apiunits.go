@@ -2,22 +2,23 @@ package console
 
 import (
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 type unitsAnswer struct {
-	ofRun
-	ComparedWith *comparisonAnswer `json:"compared_with"`
-	Lights       map[string]int    `json:"lights"` // of the units chosen but for the light asked for
-	Total        int               `json:"total"`
-	Units        []unitAnswer      `json:"units"`
-	Unplaced     []Unplaced        `json:"unplaced"` // subjects of which nobody knows in which township they are
+	view.OfRun
+	ComparedWith *view.ComparisonAnswer `json:"compared_with"`
+	Lights       map[string]int         `json:"lights"` // of the units chosen but for the light asked for
+	Total        int                    `json:"total"`
+	Units        []view.UnitAnswer      `json:"units"`
+	Unplaced     []view.Unplaced        `json:"unplaced"` // subjects of which nobody knows in which township they are
 }
 
 func (p *rankingPages) unitsAnswer(r *request) (answer, error) {
 	d := p.ranking(r, 0)
-	return answer{json: unitsAnswer{r.view.run(), r.view.comparedWith(), lightsAnswer(d.Lights), d.Pager.Total, each(d.Rows, p.Answers.unit), list(d.Unplaced)}}, nil
+	return answer{json: unitsAnswer{r.view.OfRun(), r.view.ComparedWith(), view.LightsAnswer(d.Lights), d.Pager.Total, view.Each(d.Rows, p.Answers.Unit), view.List(d.Unplaced)}}, nil
 }
 
 // componentAnswer is one part of the index. Points add up to the index before the cap.
@@ -41,18 +42,18 @@ type pointAnswer struct {
 }
 
 type unitDetailAnswer struct {
-	ofRun
-	ComparedWith *comparisonAnswer `json:"compared_with"`
-	Unit         unitAnswer        `json:"unit"`
-	Components   []componentAnswer `json:"components"`
-	CapMoved     *float64          `json:"cap_moved"`      // what the cap adds to the change, in points
-	Lost         []Loss            `json:"lost"`           // every point lost; with lost_elsewhere they add up to 100 less the index
-	Elsewhere    float64           `json:"lost_elsewhere"` // by subjects of other departments, which an officer of one is not told
-	Raise        []Worst           `json:"raise"`          // the index if one of these subjects alone were put right
-	Trend        []pointAnswer     `json:"trend"`          // oldest first
-	Townships    int               `json:"townships"`
-	Units        []unitAnswer      `json:"units"` // those next below
-	Rates        []rateAnswer      `json:"rates"`
+	view.OfRun
+	ComparedWith *view.ComparisonAnswer `json:"compared_with"`
+	Unit         view.UnitAnswer        `json:"unit"`
+	Components   []componentAnswer      `json:"components"`
+	CapMoved     *float64               `json:"cap_moved"`      // what the cap adds to the change, in points
+	Lost         []view.Loss            `json:"lost"`           // every point lost; with lost_elsewhere they add up to 100 less the index
+	Elsewhere    float64                `json:"lost_elsewhere"` // by subjects of other departments, which an officer of one is not told
+	Raise        []view.Worst           `json:"raise"`          // the index if one of these subjects alone were put right
+	Trend        []pointAnswer          `json:"trend"`          // oldest first
+	Townships    int                    `json:"townships"`
+	Units        []view.UnitAnswer      `json:"units"` // those next below
+	Rates        []view.RateAnswer      `json:"rates"`
 }
 
 func (p *rankingPages) unitDetailAnswer(r *request) (answer, error) {
@@ -61,9 +62,9 @@ func (p *rankingPages) unitDetailAnswer(r *request) (answer, error) {
 		return answer{}, err
 	}
 	one := unitDetailAnswer{
-		ofRun: r.view.run(), ComparedWith: r.view.comparedWith(), Unit: p.Answers.unit(d.Unit), Lost: list(d.Unit.Lost), Elsewhere: d.Unit.LostElsewhere, Raise: list(d.Unit.Worst), Trend: []pointAnswer{},
-		Townships: d.Townships, Units: each(d.Children, p.Answers.unit), Rates: each(d.Rates, p.Answers.rate),
-		Components: each(d.Components, func(row componentRow) componentAnswer {
+		OfRun: r.view.OfRun(), ComparedWith: r.view.ComparedWith(), Unit: p.Answers.Unit(d.Unit), Lost: view.List(d.Unit.Lost), Elsewhere: d.Unit.LostElsewhere, Raise: view.List(d.Unit.Worst), Trend: []pointAnswer{},
+		Townships: d.Townships, Units: view.Each(d.Children, p.Answers.Unit), Rates: view.Each(d.Rates, p.Answers.Rate),
+		Components: view.Each(d.Components, func(row componentRow) componentAnswer {
 			part := componentAnswer{row.ID, row.Weight, row.Score, row.Points, row.Numerator, row.Denominator, row.Scored, nil}
 			if d.Moved {
 				part.Moved = &row.Moved
@@ -92,10 +93,10 @@ type stepAnswer struct {
 }
 
 type explanationAnswer struct {
-	ofRun
-	Unit  unitAnswer   `json:"unit"`
-	Steps []stepAnswer `json:"steps"`
-	Sum   string       `json:"sum"`
+	view.OfRun
+	Unit  view.UnitAnswer `json:"unit"`
+	Steps []stepAnswer    `json:"steps"`
+	Sum   string          `json:"sum"`
 }
 
 func (p *rankingPages) explanationAnswer(r *request) (answer, error) {
@@ -103,8 +104,8 @@ func (p *rankingPages) explanationAnswer(r *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	steps := each(d.Steps, func(s explainStep) stepAnswer {
-		return stepAnswer{s.Row.ID, s.Row.Weight, s.Row.Points, language.InBoth(func(l language.Locale) string { return ruleOf(l, s.Row.ID, p.Rules) }), list(s.Calculations)}
+	steps := view.Each(d.Steps, func(s explainStep) stepAnswer {
+		return stepAnswer{s.Row.ID, s.Row.Weight, s.Row.Points, language.InBoth(func(l language.Locale) string { return ruleOf(l, s.Row.ID, p.Rules) }), view.List(s.Calculations)}
 	})
-	return answer{json: explanationAnswer{r.view.run(), p.Answers.unit(d.Unit), steps, d.Sum}}, nil
+	return answer{json: explanationAnswer{r.view.OfRun(), p.Answers.Unit(d.Unit), steps, d.Sum}}, nil
 }

@@ -1,14 +1,16 @@
 package console
 
+import "github.com/anxin-project/anxin/dashboards/console/view"
+
 type warningsAnswer struct {
-	ofRun
-	Red      int             `json:"red"` // of all that pass the filter
-	Yellow   int             `json:"yellow"`
-	Total    int             `json:"total"`
-	Warnings []warningAnswer `json:"warnings"`
+	view.OfRun
+	Red      int                  `json:"red"` // of all that pass the filter
+	Yellow   int                  `json:"yellow"`
+	Total    int                  `json:"total"`
+	Warnings []view.WarningAnswer `json:"warnings"`
 }
 
 func (p *warningsPages) warningsAnswer(r *request) (answer, error) {
 	d := p.warnings(r)
-	return answer{json: warningsAnswer{r.view.run(), d.Red, d.Yellow, d.Pager.Total, each(d.Rows, p.Answers.warning)}}, nil
+	return answer{json: warningsAnswer{r.view.OfRun(), d.Red, d.Yellow, d.Pager.Total, view.Each(d.Rows, p.Answers.Warning)}}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -118,7 +119,7 @@ func (p *caseworkPages) orderOptions(l language.Locale, f *casefile.Facts) field
 // candidate is the employer in the address of a request; errNotFound when it cannot be proposed.
 func (p *caseworkPages) candidate(r *request) (*casefile.Facts, error) {
 	employer := r.http.PathValue("employer")
-	if p.Blacklist == nil || !subjectID.MatchString(employer) {
+	if p.Blacklist == nil || !view.SubjectID.MatchString(employer) {
 		return nil, errNotFound
 	}
 	return p.candidateOf(r.ctx, employer)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -20,7 +21,7 @@ type caseData struct {
 	Handled  string // the place that handles it, where that is another
 	Assignee string // what the person in charge is called
 	Late     bool
-	Active   []*Warning
+	Active   []*view.Warning
 	Forms    []stepForm
 	Done     string           // the action just taken
 	Now      time.Time        // when a printed file was made
@@ -33,7 +34,7 @@ type caseData struct {
 func caseID(r *request) (id, scope, subject string, err error) {
 	id = r.http.PathValue("id")
 	scope, subject, ok := strings.Cut(id, ":")
-	if !ok || !subjectID.MatchString(subject) || len(scope) > 16 {
+	if !ok || !view.SubjectID.MatchString(subject) || len(scope) > 16 {
 		return "", "", "", errNotFound
 	}
 	return id, scope, subject, nil
@@ -93,7 +94,7 @@ func (p *caseworkPages) readCase(r *request, shown func([]casefile.Event) []case
 		d.Assignee = nameOf(p.Gate, k.Assignee)
 	}
 	if r.view != nil {
-		d.Active = r.view.subject[id]
+		d.Active = r.view.WarningsOf[id]
 	}
 	return d, p.readDiscipline(r, d)
 }

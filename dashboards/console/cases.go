@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -27,7 +28,7 @@ type casesData struct {
 	Cleared     string
 	Text        string
 	Sort, Dir   string
-	Counties    []*Unit
+	Counties    []*view.Unit
 	Departments []casefile.Department
 	Stages      []casefile.Stage
 	Rows        []casefile.Case
@@ -76,7 +77,7 @@ func (p *caseworkPages) caseList(r *request, d *casesData) (answer, error) {
 	}
 	answered := answer{template: "cases", title: language.Message(r.lang, "cases.title"), data: d}
 	if r.view != nil {
-		d.Counties = r.view.counties
+		d.Counties = r.view.Counties
 	}
 	if p.Cases == nil || q.err() != nil {
 		return answered, nil
@@ -182,7 +183,7 @@ func caseLevel(k *casefile.Case) int {
 	if k.Level == "" {
 		return 0
 	}
-	return levelOrder(k.Level)
+	return view.LevelOrder(k.Level)
 }
 
 // maxAccept is how many cases one form accepts.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -288,9 +289,9 @@ type Blacklist interface {
 
 // caseworkPages are the cases, the joint-discipline list, and what waits for somebody.
 type caseworkPages struct {
-	Cases     Cases     // nil: the pages say that casework is not connected
-	Blacklist Blacklist // nil: likewise
-	Regions   Regions
+	Cases     view.Cases // nil: the pages say that casework is not connected
+	Blacklist Blacklist  // nil: likewise
+	Regions   view.Regions
 	Laws      *law.Registry
 	Gate      *signin.Gate
 	PageSize  int // rows of a list before it is paged

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 )
 
 // Charts are inline SVG: they need no script, print well and follow the colour scheme, since colours are classes of the
@@ -31,7 +32,7 @@ func (d *drawing) finish(class string, width, height float64, title string) temp
 
 // sparkline draws a unit's index over past runs, 96 by 24. Gaps (grey, stale) are gaps. All lines of a page share the
 // scale of 40 to 100, so that slopes can be compared.
-func sparkline(points []Point, title string) template.HTML {
+func sparkline(points []view.Point, title string) template.HTML {
 	const w, h, pad = 96.0, 24.0, 3.0
 	var d drawing
 	at := func(i int, v float64) (x, y float64) {
@@ -58,12 +59,12 @@ func sparkline(points []Point, title string) template.HTML {
 	}
 	d.add(`<path d="%s"/>`, path.String())
 	x, y := at(last, *points[last].Index)
-	d.add(`<circle cx="%.1f" cy="%.1f" r="2.2" class="%s"/>`, x, y, lightClass(points[last].Light))
+	d.add(`<circle cx="%.1f" cy="%.1f" r="2.2" class="%s"/>`, x, y, view.LightClass(points[last].Light))
 	return d.finish("spark", w, h, title)
 }
 
 // trendChart draws the index over past runs with the bands of the lights.
-func trendChart(l language.Locale, points []Point, lights lightBounds, title string) template.HTML {
+func trendChart(l language.Locale, points []view.Point, lights view.Lights, title string) template.HTML {
 	const w, h = 640.0, 220.0
 	const left, right, top, bottom = 40.0, 56.0, 12.0, 28.0
 	low := 60.0
@@ -115,7 +116,7 @@ func trendChart(l language.Locale, points []Point, lights lightBounds, title str
 	for i, p := range points {
 		if p.Index != nil {
 			d.add(`<circle cx="%.1f" cy="%.1f" r="3.4" class="dot %s"><title>%s · %s</title></circle>`,
-				x(i), y(*p.Index), lightClass(p.Light), html.EscapeString(l.Date(p.AsOf)), l.Index(p.Index))
+				x(i), y(*p.Index), view.LightClass(p.Light), html.EscapeString(l.Date(p.AsOf)), l.Index(p.Index))
 		}
 		if i == len(points)-1 && p.Index != nil {
 			d.text(x(i)+8, y(*p.Index)+4, "value", "start", l.Index(p.Index))
@@ -129,7 +130,7 @@ func trendChart(l language.Locale, points []Point, lights lightBounds, title str
 }
 
 // axisDate is month-only where points are months apart.
-func axisDate(l language.Locale, points []Point, i int) string {
+func axisDate(l language.Locale, points []view.Point, i int) string {
 	d := points[i].AsOf
 	n := len(points)
 	if n > 1 && int(points[n-1].AsOf-points[0].AsOf)/(n-1) >= 25 {
@@ -264,7 +265,7 @@ func dialChart(l language.Locale, index *float64, light, title string) template.
 	var d drawing
 	d.add(`<path d="%s" class="track"/>`, arc(1))
 	if index != nil && *index > 0 {
-		d.add(`<path d="%s" class="fill %s"/>`, arc(math.Min(1, *index/100)), lightClass(light))
+		d.add(`<path d="%s" class="fill %s"/>`, arc(math.Min(1, *index/100)), view.LightClass(light))
 	}
 	d.text(size/2, size/2+13, "figure", "middle", l.Index(index))
 	d.text(size/2, size-12, "axis", "middle", "0–100")

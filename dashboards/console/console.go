@@ -26,6 +26,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/law"
 	"github.com/anxin-project/anxin/internal/platform/access/reveal"
@@ -36,7 +37,7 @@ import (
 type Dependencies struct {
 	Conn    driver.Conn      // the main database
 	Catalog []catalog.Header // what the detectors are called, ask and advise
-	Cases   Cases            // nil: the pages about cases say that casework is not connected
+	Cases   view.Cases       // nil: the pages about cases say that casework is not connected
 	// Blacklist is the joint-discipline list; nil: its pages say that casework is not connected.
 	Blacklist Blacklist
 	// Thresholds are those of the detectors in force; nil: pages show none.
@@ -50,7 +51,7 @@ type Dependencies struct {
 	Gate     *signin.Gate     // who comes in
 	Vault    *reveal.Vault    // opens what is sealed of workers
 	Demo     []DemoPerson     // of a demonstration: whom its sign-in page offers; empty everywhere else
-	Regions  Regions          // nil: internal/domain/region
+	Regions  view.Regions     // nil: internal/domain/region
 	Progress func() []Stage   // nil: the page before the first run shows no stages
 	Logger   *slog.Logger     // nil: slog.Default()
 	Now      func() time.Time // nil: time.Now
@@ -59,8 +60,8 @@ type Dependencies struct {
 
 // Console serves the pages. Its handler may be used from many goroutines.
 type Console struct {
-	keeper *Keeper    // of the run that pages show
-	server *webServer // which answers by the table of routes
+	keeper *view.Keeper // of the run that pages show
+	server *webServer   // which answers by the table of routes
 
 	// The rooms.
 	ranking  *rankingPages
@@ -91,7 +92,7 @@ func New(config Configuration, d Dependencies) (*Console, error) {
 		d.Now = time.Now
 	}
 	if d.Regions == nil {
-		d.Regions = China{}
+		d.Regions = view.China{}
 	}
 	if d.Laws == nil {
 		d.Laws = law.Shipped()
@@ -109,8 +110,8 @@ func New(config Configuration, d Dependencies) (*Console, error) {
 
 // build makes what answers and the rooms.
 func (c *Console) build(config Configuration, d Dependencies) (err error) {
-	detectors, sources, lights := newDetectors(d.Catalog), Sources(d.Sources), lightBounds(config.Lights)
-	answers := Answers{Regions: d.Regions, Detectors: detectors, Laws: d.Laws}
+	detectors, sources, lights := view.NewDetectors(d.Catalog), view.Sources(d.Sources), view.Lights(config.Lights)
+	answers := view.Answers{Regions: d.Regions, Detectors: detectors, Laws: d.Laws}
 	c.ranking = &rankingPages{Regions: d.Regions, Detectors: detectors, Answers: answers, Rules: d.Index, Lights: lights, PageSize: config.PageSize}
 	c.editions = &editionsPages{Conn: d.Conn, Regions: d.Regions, Answers: answers, PageSize: config.PageSize}
 	c.warnings = &warningsPages{Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Laws: d.Laws, Thresholds: d.Thresholds, PageSize: config.PageSize}
@@ -119,7 +120,7 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 	c.system = &systemPages{Conn: d.Conn, Gate: d.Gate, Detectors: detectors, Sources: sources, Lights: lights, PageSize: config.PageSize, Now: d.Now}
 	c.search = &searchPages{Conn: d.Conn, Regions: d.Regions, Answers: answers}
 
-	if c.keeper, err = NewKeeper(KeeperDependencies{Conn: d.Conn, Refresh: config.Refresh, Remember: config.RememberSubjects, Logger: d.Logger, Now: d.Now,
+	if c.keeper, err = view.NewKeeper(view.KeeperDependencies{Conn: d.Conn, Refresh: config.Refresh, Remember: config.RememberSubjects, Logger: d.Logger, Now: d.Now,
 		Metrics: d.Metrics, Newer: func() { c.server.forget() }}); err != nil {
 		return err
 	}

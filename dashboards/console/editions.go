@@ -9,6 +9,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 	"github.com/anxin-project/anxin/internal/platform/access"
@@ -23,7 +24,7 @@ type editionsData struct {
 
 type talkRow struct {
 	edition.Talk
-	Unit *Unit
+	Unit *view.Unit
 }
 
 func (p *editionsPages) editionsPage(r *request) (answer, error) {
@@ -36,13 +37,13 @@ func (p *editionsPages) editionsPage(r *request) (answer, error) {
 
 // editions gathers the editions and the talks that the latest proposes.
 func (p *editionsPages) editions(r *request) (*editionsData, error) {
-	d := &editionsData{Editions: r.view.newestFirst()}
-	if latest := r.view.latest(); latest != nil {
+	d := &editionsData{Editions: r.view.NewestFirst()}
+	if latest := r.view.Latest(); latest != nil {
 		units, err := p.editionUnits(r, latest)
 		if err != nil {
 			return nil, err
 		}
-		d.Talks = talkRows(r.view.talks, units)
+		d.Talks = talkRows(r.view.Talks, units)
 	}
 	return d, nil
 }
@@ -59,7 +60,7 @@ func talkRows(talks []edition.Talk, units []edition.Unit) []talkRow {
 		rows[i] = talkRow{Talk: t}
 		for _, u := range units {
 			if u.Code == t.Township {
-				rows[i].Unit = ofEdition(u)
+				rows[i].Unit = view.OfEdition(u)
 			}
 		}
 	}
@@ -73,10 +74,10 @@ type editionData struct {
 	Newest   bool
 	Unit     string // township or county
 	County   string
-	Counties []*Unit
+	Counties []*view.Unit
 	Light    string
-	Lights   []lightCount
-	Rows     []*Unit
+	Lights   []view.LightCount
+	Rows     []*view.Unit
 	Talks    []talkRow
 }
 
@@ -86,7 +87,7 @@ func (p *editionsPages) named(r *request) (*edition.Edition, error) {
 	if err != nil {
 		return nil, errNotFound
 	}
-	if e := r.view.numbered(uint32(n)); e != nil {
+	if e := r.view.Numbered(uint32(n)); e != nil {
 		return e, nil
 	}
 	return nil, errNotFound
@@ -99,7 +100,7 @@ func (p *editionsPages) edition(r *request) (*editionData, error) {
 	}
 	q := r.query
 	d := &editionData{
-		Edition: *e, Newest: e.Number == r.view.latest().Number,
+		Edition: *e, Newest: e.Number == r.view.Latest().Number,
 		Unit: q.choice("unit", "township", "county"), County: q.code("county", 6), Light: q.choice("light", "", "green", "yellow", "red", "grey"),
 	}
 	units, err := p.editionUnits(r, e)
@@ -115,38 +116,38 @@ func (p *editionsPages) edition(r *request) (*editionData, error) {
 	}
 	counts := map[string]int{}
 	for _, one := range units {
-		u := ofEdition(one)
+		u := view.OfEdition(one)
 		u.Previous = before[u.Code]
 		if u.Level == "county" {
 			d.Counties = append(d.Counties, u)
 		}
-		if u.Level != d.Unit || !inside(u, "", d.County) {
+		if u.Level != d.Unit || !view.Inside(u, "", d.County) {
 			continue
 		}
-		counts[lightClass(u.Light)]++
-		if d.Light == "" || lightClass(u.Light) == d.Light {
+		counts[view.LightClass(u.Light)]++
+		if d.Light == "" || view.LightClass(u.Light) == d.Light {
 			d.Rows = append(d.Rows, u)
 		}
 	}
-	for _, l := range lightNames {
-		d.Lights = append(d.Lights, lightCount{l, counts[l]})
+	for _, l := range view.LightNames {
+		d.Lights = append(d.Lights, view.LightCount{Light: l, Count: counts[l]})
 	}
-	sortUnits(d.Rows, "rank", false, d.County != "")
+	view.SortUnits(d.Rows, "rank", false, d.County != "")
 	talks, err := edition.Talks(r.ctx, p.Conn, *e)
-	d.Talks = talkRows(talksFor(r.person(), talks), units)
+	d.Talks = talkRows(view.TalksFor(r.person(), talks), units)
 	return d, err
 }
 
 // unitsBefore reads the edition before one by code; nil for the first.
-func (p *editionsPages) unitsBefore(r *request, number uint32) (map[string]*Unit, error) {
-	e := r.view.numbered(number - 1)
+func (p *editionsPages) unitsBefore(r *request, number uint32) (map[string]*view.Unit, error) {
+	e := r.view.Numbered(number - 1)
 	if e == nil {
 		return nil, nil
 	}
 	units, err := p.editionUnits(r, e)
-	before := make(map[string]*Unit, len(units))
+	before := make(map[string]*view.Unit, len(units))
 	for _, u := range units {
-		before[u.Code] = ofEdition(u)
+		before[u.Code] = view.OfEdition(u)
 	}
 	return before, err
 }
@@ -168,13 +169,13 @@ func (p *editionsPages) editionCSV(r *request) (answer, error) {
 		coded("csv.light", codebook.Light), column("csv.index"), column("csv.change"), column("csv.monitored"), column("csv.arrears_workers"), column("csv.yuan"))
 	for _, u := range d.Rows {
 		rank, change := "", ""
-		if n := rankOf(u, d.County != ""); n < 1<<31 {
+		if n := view.RankOf(u, d.County != ""); n < 1<<31 {
 			rank = language.Whole(n)
 		}
 		if v, ok := u.Change(); ok {
 			change = strconv.FormatFloat(language.Tenths(v), 'f', 1, 64)
 		}
-		s.Line(language.Whole(d.Edition.Number), d.Edition.AsOf.String(), rank, u.Code, u.Name, p.Regions.Path(u.Code), lightClass(u.Light),
+		s.Line(language.Whole(d.Edition.Number), d.Edition.AsOf.String(), rank, u.Code, u.Name, p.Regions.Path(u.Code), view.LightClass(u.Light),
 			csvIndex(u.Index), change, language.Whole(u.MonitoredWorkers), language.Whole(u.ArrearsWorkers), spreadsheet.Yuan(u.ArrearsFen))
 	}
 	return csvFile(s, "anxin-edition-"+language.Whole(d.Edition.Number)+".csv"), nil
@@ -186,7 +187,7 @@ type diffData struct {
 	Others   []edition.Edition // that To can be compared with
 	Unit     string
 	County   string
-	Counties []*Unit
+	Counties []*view.Unit
 	Rows     []diffRow
 	Widest   float64
 	Names    []string // of the parts
@@ -194,11 +195,11 @@ type diffData struct {
 
 // diffRow is the change of a unit, with the parts in the order of the columns; nil where one edition has no index of it.
 type diffRow struct {
-	*Unit // as in the newer edition that has it
-	From  *Unit
-	To    *Unit
-	Total *float64
-	Parts []float64
+	*view.Unit // as in the newer edition that has it
+	From       *view.Unit
+	To         *view.Unit
+	Total      *float64
+	Parts      []float64
 }
 
 // diffParts are the columns of a difference between two editions of the form; between two forms nothing is said to move.
@@ -220,12 +221,12 @@ func (p *editionsPages) diff(r *request) (*diffData, error) {
 	if q.given.Get("with") != "" {
 		with = uint32(q.number("with"))
 	}
-	from := r.view.numbered(with)
+	from := r.view.Numbered(with)
 	if from == nil || from.Number == to.Number {
 		return nil, errNotFound
 	}
-	d := &diffData{From: *from, To: *to, Unit: q.choice("unit", "township", "county"), County: q.code("county", 6), Counties: r.view.counties}
-	for _, e := range r.view.editions {
+	d := &diffData{From: *from, To: *to, Unit: q.choice("unit", "township", "county"), County: q.code("county", 6), Counties: r.view.Counties}
+	for _, e := range r.view.Editions {
 		if e.Number != to.Number {
 			d.Others = append(d.Others, e)
 		}
@@ -240,15 +241,15 @@ func (p *editionsPages) diff(r *request) (*diffData, error) {
 	}
 	d.Names = diffParts(to.Form)
 	for _, change := range edition.Compare(before, after) {
-		row := diffRow{Unit: ofEdition(*change.Unit()), Total: change.Moved}
-		if row.Level != d.Unit || !inside(row.Unit, "", d.County) {
+		row := diffRow{Unit: view.OfEdition(*change.Unit()), Total: change.Moved}
+		if row.Level != d.Unit || !view.Inside(row.Unit, "", d.County) {
 			continue
 		}
 		if change.From != nil {
-			row.From = ofEdition(*change.From)
+			row.From = view.OfEdition(*change.From)
 		}
 		if change.To != nil {
-			row.To = ofEdition(*change.To)
+			row.To = view.OfEdition(*change.To)
 		}
 		if change.Moved != nil {
 			row.Parts = make([]float64, len(d.Names))
@@ -298,11 +299,11 @@ func (p *editionsPages) diffCSV(r *request) (answer, error) {
 	for _, row := range d.Rows {
 		cells := []string{row.Code, row.Name, p.Regions.Path(row.Code)}
 		light, rank, index := [2]string{}, [2]string{}, [2]string{}
-		for i, u := range []*Unit{row.From, row.To} {
+		for i, u := range []*view.Unit{row.From, row.To} {
 			if u == nil {
 				continue
 			}
-			light[i], index[i] = lightClass(u.Light), csvIndex(u.Index)
+			light[i], index[i] = view.LightClass(u.Light), csvIndex(u.Index)
 			if u.Rank > 0 {
 				rank[i] = language.Whole(u.Rank)
 			}
@@ -332,8 +333,8 @@ func csvIndex(v *float64) string {
 // reports.
 type editionsPages struct {
 	Conn     driver.Conn // the main database
-	Regions  Regions
-	Answers  Answers
+	Regions  view.Regions
+	Answers  view.Answers
 	PageSize int // rows of a list before it is paged
 }
 

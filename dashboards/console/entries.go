@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/platform/access"
@@ -100,7 +101,7 @@ func (p *caseworkPages) entryWith(r *request, s *sent) (answer, error) {
 	if err != nil {
 		return answer{}, notFound(err)
 	}
-	d := &entryData{Entry: e, Path: p.Regions.Path(e.Township), Case: CaseOf(r.ctx, p.Cases, p.Logger, r.person(), string(catalog.Employer), e.Employer),
+	d := &entryData{Entry: e, Path: p.Regions.Path(e.Township), Case: view.CaseOf(r.ctx, p.Cases, p.Logger, r.person(), string(catalog.Employer), e.Employer),
 		Events: p.readEvents(r.lang, events), Papers: []string{"notice"}}
 	if done := casefile.EntryActionKind(r.query.word("done")); done == casefile.Propose || slices.Contains(entryActions, done) {
 		d.Done = string(done)

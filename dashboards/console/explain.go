@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 )
 
 // IndexRules are the numbers of the index in force (policy sections index and owed), for the page that works it out. Shares are
@@ -28,10 +29,10 @@ type CurvePoint struct{ At, Score float64 }
 
 // explainData works an index out, line by line, with the unit's own figures.
 type explainData struct {
-	Unit   *Unit
+	Unit   *view.Unit
 	Path   string
 	Rules  IndexRules
-	Lights lightBounds
+	Lights view.Lights
 	Steps  []explainStep // none for an index of another form than the numbers in force
 	Sum    string
 }
@@ -53,7 +54,7 @@ func (p *rankingPages) explainPage(r *request) (answer, error) {
 
 // explanation works out the index of the unit that the address names.
 func (p *rankingPages) explanation(r *request) (*explainData, error) {
-	u := r.view.unit[r.http.PathValue("code")]
+	u := r.view.ByCode[r.http.PathValue("code")]
 	if u == nil || u.RankOnly || len(u.Components) == 0 {
 		return nil, errNotFound
 	}
@@ -97,7 +98,7 @@ func ruleOf(l language.Locale, id string, k IndexRules) string {
 }
 
 // scored writes how the rate or share that is scored comes about.
-func (k IndexRules) scored(u *Unit, c Component) string {
+func (k IndexRules) scored(u *view.Unit, c view.Component) string {
 	n, d := language.Exactly(c.Numerator), language.Exactly(c.Denominator)
 	switch c.ID {
 	case "arrears":
@@ -114,7 +115,7 @@ func (k IndexRules) scored(u *Unit, c Component) string {
 }
 
 // score writes how the score follows from the rate or share.
-func (k IndexRules) score(c Component) string {
+func (k IndexRules) score(c view.Component) string {
 	score := language.Fixed(c.Score, 3)
 	switch c.ID {
 	case "arrears":
@@ -150,7 +151,7 @@ func line(curve []CurvePoint, v float64) string {
 }
 
 // pointsOf writes the points that a score earns, and those shown where adding up exactly took or gave a tenth.
-func pointsOf(c Component) string {
+func pointsOf(c view.Component) string {
 	exact := language.Tenths(c.Weight * c.Score / 100)
 	text := language.Number(c.Weight) + " × " + language.Fixed(c.Score, 3) + " ÷ 100 = " + language.Fixed(exact, 1)
 	if c.Points != exact {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
@@ -12,7 +13,7 @@ import (
 )
 
 // owedLine says in a sentence what is owed of one kind.
-func owedLine(l language.Locale, k OwedKind) string {
+func owedLine(l language.Locale, k view.OwedKind) string {
 	key := "owed.line_" + k.Kind
 	if k.Kind == "unlisted" && k.Days == 0 { // staff of the last list, of whom there is no attendance
 		key = "owed.line_staff"
@@ -21,7 +22,7 @@ func owedLine(l language.Locale, k OwedKind) string {
 }
 
 // owedMissing says what would have to be known to say more.
-func owedMissing(l language.Locale, f *Facts, what string) string {
+func owedMissing(l language.Locale, f *view.Facts, what string) string {
 	o := f.Owed
 	last := map[string]*civil.Date{}
 	if o.Feeds != nil {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
@@ -227,7 +228,7 @@ func TestBeforeTheFirstRunThePagesWait(t *testing.T) {
 
 func TestAFailureIsAPageThatTellsNothingInternal(t *testing.T) {
 	s := serve(t, small)
-	s.keeper.ReadFacts = func(context.Context, *View, catalog.Scope, string) (*Facts, error) {
+	s.keeper.ReadFacts = func(context.Context, *view.View, catalog.Scope, string) (*view.Facts, error) {
 		return nil, errors.New("secret host refused")
 	}
 	status, _, body := s.get(t, "/subjects/project/"+projectID)

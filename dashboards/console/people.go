@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
@@ -187,7 +188,7 @@ func (p *peoplePages) givePasswordForm(r *request) (answer, error) {
 // peoplePages are those by which people come in and are let in: signing in, one's own account, and the register of people.
 type peoplePages struct {
 	Gate    *signin.Gate
-	Regions Regions
+	Regions view.Regions
 	Demo    []DemoPerson // of a demonstration: whom its sign-in page offers; empty everywhere else
 	Logger  *slog.Logger
 }

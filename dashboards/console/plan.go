@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
@@ -17,7 +18,7 @@ type planData struct {
 	County, Grade string
 	Due           string // quarter: to be visited in it; all: every employer
 	Search        string
-	Counties      []*Unit
+	Counties      []*view.Unit
 	Counts        []gradeCount // within the county
 	Visits        int          // of the rows chosen
 	Rows          []*edition.Grade
@@ -32,7 +33,7 @@ type gradeCount struct {
 func (p *editionsPages) plan(r *request, size int) *planData {
 	q := r.query
 	d := &planData{
-		Edition: r.view.latest(), Counties: r.view.counties,
+		Edition: r.view.Latest(), Counties: r.view.Counties,
 		County: q.code("county", 6), Grade: q.choice("grade", "", "A", "B", "C"), Due: q.choice("due", "quarter", "all"), Search: q.search(),
 	}
 	if d.Edition == nil {
@@ -40,8 +41,8 @@ func (p *editionsPages) plan(r *request, size int) *planData {
 	}
 	d.Year, d.Quarter = d.Edition.Quarter()
 	counts := map[string]int{}
-	for i := range r.view.grades {
-		g := &r.view.grades[i]
+	for i := range r.view.Grades {
+		g := &r.view.Grades[i]
 		if d.County != "" && g.County != d.County {
 			continue
 		}
@@ -77,7 +78,7 @@ func (p *editionsPages) planCSV(r *request) (answer, error) {
 		column("csv.township"), column("csv.place"), column("csv.projects"), column("csv.workers"), column("csv.red"), column("csv.visits_quarter"),
 		column("csv.visits_year"), column("csv.records"))
 	for _, g := range d.Rows {
-		s.Line(d.Edition.AsOf.String(), g.Grade, strings.Join(g.Reasons, spreadsheet.Separator), strings.Join(reasons(l, *g), language.Message(l, "list.and")), g.Employer, g.Name, g.Township, p.Regions.Path(g.Township),
+		s.Line(d.Edition.AsOf.String(), g.Grade, strings.Join(g.Reasons, spreadsheet.Separator), strings.Join(view.Reasons(l, *g), language.Message(l, "list.and")), g.Employer, g.Name, g.Township, p.Regions.Path(g.Township),
 			language.Whole(g.Projects), language.Whole(g.Workers), language.Whole(g.RedWarnings), language.Whole(uint32(g.VisitsQuarter)), language.Whole(uint32(g.VisitsYear)), strings.Join(g.Records, spreadsheet.Separator))
 	}
 	return csvFile(s, "anxin-plan-"+d.Edition.AsOf.String()+".csv"), nil

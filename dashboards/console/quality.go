@@ -11,6 +11,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/quality"
@@ -100,7 +101,7 @@ func (p *systemPages) feeds(r *request) (*qualityData, error) {
 		d.Rows = append(d.Rows, row)
 	}
 	d.Topics = names(topics)
-	slices.SortStableFunc(d.Rows, func(a, b feedRow) int { return cmp.Compare(lightOrder(a.Light), lightOrder(b.Light)) })
+	slices.SortStableFunc(d.Rows, func(a, b feedRow) int { return cmp.Compare(view.LightOrder(a.Light), view.LightOrder(b.Light)) })
 	return d, nil
 }
 
@@ -214,9 +215,9 @@ func limits(l language.Locale) string {
 type systemPages struct {
 	Conn      driver.Conn // the main database; nil: there is no data
 	Gate      *signin.Gate
-	Detectors *detectors
-	Sources   Sources
-	Lights    lightBounds
+	Detectors *view.Detectors
+	Sources   view.Sources
+	Lights    view.Lights
 	PageSize  int // rows of a list before it is paged
 	Now       func() time.Time
 }

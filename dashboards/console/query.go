@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/api"
 )
@@ -86,7 +87,7 @@ func (q *query) code(name string, digits ...int) string {
 		return ""
 	}
 	for _, n := range digits {
-		if len(v) == n && divisionCode.MatchString(v) {
+		if len(v) == n && view.DivisionCode.MatchString(v) {
 			return v
 		}
 	}
@@ -101,7 +102,7 @@ func (q *query) code(name string, digits ...int) string {
 // word returns a short identifier such as a detector's id.
 func (q *query) word(name string) string {
 	v := q.given.Get(name)
-	if v != "" && !subjectID.MatchString(v) {
+	if v != "" && !view.SubjectID.MatchString(v) {
 		q.refuse(name, "a–z 0–9 - _ .")
 		return ""
 	}

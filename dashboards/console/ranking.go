@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/region"
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
@@ -17,17 +18,17 @@ import (
 type rankingData struct {
 	Unit                  string // township or county
 	Prefecture, County    string // chosen codes
-	Prefectures, Counties []*Unit
-	Totals                []*Unit // above the table
-	Lights                []lightCount
+	Prefectures, Counties []*view.Unit
+	Totals                []*view.Unit // above the table
+	Lights                []view.LightCount
 	Light, Search         string
 	Sort, Dir             string
-	Rows                  []*Unit
+	Rows                  []*view.Unit
 	Pager                 pager
 	Complete              bool // every row is on this page, so the script may sort in place
 	WithinCounty          bool // ranks are the county's, not the prefecture's
 	ShowCounty            bool
-	Unplaced              []Unplaced // of the county chosen, and those of which not even a county is known
+	Unplaced              []view.Unplaced // of the county chosen, and those of which not even a county is known
 }
 
 // countyDigits are the digits of a county's code.
@@ -54,7 +55,7 @@ func (p *rankingPages) ranking(r *request, size int) *rankingData {
 		Light:       q.choice("light", "", "green", "yellow", "red", "grey"),
 		Search:      q.search(),
 		Sort:        q.choice("sort", "rank", "name", "light", "index", "change", "monitored", "people", "fen", "red", "yellow"),
-		Prefectures: v.prefectures,
+		Prefectures: v.Prefectures,
 	}
 	if d.County != "" && d.Prefecture == "" {
 		d.Prefecture = region.Prefecture(d.County)
@@ -64,26 +65,26 @@ func (p *rankingPages) ranking(r *request, size int) *rankingData {
 	} else {
 		d.Dir = q.choice("dir", "asc", "desc")
 	}
-	for _, county := range v.counties {
+	for _, county := range v.Counties {
 		if d.Prefecture == "" || county.Prefecture == d.Prefecture {
 			d.Counties = append(d.Counties, county)
 		}
 	}
 	counts := map[string]int{}
 	for _, u := range v.Units {
-		if u.Level != d.Unit || !inside(u, d.Prefecture, d.County) || !named(p.Regions, u, d.Search) {
+		if u.Level != d.Unit || !view.Inside(u, d.Prefecture, d.County) || !view.Named(p.Regions, u, d.Search) {
 			continue
 		}
 		if !u.RankOnly {
-			counts[lightClass(u.Light)]++
+			counts[view.LightClass(u.Light)]++
 		}
-		if d.Light != "" && (u.RankOnly || lightClass(u.Light) != d.Light) {
+		if d.Light != "" && (u.RankOnly || view.LightClass(u.Light) != d.Light) {
 			continue
 		}
 		d.Rows = append(d.Rows, u)
 	}
-	for _, l := range lightNames {
-		d.Lights = append(d.Lights, lightCount{l, counts[l]})
+	for _, l := range view.LightNames {
+		d.Lights = append(d.Lights, view.LightCount{Light: l, Count: counts[l]})
 	}
 	oneCounty := d.County != "" || len(r.person().Territory) >= countyDigits
 	d.WithinCounty = d.Unit == "township" && oneCounty
@@ -94,7 +95,7 @@ func (p *rankingPages) ranking(r *request, size int) *rankingData {
 			d.Unplaced = append(d.Unplaced, u)
 		}
 	}
-	sortUnits(d.Rows, d.Sort, d.Dir == "desc", d.WithinCounty)
+	view.SortUnits(d.Rows, d.Sort, d.Dir == "desc", d.WithinCounty)
 	d.Pager = q.rows(len(d.Rows), size)
 	d.Complete = d.Pager.Last == 1
 	d.Rows = d.Rows[d.Pager.From:d.Pager.To]
@@ -103,15 +104,15 @@ func (p *rankingPages) ranking(r *request, size int) *rankingData {
 
 // totals are the units above what the table lists: the county and its prefecture, else the prefecture, else the few
 // prefectures there are.
-func totals(v *View, prefecture, county string) []*Unit {
-	var out []*Unit
+func totals(v *view.View, prefecture, county string) []*view.Unit {
+	var out []*view.Unit
 	for _, code := range []string{county, prefecture} {
-		if u := v.unit[code]; u != nil && !u.RankOnly {
+		if u := v.ByCode[code]; u != nil && !u.RankOnly {
 			out = append(out, u)
 		}
 	}
-	if len(out) == 0 && len(v.prefectures) <= 4 {
-		out = append(out, v.prefectures...)
+	if len(out) == 0 && len(v.Prefectures) <= 4 {
+		out = append(out, v.Prefectures...)
 	}
 	return out
 }
@@ -122,7 +123,7 @@ func (p *rankingPages) rankingCSV(r *request) (answer, error) {
 		column("csv.index"), column("csv.change"), column("csv.monitored"), column("csv.arrears_workers"), column("csv.yuan"), column("csv.estimated_yuan"), column("csv.red"), column("csv.yellow"))
 	for _, u := range d.Rows {
 		rank, index, change := "", "", ""
-		if n := rankOf(u, d.WithinCounty); n < 1<<31 {
+		if n := view.RankOf(u, d.WithinCounty); n < 1<<31 {
 			rank = strconv.FormatUint(uint64(n), 10)
 		}
 		if u.RankOnly {
@@ -135,7 +136,7 @@ func (p *rankingPages) rankingCSV(r *request) (answer, error) {
 		if v, ok := u.Change(); ok {
 			change = strconv.FormatFloat(v, 'f', 1, 64)
 		}
-		s.Line(r.view.Run.AsOf.String(), rank, u.Code, u.Name, p.Regions.Path(u.Code), lightClass(u.Light), index, change,
+		s.Line(r.view.Run.AsOf.String(), rank, u.Code, u.Name, p.Regions.Path(u.Code), view.LightClass(u.Light), index, change,
 			strconv.FormatUint(uint64(u.MonitoredWorkers), 10), strconv.FormatUint(uint64(u.ArrearsWorkers), 10), spreadsheet.Yuan(u.ArrearsFen), spreadsheet.Yuan(u.EstimatedFen),
 			strconv.Itoa(u.Red), strconv.Itoa(u.Yellow))
 	}
@@ -144,11 +145,11 @@ func (p *rankingPages) rankingCSV(r *request) (answer, error) {
 
 // rankingPages are the ranking of places, each place and its index worked out.
 type rankingPages struct {
-	Regions   Regions
-	Detectors *detectors // what they are called
-	Answers   Answers
+	Regions   view.Regions
+	Detectors *view.Detectors // what they are called
+	Answers   view.Answers
 	Rules     IndexRules
-	Lights    lightBounds
+	Lights    view.Lights
 	PageSize  int // rows of a list before it is paged
 }
 
@@ -157,8 +158,8 @@ func (p *rankingPages) functions(l language.Locale) template.FuncMap {
 	return template.FuncMap{
 		"share":    language.Share,
 		"raw":      func(row componentRow) string { return raw(l, row) },
-		"lossLine": func(one Loss) string { return p.lossLine(l, one) },
-		"warningsURL": func(u *Unit, level string) string {
+		"lossLine": func(one view.Loss) string { return p.lossLine(l, one) },
+		"warningsURL": func(u *view.Unit, level string) string {
 			v := url.Values{}
 			switch u.Level {
 			case "township":
@@ -173,13 +174,13 @@ func (p *rankingPages) functions(l language.Locale) template.FuncMap {
 			}
 			return "/warnings?" + v.Encode()
 		},
-		"spark": func(u *Unit) template.HTML { return sparkline(u.Trend, language.Message(l, "chart.trend")) },
-		"trend": func(u *Unit) template.HTML {
+		"spark": func(u *view.Unit) template.HTML { return sparkline(u.Trend, language.Message(l, "chart.trend")) },
+		"trend": func(u *view.Unit) template.HTML {
 			return trendChart(l, u.Trend, p.Lights, u.Name+" "+language.Message(l, "chart.trend"))
 		},
 		"meter": meter,
-		"dial": func(u *Unit) template.HTML {
-			return dialChart(l, u.Index, u.Light, u.Name+" "+l.Index(u.Index)+" "+l.Word("light", lightClass(u.Light)))
+		"dial": func(u *view.Unit) template.HTML {
+			return dialChart(l, u.Index, u.Light, u.Name+" "+l.Index(u.Index)+" "+l.Word("light", view.LightClass(u.Light)))
 		},
 		"delta": func(v, widest float64) template.HTML { return deltaBar(v, widest, l.Signed(v)) },
 	}

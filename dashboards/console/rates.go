@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
@@ -18,18 +19,18 @@ type ratesData struct {
 
 type placeRates struct {
 	Code, Name string
-	Rows       []rateRow
+	Rows       []view.RateRow
 }
 
-func (p *editionsPages) rates(v *View) *ratesData {
-	d := &ratesData{Edition: v.latest()}
+func (p *editionsPages) rates(v *view.View) *ratesData {
+	d := &ratesData{Edition: v.Latest()}
 	var codes []string
-	for _, r := range v.rates {
+	for _, r := range v.Rates {
 		codes = append(codes, r.Code)
 	}
 	slices.Sort(codes) // a prefecture's code is the beginning of its counties' codes
 	for _, code := range slices.Compact(codes) {
-		d.Places = append(d.Places, placeRates{code, p.Regions.Name(code), rateRows(v.rates, code)})
+		d.Places = append(d.Places, placeRates{code, p.Regions.Name(code), view.RateRows(v.Rates, code)})
 	}
 	return d
 }
@@ -48,7 +49,7 @@ func (p *editionsPages) ratesCSV(r *request) (answer, error) {
 	for _, place := range d.Places {
 		for _, row := range place.Rows {
 			s.Line(d.Edition.AsOf.String(), place.Code, place.Name, row.Measure, language.Whole(row.Numerator),
-				language.Whole(row.Denominator), strconv.FormatFloat(row.Share(), 'f', 4, 64), target(l, row.Rate))
+				language.Whole(row.Denominator), strconv.FormatFloat(row.Share(), 'f', 4, 64), view.Target(l, row.Rate))
 		}
 	}
 	return csvFile(s, "anxin-rates-"+d.Edition.AsOf.String()+".csv"), nil

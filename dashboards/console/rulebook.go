@@ -11,6 +11,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
@@ -62,7 +63,7 @@ type parameter struct {
 func (p parameter) word(code string) (catalog.Text, bool) { return codebook.Word(p.Codes, code) }
 
 // rule puts a detector together with what is in force on the run's date, and with the run's warnings.
-func (p *warningsPages) rule(v *View, h *catalog.Header) *rule {
+func (p *warningsPages) rule(v *view.View, h *catalog.Header) *rule {
 	r := &rule{Header: h}
 	for _, w := range v.Warnings {
 		switch {
@@ -96,7 +97,7 @@ func (p *warningsPages) rulebookPage(r *request) (answer, error) {
 // rulebook gathers every detector, by group.
 func (p *warningsPages) rulebook(r *request) *rulebookData {
 	d := &rulebookData{AsOf: r.view.Run.AsOf}
-	for _, group := range p.Detectors.grouped() {
+	for _, group := range p.Detectors.Grouped() {
 		g := ruleGroup{Group: group.Group}
 		for i := range group.Headers {
 			one := p.rule(r.view, &group.Headers[i])
@@ -131,7 +132,7 @@ func (p *warningsPages) rulePage(r *request) (answer, error) {
 
 // oneRule gathers what there is to say of the detector that the address names.
 func (p *warningsPages) oneRule(r *request) (*ruleData, error) {
-	h := p.Detectors.byID[r.http.PathValue("id")]
+	h := p.Detectors.ByID[r.http.PathValue("id")]
 	if h == nil {
 		return nil, errNotFound
 	}
@@ -142,15 +143,15 @@ func (p *warningsPages) oneRule(r *request) (*ruleData, error) {
 }
 
 // hits counts what a detector found in the runs of a trend line, of what the person may read.
-func (p *warningsPages) hits(ctx context.Context, v *View, detector string, person *access.Person) ([]hits, error) {
-	picked := trendRuns(v.runs)
+func (p *warningsPages) hits(ctx context.Context, v *view.View, detector string, person *access.Person) ([]hits, error) {
+	picked := view.TrendRuns(v.Runs)
 	by := make(map[civil.Date]*hits, len(picked))
 	history := make([]hits, len(picked))
 	for i, r := range picked {
 		one := &history[len(picked)-1-i]
 		one.AsOf, by[r.AsOf] = r.AsOf, one
 	}
-	rows, err := p.Conn.Query(withParameters(ctx, clickhouse.Parameters{"detector": detector}), `
+	rows, err := p.Conn.Query(view.WithParameters(ctx, clickhouse.Parameters{"detector": detector}), `
 SELECT
     as_of,
     township,
@@ -158,7 +159,7 @@ SELECT
     uniqExactIf((scope, scope_id), level = 'red') AS red,
     uniqExactIf((scope, scope_id), level = 'yellow') AS yellow
 FROM warnings
-WHERE (as_of, run) IN (`+runTuples(picked)+`)
+WHERE (as_of, run) IN (`+view.RunTuples(picked)+`)
     AND detector = {detector:String}
     AND closed_on IS NULL
 GROUP BY as_of, township, department`)
@@ -173,7 +174,7 @@ GROUP BY as_of, township, department`)
 		if err := rows.Scan(&on, &township, &department, &red, &yellow); err != nil {
 			return nil, err
 		}
-		if one := by[dateOf(on)]; one != nil && access.Allow(person, access.Read, access.At(township, department)) {
+		if one := by[view.DateOf(on)]; one != nil && access.Allow(person, access.Read, access.At(township, department)) {
 			one.Red, one.Yellow = one.Red+red, one.Yellow+yellow
 		}
 	}

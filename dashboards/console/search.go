@@ -7,6 +7,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/platform/access"
@@ -15,7 +16,7 @@ import (
 // searchData is what the search box of every page finds: units, and projects and employers of the run.
 type searchData struct {
 	Typed    string
-	Units    []*Unit
+	Units    []*view.Unit
 	Subjects []subjectHit
 	More     bool
 }
@@ -28,7 +29,7 @@ type subjectHit struct {
 const searchRows = 50
 
 func (p *searchPages) searchPage(r *request) (answer, error) {
-	if id := strings.ToUpper(r.query.given.Get("q")); subjectID.MatchString(id) && len(r.view.subject[subjectKey("employer", id)]) > 0 {
+	if id := strings.ToUpper(r.query.given.Get("q")); view.SubjectID.MatchString(id) && len(r.view.WarningsOf[view.SubjectKey("employer", id)]) > 0 {
 		return answer{redirect: "/subjects/employer/" + id}, nil
 	}
 	d, err := p.search(r)
@@ -44,7 +45,7 @@ func (p *searchPages) search(r *request) (*searchData, error) {
 	d := &searchData{Typed: r.query.given.Get("q")}
 	if typed != "" {
 		for _, u := range r.view.Units {
-			if !u.RankOnly && named(p.Regions, u, typed) && len(d.Units) < searchRows {
+			if !u.RankOnly && view.Named(p.Regions, u, typed) && len(d.Units) < searchRows {
 				d.Units = append(d.Units, u)
 			}
 		}
@@ -55,7 +56,7 @@ func (p *searchPages) search(r *request) (*searchData, error) {
 		d.More = len(hits) > searchRows
 		d.Subjects = hits[:min(len(hits), searchRows)]
 		for i := range d.Subjects {
-			for _, w := range r.view.subject[subjectKey(d.Subjects[i].Scope, d.Subjects[i].ID)] {
+			for _, w := range r.view.WarningsOf[view.SubjectKey(d.Subjects[i].Scope, d.Subjects[i].ID)] {
 				if w.Level == catalog.Red {
 					d.Subjects[i].Red++
 				} else {
@@ -72,13 +73,13 @@ func (p *searchPages) findSubjects(r *request, typed string) ([]subjectHit, erro
 	if p.Conn == nil {
 		return nil, nil
 	}
-	from, err := r.view.Run.from("subjects")
+	from, err := r.view.Run.From("subjects")
 	if err != nil {
 		return nil, err
 	}
 	// Parameters are read as escaped text: a backslash or a control character would be an escape.
 	escaped := strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`, "\x00", ``).Replace(typed)
-	rows, err := p.Conn.Query(withParameters(r.ctx, clickhouse.Parameters{"typed": escaped, "territory": r.person().Territory}), `
+	rows, err := p.Conn.Query(view.WithParameters(r.ctx, clickhouse.Parameters{"typed": escaped, "territory": r.person().Territory}), `
 SELECT
     scope,
     scope_id,
@@ -111,6 +112,6 @@ ORDER BY positionUTF8(lowerUTF8(name), {typed:String}) = 0, scope DESC, scope_id
 // searchPages are what the search box of every page finds.
 type searchPages struct {
 	Conn    driver.Conn // the main database; nil: places alone are found
-	Regions Regions
-	Answers Answers
+	Regions view.Regions
+	Answers view.Answers
 }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/memory"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/law"
 	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/access/signin"
@@ -33,12 +34,12 @@ type serverDependencies struct {
 	Language  string        // for who has not chosen
 	Timeout   time.Duration // per page
 	Remember  int           // so many rendered pages are kept
-	Keeper    *Keeper
+	Keeper    *view.Keeper
 	Gate      *signin.Gate
-	Detectors *detectors
+	Detectors *view.Detectors
 	Laws      *law.Registry
-	Sources   Sources
-	Regions   Regions
+	Sources   view.Sources
+	Regions   view.Regions
 	Progress  func() []Stage
 	Logger    *slog.Logger
 	Now       func() time.Time
@@ -50,7 +51,7 @@ type serverDependencies struct {
 type webServer struct {
 	otherwise language.Locale // for who has not chosen
 	timeout   time.Duration
-	keeper    *Keeper
+	keeper    *view.Keeper
 	gate      *signin.Gate
 	progress  func() []Stage
 	log       *slog.Logger
@@ -117,8 +118,8 @@ type request struct {
 	ctx   context.Context
 	lang  language.Locale
 	who   *signin.Session // nil: nobody is signed in
-	view  *View           // what of the run this person may see
-	all   *View           // the whole run, only to find out what an object is
+	view  *view.View      // what of the run this person may see
+	all   *view.View      // the whole run, only to find out what an object is
 	query *query
 	http  *http.Request
 	w     http.ResponseWriter // of routes that are never remembered: for cookies
@@ -142,7 +143,7 @@ func (r *request) recordAs(action string) error {
 }
 
 // show gives a request the part of a run that its person may see.
-func (r *request) show(all *View) error {
+func (r *request) show(all *view.View) error {
 	view, err := r.server.keeper.Part(r.ctx, all, r.person())
 	r.all, r.view = all, view
 	return err

@@ -5,10 +5,10 @@ import (
 	"html/template"
 	"log/slog"
 
-	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -20,17 +20,17 @@ import (
 
 // subjectData is the page of a project or employer.
 type subjectData struct {
-	*Facts
+	*view.Facts
 	AsOf       civil.Date
 	Path       string
-	Active     []*Warning
+	Active     []*view.Warning
 	Worst      string // the worst active level, or ""
 	Safeguards []safeguard
 	CaseID     string // "" when there is none
 	// What is owed on the projects of an employer, as far as who asks may see them; somebody on two of them counts twice.
 	ProjectsFen     int64
 	ProjectsWorkers uint64
-	Past            []*Warning
+	Past            []*view.Warning
 	Grade           *edition.Grade // of an employer in the latest edition; nil when it has none
 	Edition         *edition.Edition
 	Workers         bool // who asks may see the list of workers
@@ -49,7 +49,7 @@ func (d *subjectData) ListExpected(m civil.Month) bool { return m < d.AsOf.Month
 
 func (p *subjectsPages) subjectPage(r *request) (answer, error) {
 	scope, id := catalog.Scope(r.http.PathValue("scope")), r.http.PathValue("id")
-	if scope == catalog.Township && r.view.unit[id] != nil {
+	if scope == catalog.Township && r.view.ByCode[id] != nil {
 		return answer{redirect: "/townships/" + id}, nil
 	}
 	d, err := p.subject(r)
@@ -70,7 +70,7 @@ func (p *subjectsPages) subject(r *request) (*subjectData, error) {
 		return nil, err
 	}
 	scope, id := string(f.Scope), f.ID
-	d := &subjectData{Facts: f, AsOf: r.view.Run.AsOf, Path: p.Regions.Path(f.Township), Active: r.view.subject[subjectKey(scope, id)]}
+	d := &subjectData{Facts: f, AsOf: r.view.Run.AsOf, Path: p.Regions.Path(f.Township), Active: r.view.WarningsOf[view.SubjectKey(scope, id)]}
 	d.Gone = gone
 	d.Workers = access.Allow(r.person(), access.Reveal, access.At(f.Township, string(casefile.Route(f.Scope, f.Sector))))
 	if len(d.Active) > 0 {
@@ -80,7 +80,7 @@ func (p *subjectsPages) subject(r *request) (*subjectData, error) {
 		d.Safeguards = checklist(r.lang, f, r.view.Run.AsOf)
 	}
 	shown := *f
-	shown.Projects = access.MayRead(r.person(), f.Projects, func(project ProjectRef) access.Object { return access.At(project.Township, "") })
+	shown.Projects = access.MayRead(r.person(), f.Projects, func(project view.ProjectRef) access.Object { return access.At(project.Township, "") })
 	d.Facts = &shown
 	for _, project := range shown.Projects {
 		d.ProjectsFen, d.ProjectsWorkers = d.ProjectsFen+project.OwedFen, d.ProjectsWorkers+project.OwedWorkers
@@ -91,24 +91,24 @@ func (p *subjectsPages) subject(r *request) (*subjectData, error) {
 		}
 	}
 	if f.Scope == catalog.Employer {
-		d.Grade, d.Edition = r.view.grade[id], r.view.latest()
+		d.Grade, d.Edition = r.view.Grade[id], r.view.Latest()
 	}
-	d.CaseID = CaseOf(r.ctx, p.Cases, p.Logger, r.person(), scope, id)
+	d.CaseID = view.CaseOf(r.ctx, p.Cases, p.Logger, r.person(), scope, id)
 	return d, nil
 }
 
 // subjectOf reads the facts of the subject that the address names; gone says that the run's snapshot has been dropped, so
 // that only its warnings are known.
-func (p *subjectsPages) subjectOf(r *request) (f *Facts, gone bool, err error) {
+func (p *subjectsPages) subjectOf(r *request) (f *view.Facts, gone bool, err error) {
 	scope, id := catalog.Scope(r.http.PathValue("scope")), r.http.PathValue("id")
-	if scope != catalog.Project && scope != catalog.Employer || !subjectID.MatchString(id) || r.all == nil {
+	if scope != catalog.Project && scope != catalog.Employer || !view.SubjectID.MatchString(id) || r.all == nil {
 		return nil, false, errNotFound
 	}
 	f, err = p.subjectFacts(r, scope, id)
-	if errors.Is(err, ErrUnknownSubject) {
+	if errors.Is(err, view.ErrUnknownSubject) {
 		return nil, false, errNotFound
 	}
-	if gone = snapshotGone(err); gone {
+	if gone = view.SnapshotGone(err); gone {
 		f, err = p.withoutFacts(r.all, scope, id)
 	}
 	return f, gone, err
@@ -116,7 +116,7 @@ func (p *subjectsPages) subjectOf(r *request) (f *Facts, gone bool, err error) {
 
 // subjectObject is what a route about a subject touches.
 func (p *subjectsPages) subjectObject(r *request) (access.Object, error) {
-	if scope, id := r.http.PathValue("scope"), r.http.PathValue("id"); scope == string(catalog.Township) && r.all != nil && r.all.unit[id] != nil {
+	if scope, id := r.http.PathValue("scope"), r.http.PathValue("id"); scope == string(catalog.Township) && r.all != nil && r.all.ByCode[id] != nil {
 		return access.Object{Place: id}, nil
 	}
 	f, _, err := p.subjectOf(r)
@@ -128,9 +128,9 @@ func (p *subjectsPages) subjectObject(r *request) (access.Object, error) {
 
 // subjectFacts reads the facts of a subject, remembered per run. When the run's snapshot is gone because a newer run
 // has completed meanwhile, it looks for that run and answers from it.
-func (p *subjectsPages) subjectFacts(r *request, scope catalog.Scope, id string) (*Facts, error) {
+func (p *subjectsPages) subjectFacts(r *request, scope catalog.Scope, id string) (*view.Facts, error) {
 	f, err := p.Keeper.Facts(r.ctx, r.all, scope, id)
-	if err == nil || errors.Is(err, ErrUnknownSubject) || r.ctx.Err() != nil {
+	if err == nil || errors.Is(err, view.ErrUnknownSubject) || r.ctx.Err() != nil {
 		return f, err
 	}
 	if refreshErr := p.Keeper.Refresh(r.ctx); refreshErr != nil {
@@ -145,26 +145,18 @@ func (p *subjectsPages) subjectFacts(r *request, scope catalog.Scope, id string)
 	return nil, err
 }
 
-// snapshotGone reports whether the database or table of a run's facts does not exist: a later run for an earlier date
-// drops it while the pages rightly go on showing the later date.
-func snapshotGone(err error) bool {
-	var e *clickhouse.Exception
-	const unknownTable, unknownDatabase = 60, 81
-	return errors.As(err, &e) && (e.Code == unknownTable || e.Code == unknownDatabase)
-}
-
 // withoutFacts is what the warnings alone tell of a subject.
-func (p *subjectsPages) withoutFacts(v *View, scope catalog.Scope, id string) (*Facts, error) {
-	active := v.subject[subjectKey(string(scope), id)]
+func (p *subjectsPages) withoutFacts(v *view.View, scope catalog.Scope, id string) (*view.Facts, error) {
+	active := v.WarningsOf[view.SubjectKey(string(scope), id)]
 	if len(active) == 0 {
 		return nil, errNotFound
 	}
 	w := active[0]
-	return &Facts{Scope: scope, ID: id, Name: w.Name, Township: w.Township, Sector: w.Sector}, nil
+	return &view.Facts{Scope: scope, ID: id, Name: w.Name, Township: w.Township, Sector: w.Sector}, nil
 }
 
 // checklist states a project's safeguards from its registry (law.md, "six systems").
-func checklist(l language.Locale, f *Facts, asOf civil.Date) []safeguard {
+func checklist(l language.Locale, f *view.Facts, asOf civil.Date) []safeguard {
 	p := f.Project
 	yes := func(ok bool) string {
 		if ok {
@@ -220,12 +212,12 @@ func checklist(l language.Locale, f *Facts, asOf civil.Date) []safeguard {
 
 // subjectsPages are a project or employer with its facts, and its workers.
 type subjectsPages struct {
-	Keeper    *Keeper
+	Keeper    *view.Keeper
 	Conn      driver.Conn // the main database
-	Regions   Regions
-	Detectors *detectors // what they are called
-	Answers   Answers
-	Cases     Cases // nil: casework is not connected
+	Regions   view.Regions
+	Detectors *view.Detectors // what they are called
+	Answers   view.Answers
+	Cases     view.Cases // nil: casework is not connected
 	Vault     *reveal.Vault
 	PageSize  int // rows of a list before it is paged
 	Logger    *slog.Logger
@@ -234,19 +226,19 @@ type subjectsPages struct {
 // functions are what templates of this room alone can call.
 func (p *subjectsPages) functions(l language.Locale) template.FuncMap {
 	return template.FuncMap{
-		"owedLine":      func(k OwedKind) string { return owedLine(l, k) },
-		"owedMissing":   func(f *Facts, what string) string { return owedMissing(l, f, what) },
+		"owedLine":      func(k view.OwedKind) string { return owedLine(l, k) },
+		"owedMissing":   func(f *view.Facts, what string) string { return owedMissing(l, f, what) },
 		"estimateBy":    func(codes []string) string { return estimateBy(l, codes) },
 		"estimatedPart": l.EstimatedPart,
 		"outcome":       func(kind, code string) string { return codebook.OfOutcome(kind, code, string(l)) },
 
-		"attendanceChart": func(f *Facts, asOf civil.Date) template.HTML { return attendanceChart(l, f, asOf) },
-		"wagesChart":      func(f *Facts) template.HTML { return wagesChart(l, f) },
-		"accountChart":    func(f *Facts) template.HTML { return accountChart(l, f) },
-		"signalChart":     func(s Signal) template.HTML { return signalChart(l, s) },
-		"signalLast": func(s Signal) string {
+		"attendanceChart": func(f *view.Facts, asOf civil.Date) template.HTML { return attendanceChart(l, f, asOf) },
+		"wagesChart":      func(f *view.Facts) template.HTML { return wagesChart(l, f) },
+		"accountChart":    func(f *view.Facts) template.HTML { return accountChart(l, f) },
+		"signalChart":     func(s view.Signal) template.HTML { return signalChart(l, s) },
+		"signalLast": func(s view.Signal) string {
 			return language.Fixed(s.Values[len(s.Values)-1], language.Decimals(s.Values[len(s.Values)-1]))
 		},
-		"signalMonth": func(s Signal) string { return l.Month(s.Months[len(s.Months)-1]) },
+		"signalMonth": func(s view.Signal) string { return l.Month(s.Months[len(s.Months)-1]) },
 	}
 }

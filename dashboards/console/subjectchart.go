@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
@@ -23,13 +24,13 @@ func moneyAxis(l language.Locale, v float64) string {
 }
 
 // attendanceChart shows how many people worked on each of the last days; days without anybody are gaps.
-func attendanceChart(l language.Locale, f *Facts, asOf civil.Date) template.HTML {
+func attendanceChart(l language.Locale, f *view.Facts, asOf civil.Date) template.HTML {
 	if len(f.Days) == 0 {
 		return ""
 	}
-	labels := make([]string, factDays)
-	s := bars{class: "work", values: make([]float64, factDays), titles: make([]string, factDays)}
-	first := asOf.AddDays(-factDays + 1)
+	labels := make([]string, view.FactDays)
+	s := bars{class: "work", values: make([]float64, view.FactDays), titles: make([]string, view.FactDays)}
+	first := asOf.AddDays(-view.FactDays + 1)
 	for i := range labels {
 		d := first.AddDays(i)
 		if d.Weekday() == 1 && (i/7)%2 == 0 {
@@ -37,7 +38,7 @@ func attendanceChart(l language.Locale, f *Facts, asOf civil.Date) template.HTML
 		}
 	}
 	for _, day := range f.Days {
-		if i := int(day.On - first); i >= 0 && i < factDays {
+		if i := int(day.On - first); i >= 0 && i < view.FactDays {
 			s.values[i] = float64(day.Workers)
 			s.titles[i] = l.Date(day.On) + " · " + l.Count(int64(day.Workers), catalog.Workers)
 		}
@@ -46,7 +47,7 @@ func attendanceChart(l language.Locale, f *Facts, asOf civil.Date) template.HTML
 }
 
 // wagesChart shows wages due and paid side by side by wage month, and beside them what work without a pay slip comes to.
-func wagesChart(l language.Locale, f *Facts) template.HTML {
+func wagesChart(l language.Locale, f *view.Facts) template.HTML {
 	due, paid, unlisted := bars{class: "due"}, bars{class: "paid"}, bars{class: "unlisted"}
 	estimate := f.Owed.Unlisted()
 	var labels []string
@@ -71,7 +72,7 @@ func wagesChart(l language.Locale, f *Facts) template.HTML {
 }
 
 // accountChart shows what entered and left the wage account by month, and the balance as a line.
-func accountChart(l language.Locale, f *Facts) template.HTML {
+func accountChart(l language.Locale, f *view.Facts) template.HTML {
 	in, out, other := bars{class: "in"}, bars{class: "paid"}, bars{class: "other"}
 	var labels []string
 	var balance []float64
@@ -87,18 +88,18 @@ func accountChart(l language.Locale, f *Facts) template.HTML {
 }
 
 // signalChart is a small line of an operating indicator.
-func signalChart(l language.Locale, s Signal) template.HTML {
+func signalChart(l language.Locale, s view.Signal) template.HTML {
 	lowest, highest := s.Values[0], s.Values[0]
 	for _, v := range s.Values {
 		lowest, highest = min(lowest, v), max(highest, v)
 	}
-	points := make([]Point, len(s.Values))
+	points := make([]view.Point, len(s.Values))
 	for i, v := range s.Values {
 		scaled := 70.0
 		if highest > lowest {
 			scaled = 40 + 60*(v-lowest)/(highest-lowest)
 		}
-		points[i] = Point{Index: &scaled}
+		points[i] = view.Point{Index: &scaled}
 	}
 	return sparkline(points, l.Word("indicator", s.Indicator))
 }

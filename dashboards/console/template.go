@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/edition"
@@ -32,7 +33,7 @@ type frame struct {
 	Lang    language.Locale
 	Title   string
 	Section string
-	View    *View
+	View    *view.View
 	Data    any
 	Who     *signin.Session // nil: nobody is signed in
 
@@ -169,9 +170,9 @@ func functions(l language.Locale, d serverDependencies, assets *assets) template
 		"yuan":    l.Yuan,
 		"exact":   l.ExactYuan,
 		"claimed": l.Claimed,
-		"amount":  func(w *Warning) string { return l.Amount(d.Detectors.header(w.Detector), w.AmountFen) },
-		"estimated": func(w *Warning) string {
-			return l.EstimatedPart(w.AmountFen, estimatedFen(d.Detectors.header(w.Detector), w))
+		"amount":  func(w *view.Warning) string { return l.Amount(d.Detectors.Header(w.Detector), w.AmountFen) },
+		"estimated": func(w *view.Warning) string {
+			return l.EstimatedPart(w.AmountFen, view.EstimatedFen(d.Detectors.Header(w.Detector), w))
 		},
 		"points":    l.Index,
 		"score":     func(v float64) string { return l.Index(&v) },
@@ -187,8 +188,8 @@ func functions(l language.Locale, d serverDependencies, assets *assets) template
 		"days":      func(v any) string { return l.Count(language.ToInt(v), catalog.Days) },
 		"since":     func(from, to civil.Date) string { return l.Count(int64(to-from), catalog.Days) },
 		"number":    language.Number,
-		"reasons":   func(g *edition.Grade) []string { return reasons(l, *g) },
-		"target":    func(r edition.Rate) string { return target(l, r) },
+		"reasons":   func(g *edition.Grade) []string { return view.Reasons(l, *g) },
+		"target":    func(r edition.Rate) string { return view.Target(l, r) },
 		"year":      func(v int) string { return strconv.Itoa(v) },
 		"deref":     func(v *float64) float64 { return *v },
 		"derefU":    func(v *uint32) uint32 { return *v },
@@ -198,20 +199,22 @@ func functions(l language.Locale, d serverDependencies, assets *assets) template
 		"list":      func(items ...string) []string { return items },
 		"args":      func(items ...any) []any { return items },
 
-		"header":   d.Detectors.header,
-		"evidence": func(w *Warning) Evidence { return evidence(l, d.Detectors.header(w.Detector), w.Evidence) },
-		"source":   func(code string) string { return d.Sources.Called(l, code) },
-		"article":  func(citation string) language.Article { return l.Article(d.Laws, citation) },
-		"cited":    d.Laws.Annotate,
-		"place":    d.Regions.Name,
-		"path":     d.Regions.Path,
-		"light":    func(v any) string { return lightClass(fmt.Sprint(v)) },
-		"rank":     rankOf,
-		"caseURL":  caseURL,
+		"header": d.Detectors.Header,
+		"evidence": func(w *view.Warning) view.Evidence {
+			return view.EvidenceIn(l, d.Detectors.Header(w.Detector), w.Evidence)
+		},
+		"source":  func(code string) string { return d.Sources.Called(l, code) },
+		"article": func(citation string) language.Article { return l.Article(d.Laws, citation) },
+		"cited":   d.Laws.Annotate,
+		"place":   d.Regions.Name,
+		"path":    d.Regions.Path,
+		"light":   func(v any) string { return view.LightClass(fmt.Sprint(v)) },
+		"rank":    view.RankOf,
+		"caseURL": caseURL,
 		"subjectURL": func(scope, id any) string {
 			return "/subjects/" + url.PathEscape(fmt.Sprint(scope)) + "/" + url.PathEscape(fmt.Sprint(id))
 		},
-		"unitURL": func(u *Unit) string {
+		"unitURL": func(u *view.Unit) string {
 			if u.Level == "township" {
 				return "/townships/" + u.Code
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 	"github.com/anxin-project/anxin/internal/platform/access"
@@ -14,9 +15,9 @@ import (
 
 // unitData is the page of a township, county or prefecture: where it stands, why, and what would raise it.
 type unitData struct {
-	Unit       *Unit
+	Unit       *view.Unit
 	Path       string
-	Above      []*Unit
+	Above      []*view.Unit
 	Components []componentRow
 	Uncapped   *float64
 	CapEffect  float64 // index less uncapped: 0 or below
@@ -27,16 +28,16 @@ type unitData struct {
 	Raise      []raiseRow // every subject that lost points, most first
 	Rest       []raiseRow // of them those that the page folds away
 	RestLost   float64
-	Warnings   []*Warning
+	Warnings   []*view.Warning
 	More       int // active warnings not listed here
 	Townships  int
-	Children   []*Unit
-	History    []Point // newest first
-	Rates      []rateRow
+	Children   []*view.Unit
+	History    []view.Point // newest first
+	Rates      []view.RateRow
 }
 
 type componentRow struct {
-	Component
+	view.Component
 	Form       uint8
 	Owed, Late uint32  // workers of the unit
 	Left       bool    // out of an index of the first form: no exposure
@@ -54,7 +55,7 @@ type raiseRow struct {
 	Lost            float64
 	IfFixed         *float64
 	Gain            float64
-	Losses          []Loss
+	Losses          []view.Loss
 }
 
 // raiseShown is how many of them a page shows at once.
@@ -71,16 +72,16 @@ func (p *rankingPages) unitPage(r *request) (answer, error) {
 // unit gathers what there is to say of the unit that the address names.
 func (p *rankingPages) unit(r *request) (*unitData, error) {
 	code := r.http.PathValue("code")
-	u := r.view.unit[code]
+	u := r.view.ByCode[code]
 	if u == nil || u.RankOnly {
 		return nil, errNotFound
 	}
-	d := &unitData{Unit: u, Path: p.Regions.Path(code), Uncapped: u.Uncapped, Raise: raise(u), Townships: u.townships}
+	d := &unitData{Unit: u, Path: p.Regions.Path(code), Uncapped: u.Uncapped, Raise: raise(u), Townships: u.Townships}
 	if d.Path == "" {
 		d.Path = u.Name
 	}
 	for _, above := range []string{u.Prefecture, u.County} {
-		if a := r.view.unit[above]; a != nil && a != u && !a.RankOnly {
+		if a := r.view.ByCode[above]; a != nil && a != u && !a.RankOnly {
 			d.Above = append(d.Above, a)
 		}
 	}
@@ -91,9 +92,9 @@ func (p *rankingPages) unit(r *request) (*unitData, error) {
 		}
 	}
 	d.explain(u)
-	d.Rates = rateRows(r.view.rates, code)
+	d.Rates = view.RateRows(r.view.Rates, code)
 	for _, w := range r.view.Warnings {
-		if w.Township == code || w.County == code || len(code) == 4 && prefectureOf(r.view, w) == code {
+		if w.Township == code || w.County == code || len(code) == 4 && view.PrefectureOf(r.view, w) == code {
 			if len(d.Warnings) < unitWarnings {
 				d.Warnings = append(d.Warnings, w)
 			} else {
@@ -107,7 +108,7 @@ func (p *rankingPages) unit(r *request) (*unitData, error) {
 			d.Children = append(d.Children, child)
 		}
 	}
-	sortUnits(d.Children, "rank", false, true)
+	view.SortUnits(d.Children, "rank", false, true)
 	for i := len(u.Trend) - 1; i >= 0 && len(d.History) < 12; i-- {
 		if u.Trend[i].Light != "" {
 			d.History = append(d.History, u.Trend[i])
@@ -119,7 +120,7 @@ func (p *rankingPages) unit(r *request) (*unitData, error) {
 // unitObject is what a route about a place touches.
 func (p *rankingPages) unitObject(r *request) (access.Object, error) {
 	code := r.http.PathValue("code")
-	if r.all == nil || r.all.unit[code] == nil {
+	if r.all == nil || r.all.ByCode[code] == nil {
 		return access.Object{}, errNotFound
 	}
 	return access.Object{Place: code}, nil
@@ -127,11 +128,11 @@ func (p *rankingPages) unitObject(r *request) (access.Object, error) {
 
 // raise groups what a unit lost by subject, those that cost most first. An index of the first form tells for some subjects what
 // putting them right would give, and no more.
-func raise(u *Unit) []raiseRow {
+func raise(u *view.Unit) []raiseRow {
 	var rows []raiseRow
 	at := map[string]int{}
 	row := func(scope, id, name string) *raiseRow {
-		key := subjectKey(scope, id)
+		key := view.SubjectKey(scope, id)
 		i, known := at[key]
 		if !known {
 			i = len(rows)
@@ -154,13 +155,13 @@ func raise(u *Unit) []raiseRow {
 }
 
 // lossLine says for what points were lost, what regains them, and whose act that is.
-func (p *rankingPages) lossLine(l language.Locale, one Loss) string {
+func (p *rankingPages) lossLine(l language.Locale, one view.Loss) string {
 	what := l.Word("act", one.Act)
 	switch {
 	case len(one.Detectors) > 0:
 		titles := make([]string, len(one.Detectors))
 		for i, id := range one.Detectors {
-			titles[i] = p.Detectors.header(id).Title.In(string(l))
+			titles[i] = p.Detectors.Header(id).Title.In(string(l))
 		}
 		what += language.Message(l, "list.colon") + strings.Join(titles, language.Message(l, "list.comma"))
 	case one.Lead != "":
@@ -173,12 +174,12 @@ func (p *rankingPages) lossLine(l language.Locale, one Loss) string {
 	return text
 }
 
-func rowOf(u *Unit, c Component) componentRow {
+func rowOf(u *view.Unit, c view.Component) componentRow {
 	return componentRow{Component: c, Left: c.Weight == 0, Form: u.Form, Late: u.LateWorkers, Owed: u.ArrearsWorkers}
 }
 
 // explain splits the index and its change into components so that the figures shown add up exactly.
-func (d *unitData) explain(u *Unit) {
+func (d *unitData) explain(u *view.Unit) {
 	var weights, points []float64
 	for _, c := range u.Components {
 		d.Components = append(d.Components, rowOf(u, c))
@@ -198,7 +199,7 @@ func (d *unitData) explain(u *Unit) {
 	if u.Previous == nil {
 		return
 	}
-	change := edition.Compare([]edition.Unit{u.Previous.asEdition()}, []edition.Unit{u.asEdition()})[0]
+	change := edition.Compare([]edition.Unit{u.Previous.AsEdition()}, []edition.Unit{u.AsEdition()})[0]
 	if change.Moved == nil {
 		return
 	}

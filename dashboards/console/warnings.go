@@ -9,6 +9,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/law"
@@ -18,14 +19,14 @@ import (
 // warningsData is the list of active warnings.
 type warningsData struct {
 	Filter      warningFilter
-	Groups      []detectorGroup
-	Counties    []*Unit
-	Townships   []*Unit // of the chosen county
+	Groups      []view.DetectorGroup
+	Counties    []*view.Unit
+	Townships   []*view.Unit // of the chosen county
 	Departments []string
 	Sectors     []string
 	Red, Yellow int
 	Workers     uint64
-	Rows        []*Warning
+	Rows        []*view.Warning
 	Pager       pager
 	Sort, Dir   string
 }
@@ -45,7 +46,7 @@ func (p *warningsPages) warningsPage(r *request) (answer, error) {
 func (p *warningsPages) warnings(r *request) *warningsData {
 	f := p.warningFilter(r.query)
 	rows := f.choose(p, r.lang, r.view)
-	d := &warningsData{Filter: f, Groups: p.Detectors.grouped(), Counties: r.view.counties}
+	d := &warningsData{Filter: f, Groups: p.Detectors.Grouped(), Counties: r.view.Counties}
 	d.Sort = r.query.choice("sort", "worst", "newest", "since", "people", "fen")
 	d.Dir = r.query.choice("dir", "desc", "asc")
 	sortWarnings(rows, d.Sort, d.Dir == "asc")
@@ -93,14 +94,14 @@ func (p *warningsPages) warningFilter(q *query) warningFilter {
 }
 
 // choose returns a new slice of the warnings that pass, in the given order.
-func (f warningFilter) choose(c *warningsPages, l language.Locale, view *View) []*Warning {
-	var out []*Warning
-	for _, w := range view.Warnings {
+func (f warningFilter) choose(c *warningsPages, l language.Locale, v *view.View) []*view.Warning {
+	var out []*view.Warning
+	for _, w := range v.Warnings {
 		switch {
 		case f.Level != "" && string(w.Level) != f.Level,
 			f.Detector != "" && w.Detector != f.Detector,
 			f.Scope != "" && w.Scope != f.Scope,
-			f.Prefecture != "" && prefectureOf(view, w) != f.Prefecture,
+			f.Prefecture != "" && view.PrefectureOf(v, w) != f.Prefecture,
 			f.County != "" && w.County != f.County,
 			f.Township != "" && w.Township != f.Township,
 			f.Department != "" && w.Department != f.Department,
@@ -114,16 +115,16 @@ func (f warningFilter) choose(c *warningsPages, l language.Locale, view *View) [
 }
 
 // mentions reports whether a warning's subject, place or detector contains the text.
-func (p *warningsPages) mentions(l language.Locale, w *Warning, text string) bool {
+func (p *warningsPages) mentions(l language.Locale, w *view.Warning, text string) bool {
 	return strings.Contains(strings.ToLower(w.Name), text) || strings.Contains(strings.ToLower(w.ScopeID), text) ||
 		strings.HasPrefix(w.Township, text) || strings.Contains(p.Regions.Name(w.Township), text) ||
-		strings.Contains(strings.ToLower(p.Detectors.header(w.Detector).Title.In(string(l))), text) ||
+		strings.Contains(strings.ToLower(p.Detectors.Header(w.Detector).Title.In(string(l))), text) ||
 		strings.Contains(w.Detector, text)
 }
 
 // sortWarnings keeps the given order, worst first, among equals.
-func sortWarnings(rows []*Warning, by string, ascending bool) {
-	key := func(a, b *Warning) int {
+func sortWarnings(rows []*view.Warning, by string, ascending bool) {
+	key := func(a, b *view.Warning) int {
 		switch by {
 		case "newest":
 			return cmp.Compare(a.Opened, b.Opened)
@@ -134,9 +135,9 @@ func sortWarnings(rows []*Warning, by string, ascending bool) {
 		case "fen":
 			return cmp.Compare(a.AmountFen, b.AmountFen)
 		}
-		return -worstFirst(a, b)
+		return -view.WorstFirst(a, b)
 	}
-	slices.SortStableFunc(rows, func(a, b *Warning) int {
+	slices.SortStableFunc(rows, func(a, b *view.Warning) int {
 		if ascending {
 			return key(a, b)
 		}
@@ -151,9 +152,9 @@ func (p *warningsPages) warningsCSV(r *request) (answer, error) {
 		coded("csv.sector", codebook.Sector), coded("csv.department", codebook.Department), column("csv.since"), column("csv.opened"),
 		column("csv.workers"), column("csv.yuan"), column("csv.estimated_yuan"), worded("csv.basis", func(l language.Locale, citation string) string { return l.Article(p.Laws, citation).Name }), column("csv.evidence"))
 	for _, w := range p.warningFilter(r.query).choose(p, l, r.view) {
-		h := p.Detectors.header(w.Detector)
+		h := p.Detectors.Header(w.Detector)
 		s.Line(string(w.Level), w.Detector, h.Title.In(string(l)), w.Scope, w.ScopeID, w.Name, w.Township, p.Regions.Path(w.Township), w.Sector, w.Department,
-			w.Since.String(), w.Opened.String(), language.Whole(w.Workers), csvAmount(l, h, w.AmountFen), csvEstimate(h, w), strings.Join(w.Basis, spreadsheet.Separator), evidence(l, h, w.Evidence).line())
+			w.Since.String(), w.Opened.String(), language.Whole(w.Workers), csvAmount(l, h, w.AmountFen), csvEstimate(h, w), strings.Join(w.Basis, spreadsheet.Separator), view.EvidenceIn(l, h, w.Evidence).Line())
 	}
 	return csvFile(s, "anxin-warnings-"+r.view.Run.AsOf.String()+".csv"), nil
 }
@@ -170,19 +171,19 @@ func csvAmount(l language.Locale, h *catalog.Header, fen int64) string {
 }
 
 // csvEstimate writes how much of a warning's amount is an estimate; nothing where there is no amount.
-func csvEstimate(h *catalog.Header, w *Warning) string {
+func csvEstimate(h *catalog.Header, w *view.Warning) string {
 	if w.AmountFen == 0 {
 		return ""
 	}
-	return spreadsheet.Yuan(estimatedFen(h, w))
+	return spreadsheet.Yuan(view.EstimatedFen(h, w))
 }
 
 // warningsPages are the active warnings, and the detectors that give them.
 type warningsPages struct {
 	Conn       driver.Conn // the main database
-	Regions    Regions
-	Detectors  *detectors
-	Answers    Answers
+	Regions    view.Regions
+	Detectors  *view.Detectors
+	Answers    view.Answers
 	Laws       *law.Registry
 	Thresholds Thresholds // nil: pages show none
 	PageSize   int        // rows of a list before it is paged

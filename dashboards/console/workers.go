@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
-	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -21,7 +21,7 @@ type workersData struct {
 	Scope, ID, Name string
 	Rows            []workerRow
 	Pager           pager
-	Others          workerOwed // people owed who are not registered here, all together
+	Others          view.WorkerOwed // people owed who are not registered here, all together
 	OtherPeople     int
 	Shown           string // the key of the worker shown in clear
 	Clear           reveal.Clear
@@ -37,7 +37,7 @@ type workerRow struct {
 	Team, Job    string
 	Entered      civil.Date
 	Left         *civil.Date
-	Owed         workerOwed
+	Owed         view.WorkerOwed
 
 	name, phone string // sealed
 }
@@ -65,7 +65,7 @@ func (p *subjectsPages) listWorkers(r *request, d *workersData) error {
 	if err != nil {
 		return err
 	}
-	owed, err := p.owedByWorker(r, f.Scope, f.ID)
+	owed, err := view.OwedByWorker(r.ctx, p.Conn, r.view.Run, f.Scope, f.ID)
 	if err != nil {
 		return err
 	}
@@ -83,56 +83,6 @@ func (p *subjectsPages) listWorkers(r *request, d *workersData) error {
 	d.Pager = r.query.rows(len(rows), p.PageSize)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
 	return nil
-}
-
-// workerOwed is what one worker is owed on a subject, in fen, and of how many wage months and subjects.
-type workerOwed struct {
-	Fen, Estimated int64
-	Months         uint64
-	Unheard        string // silent or unaccounted: nothing was heard of them for a wage month that is due; mostly empty
-}
-
-// owedByWorker reads what is owed to each worker of a subject, by keys; nothing while the run's snapshot is gone.
-func (p *subjectsPages) owedByWorker(r *request, scope catalog.Scope, id string) (map[string]workerOwed, error) {
-	q := &factQuery{conn: p.Conn, run: r.view.Run, scope: scope, id: id}
-	by := map[string]workerOwed{}
-	err := q.each(r.ctx, "owed", `
-SELECT
-    lower(hex(worker_key)) AS worker,
-    sum(owed_fen) AS fen,
-    sumIf(owed_fen, kind IN ('underlisted', 'unlisted')) AS estimated,
-    uniqExact(wage_month) AS months
-FROM %s
-WHERE `+ofSubject+`
-GROUP BY worker`, func(rows driver.Rows) error {
-		var key string
-		var o workerOwed
-		err := rows.Scan(&key, &o.Fen, &o.Estimated, &o.Months)
-		by[key] = o
-		return err
-	})
-	if err == nil && scope == catalog.Project {
-		err = q.each(r.ctx, "silent", `
-SELECT
-    lower(hex(worker_key)) AS worker,
-    argMax(kind, month) AS latest
-FROM %s
-WHERE project_id = {id:String}
-GROUP BY worker`, func(rows driver.Rows) error {
-			var key, kind string
-			if err := rows.Scan(&key, &kind); err != nil {
-				return err
-			}
-			o := by[key]
-			o.Unheard = kind
-			by[key] = o
-			return nil
-		})
-	}
-	if snapshotGone(err) {
-		return map[string]workerOwed{}, nil
-	}
-	return by, err
 }
 
 // revealForm shows one worker in clear, if the vault opens it.
@@ -184,7 +134,7 @@ func (p *subjectsPages) readWorkers(r *request, scope catalog.Scope, id, key str
 	if p.Conn == nil || column == "" {
 		return nil, errNotFound
 	}
-	rows, err := p.Conn.Query(withParameters(r.ctx, clickhouse.Parameters{
+	rows, err := p.Conn.Query(view.WithParameters(r.ctx, clickhouse.Parameters{
 		"id": id, "key": key, "end": r.view.Run.AsOf.End().UTC().Format("2006-01-02 15:04:05.000"),
 	}), `
 WITH registered AS
@@ -233,7 +183,7 @@ LIMIT 1 BY worker`)
 		if err := rows.Scan(&w.Key, &w.Masked, &w.name, &w.Last, &w.phone, &w.Team, &w.Job, &entered, &left); err != nil {
 			return nil, err
 		}
-		w.Entered, w.Left = dateOf(entered), maybeDate(left)
+		w.Entered, w.Left = view.DateOf(entered), view.MaybeDate(left)
 		all = append(all, w)
 	}
 	return all, rows.Err()

@@ -1,4 +1,4 @@
-package console
+package view
 
 import (
 	"context"
@@ -66,9 +66,9 @@ func (o Owed) FirstDue() civil.Date {
 	return *o.Since - 1
 }
 
-// answer is what the API says of it: lists are never null.
-func (o Owed) answer() Owed {
-	o.Kinds, o.Months, o.Bands, o.Unheard, o.Closures, o.Missing = list(o.Kinds), list(o.Months), list(o.Bands), list(o.Unheard), list(o.Closures), list(o.Missing)
+// Answer is what the API says of it: lists are never null.
+func (o Owed) Answer() Owed {
+	o.Kinds, o.Months, o.Bands, o.Unheard, o.Closures, o.Missing = List(o.Kinds), List(o.Months), List(o.Bands), List(o.Unheard), List(o.Closures), List(o.Missing)
 	return o
 }
 
@@ -141,7 +141,7 @@ HAVING fen > 0`, func(r driver.Rows) error {
 		if err := r.Scan(&o.Workers, &o.Fen, &o.Estimated, &due); err != nil {
 			return err
 		}
-		since := dateOf(due) + 1
+		since := DateOf(due) + 1
 		o.Since = &since
 		return nil
 	})
@@ -164,7 +164,7 @@ ORDER BY indexOf(['listed', 'unbooked', 'underlisted', 'unlisted'], kind)`, func
 		if err := r.Scan(&k.Kind, &k.Workers, &k.Fen, &k.Days, &months); err != nil {
 			return err
 		}
-		k.Months = each(months, func(t time.Time) civil.Month { return dateOf(t).Month() })
+		k.Months = Each(months, func(t time.Time) civil.Month { return DateOf(t).Month() })
 		q.facts.Owed.Kinds = append(q.facts.Owed.Kinds, k)
 		return nil
 	})
@@ -190,7 +190,7 @@ ORDER BY wage_month, indexOf(['listed', 'unbooked', 'underlisted', 'unlisted'], 
 		if err := r.Scan(&month, &m.Kind, &m.Workers, &m.PayableFen, &m.Fen, &m.Days, &due, &m.EstimateBy); err != nil {
 			return err
 		}
-		m.Month, m.DueBy = dateOf(month).Month(), dateOf(due)
+		m.Month, m.DueBy = DateOf(month).Month(), DateOf(due)
 		q.facts.Owed.Months = append(q.facts.Owed.Months, m)
 		return nil
 	})
@@ -232,7 +232,7 @@ ORDER BY month, kind`, func(r driver.Rows) error {
 		if err := r.Scan(&month, &u.Kind, &u.Workers, &due); err != nil {
 			return err
 		}
-		u.Month, u.DueBy = dateOf(month).Month(), dateOf(due)
+		u.Month, u.DueBy = DateOf(month).Month(), DateOf(due)
 		q.facts.Owed.Unheard = append(q.facts.Owed.Unheard, u)
 		return nil
 	})
@@ -259,7 +259,7 @@ LIMIT %d`, column, factRows), func(r driver.Rows) error {
 		if err := r.Scan(&month, &one, &c.Reason, &c.ClosedBy, &c.ApprovedBy, &closed); err != nil {
 			return err
 		}
-		c.Month, c.OneWorker, c.ClosedOn = maybeDate(month), one == 1, dateOf(closed)
+		c.Month, c.OneWorker, c.ClosedOn = MaybeDate(month), one == 1, DateOf(closed)
 		q.facts.Owed.Closures = append(q.facts.Owed.Closures, c)
 		return nil
 	})
@@ -281,7 +281,7 @@ LIMIT 1`, func(r driver.Rows) error {
 		if err := r.Scan(&gate, &f.GateAlive, &ledger, &f.LedgerAlive, &f.ListsAlive); err != nil {
 			return err
 		}
-		f.GateLast, f.LedgerLast = maybeDate(gate), maybeDate(ledger)
+		f.GateLast, f.LedgerLast = MaybeDate(gate), MaybeDate(ledger)
 		q.facts.Owed.Feeds = f
 		return nil
 	})
@@ -294,7 +294,7 @@ FROM %s
 WHERE scope = {scope:String} AND scope_id = {id:String}`, func(r driver.Rows) error {
 		var latest *time.Time
 		err := r.Scan(&latest)
-		q.facts.Owed.LastList = maybeDate(latest)
+		q.facts.Owed.LastList = MaybeDate(latest)
 		return err
 	})
 }

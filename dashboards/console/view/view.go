@@ -1,4 +1,8 @@
-package console
+// Package view is what pages read: the latest completed run in memory, as far as each person may see it, the facts of its
+// subjects, the editions, and the shapes of all these that several pages or answers of the API share.
+//
+// A view is built once and never changed. A newer run replaces it as a whole (Keeper).
+package view
 
 import (
 	"cmp"
@@ -34,11 +38,11 @@ type View struct {
 	Warnings []*Warning // active, red before yellow, then the newest
 
 	published
-	runs        []Run // the completed runs, oldest first
-	unit        map[string]*Unit
-	subject     map[string][]*Warning // by scope:scope_id
-	counties    []*Unit
-	prefectures []*Unit
+	Runs        []Run // the completed runs, oldest first
+	ByCode      map[string]*Unit
+	WarningsOf  map[string][]*Warning // by scope:scope_id
+	Counties    []*Unit
+	Prefectures []*Unit
 }
 
 // Unit is a township, county or prefecture with its index.
@@ -62,7 +66,7 @@ type Unit struct {
 	Previous                                         *Unit // the same unit in View.Previous; nil when it was not there
 	Trend                                            []Point
 	Red, Yellow                                      int // active warnings
-	townships                                        int
+	Townships                                        int
 	RankOnly                                         bool // only its name and rank may be known (access.RankOnly)
 }
 
@@ -152,52 +156,52 @@ type Warning struct {
 	Basis                                      []string
 }
 
-// subjectKey is also the id of the subject's case (internal/domain/casefile).
-func subjectKey(scope, id string) string { return scope + ":" + id }
+// SubjectKey is also the id of the subject's case (internal/domain/casefile).
+func SubjectKey(scope, id string) string { return scope + ":" + id }
 
 // index fills what is derived: look-ups, counts, order. It is called once, before the view is shown.
 func (v *View) index() {
-	v.unit = make(map[string]*Unit, len(v.Units))
+	v.ByCode = make(map[string]*Unit, len(v.Units))
 	for _, u := range v.Units {
-		v.unit[u.Code] = u
+		v.ByCode[u.Code] = u
 	}
-	v.counties, v.prefectures = nil, nil
+	v.Counties, v.Prefectures = nil, nil
 	for _, u := range v.Units {
-		u.townships = 0
+		u.Townships = 0
 	}
 	for _, u := range v.Units {
 		switch {
 		case u.RankOnly: // neither to be chosen nor counted
 		case u.Level == "county":
-			v.counties = append(v.counties, u)
+			v.Counties = append(v.Counties, u)
 		case u.Level == "prefecture":
-			v.prefectures = append(v.prefectures, u)
+			v.Prefectures = append(v.Prefectures, u)
 		case u.Level == "township":
-			if c := v.unit[u.County]; c != nil {
-				c.townships++
+			if c := v.ByCode[u.County]; c != nil {
+				c.Townships++
 			}
-			if p := v.unit[u.Prefecture]; p != nil {
-				p.townships++
+			if p := v.ByCode[u.Prefecture]; p != nil {
+				p.Townships++
 			}
 		}
 	}
 	byCode := func(a, b *Unit) int { return cmp.Compare(a.Code, b.Code) }
-	slices.SortFunc(v.counties, byCode)
-	slices.SortFunc(v.prefectures, byCode)
+	slices.SortFunc(v.Counties, byCode)
+	slices.SortFunc(v.Prefectures, byCode)
 
-	slices.SortStableFunc(v.Warnings, worstFirst)
-	v.subject = make(map[string][]*Warning, len(v.Warnings))
+	slices.SortStableFunc(v.Warnings, WorstFirst)
+	v.WarningsOf = make(map[string][]*Warning, len(v.Warnings))
 	for _, w := range v.Warnings {
-		key := subjectKey(w.Scope, w.ScopeID)
-		v.subject[key] = append(v.subject[key], w)
+		key := SubjectKey(w.Scope, w.ScopeID)
+		v.WarningsOf[key] = append(v.WarningsOf[key], w)
 		prefecture := ""
-		if t := v.unit[w.Township]; t != nil {
+		if t := v.ByCode[w.Township]; t != nil {
 			prefecture = t.Prefecture
 		} else if len(w.County) >= 4 {
 			prefecture = w.County[:4]
 		}
 		for _, code := range []string{w.Township, w.County, prefecture} {
-			if u := v.unit[code]; u != nil {
+			if u := v.ByCode[code]; u != nil {
 				if w.Level == catalog.Red {
 					u.Red++
 				} else {
@@ -208,10 +212,10 @@ func (v *View) index() {
 	}
 }
 
-// worstFirst orders warnings as an inspector reads them: red first, then the newest, then by the detector's own score.
-func worstFirst(a, b *Warning) int {
+// WorstFirst orders warnings as an inspector reads them: red first, then the newest, then by the detector's own score.
+func WorstFirst(a, b *Warning) int {
 	return cmp.Or(
-		-cmp.Compare(levelOrder(a.Level), levelOrder(b.Level)),
+		-cmp.Compare(LevelOrder(a.Level), LevelOrder(b.Level)),
 		-cmp.Compare(a.Opened, b.Opened),
 		-cmp.Compare(a.Score, b.Score),
 		cmp.Compare(a.ScopeID, b.ScopeID),
@@ -219,7 +223,8 @@ func worstFirst(a, b *Warning) int {
 	)
 }
 
-func levelOrder(l catalog.Level) int {
+// LevelOrder orders levels: red is above yellow.
+func LevelOrder(l catalog.Level) int {
 	if l == catalog.Red {
 		return 2
 	}

@@ -1,4 +1,4 @@
-package console
+package view
 
 import (
 	"bytes"
@@ -26,8 +26,8 @@ type Figure struct{ Label, Value string }
 // maxRecords bounds the record ids shown; the evidence holds samples anyway.
 const maxRecords = 20
 
-// evidence renders a warning's evidence by the header's fields.
-func evidence(l language.Locale, h *catalog.Header, text string) Evidence {
+// EvidenceIn renders a warning's evidence by the header's fields.
+func EvidenceIn(l language.Locale, h *catalog.Header, text string) Evidence {
 	figures, records, readable := readEvidence(h, text)
 	if !readable {
 		return Evidence{Raw: text}
@@ -43,9 +43,9 @@ func evidence(l language.Locale, h *catalog.Header, text string) Evidence {
 	return e
 }
 
-// estimatedFen is how much of a warning's amount is an estimate: all of it where the detector says so, else what the evidence
+// EstimatedFen is how much of a warning's amount is an estimate: all of it where the detector says so, else what the evidence
 // gives as estimated_fen.
-func estimatedFen(h *catalog.Header, w *Warning) int64 {
+func EstimatedFen(h *catalog.Header, w *Warning) int64 {
 	if h.Estimated {
 		return w.AmountFen
 	}
@@ -155,8 +155,8 @@ func texts(v any) []string {
 	return nil
 }
 
-// line writes evidence into one cell.
-func (e Evidence) line() string {
+// Line writes evidence into one cell.
+func (e Evidence) Line() string {
 	var parts []string
 	for _, f := range append(append([]Figure{}, e.Figures...), e.Other...) {
 		parts = append(parts, f.Label+": "+f.Value)

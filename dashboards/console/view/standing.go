@@ -1,24 +1,24 @@
-package console
+package view
 
 import (
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 )
 
-// rateRow is a reported rate and how it stands to its target.
-type rateRow struct {
+// RateRow is a reported rate and how it stands to its target.
+type RateRow struct {
 	edition.Rate
 	Light string // green: the aim is reached; yellow: within the target's range; red: below it; "" without a target
 }
 
-// rateRows returns the rates of a place.
-func rateRows(all []edition.Rate, code string) []rateRow {
-	var rows []rateRow
+// RateRows returns the rates of a place.
+func RateRows(all []edition.Rate, code string) []RateRow {
+	var rows []RateRow
 	for _, r := range all {
 		if r.Code != code {
 			continue
 		}
-		row := rateRow{Rate: r}
+		row := RateRow{Rate: r}
 		switch {
 		case r.Least == 0:
 		case r.Share() >= max(r.Aim, r.Least):
@@ -33,8 +33,8 @@ func rateRows(all []edition.Rate, code string) []rateRow {
 	return rows
 }
 
-// target writes the range a rate is to reach.
-func target(l language.Locale, r edition.Rate) string {
+// Target writes the range a rate is to reach.
+func Target(l language.Locale, r edition.Rate) string {
 	switch {
 	case r.Least == 0:
 		return "—"
@@ -44,8 +44,8 @@ func target(l language.Locale, r edition.Rate) string {
 	return l.Percent(r.Least) + "–" + l.Percent(r.Aim)
 }
 
-// reasons says why an employer has its grade.
-func reasons(l language.Locale, g edition.Grade) []string {
+// Reasons says why an employer has its grade.
+func Reasons(l language.Locale, g edition.Grade) []string {
 	var all []string
 	for _, reason := range g.Reasons {
 		count := map[string]uint32{"violation": g.Findings, "repeated": g.Findings, "incident": g.Incidents, "refused": g.Refused, "convicted": g.Convictions}[reason]

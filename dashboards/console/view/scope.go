@@ -1,4 +1,4 @@
-package console
+package view
 
 import (
 	"cmp"
@@ -13,7 +13,7 @@ import (
 // of is the part of a run that a person may see: what lies in the territory, with the warnings that are the department's
 // business, and of the places beside one's own the name and the rank.
 func (v *View) of(p *access.Person) *View {
-	part := &View{Run: v.Run, Previous: v.Previous, runs: v.runs}
+	part := &View{Run: v.Run, Previous: v.Previous, Runs: v.Runs}
 	part.Warnings = access.MayRead(p, v.Warnings, func(w *Warning) access.Object { return access.At(w.Township, w.Department) })
 	for _, u := range v.Units {
 		switch {
@@ -46,7 +46,7 @@ func ofEveryDepartment(place string) access.Object {
 
 // ownAlone leaves of what a unit lost the subjects that have warnings in the view, and the sum of the others.
 func (u *Unit) ownAlone(v *View) {
-	own := func(scope, id string) bool { return len(v.subject[subjectKey(scope, id)]) > 0 }
+	own := func(scope, id string) bool { return len(v.WarningsOf[SubjectKey(scope, id)]) > 0 }
 	var worst []Worst
 	for _, w := range u.Worst {
 		if own(w.Scope, w.ID) {
@@ -67,22 +67,22 @@ func (u *Unit) ownAlone(v *View) {
 // of is what the editions say of the places, and of the employers, that a person may read about.
 func (all published) of(p *access.Person) published {
 	part := published{
-		editions: all.editions,
-		talks:    talksFor(p, all.talks),
-		rates:    access.MayRead(p, all.rates, func(r edition.Rate) access.Object { return access.Object{Place: r.Code} }),
-		grades: access.MayRead(p, all.grades, func(g edition.Grade) access.Object {
+		Editions: all.Editions,
+		Talks:    TalksFor(p, all.Talks),
+		Rates:    access.MayRead(p, all.Rates, func(r edition.Rate) access.Object { return access.Object{Place: r.Code} }),
+		Grades: access.MayRead(p, all.Grades, func(g edition.Grade) access.Object {
 			return access.At(g.Township, string(casefile.Route(catalog.Employer, "")))
 		}),
-		grade: map[string]*edition.Grade{},
+		Grade: map[string]*edition.Grade{},
 	}
-	for i := range part.grades {
-		part.grade[part.grades[i].Employer] = &part.grades[i]
+	for i := range part.Grades {
+		part.Grade[part.Grades[i].Employer] = &part.Grades[i]
 	}
 	return part
 }
 
-// talksFor are the proposals of talks that a person may read; the subjects behind them are of every department.
-func talksFor(p *access.Person, all []edition.Talk) []edition.Talk {
+// TalksFor are the proposals of talks that a person may read; the subjects behind them are of every department.
+func TalksFor(p *access.Person, all []edition.Talk) []edition.Talk {
 	talks := access.MayRead(p, all, talkObject)
 	for i := range talks {
 		if !access.Allow(p, access.Read, ofEveryDepartment(talks[i].Township)) {

@@ -1,4 +1,4 @@
-package console
+package view
 
 import "github.com/prometheus/client_golang/prometheus"
 

@@ -1,4 +1,4 @@
-package console
+package view
 
 import (
 	"github.com/anxin-project/anxin/dashboards/console/language"

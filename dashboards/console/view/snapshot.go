@@ -1,4 +1,4 @@
-package console
+package view
 
 import (
 	"fmt"
@@ -7,13 +7,13 @@ import (
 
 var (
 	databaseName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,127}$`)
-	subjectID    = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`) // ids of the record contract
-	divisionCode = regexp.MustCompile(`^[0-9]{2,12}$`)
+	SubjectID    = regexp.MustCompile(`^[A-Za-z0-9._:-]{1,64}$`) // ids of the record contract
+	DivisionCode = regexp.MustCompile(`^[0-9]{2,12}$`)
 )
 
-// from qualifies a snapshot's table. A database cannot be a query parameter everywhere, so the name, which comes from
+// From qualifies a snapshot's table. A database cannot be a query parameter everywhere, so the name, which comes from
 // the runs table, is only accepted when it needs no escaping at all, and is quoted on top.
-func (r Run) from(table string) (string, error) {
+func (r Run) From(table string) (string, error) {
 	if !databaseName.MatchString(r.Snapshot) {
 		return "", fmt.Errorf("run %d names no usable snapshot database", r.Number)
 	}

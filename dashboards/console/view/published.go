@@ -1,4 +1,4 @@
-package console
+package view
 
 import (
 	"context"
@@ -9,34 +9,34 @@ import (
 
 // published is what a view holds of the editions: all of their names, and what the latest says beside the index.
 type published struct {
-	editions []edition.Edition // oldest first
-	talks    []edition.Talk
-	grades   []edition.Grade
-	rates    []edition.Rate
+	Editions []edition.Edition // oldest first
+	Talks    []edition.Talk
+	Grades   []edition.Grade
+	Rates    []edition.Rate
 
-	grade map[string]*edition.Grade // by credit code
+	Grade map[string]*edition.Grade // by credit code
 }
 
-// latest returns the newest edition, nil before the first.
-func (p *published) latest() *edition.Edition {
-	if len(p.editions) == 0 {
+// Latest returns the newest edition, nil before the first.
+func (p *published) Latest() *edition.Edition {
+	if len(p.Editions) == 0 {
 		return nil
 	}
-	return &p.editions[len(p.editions)-1]
+	return &p.Editions[len(p.Editions)-1]
 }
 
-// newestFirst are the editions, the latest first.
-func (p *published) newestFirst() []edition.Edition {
-	all := slices.Clone(p.editions)
+// NewestFirst are the editions, the latest first.
+func (p *published) NewestFirst() []edition.Edition {
+	all := slices.Clone(p.Editions)
 	slices.Reverse(all)
-	return list(all)
+	return List(all)
 }
 
-// numbered returns an edition by its number, nil when there is none.
-func (p *published) numbered(n uint32) *edition.Edition {
-	for i := range p.editions {
-		if p.editions[i].Number == n {
-			return &p.editions[i]
+// Numbered returns an edition by its number, nil when there is none.
+func (p *published) Numbered(n uint32) *edition.Edition {
+	for i := range p.Editions {
+		if p.Editions[i].Number == n {
+			return &p.Editions[i]
 		}
 	}
 	return nil
@@ -44,23 +44,23 @@ func (p *published) numbered(n uint32) *edition.Edition {
 
 // readPublished reads what the latest of the editions says.
 func (k *Keeper) readPublished(ctx context.Context, all []edition.Edition) (published, error) {
-	p := published{editions: all, grade: map[string]*edition.Grade{}}
-	latest := p.latest()
+	p := published{Editions: all, Grade: map[string]*edition.Grade{}}
+	latest := p.Latest()
 	if latest == nil {
 		return p, nil
 	}
 	var err error
-	if p.talks, err = edition.Talks(ctx, k.conn, *latest); err != nil {
+	if p.Talks, err = edition.Talks(ctx, k.conn, *latest); err != nil {
 		return p, err
 	}
-	if p.grades, err = edition.Grades(ctx, k.conn, *latest); err != nil {
+	if p.Grades, err = edition.Grades(ctx, k.conn, *latest); err != nil {
 		return p, err
 	}
-	if p.rates, err = edition.Rates(ctx, k.conn, *latest); err != nil {
+	if p.Rates, err = edition.Rates(ctx, k.conn, *latest); err != nil {
 		return p, err
 	}
-	for i := range p.grades {
-		p.grade[p.grades[i].Employer] = &p.grades[i]
+	for i := range p.Grades {
+		p.Grade[p.Grades[i].Employer] = &p.Grades[i]
 	}
 	return p, nil
 }
@@ -75,7 +75,7 @@ func (k *Keeper) readComparison(ctx context.Context, runs []Run, all []edition.E
 		}
 		units, err := edition.Units(ctx, k.conn, all[i])
 		for _, u := range units {
-			before[u.Code] = ofEdition(u)
+			before[u.Code] = OfEdition(u)
 		}
 		return &Comparison{AsOf: all[i].AsOf, Edition: all[i].Number}, before, err
 	}
@@ -90,8 +90,8 @@ func (k *Keeper) readComparison(ctx context.Context, runs []Run, all []edition.E
 	return &Comparison{AsOf: run.AsOf}, before, err
 }
 
-// ofEdition is a unit of an edition as pages show it.
-func ofEdition(e edition.Unit) *Unit {
+// OfEdition is a unit of an edition as pages show it.
+func OfEdition(e edition.Unit) *Unit {
 	u := &Unit{
 		Form: e.Form, Level: e.Unit, Code: e.Code, Name: e.Name, County: e.County, Prefecture: e.Prefecture, Index: e.Index, Uncapped: e.Uncapped, Cap: e.Cap,
 		Light: e.Light, CapReason: e.CapReason, Rank: e.Rank, RankedOf: e.RankedOf, RankPrefecture: e.RankPrefecture, RankedPrefecture: e.RankedPrefecture,
@@ -102,8 +102,8 @@ func ofEdition(e edition.Unit) *Unit {
 	return u
 }
 
-// asEdition is what edition.Compare needs of a unit.
-func (u *Unit) asEdition() edition.Unit {
+// AsEdition is what edition.Compare needs of a unit.
+func (u *Unit) AsEdition() edition.Unit {
 	e := edition.Unit{Form: u.Form, Code: u.Code, Index: u.Index}
 	for _, c := range u.Components {
 		e.Component, e.Points = append(e.Component, c.ID), append(e.Points, c.Points)

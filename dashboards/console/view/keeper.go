@@ -1,4 +1,4 @@
-package console
+package view
 
 import (
 	"context"
@@ -21,11 +21,11 @@ import (
 type KeeperDependencies struct {
 	Conn     driver.Conn   // the main database
 	Refresh  time.Duration // how often Run looks for a newer run
-	Remember int           // so many subjects' facts are kept per run
+	Remember int           // facts of so many subjects are kept per run
 	Logger   *slog.Logger
 	Now      func() time.Time
 	Metrics  prometheus.Registerer
-	// Newer is called after a newer run has taken the place of the one shown, before the next request sees it remembered.
+	// Newer is called after a newer run has taken the place of the one shown: what was made of that one is to be forgotten.
 	Newer func()
 }
 

@@ -1,4 +1,4 @@
-package console
+package view
 
 import (
 	"context"
@@ -35,10 +35,10 @@ func (k *Keeper) loadView(ctx context.Context, old *View) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	if old != nil && old.Run.Number == latest.Number && old.Run.AsOf == latest.AsOf && len(old.editions) == len(editions) {
+	if old != nil && old.Run.Number == latest.Number && old.Run.AsOf == latest.AsOf && len(old.Editions) == len(editions) {
 		return old, nil
 	}
-	v := &View{Run: latest, runs: runs}
+	v := &View{Run: latest, Runs: runs}
 	if v.published, err = k.readPublished(ctx, editions); err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func (k *Keeper) loadView(ctx context.Context, old *View) (*View, error) {
 	for _, u := range v.Units {
 		u.Previous = before[u.Code]
 	}
-	if err := k.readTrends(ctx, v, trendRuns(runs)); err != nil {
+	if err := k.readTrends(ctx, v, TrendRuns(runs)); err != nil {
 		return nil, fmt.Errorf("reading trends: %w", err)
 	}
 	if v.Warnings, err = k.readWarnings(ctx, latest); err != nil {
@@ -90,7 +90,7 @@ LIMIT 400`)
 		if err := rows.Scan(&asOf, &r.Number, &r.Started, &r.Finished, &r.Policy, &r.Snapshot); err != nil {
 			return nil, err
 		}
-		r.AsOf = dateOf(asOf)
+		r.AsOf = DateOf(asOf)
 		runs = append(runs, r)
 	}
 	for i, j := 0, len(runs)-1; i < j; i, j = i+1, j-1 {
@@ -114,9 +114,9 @@ func comparable(runs []Run) *Run {
 	return nil
 }
 
-// trendRuns picks the runs of a small trend line: all when they are few, else the last as-of date of each month and the
+// TrendRuns picks the runs of a small trend line: all when they are few, else the last as-of date of each month and the
 // latest run; when these are fewer than three, evenly chosen ones.
-func trendRuns(runs []Run) []Run {
+func TrendRuns(runs []Run) []Run {
 	if len(runs) <= trendPoints {
 		return runs
 	}
@@ -208,7 +208,7 @@ LIMIT 1 BY unit, code`)
 				k.log.Warn("the column lost of the index is not readable", "unit", u.Code, "error", err)
 			}
 			for i := range u.Lost {
-				u.Lost[i].Detectors = list(u.Lost[i].Detectors)
+				u.Lost[i].Detectors = List(u.Lost[i].Detectors)
 			}
 		}
 		units = append(units, u)
@@ -285,7 +285,7 @@ SELECT
     rank,
     form
 FROM wage_safety_index
-WHERE (as_of, run) IN (`+runTuples(runs)+`)`)
+WHERE (as_of, run) IN (`+RunTuples(runs)+`)`)
 	if err != nil {
 		return err
 	}
@@ -308,7 +308,7 @@ WHERE (as_of, run) IN (`+runTuples(runs)+`)`)
 				u.Trend[i].AsOf = r.AsOf
 			}
 		}
-		p.AsOf = dateOf(asOf)
+		p.AsOf = DateOf(asOf)
 		if i, ok := at[p.AsOf]; ok {
 			u.Trend[i] = p
 		}
@@ -366,7 +366,7 @@ func scanWarnings(rows interface {
 			&w.Name, &w.Township, &w.County, &w.Sector, &w.Department, &w.Workers, &w.AmountFen, &w.Score, &w.Evidence, &w.Basis); err != nil {
 			return nil, err
 		}
-		w.Opened, w.LevelOn, w.Since, w.Closed, w.Level = dateOf(opened), dateOf(levelOn), dateOf(since), maybeDate(closed), catalog.Level(level)
+		w.Opened, w.LevelOn, w.Since, w.Closed, w.Level = DateOf(opened), DateOf(levelOn), DateOf(since), MaybeDate(closed), catalog.Level(level)
 		list = append(list, w)
 	}
 	return list, rows.Err()
@@ -374,15 +374,16 @@ func scanWarnings(rows interface {
 
 // withRun binds the parameters as_of and run.
 func withRun(ctx context.Context, run Run) context.Context {
-	return withParameters(ctx, clickhouse.Parameters{"as_of": run.AsOf.String(), "run": strconv.FormatUint(run.Number, 10)})
+	return WithParameters(ctx, clickhouse.Parameters{"as_of": run.AsOf.String(), "run": strconv.FormatUint(run.Number, 10)})
 }
 
-func withParameters(ctx context.Context, p clickhouse.Parameters) context.Context {
+// WithParameters binds the parameters of a query.
+func WithParameters(ctx context.Context, p clickhouse.Parameters) context.Context {
 	return clickhouse.Context(ctx, clickhouse.WithParameters(p))
 }
 
-// runTuples writes runs as a list of (as_of, run) literals: dates and numbers only, so nothing needs escaping.
-func runTuples(runs []Run) string {
+// RunTuples writes runs as a list of (as_of, run) literals: dates and numbers only, so nothing needs escaping.
+func RunTuples(runs []Run) string {
 	var b []byte
 	for i, r := range runs {
 		if i > 0 {
@@ -396,13 +397,14 @@ func runTuples(runs []Run) string {
 	return string(b)
 }
 
-// dateOf takes the calendar day the driver decoded from a Date, in whatever zone it gave it.
-func dateOf(t time.Time) civil.Date { return civil.NewDate(t.Date()) }
+// DateOf takes the calendar day the driver decoded from a Date, in whatever zone it gave it.
+func DateOf(t time.Time) civil.Date { return civil.NewDate(t.Date()) }
 
-func maybeDate(t *time.Time) *civil.Date {
+// MaybeDate is DateOf where there may be none.
+func MaybeDate(t *time.Time) *civil.Date {
 	if t == nil {
 		return nil
 	}
-	d := dateOf(*t)
+	d := DateOf(*t)
 	return &d
 }

@@ -1,4 +1,4 @@
-package console
+package view
 
 import (
 	"cmp"
@@ -6,25 +6,28 @@ import (
 	"strings"
 )
 
-type lightCount struct {
+// LightCount is how many units have a light.
+type LightCount struct {
 	Light string
 	Count int
 }
 
-var lightNames = []string{"green", "yellow", "red", "grey"}
+// LightNames are the lights in the order in which pages count them.
+var LightNames = []string{"green", "yellow", "red", "grey"}
 
-func inside(u *Unit, prefecture, county string) bool {
+// Inside reports whether a unit lies in, or is, the prefecture and the county; an empty code leaves it open.
+func Inside(u *Unit, prefecture, county string) bool {
 	return (prefecture == "" || u.Prefecture == prefecture || u.Code == prefecture) && (county == "" || u.County == county || u.Code == county)
 }
 
-// named reports whether a unit's code begins with what was typed or its name, or its county's name, contains it.
-func named(names Regions, u *Unit, typed string) bool {
+// Named reports whether a unit's code begins with what was typed or its name, or its county's name, contains it.
+func Named(names Regions, u *Unit, typed string) bool {
 	return typed == "" || strings.HasPrefix(u.Code, typed) || strings.Contains(strings.ToLower(u.Name), typed) ||
 		u.Level == "township" && strings.Contains(strings.ToLower(names.Name(u.County)), typed)
 }
 
-// rankOf is the rank a table shows; who has none comes last.
-func rankOf(u *Unit, withinCounty bool) uint32 {
+// RankOf is the rank a table shows; who has none comes last.
+func RankOf(u *Unit, withinCounty bool) uint32 {
 	rank := u.RankPrefecture
 	if withinCounty || u.Level == "county" {
 		rank = u.Rank
@@ -35,7 +38,8 @@ func rankOf(u *Unit, withinCounty bool) uint32 {
 	return rank
 }
 
-func sortUnits(rows []*Unit, by string, descending, withinCounty bool) {
+// SortUnits sorts units by a column of the ranking; who has no value there comes last, and equals by their rank.
+func SortUnits(rows []*Unit, by string, descending, withinCounty bool) {
 	optional := func(a, b *float64) int { // without a value: always last
 		switch {
 		case a == nil && b == nil:
@@ -66,14 +70,14 @@ func sortUnits(rows []*Unit, by string, descending, withinCounty bool) {
 		n := 0
 		switch by {
 		case "rank":
-			n = direct(cmp.Compare(rankOf(a, withinCounty), rankOf(b, withinCounty)))
+			n = direct(cmp.Compare(RankOf(a, withinCounty), RankOf(b, withinCounty)))
 			if (a.Index == nil) != (b.Index == nil) { // unranked last in both directions
 				n = optional(a.Index, b.Index)
 			}
 		case "name":
 			n = direct(cmp.Compare(a.Code, b.Code)) // the official order; Chinese names have no other plain one
 		case "light":
-			n = direct(cmp.Compare(lightOrder(a.Light), lightOrder(b.Light)))
+			n = direct(cmp.Compare(LightOrder(a.Light), LightOrder(b.Light)))
 		case "index":
 			n = optional(a.Index, b.Index)
 		case "change":
@@ -89,16 +93,17 @@ func sortUnits(rows []*Unit, by string, descending, withinCounty bool) {
 		case "yellow":
 			n = direct(cmp.Compare(a.Yellow, b.Yellow))
 		}
-		return cmp.Or(n, cmp.Compare(rankOf(a, withinCounty), rankOf(b, withinCounty)), cmp.Compare(a.Code, b.Code))
+		return cmp.Or(n, cmp.Compare(RankOf(a, withinCounty), RankOf(b, withinCounty)), cmp.Compare(a.Code, b.Code))
 	})
 }
 
-// lightOrder puts what needs attention first.
-func lightOrder(light string) int {
-	return slices.Index([]string{"red", "yellow", "green", "grey"}, lightClass(light))
+// LightOrder puts what needs attention first.
+func LightOrder(light string) int {
+	return slices.Index([]string{"red", "yellow", "green", "grey"}, LightClass(light))
 }
 
-func lightClass(light string) string {
+// LightClass is a light, or a level, as the class of its colour; grey for anything else.
+func LightClass(light string) string {
 	switch light {
 	case "green", "yellow", "red":
 		return light
@@ -106,8 +111,9 @@ func lightClass(light string) string {
 	return "grey"
 }
 
-func prefectureOf(v *View, w *Warning) string {
-	if t := v.unit[w.Township]; t != nil {
+// PrefectureOf is the code of the prefecture of a warning's subject; empty where nobody knows.
+func PrefectureOf(v *View, w *Warning) string {
+	if t := v.ByCode[w.Township]; t != nil {
 		return t.Prefecture
 	}
 	if len(w.County) >= 4 {

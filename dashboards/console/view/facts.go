@@ -1,4 +1,4 @@
-package console
+package view
 
 import (
 	"context"
@@ -143,19 +143,19 @@ var ErrUnknownSubject = errors.New("unknown subject")
 
 // How far back the charts of a subject reach.
 const (
-	factDays   = 92
+	FactDays   = 92
 	factMonths = 12
 	factRows   = 50 // leads, proceedings, episodes, projects
 )
 
 // loadFacts reads a subject from the run's snapshot. The queries are independent and each bounded by the subject.
 func (k *Keeper) loadFacts(ctx context.Context, v *View, scope catalog.Scope, id string) (*Facts, error) {
-	q := &factQuery{conn: k.conn, run: v.Run, runs: v.runs, scope: scope, id: id, facts: &Facts{Scope: scope, ID: id}}
+	q := &factQuery{conn: k.conn, run: v.Run, runs: v.Runs, scope: scope, id: id, facts: &Facts{Scope: scope, ID: id}}
 	known, err := q.subject(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if active := v.subject[subjectKey(string(scope), id)]; len(active) > 0 {
+	if active := v.WarningsOf[SubjectKey(string(scope), id)]; len(active) > 0 {
 		known = true
 		if q.facts.Name == "" {
 			q.facts.Name = active[0].Name
@@ -192,7 +192,7 @@ func (q *factQuery) parameters() clickhouse.Parameters {
 		"scope":       string(q.scope),
 		"id":          q.id,
 		"as_of":       q.run.AsOf.String(),
-		"first_day":   q.run.AsOf.AddDays(-factDays + 1).String(),
+		"first_day":   q.run.AsOf.AddDays(-FactDays + 1).String(),
 		"first_month": (q.run.AsOf.Month() - factMonths + 1).First().String(),
 	}
 }

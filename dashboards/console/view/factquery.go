@@ -1,4 +1,4 @@
-package console
+package view
 
 import (
 	"context"
@@ -29,11 +29,11 @@ type factQuery struct {
 
 // each runs a query whose %s is the snapshot's table and calls read for every row.
 func (q *factQuery) each(ctx context.Context, table, query string, read func(driver.Rows) error) error {
-	from, err := q.run.from(table)
+	from, err := q.run.From(table)
 	if err != nil {
 		return err
 	}
-	rows, err := q.conn.Query(withParameters(ctx, q.parameters()), fmt.Sprintf(query, from))
+	rows, err := q.conn.Query(WithParameters(ctx, q.parameters()), fmt.Sprintf(query, from))
 	if err != nil {
 		return fmt.Errorf("reading %s of %s %s: %w", table, q.scope, q.id, err)
 	}
@@ -98,9 +98,9 @@ LIMIT 1`, func(r driver.Rows) error {
 		err := r.Scan(&p.Investment, &p.DeveloperID, &p.ContractorID, &p.ContractorName, &p.Status, &p.ContractFen,
 			&signed, &permit, &started, &completed, &p.PayDay, &p.LaborCostDay, &p.LaborCostFen, &opened, &closed,
 			&p.DepositForm, &p.DepositFen, &lodged, &valid, &p.PaymentGuarantee, &p.NoticeBoard, &p.LaborOfficer)
-		p.SignedOn, p.PermitOn, p.StartedOn, p.CompletedOn = dateOf(signed), maybeDate(permit), maybeDate(started), maybeDate(completed)
-		p.AccountOpenedOn, p.AccountClosedOn = maybeDate(opened), maybeDate(closed)
-		p.DepositLodgedOn, p.DepositValidUntil = maybeDate(lodged), maybeDate(valid)
+		p.SignedOn, p.PermitOn, p.StartedOn, p.CompletedOn = DateOf(signed), MaybeDate(permit), MaybeDate(started), MaybeDate(completed)
+		p.AccountOpenedOn, p.AccountClosedOn = MaybeDate(opened), MaybeDate(closed)
+		p.DepositLodgedOn, p.DepositValidUntil = MaybeDate(lodged), MaybeDate(valid)
 		q.facts.Project = p
 		return err
 	})
@@ -136,7 +136,7 @@ LIMIT 1`, func(r driver.Rows) error {
 }
 
 func (q *factQuery) projects(ctx context.Context) error {
-	owed, err := q.run.from("owed")
+	owed, err := q.run.From("owed")
 	if err != nil {
 		return err
 	}
@@ -197,7 +197,7 @@ ORDER BY work_date`, func(r driver.Rows) error {
 		if err := r.Scan(&on, &workers); err != nil {
 			return err
 		}
-		q.facts.Days = append(q.facts.Days, DayFacts{dateOf(on), workers})
+		q.facts.Days = append(q.facts.Days, DayFacts{DateOf(on), workers})
 		return nil
 	})
 }
@@ -216,7 +216,7 @@ GROUP BY month`, func(r driver.Rows) error {
 		if err := r.Scan(&month, &workers); err != nil {
 			return err
 		}
-		attended[dateOf(month).Month()] = workers
+		attended[DateOf(month).Month()] = workers
 		return nil
 	})
 	q.mu.Lock()
@@ -244,7 +244,7 @@ GROUP BY wage_month`, func(r driver.Rows) error {
 		if err := r.Scan(&month, &m.Workers, &m.UnpaidWorkers, &m.PayableFen, &m.PaidFen, &m.OpenFen, &due); err != nil {
 			return err
 		}
-		m.Month, m.DueBy = dateOf(month).Month(), maybeDate(&due)
+		m.Month, m.DueBy = DateOf(month).Month(), MaybeDate(&due)
 		wages[m.Month] = m
 		return nil
 	})
@@ -301,7 +301,7 @@ ORDER BY month`, func(r driver.Rows) error {
 		if err := r.Scan(&month, &m.FundedFen, &m.WagesFen, &m.OtherFen, &m.BalanceFen, &frozen); err != nil {
 			return err
 		}
-		m.Month, m.Frozen = dateOf(month).Month(), frozen == 1
+		m.Month, m.Frozen = DateOf(month).Month(), frozen == 1
 		// A month without entries keeps the balance before it.
 		for n := len(q.facts.Account); n > 0 && q.facts.Account[n-1].Month+1 < m.Month; n = len(q.facts.Account) {
 			before := q.facts.Account[n-1]
@@ -336,7 +336,7 @@ LIMIT %d`, factRows), func(r driver.Rows) error {
 		if err := r.Scan(&l.Source, &l.ID, &l.Channel, &l.Status, &l.Incident, &l.Workers, &l.AmountFen, &received, &status, &resolved, &l.Open); err != nil {
 			return err
 		}
-		l.ReceivedOn, l.StatusOn, l.ResolvedOn = dateOf(received), dateOf(status), maybeDate(resolved)
+		l.ReceivedOn, l.StatusOn, l.ResolvedOn = DateOf(received), DateOf(status), MaybeDate(resolved)
 		q.facts.Leads = append(q.facts.Leads, l)
 		return nil
 	})
@@ -369,7 +369,7 @@ LIMIT %d`, about, factRows), func(r driver.Rows) error {
 		if err := r.Scan(&p.Source, &p.ID, &p.Kind, &p.Outcome, &p.Workers, &p.AmountFen, &opened, &due, &closed); err != nil {
 			return err
 		}
-		p.OpenedOn, p.DueOn, p.ClosedOn = dateOf(opened), maybeDate(due), maybeDate(closed)
+		p.OpenedOn, p.DueOn, p.ClosedOn = DateOf(opened), MaybeDate(due), MaybeDate(closed)
 		q.facts.Proceedings = append(q.facts.Proceedings, p)
 		return nil
 	})
@@ -396,14 +396,14 @@ ORDER BY indicator, month`, func(r driver.Rows) error {
 			n++
 		}
 		s := &q.facts.Signals[n-1]
-		s.Months, s.Values = append(s.Months, dateOf(month).Month()), append(s.Values, value)
+		s.Months, s.Values = append(s.Months, DateOf(month).Month()), append(s.Values, value)
 		return nil
 	})
 }
 
 // episodes reads the subject's warnings over past runs from the main database, one row an episode.
 func (q *factQuery) episodes(ctx context.Context) error {
-	rows, err := q.conn.Query(withParameters(ctx, q.parameters()), fmt.Sprintf(`
+	rows, err := q.conn.Query(WithParameters(ctx, q.parameters()), fmt.Sprintf(`
 SELECT
     detector,
     episode,
@@ -417,7 +417,7 @@ FROM warnings
 WHERE scope = {scope:String} AND scope_id = {id:String} AND (as_of, run) IN (%s)
 GROUP BY detector, episode
 ORDER BY opened DESC, detector
-LIMIT %d`, runTuples(q.runs), factRows))
+LIMIT %d`, RunTuples(q.runs), factRows))
 	if err != nil {
 		return fmt.Errorf("reading past warnings of %s %s: %w", q.scope, q.id, err)
 	}
@@ -430,7 +430,7 @@ LIMIT %d`, runTuples(q.runs), factRows))
 		if err := rows.Scan(&w.Detector, &w.Episode, &opened, &closed, &level, &since, &w.Workers, &w.AmountFen); err != nil {
 			return err
 		}
-		w.Opened, w.Closed, w.Since, w.Level = dateOf(opened), maybeDate(closed), dateOf(since), catalog.Level(level)
+		w.Opened, w.Closed, w.Since, w.Level = DateOf(opened), MaybeDate(closed), DateOf(since), catalog.Level(level)
 		q.facts.Episodes = append(q.facts.Episodes, w)
 	}
 	return rows.Err()

@@ -1,4 +1,4 @@
-package console
+package view
 
 import (
 	"encoding/json"
@@ -14,33 +14,35 @@ import (
 // Answers make of what was read the shapes that several answers of the API share.
 type Answers struct {
 	Regions   Regions
-	Detectors *detectors
+	Detectors *Detectors
 	Laws      *law.Registry
 }
 
-// ofRun says which run an answer shows.
-type ofRun struct {
+// OfRun says which run an answer shows.
+type OfRun struct {
 	AsOf civil.Date `json:"as_of"`
 	Run  uint64     `json:"run"`
 }
 
-func (v *View) run() ofRun { return ofRun{v.Run.AsOf, v.Run.Number} }
+// OfRun says which run the view shows.
+func (v *View) OfRun() OfRun { return OfRun{v.Run.AsOf, v.Run.Number} }
 
-// comparisonAnswer is what changes are measured against: an edition, or an earlier run while there is none.
-type comparisonAnswer struct {
+// ComparisonAnswer is what changes are measured against: an edition, or an earlier run while there is none.
+type ComparisonAnswer struct {
 	AsOf    civil.Date `json:"as_of"`
 	Edition uint32     `json:"edition"` // 0: an earlier run
 }
 
-func (v *View) comparedWith() *comparisonAnswer {
+// ComparedWith is what changes are measured against; nil when there is nothing earlier.
+func (v *View) ComparedWith() *ComparisonAnswer {
 	if v.Previous == nil {
 		return nil
 	}
-	return &comparisonAnswer{v.Previous.AsOf, v.Previous.Edition}
+	return &ComparisonAnswer{v.Previous.AsOf, v.Previous.Edition}
 }
 
-// unitAnswer is a township, county or prefecture. Of one beside one's own there is its rank, and no figures.
-type unitAnswer struct {
+// UnitAnswer is a township, county or prefecture. Of one beside one's own there is its rank, and no figures.
+type UnitAnswer struct {
 	Unit             string `json:"unit"` // township, county or prefecture
 	Code             string `json:"code"`
 	Name             string `json:"name"`
@@ -82,9 +84,9 @@ type WarningCounts struct {
 	Yellow int `json:"yellow"`
 }
 
-// editionUnit is a unit as an edition has it: without the warnings of today.
-func (a Answers) editionUnit(u *Unit) unitAnswer {
-	one := unitAnswer{
+// EditionUnit is a unit as an edition has it: without the warnings of today.
+func (a Answers) EditionUnit(u *Unit) UnitAnswer {
+	one := UnitAnswer{
 		Unit: u.Level, Code: u.Code, Name: u.Name, Place: a.Regions.Path(u.Code), County: u.County, Prefecture: u.Prefecture, RankOnly: u.RankOnly,
 		Rank: u.Rank, RankedOf: u.RankedOf, RankPrefecture: u.RankPrefecture, RankedPrefecture: u.RankedPrefecture,
 	}
@@ -92,7 +94,7 @@ func (a Answers) editionUnit(u *Unit) unitAnswer {
 		return one
 	}
 	one.UnitFigures = &UnitFigures{
-		Index: u.Index, Uncapped: u.Uncapped, Light: lightClass(u.Light), Stale: u.Stale, Cap: u.Cap, CapReason: u.CapReason,
+		Index: u.Index, Uncapped: u.Uncapped, Light: LightClass(u.Light), Stale: u.Stale, Cap: u.Cap, CapReason: u.CapReason,
 		MonitoredWorkers: u.MonitoredWorkers, ArrearsWorkers: u.ArrearsWorkers, ArrearsFen: u.ArrearsFen, EstimatedFen: u.EstimatedFen,
 		LateWorkers: u.LateWorkers, SilentWorkers: u.SilentWorkers, Unaccounted: u.Unaccounted, Closed: u.Closed, Form: u.Form,
 	}
@@ -103,16 +105,17 @@ func (a Answers) editionUnit(u *Unit) unitAnswer {
 	return one
 }
 
-func (a Answers) unit(u *Unit) unitAnswer {
-	one := a.editionUnit(u)
+// Unit is a unit with the warnings of today; of one that may be known by its rank alone, without figures.
+func (a Answers) Unit(u *Unit) UnitAnswer {
+	one := a.EditionUnit(u)
 	if !u.RankOnly {
 		one.WarningCounts = &WarningCounts{u.Red, u.Yellow}
 	}
 	return one
 }
 
-// lightsAnswer counts units by their light.
-func lightsAnswer(counts []lightCount) map[string]int {
+// LightsAnswer counts units by their light.
+func LightsAnswer(counts []LightCount) map[string]int {
 	all := map[string]int{}
 	for _, one := range counts {
 		all[one.Light] = one.Count
@@ -120,8 +123,8 @@ func lightsAnswer(counts []lightCount) map[string]int {
 	return all
 }
 
-// warningAnswer is an active warning.
-type warningAnswer struct {
+// WarningAnswer is an active warning.
+type WarningAnswer struct {
 	Detector   string         `json:"detector"`
 	Title      catalog.Text   `json:"title"`
 	Scope      string         `json:"scope"`
@@ -160,18 +163,19 @@ type figureAnswer struct {
 	Words []catalog.Text `json:"words"`
 }
 
-func (a Answers) warning(w *Warning) warningAnswer {
-	h := a.Detectors.header(w.Detector)
-	return warningAnswer{
+// Warning is an active warning with its evidence.
+func (a Answers) Warning(w *Warning) WarningAnswer {
+	h := a.Detectors.Header(w.Detector)
+	return WarningAnswer{
 		Detector: w.Detector, Title: h.Title, Scope: w.Scope, ScopeID: w.ScopeID, Name: w.Name, Township: w.Township, Place: a.Regions.Path(w.Township),
 		County: w.County, Sector: w.Sector, Department: w.Department, Level: w.Level, OpenedOn: w.Opened, LevelOn: w.LevelOn, Since: w.Since,
-		Workers: w.Workers, AmountFen: w.AmountFen, Estimated: estimatedFen(h, w), Unknown: w.AmountFen == 0 && h.ClaimsMoney(), Score: w.Score, Basis: list(w.Basis), Evidence: evidenceOf(h, w.Evidence),
+		Workers: w.Workers, AmountFen: w.AmountFen, Estimated: EstimatedFen(h, w), Unknown: w.AmountFen == 0 && h.ClaimsMoney(), Score: w.Score, Basis: List(w.Basis), Evidence: evidenceOf(h, w.Evidence),
 	}
 }
 
 func evidenceOf(h *catalog.Header, text string) evidenceAnswer {
 	figures, records, _ := readEvidence(h, text)
-	return evidenceAnswer{Records: list(records), Figures: each(figures, func(f evidenceFigure) figureAnswer {
+	return evidenceAnswer{Records: List(records), Figures: Each(figures, func(f evidenceFigure) figureAnswer {
 		one := figureAnswer{Name: f.Name, Unit: f.Unit, Value: plainValue(f.value, f.Unit), Words: language.WordsOf(f.value, func(code string) (catalog.Text, bool) { return codebook.OfField(f.Field, code) })}
 		if f.known {
 			one.Label = &f.Label
@@ -185,7 +189,7 @@ func evidenceOf(h *catalog.Header, text string) evidenceAnswer {
 func plainValue(v any, unit catalog.Unit) any {
 	switch v := v.(type) {
 	case []any:
-		return each(v, func(item any) any { return plainValue(item, unit) })
+		return Each(v, func(item any) any { return plainValue(item, unit) })
 	case json.Number:
 		if day, err := v.Int64(); err == nil && unit == catalog.Date {
 			return civil.Date(day).String()
@@ -200,8 +204,8 @@ func plainValue(v any, unit catalog.Unit) any {
 	return v
 }
 
-// lawAnswer is an article that detectors cite, in short and in Anxin's own words: not the law's text.
-type lawAnswer struct {
+// LawAnswer is an article that detectors cite, in short and in Anxin's own words: not the law's text.
+type LawAnswer struct {
 	Basis string       `json:"basis"`
 	Name  catalog.Text `json:"name"`
 	Text  catalog.Text `json:"text"` // empty where Anxin knows none
@@ -209,13 +213,14 @@ type lawAnswer struct {
 	Checked bool `json:"checked"`
 }
 
-func (a Answers) law(citation string) lawAnswer {
+// Law is what a citation stands for.
+func (a Answers) Law(citation string) LawAnswer {
 	cited := a.Laws.Resolve(citation)
-	return lawAnswer{citation, cited.Name(), cited.Says(), cited.Checked()}
+	return LawAnswer{citation, cited.Name(), cited.Says(), cited.Checked()}
 }
 
-// rateAnswer is a reported rate of a county or prefecture.
-type rateAnswer struct {
+// RateAnswer is a reported rate of a county or prefecture.
+type RateAnswer struct {
 	Code        string  `json:"code"`
 	Name        string  `json:"name"`
 	Measure     string  `json:"measure"`
@@ -227,6 +232,7 @@ type rateAnswer struct {
 	Light       string  `json:"light"` // empty without a target
 }
 
-func (a Answers) rate(row rateRow) rateAnswer {
-	return rateAnswer{row.Code, a.Regions.Name(row.Code), row.Measure, row.Numerator, row.Denominator, row.Share(), row.Least, row.Aim, row.Light}
+// Rate is a reported rate with what its place is called.
+func (a Answers) Rate(row RateRow) RateAnswer {
+	return RateAnswer{row.Code, a.Regions.Name(row.Code), row.Measure, row.Numerator, row.Denominator, row.Share(), row.Least, row.Aim, row.Light}
 }
