@@ -8,6 +8,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
+	"github.com/anxin-project/anxin/dashboards/console/chart"
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
@@ -342,6 +343,6 @@ type editionsPages struct {
 func (p *editionsPages) functions(l language.Locale) template.FuncMap {
 	return template.FuncMap{
 		"stamp": func(digest string) string { return digest[:min(len(digest), 16)] },
-		"delta": func(v, widest float64) template.HTML { return deltaBar(v, widest, l.Signed(v)) },
+		"delta": func(v, widest float64) template.HTML { return chart.Delta(v, widest, l.Signed(v)) },
 	}
 }

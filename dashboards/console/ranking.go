@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/anxin-project/anxin/dashboards/console/chart"
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
@@ -174,14 +175,14 @@ func (p *rankingPages) functions(l language.Locale) template.FuncMap {
 			}
 			return "/warnings?" + v.Encode()
 		},
-		"spark": func(u *view.Unit) template.HTML { return sparkline(u.Trend, language.Message(l, "chart.trend")) },
+		"spark": func(u *view.Unit) template.HTML { return chart.Sparkline(u.Trend, language.Message(l, "chart.trend")) },
 		"trend": func(u *view.Unit) template.HTML {
-			return trendChart(l, u.Trend, p.Lights, u.Name+" "+language.Message(l, "chart.trend"))
+			return chart.Trend(l, u.Trend, p.Lights, u.Name+" "+language.Message(l, "chart.trend"))
 		},
-		"meter": meter,
+		"meter": chart.Meter,
 		"dial": func(u *view.Unit) template.HTML {
-			return dialChart(l, u.Index, u.Light, u.Name+" "+l.Index(u.Index)+" "+l.Word("light", view.LightClass(u.Light)))
+			return chart.Dial(l, u.Index, u.Light, u.Name+" "+l.Index(u.Index)+" "+l.Word("light", view.LightClass(u.Light)))
 		},
-		"delta": func(v, widest float64) template.HTML { return deltaBar(v, widest, l.Signed(v)) },
+		"delta": func(v, widest float64) template.HTML { return chart.Delta(v, widest, l.Signed(v)) },
 	}
 }

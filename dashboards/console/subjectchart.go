@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"math"
 
+	"github.com/anxin-project/anxin/dashboards/console/chart"
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
@@ -29,7 +30,7 @@ func attendanceChart(l language.Locale, f *view.Facts, asOf civil.Date) template
 		return ""
 	}
 	labels := make([]string, view.FactDays)
-	s := bars{class: "work", values: make([]float64, view.FactDays), titles: make([]string, view.FactDays)}
+	s := chart.Bars{Class: "work", Values: make([]float64, view.FactDays), Titles: make([]string, view.FactDays)}
 	first := asOf.AddDays(-view.FactDays + 1)
 	for i := range labels {
 		d := first.AddDays(i)
@@ -39,52 +40,52 @@ func attendanceChart(l language.Locale, f *view.Facts, asOf civil.Date) template
 	}
 	for _, day := range f.Days {
 		if i := int(day.On - first); i >= 0 && i < view.FactDays {
-			s.values[i] = float64(day.Workers)
-			s.titles[i] = l.Date(day.On) + " · " + l.Count(int64(day.Workers), catalog.Workers)
+			s.Values[i] = float64(day.Workers)
+			s.Titles[i] = l.Date(day.On) + " · " + l.Count(int64(day.Workers), catalog.Workers)
 		}
 	}
-	return barChart(1280, 170, labels, []bars{s}, nil, func(v float64) string { return language.Fixed(v, language.Decimals(v)) }, language.Message(l, "chart.attendance"))
+	return chart.Bar(1280, 170, labels, []chart.Bars{s}, nil, func(v float64) string { return language.Fixed(v, language.Decimals(v)) }, language.Message(l, "chart.attendance"))
 }
 
 // wagesChart shows wages due and paid side by side by wage month, and beside them what work without a pay slip comes to.
 func wagesChart(l language.Locale, f *view.Facts) template.HTML {
-	due, paid, unlisted := bars{class: "due"}, bars{class: "paid"}, bars{class: "unlisted"}
+	due, paid, unlisted := chart.Bars{Class: "due"}, chart.Bars{Class: "paid"}, chart.Bars{Class: "unlisted"}
 	estimate := f.Owed.Unlisted()
 	var labels []string
 	any := false
 	for _, m := range f.Months {
 		labels = append(labels, l.ShortMonth(m.Month))
-		due.values, paid.values = append(due.values, float64(m.PayableFen)), append(paid.values, float64(m.PaidFen))
-		due.titles = append(due.titles, l.Month(m.Month)+" · "+language.Message(l, "wages.payable")+" "+l.Yuan(m.PayableFen))
-		paid.titles = append(paid.titles, l.Month(m.Month)+" · "+language.Message(l, "wages.paid")+" "+l.Yuan(m.PaidFen))
-		unlisted.values = append(unlisted.values, float64(estimate[m.Month]))
-		unlisted.titles = append(unlisted.titles, l.Month(m.Month)+" · "+language.Message(l, "wages.estimate")+" "+l.Yuan(estimate[m.Month]))
+		due.Values, paid.Values = append(due.Values, float64(m.PayableFen)), append(paid.Values, float64(m.PaidFen))
+		due.Titles = append(due.Titles, l.Month(m.Month)+" · "+language.Message(l, "wages.payable")+" "+l.Yuan(m.PayableFen))
+		paid.Titles = append(paid.Titles, l.Month(m.Month)+" · "+language.Message(l, "wages.paid")+" "+l.Yuan(m.PaidFen))
+		unlisted.Values = append(unlisted.Values, float64(estimate[m.Month]))
+		unlisted.Titles = append(unlisted.Titles, l.Month(m.Month)+" · "+language.Message(l, "wages.estimate")+" "+l.Yuan(estimate[m.Month]))
 		any = any || m.PayableFen != 0 || estimate[m.Month] != 0
 	}
 	if !any {
 		return ""
 	}
-	series := []bars{due, paid}
+	series := []chart.Bars{due, paid}
 	if len(estimate) > 0 {
 		series = append(series, unlisted)
 	}
-	return barChart(640, 240, labels, series, nil, func(v float64) string { return moneyAxis(l, v) }, language.Message(l, "chart.wages"))
+	return chart.Bar(640, 240, labels, series, nil, func(v float64) string { return moneyAxis(l, v) }, language.Message(l, "chart.wages"))
 }
 
 // accountChart shows what entered and left the wage account by month, and the balance as a line.
 func accountChart(l language.Locale, f *view.Facts) template.HTML {
-	in, out, other := bars{class: "in"}, bars{class: "paid"}, bars{class: "other"}
+	in, out, other := chart.Bars{Class: "in"}, chart.Bars{Class: "paid"}, chart.Bars{Class: "other"}
 	var labels []string
 	var balance []float64
 	for _, m := range f.Account {
 		labels = append(labels, l.ShortMonth(m.Month))
-		in.values, out.values, other.values = append(in.values, float64(m.FundedFen)), append(out.values, float64(m.WagesFen)), append(other.values, float64(m.OtherFen))
-		for s, fen := range map[*bars]int64{&in: m.FundedFen, &out: m.WagesFen, &other: m.OtherFen} {
-			s.titles = append(s.titles, l.Month(m.Month)+" · "+language.Message(l, "account."+s.class)+" "+l.Yuan(fen))
+		in.Values, out.Values, other.Values = append(in.Values, float64(m.FundedFen)), append(out.Values, float64(m.WagesFen)), append(other.Values, float64(m.OtherFen))
+		for s, fen := range map[*chart.Bars]int64{&in: m.FundedFen, &out: m.WagesFen, &other: m.OtherFen} {
+			s.Titles = append(s.Titles, l.Month(m.Month)+" · "+language.Message(l, "account."+s.Class)+" "+l.Yuan(fen))
 		}
 		balance = append(balance, float64(m.BalanceFen))
 	}
-	return barChart(640, 240, labels, []bars{in, out, other}, balance, func(v float64) string { return moneyAxis(l, v) }, language.Message(l, "chart.account"))
+	return chart.Bar(640, 240, labels, []chart.Bars{in, out, other}, balance, func(v float64) string { return moneyAxis(l, v) }, language.Message(l, "chart.account"))
 }
 
 // signalChart is a small line of an operating indicator.
@@ -101,5 +102,5 @@ func signalChart(l language.Locale, s view.Signal) template.HTML {
 		}
 		points[i] = view.Point{Index: &scaled}
 	}
-	return sparkline(points, l.Word("indicator", s.Indicator))
+	return chart.Sparkline(points, l.Word("indicator", s.Indicator))
 }

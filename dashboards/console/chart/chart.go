@@ -1,4 +1,6 @@
-package console
+// Package chart draws. Charts are inline SVG: they need no script, print well and follow the colour scheme, since colours are
+// classes of the style sheet. Every chart is an image with a title for who cannot see it; the figures stand in a table nearby.
+package chart
 
 import (
 	"fmt"
@@ -10,9 +12,6 @@ import (
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
 )
-
-// Charts are inline SVG: they need no script, print well and follow the colour scheme, since colours are classes of the
-// style sheet. Every chart is an image with a title for who cannot see it; the figures stand in a table nearby.
 
 // drawing collects SVG elements.
 type drawing struct{ strings.Builder }
@@ -30,9 +29,9 @@ func (d *drawing) finish(class string, width, height float64, title string) temp
 		class, width, height, html.EscapeString(title), html.EscapeString(title), d.String()))
 }
 
-// sparkline draws a unit's index over past runs, 96 by 24. Gaps (grey, stale) are gaps. All lines of a page share the
+// Sparkline draws a unit's index over past runs, 96 by 24. Gaps (grey, stale) are gaps. All lines of a page share the
 // scale of 40 to 100, so that slopes can be compared.
-func sparkline(points []view.Point, title string) template.HTML {
+func Sparkline(points []view.Point, title string) template.HTML {
 	const w, h, pad = 96.0, 24.0, 3.0
 	var d drawing
 	at := func(i int, v float64) (x, y float64) {
@@ -63,8 +62,8 @@ func sparkline(points []view.Point, title string) template.HTML {
 	return d.finish("spark", w, h, title)
 }
 
-// trendChart draws the index over past runs with the bands of the lights.
-func trendChart(l language.Locale, points []view.Point, lights view.Lights, title string) template.HTML {
+// Trend draws the index over past runs with the bands of the lights.
+func Trend(l language.Locale, points []view.Point, lights view.Lights, title string) template.HTML {
 	const w, h = 640.0, 220.0
 	const left, right, top, bottom = 40.0, 56.0, 12.0, 28.0
 	low := 60.0
@@ -139,15 +138,15 @@ func axisDate(l language.Locale, points []view.Point, i int) string {
 	return d.Time().Format("1/2")
 }
 
-// bars is one series of a bar chart.
-type bars struct {
-	class  string
-	values []float64
-	titles []string // what a pointer resting on the bar is told
+// Bars is one series of a bar chart.
+type Bars struct {
+	Class  string
+	Values []float64
+	Titles []string // what a pointer resting on the bar is told
 }
 
-// barChart draws series side by side over labels, with an optional line above them; axis writes the axis' values.
-func barChart(width, height float64, labels []string, series []bars, line []float64, axis func(float64) string, title string) template.HTML {
+// Bar draws series side by side over labels, with an optional line above them; axis writes the axis' values.
+func Bar(width, height float64, labels []string, series []Bars, line []float64, axis func(float64) string, title string) template.HTML {
 	w, h := width, height
 	const left, right, up, bottom = 58.0, 8.0, 12.0, 24.0
 	if len(labels) == 0 {
@@ -155,7 +154,7 @@ func barChart(width, height float64, labels []string, series []bars, line []floa
 	}
 	highest, lowest := 0.0, 0.0
 	for _, s := range series {
-		for _, v := range s.values {
+		for _, v := range s.Values {
 			highest, lowest = math.Max(highest, v), math.Min(lowest, v)
 		}
 	}
@@ -181,15 +180,15 @@ func barChart(width, height float64, labels []string, series []bars, line []floa
 		middle := left + slot*(float64(i)+.5)
 		x := middle - thick*float64(len(series))/2
 		for _, s := range series {
-			v := s.values[i]
+			v := s.Values[i]
 			if v != 0 {
 				tip := ""
-				if i < len(s.titles) {
-					tip = "<title>" + html.EscapeString(s.titles[i]) + "</title>"
+				if i < len(s.Titles) {
+					tip = "<title>" + html.EscapeString(s.Titles[i]) + "</title>"
 				}
 				tall := math.Max(1, math.Abs(y(v)-y(0)))
 				d.add(`<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" class="column %s">%s</rect>`,
-					x, math.Min(y(v), y(0)), math.Max(1, thick-1), tall, s.class, tip)
+					x, math.Min(y(v), y(0)), math.Max(1, thick-1), tall, s.Class, tip)
 			}
 			x += thick
 		}
@@ -229,8 +228,8 @@ func niceStep(v float64) float64 {
 	return 10 * power
 }
 
-// meter draws a share of a whole as a bar, 120 by 8: the filled part of the weight, as a component earns its points.
-func meter(value, whole float64, class, title string) template.HTML {
+// Meter draws a share of a whole as a bar, 120 by 8: the filled part of the weight, as a component earns its points.
+func Meter(value, whole float64, class, title string) template.HTML {
 	const w, h = 120.0, 8.0
 	share := 0.0
 	if whole > 0 {
@@ -244,9 +243,9 @@ func meter(value, whole float64, class, title string) template.HTML {
 	return d.finish("meter", w, h, title)
 }
 
-// dialChart draws an index as an arc of 270 degrees with its light's colour; the number itself is text beside the SVG's
+// Dial draws an index as an arc of 270 degrees with its light's colour; the number itself is text beside the SVG's
 // own elements so that it can be selected and read.
-func dialChart(l language.Locale, index *float64, light, title string) template.HTML {
+func Dial(l language.Locale, index *float64, light, title string) template.HTML {
 	const size, r = 148.0, 62.0
 	arc := func(share float64) string {
 		from, to := 135.0, 135+270*share
@@ -272,8 +271,8 @@ func dialChart(l language.Locale, index *float64, light, title string) template.
 	return d.finish("dial", size, size, title)
 }
 
-// deltaBar draws a gain to the right or a loss to the left of a middle line; widest is the largest change of the table.
-func deltaBar(v, widest float64, title string) template.HTML {
+// Delta draws a gain to the right or a loss to the left of a middle line; widest is the largest change of the table.
+func Delta(v, widest float64, title string) template.HTML {
 	const w, h = 120.0, 12.0
 	var d drawing
 	d.add(`<line x1="%.0f" x2="%.0f" y1="0" y2="%.0f" class="zero"/>`, w/2, w/2, h)
