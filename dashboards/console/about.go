@@ -3,6 +3,7 @@ package console
 import (
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 )
 
 // aboutData is the page that explains the index.
@@ -13,13 +14,13 @@ type aboutData struct {
 	Run     *view.Run
 }
 
-func (p *systemPages) aboutPage(r *request) (answer, error) {
+func (p *systemPages) aboutPage(r *web.Request) (web.Answer, error) {
 	d := &aboutData{Lights: p.Lights, Groups: p.Detectors.Grouped()}
-	if r.view != nil {
-		d.Run = &r.view.Run
-		if len(r.view.Prefectures) > 0 {
-			d.Weights = r.view.Prefectures[0].Components
+	if r.View != nil {
+		d.Run = &r.View.Run
+		if len(r.View.Prefectures) > 0 {
+			d.Weights = r.View.Prefectures[0].Components
 		}
 	}
-	return answer{template: "about", title: language.Message(r.lang, "about.title"), data: d}, nil
+	return web.Answer{Template: "about", Title: language.Message(r.Lang, "about.title"), Data: d}, nil
 }

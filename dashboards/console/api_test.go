@@ -12,6 +12,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -485,7 +486,7 @@ func TestAWorkerIsRevealedByTheAPIAsByThePage(t *testing.T) {
 		"no purpose":        {`{"worker":"` + workerOne + `","purpose":" "}`, 400, "invalid"},
 		"an unknown worker": {`{"worker":"` + strings.Repeat("0", 32) + `","purpose":"核实十月工资"}`, 404, "not_found"},
 		"no JSON":           {`worker=1`, 400, "bad_request"},
-		"an endless body":   {`{"purpose":"` + strings.Repeat("x", maxForm) + `"}`, 413, "too_large"},
+		"an endless body":   {`{"purpose":"` + strings.Repeat("x", web.MaxForm) + `"}`, 413, "too_large"},
 	} {
 		if status, _, text := s.send(t, path, tt.body); status != tt.status || decoded[api.Problem](t, name, text).Code != tt.code {
 			t.Errorf("%s: %d %s", name, status, text)

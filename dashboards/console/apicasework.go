@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/platform/api"
@@ -44,14 +45,14 @@ type workListAnswer struct {
 }
 
 // workAnswer answers a list of work.
-func (p *caseworkPages) workAnswer(gather func(*request) ([]work, error)) pageFunc {
-	return func(r *request) (answer, error) {
+func (p *caseworkPages) workAnswer(gather func(*web.Request) ([]work, error)) web.PageFunc {
+	return func(r *web.Request) (web.Answer, error) {
 		if p.Cases == nil {
-			return answer{}, errNoCasework
+			return web.Answer{}, web.ErrNoCasework
 		}
 		rows, err := gather(r)
 		d := p.workList(r, rows)
-		return answer{json: workListAnswer{d.Late, d.Near, d.Pager.Total, view.Each(d.Rows, p.workOf)}}, err
+		return web.Answer{JSON: workListAnswer{d.Late, d.Near, d.Pager.Total, view.Each(d.Rows, p.workOf)}}, err
 	}
 }
 
@@ -69,20 +70,20 @@ type candidatesAnswer struct {
 	Candidates []candidateAnswer `json:"candidates"` // by credit code; without those whose procedure is under way
 }
 
-func (p *caseworkPages) candidatesAnswer(r *request) (answer, error) {
+func (p *caseworkPages) candidatesAnswer(r *web.Request) (web.Answer, error) {
 	if p.Blacklist == nil {
-		return answer{}, errNoCasework
+		return web.Answer{}, web.ErrNoCasework
 	}
 	all, err := p.candidates(r)
-	return answer{json: candidatesAnswer{len(all), view.Each(all, answerOf)}}, err
+	return web.Answer{JSON: candidatesAnswer{len(all), view.Each(all, answerOf)}}, err
 }
 
 // candidateAnswer is what the records say of an employer who can be proposed for the list.
-func (p *caseworkPages) candidateAnswer(r *request) (answer, error) {
+func (p *caseworkPages) candidateAnswer(r *web.Request) (web.Answer, error) {
 	f, err := p.candidate(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	seen, err := p.casesSeen(r)
-	return answer{json: answerOf(p.offered(r, f, seen))}, err
+	return web.Answer{JSON: answerOf(p.offered(r, f, seen))}, err
 }

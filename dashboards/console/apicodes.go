@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 )
@@ -21,7 +22,7 @@ type codesAnswer struct {
 	Sources []codeAnswer            `json:"sources"`
 }
 
-func (p *systemPages) codesAnswer(*request) (answer, error) {
+func (p *systemPages) codesAnswer(*web.Request) (web.Answer, error) {
 	all := codesAnswer{Codes: map[string][]codeAnswer{}, Sources: []codeAnswer{}}
 	for _, name := range codebook.Names() {
 		all.Codes[string(name)] = view.Each(codebook.Codes(name), func(code string) codeAnswer {
@@ -32,5 +33,5 @@ func (p *systemPages) codesAnswer(*request) (answer, error) {
 	for _, code := range slices.Sorted(maps.Keys(p.Sources)) {
 		all.Sources = append(all.Sources, codeAnswer{code, p.Sources[code]})
 	}
-	return answer{json: all}, nil
+	return web.Answer{JSON: all}, nil
 }

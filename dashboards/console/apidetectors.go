@@ -6,6 +6,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
@@ -83,14 +84,14 @@ type detectorsAnswer struct {
 	Detectors []detectorAnswer `json:"detectors"`
 }
 
-func (p *warningsPages) detectorsAnswer(r *request) (answer, error) {
+func (p *warningsPages) detectorsAnswer(r *web.Request) (web.Answer, error) {
 	d := p.rulebook(r)
 	all := []detectorAnswer{}
 	for _, group := range d.Groups {
 		all = append(all, view.Each(group.Rules, p.ruleAnswer)...)
 	}
-	shown := r.query.rows(len(all), 0)
-	return answer{json: detectorsAnswer{r.view.OfRun(), d.Red, d.Yellow, len(all), all[shown.From:shown.To]}}, nil
+	shown := r.Query.Rows(len(all), 0)
+	return web.Answer{JSON: detectorsAnswer{r.View.OfRun(), d.Red, d.Yellow, len(all), all[shown.From:shown.To]}}, nil
 }
 
 // hitsAnswer counts the warnings of a detector in a run.
@@ -106,10 +107,10 @@ type detectorDetailAnswer struct {
 	History  []hitsAnswer   `json:"history"` // newest first
 }
 
-func (p *warningsPages) detectorAnswer(r *request) (answer, error) {
+func (p *warningsPages) detectorAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.oneRule(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	return answer{json: detectorDetailAnswer{r.view.OfRun(), p.ruleAnswer(d.rule), view.Each(d.History, func(h hits) hitsAnswer { return hitsAnswer(h) })}}, nil
+	return web.Answer{JSON: detectorDetailAnswer{r.View.OfRun(), p.ruleAnswer(d.rule), view.Each(d.History, func(h hits) hitsAnswer { return hitsAnswer(h) })}}, nil
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 )
 
@@ -10,10 +11,10 @@ type editionsAnswer struct {
 	Editions []edition.Edition `json:"editions"` // newest first
 }
 
-func (p *editionsPages) editionsAnswer(r *request) (answer, error) {
-	all := r.view.NewestFirst()
-	shown := r.query.rows(len(all), 0)
-	return answer{json: editionsAnswer{len(all), all[shown.From:shown.To]}}, nil
+func (p *editionsPages) editionsAnswer(r *web.Request) (web.Answer, error) {
+	all := r.View.NewestFirst()
+	shown := r.Query.Rows(len(all), 0)
+	return web.Answer{JSON: editionsAnswer{len(all), all[shown.From:shown.To]}}, nil
 }
 
 // editionAnswer is the ranking of one edition and the talks it proposes.
@@ -26,13 +27,13 @@ type editionAnswer struct {
 	Talks        []talkAnswer      `json:"talks"`
 }
 
-func (p *editionsPages) editionAnswer(r *request) (answer, error) {
+func (p *editionsPages) editionAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.edition(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	shown := r.query.rows(len(d.Rows), 0)
-	return answer{json: editionAnswer{d.Edition, d.Previous, view.LightsAnswer(d.Lights), len(d.Rows),
+	shown := r.Query.Rows(len(d.Rows), 0)
+	return web.Answer{JSON: editionAnswer{d.Edition, d.Previous, view.LightsAnswer(d.Lights), len(d.Rows),
 		view.Each(d.Rows[shown.From:shown.To], p.Answers.EditionUnit), view.Each(d.Talks, p.talkAnswer)}}, nil
 }
 
@@ -63,13 +64,13 @@ type talksAnswer struct {
 	Talks   []talkAnswer     `json:"talks"`
 }
 
-func (p *editionsPages) talksAnswer(r *request) (answer, error) {
+func (p *editionsPages) talksAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.editions(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	shown := r.query.rows(len(d.Talks), 0)
-	return answer{json: talksAnswer{r.view.Latest(), len(d.Talks), view.Each(d.Talks[shown.From:shown.To], p.talkAnswer)}}, nil
+	shown := r.Query.Rows(len(d.Talks), 0)
+	return web.Answer{JSON: talksAnswer{r.View.Latest(), len(d.Talks), view.Each(d.Talks[shown.From:shown.To], p.talkAnswer)}}, nil
 }
 
 // standingAnswer is where a unit stood in an edition.
@@ -105,13 +106,13 @@ type diffAnswer struct {
 	Units []movedAnswer   `json:"units"` // what fell most first
 }
 
-func (p *editionsPages) diffAnswer(r *request) (answer, error) {
+func (p *editionsPages) diffAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.diff(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	shown := r.query.rows(len(d.Rows), 0)
-	return answer{json: diffAnswer{d.From, d.To, len(d.Rows), view.Each(d.Rows[shown.From:shown.To], func(row diffRow) movedAnswer {
+	shown := r.Query.Rows(len(d.Rows), 0)
+	return web.Answer{JSON: diffAnswer{d.From, d.To, len(d.Rows), view.Each(d.Rows[shown.From:shown.To], func(row diffRow) movedAnswer {
 		one := movedAnswer{row.Level, row.Code, row.Name, p.Regions.Path(row.Code), standing(row.From), standing(row.To), row.Total, []edition.Part{}}
 		for i, points := range row.Parts {
 			one.Parts = append(one.Parts, edition.Part{Component: d.Names[i], Points: points})
@@ -131,13 +132,13 @@ type planAnswer struct {
 	Employers []edition.Grade  `json:"employers"`
 }
 
-func (p *editionsPages) planAnswer(r *request) (answer, error) {
+func (p *editionsPages) planAnswer(r *web.Request) (web.Answer, error) {
 	d := p.plan(r, 0)
 	grades := map[string]int{}
 	for _, one := range d.Counts {
 		grades[one.Grade] = one.Count
 	}
-	return answer{json: planAnswer{d.Edition, d.Year, d.Quarter, grades, d.Visits, d.Pager.Total, view.Each(d.Rows, func(g *edition.Grade) edition.Grade { return *g })}}, nil
+	return web.Answer{JSON: planAnswer{d.Edition, d.Year, d.Quarter, grades, d.Visits, d.Pager.Total, view.Each(d.Rows, func(g *edition.Grade) edition.Grade { return *g })}}, nil
 }
 
 type ratesAnswer struct {
@@ -146,12 +147,12 @@ type ratesAnswer struct {
 	Rates   []view.RateAnswer `json:"rates"`
 }
 
-func (p *editionsPages) ratesAnswer(r *request) (answer, error) {
-	d := p.rates(r.view)
+func (p *editionsPages) ratesAnswer(r *web.Request) (web.Answer, error) {
+	d := p.rates(r.View)
 	all := []view.RateAnswer{}
 	for _, place := range d.Places {
 		all = append(all, view.Each(place.Rows, p.Answers.Rate)...)
 	}
-	shown := r.query.rows(len(all), 0)
-	return answer{json: ratesAnswer{d.Edition, len(all), all[shown.From:shown.To]}}, nil
+	shown := r.Query.Rows(len(all), 0)
+	return web.Answer{JSON: ratesAnswer{d.Edition, len(all), all[shown.From:shown.To]}}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
 )
@@ -35,38 +36,38 @@ type peopleAnswer struct {
 	People []accountAnswer `json:"people"`
 }
 
-func (p *peoplePages) peopleAnswer(r *request) (answer, error) {
+func (p *peoplePages) peopleAnswer(r *web.Request) (web.Answer, error) {
 	all := p.Gate.Register().List()
-	shown := r.query.rows(len(all), 0)
-	return answer{json: peopleAnswer{len(all), view.Each(all[shown.From:shown.To], accountOf)}}, nil
+	shown := r.Query.Rows(len(all), 0)
+	return web.Answer{JSON: peopleAnswer{len(all), view.Each(all[shown.From:shown.To], accountOf)}}, nil
 }
 
 // accountAnswer answers somebody as they are now.
-func (p *peoplePages) accountAnswer(id string, status int) (answer, error) {
+func (p *peoplePages) accountAnswer(id string, status int) (web.Answer, error) {
 	a, err := p.Gate.Register().Get(id)
 	if err != nil {
-		return answer{}, errNotFound
+		return web.Answer{}, web.ErrNotFound
 	}
-	return answer{json: accountOf(a), status: status}, nil
+	return web.Answer{JSON: accountOf(a), Status: status}, nil
 }
 
-func (p *peoplePages) personAnswer(r *request) (answer, error) {
-	return p.accountAnswer(r.http.PathValue("person"), http.StatusOK)
+func (p *peoplePages) personAnswer(r *web.Request) (web.Answer, error) {
+	return p.accountAnswer(r.HTTP.PathValue("person"), http.StatusOK)
 }
 
-func (p *peoplePages) addAnswer(r *request) (answer, error) {
+func (p *peoplePages) addAnswer(r *web.Request) (web.Answer, error) {
 	added, err := p.add(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	return p.accountAnswer(added.ID, http.StatusCreated)
 }
 
 // changeAnswer makes a change and answers the person as they are then.
-func (p *peoplePages) changeAnswer(do change) pageFunc {
-	return func(r *request) (answer, error) {
+func (p *peoplePages) changeAnswer(do change) web.PageFunc {
+	return func(r *web.Request) (web.Answer, error) {
 		if err := p.changed(r, do); err != nil {
-			return answer{}, err
+			return web.Answer{}, err
 		}
 		return p.personAnswer(r)
 	}
@@ -78,9 +79,9 @@ type passwordAnswer struct {
 	Password string `json:"password"`
 }
 
-func (p *peoplePages) givePasswordAnswer(r *request) (answer, error) {
+func (p *peoplePages) givePasswordAnswer(r *web.Request) (web.Answer, error) {
 	given, err := p.givePassword(r)
-	return answer{json: passwordAnswer{r.http.PathValue("person"), given}}, err
+	return web.Answer{JSON: passwordAnswer{r.HTTP.PathValue("person"), given}}, err
 }
 
 // meAnswer is whoever asks.
@@ -90,7 +91,7 @@ type meAnswer struct {
 	Home  string `json:"home"`  // the page where they begin
 }
 
-func (p *peoplePages) meAnswer(r *request) (answer, error) {
-	me := r.person()
-	return answer{json: meAnswer{*me, p.Regions.Path(me.Territory), home(me)}}, nil
+func (p *peoplePages) meAnswer(r *web.Request) (web.Answer, error) {
+	me := r.Person()
+	return web.Answer{JSON: meAnswer{*me, p.Regions.Path(me.Territory), web.Home(me)}}, nil
 }

@@ -1,6 +1,9 @@
 package console
 
-import "github.com/anxin-project/anxin/dashboards/console/view"
+import (
+	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
+)
 
 // hitAnswer is a project or employer that was found.
 type hitAnswer struct {
@@ -20,12 +23,12 @@ type searchAnswer struct {
 	More     bool              `json:"more"` // there are more subjects: search for more of the name
 }
 
-func (p *searchPages) searchAnswer(r *request) (answer, error) {
+func (p *searchPages) searchAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.search(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	return answer{json: searchAnswer{r.view.OfRun(), view.Each(d.Units, p.Answers.Unit), view.Each(d.Subjects, func(h subjectHit) hitAnswer {
+	return web.Answer{JSON: searchAnswer{r.View.OfRun(), view.Each(d.Units, p.Answers.Unit), view.Each(d.Subjects, func(h subjectHit) hitAnswer {
 		return hitAnswer{h.Scope, h.ID, h.Name, h.Township, p.Regions.Path(h.Township), h.Red, h.Yellow}
 	}), d.More}}, nil
 }

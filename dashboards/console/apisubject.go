@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/edition"
@@ -64,10 +65,10 @@ type pastWarningAnswer struct {
 	Unknown   bool          `json:"amount_unknown"`
 }
 
-func (p *subjectsPages) subjectAnswer(r *request) (answer, error) {
+func (p *subjectsPages) subjectAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.subject(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	var cited []string
 	for _, w := range d.Active {
@@ -75,7 +76,7 @@ func (p *subjectsPages) subjectAnswer(r *request) (answer, error) {
 	}
 	slices.Sort(cited)
 	one := subjectAnswer{
-		OfRun: r.view.OfRun(), Scope: d.Facts.Scope, ScopeID: d.ID, Name: d.Name, Township: d.Township, Place: d.Path, Sector: d.Sector, Level: d.Worst, HasFacts: !d.Gone,
+		OfRun: r.View.OfRun(), Scope: d.Facts.Scope, ScopeID: d.ID, Name: d.Name, Township: d.Township, Place: d.Path, Sector: d.Sector, Level: d.Worst, HasFacts: !d.Gone,
 		Project: d.Project, Employer: d.Employer, Owed: d.Owed.Answer(), Months: view.List(d.Months), Days: view.List(d.Days),
 		Account: view.List(d.Account), Leads: view.List(d.Leads), Proceedings: view.List(d.Proceedings), Signals: view.List(d.Signals), Projects: view.List(d.Projects), Grade: d.Grade, Case: d.CaseID,
 		Warnings:   view.Each(d.Active, p.Answers.Warning),
@@ -89,7 +90,7 @@ func (p *subjectsPages) subjectAnswer(r *request) (answer, error) {
 	if d.Project != nil {
 		one.Workers = &registeredAnswer{d.Registered, d.Present, d.Contracts}
 	}
-	return answer{json: one}, nil
+	return web.Answer{JSON: one}, nil
 }
 
 // workerAnswer is a worker, masked.
@@ -116,12 +117,12 @@ type workersAnswer struct {
 	Workers   []workerAnswer `json:"workers"`
 }
 
-func (p *subjectsPages) workersAnswer(r *request) (answer, error) {
+func (p *subjectsPages) workersAnswer(r *web.Request) (web.Answer, error) {
 	d := &workersData{}
 	if err := p.listWorkers(r, d); err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	return answer{json: workersAnswer{r.view.OfRun(), d.Pager.Total, d.OtherPeople, d.Others.Fen, view.Each(d.Rows, func(w workerRow) workerAnswer {
+	return web.Answer{JSON: workersAnswer{r.View.OfRun(), d.Pager.Total, d.OtherPeople, d.Others.Fen, view.Each(d.Rows, func(w workerRow) workerAnswer {
 		return workerAnswer{w.Key, w.Masked, w.Last, w.Team, w.Job, w.Entered, w.Left, w.Owed.Fen, w.Owed.Estimated, w.Owed.Months, w.Owed.Unheard}
 	})}}, nil
 }
@@ -133,14 +134,14 @@ type revealedAnswer struct {
 	Phone  string `json:"phone"`
 }
 
-func (p *subjectsPages) revealAnswer(r *request) (answer, error) {
+func (p *subjectsPages) revealAnswer(r *web.Request) (web.Answer, error) {
 	var body struct {
 		Worker  string `json:"worker"`
 		Purpose string `json:"purpose"`
 	}
-	if err := r.readJSON(&body); err != nil {
-		return answer{}, err
+	if err := r.ReadJSON(&body); err != nil {
+		return web.Answer{}, err
 	}
 	clear, err := p.reveal(r, body.Worker, body.Purpose)
-	return answer{json: revealedAnswer{body.Worker, clear.Name, clear.Phone}}, err
+	return web.Answer{JSON: revealedAnswer{body.Worker, clear.Name, clear.Phone}}, err
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/quality"
 	"github.com/anxin-project/anxin/internal/domain/runs"
@@ -65,13 +66,13 @@ type qualityAnswer struct {
 	Feeds  []feedAnswer `json:"feeds"`
 }
 
-func (p *systemPages) qualityAnswer(r *request) (answer, error) {
+func (p *systemPages) qualityAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.feeds(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	shown := r.query.rows(len(d.Rows), 0)
-	return answer{json: qualityAnswer{d.Days, d.Red, d.Yellow, len(d.Rows), view.Each(d.Rows[shown.From:shown.To], p.feedOf)}}, nil
+	shown := r.Query.Rows(len(d.Rows), 0)
+	return web.Answer{JSON: qualityAnswer{d.Days, d.Red, d.Yellow, len(d.Rows), view.Each(d.Rows[shown.From:shown.To], p.feedOf)}}, nil
 }
 
 type runsAnswer struct {
@@ -79,13 +80,13 @@ type runsAnswer struct {
 	Attempts []runs.Attempt `json:"attempts"` // newest first
 }
 
-func (p *systemPages) runsAnswer(r *request) (answer, error) {
+func (p *systemPages) runsAnswer(r *web.Request) (web.Answer, error) {
 	_, _, all, err := p.attempts(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	shown := r.query.rows(len(all), 0)
-	return answer{json: runsAnswer{len(all), view.List(all[shown.From:shown.To])}}, nil
+	shown := r.Query.Rows(len(all), 0)
+	return web.Answer{JSON: runsAnswer{len(all), view.List(all[shown.From:shown.To])}}, nil
 }
 
 // entryAnswer is an entry of the audit log.
@@ -107,12 +108,12 @@ type auditAnswer struct {
 	Entries    []entryAnswer `json:"entries"` // newest first
 }
 
-func (p *systemPages) auditAnswer(r *request) (answer, error) {
+func (p *systemPages) auditAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.auditLog(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	return answer{json: auditAnswer{d.Checkpoint.String(), d.Broken, d.Pager.Total, view.Each(d.Rows, func(e audit.Entry) entryAnswer {
+	return web.Answer{JSON: auditAnswer{d.Checkpoint.String(), d.Broken, d.Pager.Total, view.Each(d.Rows, func(e audit.Entry) entryAnswer {
 		return entryAnswer{e.Seq, e.At.UTC(), e.Actor, e.Action, e.Object, e.Purpose, e.Outcome, e.Origin}
 	})}}, nil
 }

@@ -3,6 +3,7 @@ package console
 import (
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
@@ -16,9 +17,9 @@ type unitsAnswer struct {
 	Unplaced     []view.Unplaced        `json:"unplaced"` // subjects of which nobody knows in which township they are
 }
 
-func (p *rankingPages) unitsAnswer(r *request) (answer, error) {
+func (p *rankingPages) unitsAnswer(r *web.Request) (web.Answer, error) {
 	d := p.ranking(r, 0)
-	return answer{json: unitsAnswer{r.view.OfRun(), r.view.ComparedWith(), view.LightsAnswer(d.Lights), d.Pager.Total, view.Each(d.Rows, p.Answers.Unit), view.List(d.Unplaced)}}, nil
+	return web.Answer{JSON: unitsAnswer{r.View.OfRun(), r.View.ComparedWith(), view.LightsAnswer(d.Lights), d.Pager.Total, view.Each(d.Rows, p.Answers.Unit), view.List(d.Unplaced)}}, nil
 }
 
 // componentAnswer is one part of the index. Points add up to the index before the cap.
@@ -56,13 +57,13 @@ type unitDetailAnswer struct {
 	Rates        []view.RateAnswer      `json:"rates"`
 }
 
-func (p *rankingPages) unitDetailAnswer(r *request) (answer, error) {
+func (p *rankingPages) unitDetailAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.unit(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	one := unitDetailAnswer{
-		OfRun: r.view.OfRun(), ComparedWith: r.view.ComparedWith(), Unit: p.Answers.Unit(d.Unit), Lost: view.List(d.Unit.Lost), Elsewhere: d.Unit.LostElsewhere, Raise: view.List(d.Unit.Worst), Trend: []pointAnswer{},
+		OfRun: r.View.OfRun(), ComparedWith: r.View.ComparedWith(), Unit: p.Answers.Unit(d.Unit), Lost: view.List(d.Unit.Lost), Elsewhere: d.Unit.LostElsewhere, Raise: view.List(d.Unit.Worst), Trend: []pointAnswer{},
 		Townships: d.Townships, Units: view.Each(d.Children, p.Answers.Unit), Rates: view.Each(d.Rates, p.Answers.Rate),
 		Components: view.Each(d.Components, func(row componentRow) componentAnswer {
 			part := componentAnswer{row.ID, row.Weight, row.Score, row.Points, row.Numerator, row.Denominator, row.Scored, nil}
@@ -80,7 +81,7 @@ func (p *rankingPages) unitDetailAnswer(r *request) (answer, error) {
 			one.Trend = append(one.Trend, pointAnswer(point))
 		}
 	}
-	return answer{json: one}, nil
+	return web.Answer{JSON: one}, nil
 }
 
 // stepAnswer is one component of an index worked out.
@@ -99,13 +100,13 @@ type explanationAnswer struct {
 	Sum   string          `json:"sum"`
 }
 
-func (p *rankingPages) explanationAnswer(r *request) (answer, error) {
+func (p *rankingPages) explanationAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.explanation(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	steps := view.Each(d.Steps, func(s explainStep) stepAnswer {
 		return stepAnswer{s.Row.ID, s.Row.Weight, s.Row.Points, language.InBoth(func(l language.Locale) string { return ruleOf(l, s.Row.ID, p.Rules) }), view.List(s.Calculations)}
 	})
-	return answer{json: explanationAnswer{r.view.OfRun(), p.Answers.Unit(d.Unit), steps, d.Sum}}, nil
+	return web.Answer{JSON: explanationAnswer{r.View.OfRun(), p.Answers.Unit(d.Unit), steps, d.Sum}}, nil
 }

@@ -1,6 +1,9 @@
 package console
 
-import "github.com/anxin-project/anxin/dashboards/console/view"
+import (
+	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
+)
 
 type warningsAnswer struct {
 	view.OfRun
@@ -10,7 +13,7 @@ type warningsAnswer struct {
 	Warnings []view.WarningAnswer `json:"warnings"`
 }
 
-func (p *warningsPages) warningsAnswer(r *request) (answer, error) {
+func (p *warningsPages) warningsAnswer(r *web.Request) (web.Answer, error) {
 	d := p.warnings(r)
-	return answer{json: warningsAnswer{r.view.OfRun(), d.Red, d.Yellow, d.Pager.Total, view.Each(d.Rows, p.Answers.Warning)}}, nil
+	return web.Answer{JSON: warningsAnswer{r.View.OfRun(), d.Red, d.Yellow, d.Pager.Total, view.Each(d.Rows, p.Answers.Warning)}}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/platform/audit"
 	"github.com/anxin-project/anxin/internal/platform/ledger"
 )
@@ -15,36 +16,36 @@ type auditData struct {
 	Actions                    []string // that occur
 	Rows                       []audit.Entry
 	Names                      map[string]string // of those who act, by id
-	Pager                      pager
+	Pager                      web.Pager
 	Checkpoint                 ledger.Checkpoint // the last entry that is whole
 	Broken                     string            // what is wrong with the log; empty: nothing
 }
 
-func (p *systemPages) auditPage(r *request) (answer, error) {
+func (p *systemPages) auditPage(r *web.Request) (web.Answer, error) {
 	d, err := p.auditLog(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	return answer{template: "audit", title: language.Message(r.lang, "audit.title"), data: d}, nil
+	return web.Answer{Template: "audit", Title: language.Message(r.Lang, "audit.title"), Data: d}, nil
 }
 
 // auditLog reads the entries that the parameters ask for, and whether the log is whole.
-func (p *systemPages) auditLog(r *request) (*auditData, error) {
-	q := r.query
-	d := &auditData{Actor: q.given.Get("actor"), Action: q.word("action"), From: q.given.Get("from"), Until: q.given.Get("until")}
+func (p *systemPages) auditLog(r *web.Request) (*auditData, error) {
+	q := r.Query
+	d := &auditData{Actor: q.Given.Get("actor"), Action: q.Word("action"), From: q.Given.Get("from"), Until: q.Given.Get("until")}
 	f := audit.Filter{Actor: d.Actor, Action: d.Action}
-	if on, ok := q.date("from"); ok {
+	if on, ok := q.Date("from"); ok {
 		f.From = on.Start()
 	}
-	if on, ok := q.date("until"); ok {
+	if on, ok := q.Date("until"); ok {
 		f.Until = on.End()
 	}
-	if err := q.err(); err != nil {
+	if err := q.Err(); err != nil {
 		return nil, err
 	}
 	actions := map[string]bool{}
 	var rows []audit.Entry
-	if err := p.Gate.Audit().List(r.ctx, f, func(e audit.Entry) error {
+	if err := p.Gate.Audit().List(r.Context, f, func(e audit.Entry) error {
 		actions[e.Action] = true
 		rows = append(rows, e)
 		return nil
@@ -52,17 +53,17 @@ func (p *systemPages) auditLog(r *request) (*auditData, error) {
 		return nil, err
 	}
 	slices.Reverse(rows)
-	d.Actions = names(actions)
-	d.Pager = q.rows(len(rows), p.PageSize)
+	d.Actions = web.Names(actions)
+	d.Pager = q.Rows(len(rows), p.PageSize)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
 	d.Names = map[string]string{}
 	for _, e := range d.Rows {
-		if name := nameOf(p.Gate, e.Actor); name != e.Actor {
+		if name := web.NameOf(p.Gate, e.Actor); name != e.Actor {
 			d.Names[e.Actor] = name
 		}
 	}
 	var err error
-	if d.Checkpoint, err = p.Gate.Audit().Verify(r.ctx, ledger.Checkpoint{}); ledger.IsBroken(err) {
+	if d.Checkpoint, err = p.Gate.Audit().Verify(r.Context, ledger.Checkpoint{}); ledger.IsBroken(err) {
 		d.Broken = err.Error()
 	} else if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -38,7 +39,7 @@ func (d candidate) Best() *casefile.OrderFact {
 }
 
 // offered makes a candidate of an employer's facts. seen are the cases that who asks may read, by id.
-func (p *caseworkPages) offered(r *request, f *casefile.Facts, seen map[string]casefile.Case) candidate {
+func (p *caseworkPages) offered(r *web.Request, f *casefile.Facts, seen map[string]casefile.Case) candidate {
 	d := candidate{Facts: f, FreshOrders: []freshOrder{}}
 	if best := d.Best(); best != nil && best.DecideBy != nil {
 		d.Late = best.DecideBy.State == casefile.Passed
@@ -52,13 +53,13 @@ func (p *caseworkPages) offered(r *request, f *casefile.Facts, seen map[string]c
 		}
 		subjects = append(subjects, id)
 		running := k.Order != nil && k.Order.PaidFen < k.Order.AmountFen && civil.DateOf(p.Now()) <= k.Order.DueOn
-		d.FreshOrders = append(d.FreshOrders, freshOrder{id, cmp.Or(k.Name, k.ScopeID), !running && slices.Contains(p.Cases.Allowed(k, *r.person()), casefile.OrderPayment)})
+		d.FreshOrders = append(d.FreshOrders, freshOrder{id, cmp.Or(k.Name, k.ScopeID), !running && slices.Contains(p.Cases.Allowed(k, *r.Person()), casefile.OrderPayment)})
 	}
 	return d
 }
 
 // casesSeen are the cases that who asks may read, by id.
-func (p *caseworkPages) casesSeen(r *request) (map[string]casefile.Case, error) {
+func (p *caseworkPages) casesSeen(r *web.Request) (map[string]casefile.Case, error) {
 	list, err := p.myCases(r, casefile.Filter{})
 	seen := map[string]casefile.Case{}
 	for _, k := range list {
@@ -68,7 +69,7 @@ func (p *caseworkPages) casesSeen(r *request) (map[string]casefile.Case, error) 
 }
 
 // candidates are the employers that who asks may propose or see proposed, without those whose procedure is under way.
-func (p *caseworkPages) candidates(r *request) ([]candidate, error) {
+func (p *caseworkPages) candidates(r *web.Request) ([]candidate, error) {
 	if p.Blacklist == nil {
 		return []candidate{}, nil
 	}
@@ -77,13 +78,13 @@ func (p *caseworkPages) candidates(r *request) ([]candidate, error) {
 		underWay[e.Employer] = underWay[e.Employer] || !e.Stage.Ended()
 	}
 	all := []candidate{}
-	found, err := p.Blacklist.Candidates(r.ctx)
+	found, err := p.Blacklist.Candidates(r.Context)
 	if err != nil {
 		return all, err
 	}
 	seen, err := p.casesSeen(r)
 	for _, f := range found {
-		if !underWay[f.Employer] && access.Allow(r.person(), access.Discipline, access.At(f.Township, "")) {
+		if !underWay[f.Employer] && access.Allow(r.Person(), access.Discipline, access.At(f.Township, "")) {
 			all = append(all, p.offered(r, f, seen))
 		}
 	}
@@ -117,24 +118,24 @@ func (p *caseworkPages) orderOptions(l language.Locale, f *casefile.Facts) field
 }
 
 // candidate is the employer in the address of a request; errNotFound when it cannot be proposed.
-func (p *caseworkPages) candidate(r *request) (*casefile.Facts, error) {
-	employer := r.http.PathValue("employer")
+func (p *caseworkPages) candidate(r *web.Request) (*casefile.Facts, error) {
+	employer := r.HTTP.PathValue("employer")
 	if p.Blacklist == nil || !view.SubjectID.MatchString(employer) {
-		return nil, errNotFound
+		return nil, web.ErrNotFound
 	}
-	return p.candidateOf(r.ctx, employer)
+	return p.candidateOf(r.Context, employer)
 }
 
 func (p *caseworkPages) candidateOf(ctx context.Context, employer string) (*casefile.Facts, error) {
 	f, err := p.Blacklist.Candidate(ctx, employer)
 	if err == nil && f == nil {
-		err = errNotFound
+		err = web.ErrNotFound
 	}
 	return f, err
 }
 
 // oneCandidate is what a route about a candidate touches.
-func (p *caseworkPages) oneCandidate(r *request) (access.Object, error) {
+func (p *caseworkPages) oneCandidate(r *web.Request) (access.Object, error) {
 	f, err := p.candidate(r)
 	if err != nil {
 		return access.Object{}, err

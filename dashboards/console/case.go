@@ -7,6 +7,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -31,29 +32,29 @@ type caseData struct {
 }
 
 // caseID is the id in the address of a request, and its parts; casework knows no others.
-func caseID(r *request) (id, scope, subject string, err error) {
-	id = r.http.PathValue("id")
+func caseID(r *web.Request) (id, scope, subject string, err error) {
+	id = r.HTTP.PathValue("id")
 	scope, subject, ok := strings.Cut(id, ":")
 	if !ok || !view.SubjectID.MatchString(subject) || len(scope) > 16 {
-		return "", "", "", errNotFound
+		return "", "", "", web.ErrNotFound
 	}
 	return id, scope, subject, nil
 }
 
-func (p *caseworkPages) casePage(r *request) (answer, error) { return p.caseWith(r, nil) }
+func (p *caseworkPages) casePage(r *web.Request) (web.Answer, error) { return p.caseWith(r, nil) }
 
 // caseWith is a case's page, with what was sent and not done.
-func (p *caseworkPages) caseWith(r *request, s *sent) (answer, error) {
+func (p *caseworkPages) caseWith(r *web.Request, s *sent) (web.Answer, error) {
 	d, err := p.readCase(r, func(all []casefile.Event) []casefile.Event { return all })
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	slices.Reverse(d.Events)
-	if done := r.query.word("done"); slices.Contains(caseActions, casefile.ActionKind(done)) {
+	if done := r.Query.Word("done"); slices.Contains(caseActions, casefile.ActionKind(done)) {
 		d.Done = done
 	}
-	allowed, next := p.Cases.Allowed(d.Case, *r.person()), nextStep(d.Case)
-	if d.Case.Stage.Ended() || waitsForSupervisor(d.Case, *r.person()) {
+	allowed, next := p.Cases.Allowed(d.Case, *r.Person()), nextStep(d.Case)
+	if d.Case.Stage.Ended() || waitsForSupervisor(d.Case, *r.Person()) {
 		next = ""
 	}
 	for _, kind := range caseActions {
@@ -63,44 +64,44 @@ func (p *caseworkPages) caseWith(r *request, s *sent) (answer, error) {
 			d.Forms = append(d.Forms, s.again(f))
 		}
 	}
-	return answer{template: "case", title: d.Case.Name, data: d, status: s.status()}, nil
+	return web.Answer{Template: "case", Title: d.Case.Name, Data: d, Status: s.status()}, nil
 }
 
 // caseFilePage is the case to be printed: everything, and no form.
-func (p *caseworkPages) caseFilePage(r *request) (answer, error) {
+func (p *caseworkPages) caseFilePage(r *web.Request) (web.Answer, error) {
 	d, err := p.readCase(r, ofRecord)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	d.Now = p.Now()
-	return answer{template: "casefile", title: d.Case.Name, data: d}, nil
+	return web.Answer{Template: "casefile", Title: d.Case.Name, Data: d}, nil
 }
 
 // readCase reads the case of a request; shown says what of its events is shown.
-func (p *caseworkPages) readCase(r *request, shown func([]casefile.Event) []casefile.Event) (*caseData, error) {
+func (p *caseworkPages) readCase(r *web.Request, shown func([]casefile.Event) []casefile.Event) (*caseData, error) {
 	id, _, _, err := caseID(r)
 	if err != nil || p.Cases == nil {
-		return nil, errNotFound
+		return nil, web.ErrNotFound
 	}
-	k, events, err := p.Cases.Get(r.ctx, id)
+	k, events, err := p.Cases.Get(r.Context, id)
 	if err != nil {
 		return nil, notFound(err)
 	}
-	d := &caseData{Case: k, Path: p.Regions.Path(k.Township), Events: p.readEvents(r.lang, shown(events)), Late: late(&k)}
+	d := &caseData{Case: k, Path: p.Regions.Path(k.Township), Events: p.readEvents(r.Lang, shown(events)), Late: late(&k)}
 	if k.Territory != "" && k.Territory != k.Township {
 		d.Handled = p.Regions.Path(k.Territory)
 	}
 	if k.Assignee != "" {
-		d.Assignee = nameOf(p.Gate, k.Assignee)
+		d.Assignee = web.NameOf(p.Gate, k.Assignee)
 	}
-	if r.view != nil {
-		d.Active = r.view.WarningsOf[id]
+	if r.View != nil {
+		d.Active = r.View.WarningsOf[id]
 	}
 	return d, p.readDiscipline(r, d)
 }
 
 // readDiscipline adds the procedures about the employer whom the case binds, and the employer as a candidate.
-func (p *caseworkPages) readDiscipline(r *request, d *caseData) error {
+func (p *caseworkPages) readDiscipline(r *web.Request, d *caseData) error {
 	k := d.Case
 	employer, _ := k.Binds("", "")
 	if o := k.Order; o != nil {
@@ -116,11 +117,11 @@ func (p *caseworkPages) readDiscipline(r *request, d *caseData) error {
 			underWay = underWay || !e.Stage.Ended()
 		}
 	}
-	if underWay || !access.Allow(r.person(), access.Discipline, access.At(k.Township, "")) {
+	if underWay || !access.Allow(r.Person(), access.Discipline, access.At(k.Township, "")) {
 		return nil
 	}
-	f, err := p.Blacklist.Candidate(r.ctx, employer)
-	if err != nil || f == nil || !access.Allow(r.person(), access.Discipline, access.At(f.Township, "")) {
+	f, err := p.Blacklist.Candidate(r.Context, employer)
+	if err != nil || f == nil || !access.Allow(r.Person(), access.Discipline, access.At(f.Township, "")) {
 		return err
 	}
 	seen, err := p.casesSeen(r)
@@ -130,48 +131,48 @@ func (p *caseworkPages) readDiscipline(r *request, d *caseData) error {
 }
 
 // caseForm takes a step on a case. What is refused, or was overtaken, comes back with what was typed.
-func (p *caseworkPages) caseForm(r *request) (answer, error) {
+func (p *caseworkPages) caseForm(r *web.Request) (web.Answer, error) {
 	id, _, _, err := caseID(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	form := r.http.PostForm
+	form := r.HTTP.PostForm
 	kind := form.Get("action")
-	r.event.Object = id
+	r.Event.Object = id
 	if slices.Contains(caseActions, casefile.ActionKind(kind)) {
-		r.event.Action = "case." + kind
+		r.Event.Action = "case." + kind
 	}
 	action, err := readAction(form)
 	if err == nil {
-		err = p.Cases.ActAll(r.ctx, *r.person(), []casefile.Step{{CaseID: id, Seq: seen(form), Action: action}})[0].Err
+		err = p.Cases.ActAll(r.Context, *r.Person(), []casefile.Step{{CaseID: id, Seq: seen(form), Action: action}})[0].Err
 	}
 	why, err := p.notDone(r, err)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	if why != nil {
 		return p.caseWith(r, &sent{kind, form, why})
 	}
-	return answer{redirect: caseURL(id) + "?done=" + kind}, nil
+	return web.Answer{Redirect: web.CaseURL(id) + "?done=" + kind}, nil
 }
 
 // oneCase is what a route about a case touches.
-func (p *caseworkPages) oneCase(r *request) (access.Object, error) {
+func (p *caseworkPages) oneCase(r *web.Request) (access.Object, error) {
 	id, scope, subject, err := caseID(r)
 	if err != nil || p.Cases == nil {
-		return access.Object{}, errNotFound
+		return access.Object{}, web.ErrNotFound
 	}
 	// Not Get: that also reads the log.
-	list, err := p.Cases.List(r.ctx, casefile.Filter{Scope: catalog.Scope(scope), Search: subject})
+	list, err := p.Cases.List(r.Context, casefile.Filter{Scope: catalog.Scope(scope), Search: subject})
 	if err != nil {
 		return access.Object{}, err
 	}
 	for _, k := range list {
 		if k.ID == id {
-			return k.Object(r.person()), nil
+			return k.Object(r.Person()), nil
 		}
 	}
-	return access.Object{}, errNotFound
+	return access.Object{}, web.ErrNotFound
 }
 
 // caseActions are the actions in the order in which a page offers them.
@@ -181,8 +182,8 @@ var caseActions = []casefile.ActionKind{
 }
 
 // caseStep is the form of an action, with what the case itself proposes to fill in.
-func (p *caseworkPages) caseStep(r *request, k casefile.Case, kind casefile.ActionKind) stepForm {
-	f := stepForm{Title: p.stepTitle(k, kind), Kind: string(kind), To: caseURL(k.ID), Seq: k.Seq}
+func (p *caseworkPages) caseStep(r *web.Request, k casefile.Case, kind casefile.ActionKind) stepForm {
+	f := stepForm{Title: p.stepTitle(k, kind), Kind: string(kind), To: web.CaseURL(k.ID), Seq: k.Seq}
 	because := field{Name: "reason", Kind: asText}
 	note := field{Name: "reason", Kind: asText, Optional: true}
 	number := field{Name: "document_no", Kind: asLine}
@@ -190,10 +191,10 @@ func (p *caseworkPages) caseStep(r *request, k casefile.Case, kind casefile.Acti
 	case casefile.HoldTalks, casefile.Extend, casefile.Close, casefile.Dismiss, casefile.Comment:
 		f.Fields = []field{because}
 	case casefile.OrderPayment:
-		orderForm(r.lang, k, &f, number, note)
+		orderForm(r.Lang, k, &f, number, note)
 	case casefile.RecordPayment:
 		if k.Order.Unmet(civil.DateOf(p.Now())) {
-			f.Notes = []string{language.Message(r.lang, "order.check")}
+			f.Notes = []string{language.Message(r.Lang, "order.check")}
 		}
 		f.Fields = []field{{Name: "workers", Kind: asCount}, {Name: "amount", Kind: asYuan}, note}
 		if k.Order == nil { // with an order the amount tells
@@ -202,13 +203,13 @@ func (p *caseworkPages) caseStep(r *request, k casefile.Case, kind casefile.Acti
 	case casefile.TakeSidePath:
 		paths := field{Name: "path", Kind: asChoice}
 		for _, side := range casefile.SidePaths {
-			paths.Options = append(paths.Options, option{string(side), side.Title().In(string(r.lang))})
+			paths.Options = append(paths.Options, option{string(side), side.Title().In(string(r.Lang))})
 		}
 		f.Fields = []field{paths, note}
 	case casefile.PassOn:
 		departments := field{Name: "department", Kind: asChoice, Optional: true}
 		for _, d := range casefile.Departments {
-			departments.Options = append(departments.Options, option{string(d), d.Title().In(string(r.lang))})
+			departments.Options = append(departments.Options, option{string(d), d.Title().In(string(r.Lang))})
 		}
 		f.Fields = []field{departments, {Name: "territory", Kind: asLine, Optional: true, Hint: "hint.territory"}, because}
 	case casefile.Assign:

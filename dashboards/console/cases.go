@@ -11,6 +11,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -32,7 +33,7 @@ type casesData struct {
 	Departments []casefile.Department
 	Stages      []casefile.Stage
 	Rows        []casefile.Case
-	Pager       pager
+	Pager       web.Pager
 	Overdue     int
 
 	Mine, Deadline string
@@ -49,37 +50,39 @@ type refusedCase struct {
 	problem
 }
 
-func (p *caseworkPages) casesPage(r *request) (answer, error) { return p.caseList(r, &casesData{}) }
+func (p *caseworkPages) casesPage(r *web.Request) (web.Answer, error) {
+	return p.caseList(r, &casesData{})
+}
 
 // caseList fills in the list by the page's parameters; d may say already what came of accepting cases.
-func (p *caseworkPages) caseList(r *request, d *casesData) (answer, error) {
-	q := r.query
+func (p *caseworkPages) caseList(r *web.Request, d *casesData) (web.Answer, error) {
+	q := r.Query
 	came := *d
 	*d = casesData{
 		Connected: p.Cases != nil, Departments: casefile.Departments, Stages: casefile.Stages,
-		MayAccept: r.who != nil && r.who.Is(access.Inspector, access.DepartmentOfficer), Done: q.word("done"),
-		Level:    q.choice("level", "", "red", "yellow"),
-		County:   q.code("county", 6),
-		Stage:    q.word("stage"),
-		Cleared:  q.choice("cleared", "", "yes", "no"),
-		Mine:     q.choice("mine", "", "yes"),
-		Deadline: q.choice("deadline", "", string(casefile.Passed), string(casefile.Near), string(casefile.Running), string(casefile.Unknown)),
-		Text:     q.text("q"),
-		Sort:     q.choice("sort", "deadline", "opened", "people", "fen", "level"),
+		MayAccept: r.Who != nil && r.Who.Is(access.Inspector, access.DepartmentOfficer), Done: q.Word("done"),
+		Level:    q.Choice("level", "", "red", "yellow"),
+		County:   q.Code("county", 6),
+		Stage:    q.Word("stage"),
+		Cleared:  q.Choice("cleared", "", "yes", "no"),
+		Mine:     q.Choice("mine", "", "yes"),
+		Deadline: q.Choice("deadline", "", string(casefile.Passed), string(casefile.Near), string(casefile.Running), string(casefile.Unknown)),
+		Text:     q.Text("q"),
+		Sort:     q.Choice("sort", "deadline", "opened", "people", "fen", "level"),
 	}
 	d.Refused, d.Problem = came.Refused, came.Problem
-	d.Department = q.word("department")
+	d.Department = q.Word("department")
 	descending := d.Sort != "deadline"
 	if descending {
-		d.Dir = q.choice("dir", "desc", "asc")
+		d.Dir = q.Choice("dir", "desc", "asc")
 	} else {
-		d.Dir = q.choice("dir", "asc", "desc")
+		d.Dir = q.Choice("dir", "asc", "desc")
 	}
-	answered := answer{template: "cases", title: language.Message(r.lang, "cases.title"), data: d}
-	if r.view != nil {
-		d.Counties = r.view.Counties
+	answered := web.Answer{Template: "cases", Title: language.Message(r.Lang, "cases.title"), Data: d}
+	if r.View != nil {
+		d.Counties = r.View.Counties
 	}
-	if p.Cases == nil || q.err() != nil {
+	if p.Cases == nil || q.Err() != nil {
 		return answered, nil
 	}
 	f := casefile.Filter{Territory: d.County, Department: casefile.Department(d.Department), Level: catalog.Level(d.Level), Stage: casefile.Stage(d.Stage)}
@@ -89,12 +92,12 @@ func (p *caseworkPages) caseList(r *request, d *casesData) (answer, error) {
 	}
 	f.Deadline = casefile.DeadlineState(d.Deadline)
 	if d.Mine != "" {
-		f.Assignee = r.who.ID
+		f.Assignee = r.Who.ID
 	}
-	d.Export = exportQuery(f, q.given.Get("q"))
+	d.Export = exportQuery(f, q.Given.Get("q"))
 	list, err := p.myCases(r, f)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	if d.Text != "" { // here and not in the filter: without regard to case
 		list = slices.DeleteFunc(slices.Clone(list), func(k casefile.Case) bool {
@@ -106,7 +109,7 @@ func (p *caseworkPages) caseList(r *request, d *casesData) (answer, error) {
 			d.Overdue++
 		}
 	}
-	d.Pager = pages(len(list), p.PageSize, q.number("page"))
+	d.Pager = web.PageOf(len(list), p.PageSize, q.Number("page"))
 	for _, at := range sortedCases(list, d.Sort, d.Dir == "desc")[d.Pager.From:d.Pager.To] {
 		d.Rows = append(d.Rows, list[at])
 	}
@@ -190,13 +193,13 @@ func caseLevel(k *casefile.Case) int {
 const maxAccept = 500
 
 // acceptForm accepts the cases that were ticked; each has an outcome of its own, and an entry in the audit log.
-func (p *caseworkPages) acceptForm(r *request) (answer, error) {
-	ticked := r.http.PostForm["case"]
+func (p *caseworkPages) acceptForm(r *web.Request) (web.Answer, error) {
+	ticked := r.HTTP.PostForm["case"]
 	d := &casesData{}
 	if p.Cases == nil || len(ticked) == 0 || len(ticked) > maxAccept {
-		r.event.Outcome, d.Problem = audit.Refused, "cases.none_ticked"
+		r.Event.Outcome, d.Problem = audit.Refused, "cases.none_ticked"
 		a, err := p.caseList(r, d)
-		a.status = http.StatusUnprocessableEntity
+		a.Status = http.StatusUnprocessableEntity
 		return a, err
 	}
 	var steps []casefile.Step
@@ -206,32 +209,32 @@ func (p *caseworkPages) acceptForm(r *request) (answer, error) {
 	}
 	list, err := p.myCases(r, casefile.Filter{})
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	named := map[string]string{}
 	for _, k := range list {
 		named[k.ID] = k.Name
 	}
 	status := http.StatusOK
-	for _, o := range p.Cases.ActAll(r.ctx, *r.person(), steps) {
-		r.event = audit.Event{Object: o.CaseID}
+	for _, o := range p.Cases.ActAll(r.Context, *r.Person(), steps) {
+		r.Event = audit.Event{Object: o.CaseID}
 		why, err := p.notDone(r, o.Err)
 		if err != nil { // not there: what is shown is the list, so it is told like a refusal
-			r.event.Outcome = audit.Refused
-			why = &problem{Text: language.Message(r.lang, "failure.missing.title"), status: http.StatusUnprocessableEntity}
+			r.Event.Outcome = audit.Refused
+			why = &problem{Text: language.Message(r.Lang, "failure.missing.title"), status: http.StatusUnprocessableEntity}
 		}
 		if why != nil {
 			d.Refused, status = append(d.Refused, refusedCase{ID: o.CaseID, Name: cmp.Or(named[o.CaseID], o.CaseID), problem: *why}), why.status
 		}
-		if err := r.recordAs("case.accept"); err != nil {
-			return answer{}, err
+		if err := r.RecordAs("case.accept"); err != nil {
+			return web.Answer{}, err
 		}
 	}
-	r.recorded = true // one by one
+	r.Recorded = true // one by one
 	if len(d.Refused) == 0 {
-		return answer{redirect: "/cases?done=accept"}, nil
+		return web.Answer{Redirect: "/cases?done=accept"}, nil
 	}
 	a, err := p.caseList(r, d)
-	a.status = status
+	a.Status = status
 	return a, err
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -30,7 +31,7 @@ type problem struct {
 
 // notDone turns an error of casework into what the page says, beside the form as it was filled in. What nobody can be
 // told, such as a case that is not there, stays an error.
-func (p *caseworkPages) notDone(r *request, err error) (*problem, error) {
+func (p *caseworkPages) notDone(r *web.Request, err error) (*problem, error) {
 	if err == nil {
 		return nil, nil
 	}
@@ -38,19 +39,19 @@ func (p *caseworkPages) notDone(r *request, err error) (*problem, error) {
 	why := &problem{}
 	switch {
 	case errors.As(err, &refusal):
-		*why = problem{Code: refusal.Code, Text: refusal.Message.In(string(r.lang)), Rule: refusal.Basis, status: http.StatusUnprocessableEntity}
-		r.event.Outcome = audit.Refused
+		*why = problem{Code: refusal.Code, Text: refusal.Message.In(string(r.Lang)), Rule: refusal.Basis, status: http.StatusUnprocessableEntity}
+		r.Event.Outcome = audit.Refused
 	case errors.Is(err, casefile.ErrConflict):
-		*why = problem{Code: "conflict", Text: language.Message(r.lang, "step.conflict"), status: http.StatusConflict}
-		r.event.Outcome = audit.Refused
+		*why = problem{Code: "conflict", Text: language.Message(r.Lang, "step.conflict"), status: http.StatusConflict}
+		r.Event.Outcome = audit.Refused
 	case errors.Is(err, casefile.ErrNotFound):
-		return nil, errNotFound
+		return nil, web.ErrNotFound
 	default:
-		p.Logger.Error("a step of casework failed", "path", r.http.URL.Path, "error", err)
-		*why = problem{Code: "unavailable", Text: language.Message(r.lang, "step.unavailable"), status: http.StatusServiceUnavailable}
-		r.event.Outcome = audit.Failed
+		p.Logger.Error("a step of casework failed", "path", r.HTTP.URL.Path, "error", err)
+		*why = problem{Code: "unavailable", Text: language.Message(r.Lang, "step.unavailable"), status: http.StatusServiceUnavailable}
+		r.Event.Outcome = audit.Failed
 	}
-	r.event.Purpose = why.Code
+	r.Event.Purpose = why.Code
 	return why, nil
 }
 
@@ -111,10 +112,10 @@ type workData struct {
 	Connected  bool
 	Rows       []work
 	Late, Near int
-	Pager      pager
+	Pager      web.Pager
 }
 
-func (p *caseworkPages) workList(r *request, rows []work) *workData {
+func (p *caseworkPages) workList(r *web.Request, rows []work) *workData {
 	sortWork(rows)
 	d := &workData{Connected: p.Cases != nil}
 	for _, w := range rows {
@@ -125,24 +126,24 @@ func (p *caseworkPages) workList(r *request, rows []work) *workData {
 			d.Near++
 		}
 	}
-	d.Pager = r.query.rows(len(rows), p.PageSize)
+	d.Pager = r.Query.Rows(len(rows), p.PageSize)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
 	return d
 }
 
-func (p *caseworkPages) workPage(r *request) (answer, error) {
+func (p *caseworkPages) workPage(r *web.Request) (web.Answer, error) {
 	rows, err := p.work(r)
-	return answer{template: "work", title: language.Message(r.lang, "work.title"), data: p.workList(r, rows)}, err
+	return web.Answer{Template: "work", Title: language.Message(r.Lang, "work.title"), Data: p.workList(r, rows)}, err
 }
 
 // work is what waits for who asks: the cases assigned to them or to nobody, the next steps on the list, and what only a
 // supervisor can approve.
-func (p *caseworkPages) work(r *request) ([]work, error) {
+func (p *caseworkPages) work(r *web.Request) ([]work, error) {
 	rows, err := p.approvals(r)
 	if err != nil {
 		return nil, err
 	}
-	person := *r.person()
+	person := *r.Person()
 	list, err := p.myCases(r, casefile.Filter{})
 	if err != nil {
 		return nil, err
@@ -197,7 +198,7 @@ func waitsForSupervisor(k casefile.Case, p access.Person) bool {
 }
 
 func (p *caseworkPages) caseWork(k casefile.Case, step casefile.ActionKind, mine bool) work {
-	return work{ID: k.ID, URL: caseURL(k.ID), Name: cmp.Or(k.Name, k.ScopeID), Place: k.Territory, Level: string(k.Level), Step: string(step), What: p.stepTitle(k, step),
+	return work{ID: k.ID, URL: web.CaseURL(k.ID), Name: cmp.Or(k.Name, k.ScopeID), Place: k.Territory, Level: string(k.Level), Step: string(step), What: p.stepTitle(k, step),
 		Stage: k.Stage.Title(), Mine: mine, Deadline: nextDeadline(k.Deadlines)}
 }
 
@@ -206,15 +207,15 @@ func entryWork(e casefile.Entry, choice casefile.EntryChoice) work {
 		Stage: e.Stage.Title(), Deadline: nextDeadline(e.Deadlines), Hindrance: choice.Refusal}
 }
 
-func (p *caseworkPages) approvalsPage(r *request) (answer, error) {
+func (p *caseworkPages) approvalsPage(r *web.Request) (web.Answer, error) {
 	rows, err := p.approvals(r)
-	return answer{template: "work", title: language.Message(r.lang, "approvals.title"), data: p.workList(r, rows)}, err
+	return web.Answer{Template: "work", Title: language.Message(r.Lang, "approvals.title"), Data: p.workList(r, rows)}, err
 }
 
 // approvals are what waits for a supervisor: decisions on listing and on removal, investigations about to run out of time,
 // and paid cases whose alert still fires.
-func (p *caseworkPages) approvals(r *request) ([]work, error) {
-	person := *r.person()
+func (p *caseworkPages) approvals(r *web.Request) ([]work, error) {
+	person := *r.Person()
 	var rows []work
 	if !access.Allow(&person, access.Decide, access.Object{}) {
 		return nil, nil
@@ -249,21 +250,21 @@ func decides(kind casefile.EntryActionKind) bool {
 }
 
 // myCases are the cases that match and that who asks may read.
-func (p *caseworkPages) myCases(r *request, f casefile.Filter) ([]casefile.Case, error) {
+func (p *caseworkPages) myCases(r *web.Request, f casefile.Filter) ([]casefile.Case, error) {
 	if p.Cases == nil {
 		return nil, nil
 	}
-	list, err := p.Cases.List(r.ctx, f)
-	return access.MayRead(r.person(), list, func(k casefile.Case) access.Object { return k.Object(r.person()) }), err
+	list, err := p.Cases.List(r.Context, f)
+	return access.MayRead(r.Person(), list, func(k casefile.Case) access.Object { return k.Object(r.Person()) }), err
 }
 
 // myEntries are the entries of the list whose procedure who asks may know.
-func (p *caseworkPages) myEntries(r *request) []casefile.Entry {
+func (p *caseworkPages) myEntries(r *web.Request) []casefile.Entry {
 	if p.Blacklist == nil {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(p.Blacklist.Entries()), func(e casefile.Entry) bool {
-		return !access.Allow(r.person(), access.Discipline, e.Object())
+		return !access.Allow(r.Person(), access.Discipline, e.Object())
 	})
 }
 

@@ -27,6 +27,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/law"
 	"github.com/anxin-project/anxin/internal/platform/access/reveal"
@@ -48,20 +49,20 @@ type Dependencies struct {
 	Sources map[string]catalog.Text
 	// Index are the numbers of the index in force.
 	Index    IndexRules
-	Gate     *signin.Gate     // who comes in
-	Vault    *reveal.Vault    // opens what is sealed of workers
-	Demo     []DemoPerson     // of a demonstration: whom its sign-in page offers; empty everywhere else
-	Regions  view.Regions     // nil: internal/domain/region
-	Progress func() []Stage   // nil: the page before the first run shows no stages
-	Logger   *slog.Logger     // nil: slog.Default()
-	Now      func() time.Time // nil: time.Now
+	Gate     *signin.Gate       // who comes in
+	Vault    *reveal.Vault      // opens what is sealed of workers
+	Demo     []DemoPerson       // of a demonstration: whom its sign-in page offers; empty everywhere else
+	Regions  view.Regions       // nil: internal/domain/region
+	Progress func() []web.Stage // nil: the page before the first run shows no stages
+	Logger   *slog.Logger       // nil: slog.Default()
+	Now      func() time.Time   // nil: time.Now
 	Metrics  prometheus.Registerer
 }
 
 // Console serves the pages. Its handler may be used from many goroutines.
 type Console struct {
 	keeper *view.Keeper // of the run that pages show
-	server *webServer   // which answers by the table of routes
+	server *web.Server  // which answers by the table of routes
 
 	// The rooms.
 	ranking  *rankingPages
@@ -98,7 +99,7 @@ func New(config Configuration, d Dependencies) (*Console, error) {
 		d.Laws = law.Shipped()
 	}
 	if d.Progress == nil {
-		d.Progress = func() []Stage { return nil }
+		d.Progress = func() []web.Stage { return nil }
 	}
 	d.Logger = d.Logger.With("component", "console")
 	c := &Console{}
@@ -121,24 +122,24 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 	c.search = &searchPages{Conn: d.Conn, Regions: d.Regions, Answers: answers}
 
 	if c.keeper, err = view.NewKeeper(view.KeeperDependencies{Conn: d.Conn, Refresh: config.Refresh, Remember: config.RememberSubjects, Logger: d.Logger, Now: d.Now,
-		Metrics: d.Metrics, Newer: func() { c.server.forget() }}); err != nil {
+		Metrics: d.Metrics, Newer: func() { c.server.Forget() }}); err != nil {
 		return err
 	}
 	c.subjects = &subjectsPages{Keeper: c.keeper, Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Cases: d.Cases, Vault: d.Vault,
 		PageSize: config.PageSize, Logger: d.Logger}
 
-	c.server, err = newServer(serverDependencies{Language: config.Language, Timeout: config.QueryTimeout, Remember: config.RememberPages, Keeper: c.keeper, Gate: d.Gate,
+	c.server, err = web.New(web.Dependencies{Language: config.Language, Timeout: config.QueryTimeout, Remember: config.RememberPages, Keeper: c.keeper, Gate: d.Gate,
 		Detectors: detectors, Laws: d.Laws, Sources: sources, Regions: d.Regions, Progress: d.Progress, Logger: d.Logger, Now: d.Now, Metrics: d.Metrics}, c.rooms())
 	if err != nil {
 		return err
 	}
-	c.server.setTable(c.table())
+	c.server.SetTable(c.table())
 	return nil
 }
 
 // rooms are the folders of pages, with their templates.
-func (c *Console) rooms() []Room {
-	return []Room{
+func (c *Console) rooms() []web.Room {
+	return []web.Room{
 		{Templates: embed.FS{}, Functions: c.ranking.functions},
 		{Templates: embed.FS{}, Functions: c.editions.functions},
 		{Templates: embed.FS{}, Functions: c.subjects.functions},

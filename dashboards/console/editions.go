@@ -11,6 +11,7 @@ import (
 	"github.com/anxin-project/anxin/dashboards/console/chart"
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 	"github.com/anxin-project/anxin/internal/platform/access"
@@ -28,31 +29,31 @@ type talkRow struct {
 	Unit *view.Unit
 }
 
-func (p *editionsPages) editionsPage(r *request) (answer, error) {
+func (p *editionsPages) editionsPage(r *web.Request) (web.Answer, error) {
 	d, err := p.editions(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	return answer{template: "editions", title: language.Message(r.lang, "editions.title"), data: d}, nil
+	return web.Answer{Template: "editions", Title: language.Message(r.Lang, "editions.title"), Data: d}, nil
 }
 
 // editions gathers the editions and the talks that the latest proposes.
-func (p *editionsPages) editions(r *request) (*editionsData, error) {
-	d := &editionsData{Editions: r.view.NewestFirst()}
-	if latest := r.view.Latest(); latest != nil {
+func (p *editionsPages) editions(r *web.Request) (*editionsData, error) {
+	d := &editionsData{Editions: r.View.NewestFirst()}
+	if latest := r.View.Latest(); latest != nil {
 		units, err := p.editionUnits(r, latest)
 		if err != nil {
 			return nil, err
 		}
-		d.Talks = talkRows(r.view.Talks, units)
+		d.Talks = talkRows(r.View.Talks, units)
 	}
 	return d, nil
 }
 
 // editionUnits reads the units of an edition that who asks may read.
-func (p *editionsPages) editionUnits(r *request, e *edition.Edition) ([]edition.Unit, error) {
-	units, err := edition.Units(r.ctx, p.Conn, *e)
-	return access.MayRead(r.person(), units, func(u edition.Unit) access.Object { return access.Object{Place: u.Code} }), err
+func (p *editionsPages) editionUnits(r *web.Request, e *edition.Edition) ([]edition.Unit, error) {
+	units, err := edition.Units(r.Context, p.Conn, *e)
+	return access.MayRead(r.Person(), units, func(u edition.Unit) access.Object { return access.Object{Place: u.Code} }), err
 }
 
 func talkRows(talks []edition.Talk, units []edition.Unit) []talkRow {
@@ -83,26 +84,26 @@ type editionData struct {
 }
 
 // named returns the edition of the address.
-func (p *editionsPages) named(r *request) (*edition.Edition, error) {
-	n, err := strconv.ParseUint(r.http.PathValue("number"), 10, 32)
+func (p *editionsPages) named(r *web.Request) (*edition.Edition, error) {
+	n, err := strconv.ParseUint(r.HTTP.PathValue("number"), 10, 32)
 	if err != nil {
-		return nil, errNotFound
+		return nil, web.ErrNotFound
 	}
-	if e := r.view.Numbered(uint32(n)); e != nil {
+	if e := r.View.Numbered(uint32(n)); e != nil {
 		return e, nil
 	}
-	return nil, errNotFound
+	return nil, web.ErrNotFound
 }
 
-func (p *editionsPages) edition(r *request) (*editionData, error) {
+func (p *editionsPages) edition(r *web.Request) (*editionData, error) {
 	e, err := p.named(r)
 	if err != nil {
 		return nil, err
 	}
-	q := r.query
+	q := r.Query
 	d := &editionData{
-		Edition: *e, Newest: e.Number == r.view.Latest().Number,
-		Unit: q.choice("unit", "township", "county"), County: q.code("county", 6), Light: q.choice("light", "", "green", "yellow", "red", "grey"),
+		Edition: *e, Newest: e.Number == r.View.Latest().Number,
+		Unit: q.Choice("unit", "township", "county"), County: q.Code("county", 6), Light: q.Choice("light", "", "green", "yellow", "red", "grey"),
 	}
 	units, err := p.editionUnits(r, e)
 	if err != nil {
@@ -134,14 +135,14 @@ func (p *editionsPages) edition(r *request) (*editionData, error) {
 		d.Lights = append(d.Lights, view.LightCount{Light: l, Count: counts[l]})
 	}
 	view.SortUnits(d.Rows, "rank", false, d.County != "")
-	talks, err := edition.Talks(r.ctx, p.Conn, *e)
-	d.Talks = talkRows(view.TalksFor(r.person(), talks), units)
+	talks, err := edition.Talks(r.Context, p.Conn, *e)
+	d.Talks = talkRows(view.TalksFor(r.Person(), talks), units)
 	return d, err
 }
 
 // unitsBefore reads the edition before one by code; nil for the first.
-func (p *editionsPages) unitsBefore(r *request, number uint32) (map[string]*view.Unit, error) {
-	e := r.view.Numbered(number - 1)
+func (p *editionsPages) unitsBefore(r *web.Request, number uint32) (map[string]*view.Unit, error) {
+	e := r.View.Numbered(number - 1)
 	if e == nil {
 		return nil, nil
 	}
@@ -153,21 +154,21 @@ func (p *editionsPages) unitsBefore(r *request, number uint32) (map[string]*view
 	return before, err
 }
 
-func (p *editionsPages) editionPage(r *request) (answer, error) {
+func (p *editionsPages) editionPage(r *web.Request) (web.Answer, error) {
 	d, err := p.edition(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	return answer{template: "edition", title: language.Fill(r.lang, "edition.title", language.Whole(d.Edition.Number)), data: d}, nil
+	return web.Answer{Template: "edition", Title: language.Fill(r.Lang, "edition.title", language.Whole(d.Edition.Number)), Data: d}, nil
 }
 
-func (p *editionsPages) editionCSV(r *request) (answer, error) {
+func (p *editionsPages) editionCSV(r *web.Request) (web.Answer, error) {
 	d, err := p.edition(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	s := spreadsheet.NewTable(string(r.lang), column("csv.edition"), column("csv.as_of"), column("csv.rank"), column("csv.code"), column("csv.name"), column("csv.place"),
-		coded("csv.light", codebook.Light), column("csv.index"), column("csv.change"), column("csv.monitored"), column("csv.arrears_workers"), column("csv.yuan"))
+	s := spreadsheet.NewTable(string(r.Lang), web.Column("csv.edition"), web.Column("csv.as_of"), web.Column("csv.rank"), web.Column("csv.code"), web.Column("csv.name"), web.Column("csv.place"),
+		web.Coded("csv.light", codebook.Light), web.Column("csv.index"), web.Column("csv.change"), web.Column("csv.monitored"), web.Column("csv.arrears_workers"), web.Column("csv.yuan"))
 	for _, u := range d.Rows {
 		rank, change := "", ""
 		if n := view.RankOf(u, d.County != ""); n < 1<<31 {
@@ -179,7 +180,7 @@ func (p *editionsPages) editionCSV(r *request) (answer, error) {
 		s.Line(language.Whole(d.Edition.Number), d.Edition.AsOf.String(), rank, u.Code, u.Name, p.Regions.Path(u.Code), view.LightClass(u.Light),
 			csvIndex(u.Index), change, language.Whole(u.MonitoredWorkers), language.Whole(u.ArrearsWorkers), spreadsheet.Yuan(u.ArrearsFen))
 	}
-	return csvFile(s, "anxin-edition-"+language.Whole(d.Edition.Number)+".csv"), nil
+	return web.CSVFile(s, "anxin-edition-"+language.Whole(d.Edition.Number)+".csv"), nil
 }
 
 // diffData is what moved between two editions.
@@ -212,22 +213,22 @@ func diffParts(form uint8) []string {
 	return []string{first, "timeliness", "safeguards", "resolution", "hazard", edition.Cap}
 }
 
-func (p *editionsPages) diff(r *request) (*diffData, error) {
+func (p *editionsPages) diff(r *web.Request) (*diffData, error) {
 	to, err := p.named(r)
 	if err != nil {
 		return nil, err
 	}
-	q := r.query
+	q := r.Query
 	with := to.Number - 1
-	if q.given.Get("with") != "" {
-		with = uint32(q.number("with"))
+	if q.Given.Get("with") != "" {
+		with = uint32(q.Number("with"))
 	}
-	from := r.view.Numbered(with)
+	from := r.View.Numbered(with)
 	if from == nil || from.Number == to.Number {
-		return nil, errNotFound
+		return nil, web.ErrNotFound
 	}
-	d := &diffData{From: *from, To: *to, Unit: q.choice("unit", "township", "county"), County: q.code("county", 6), Counties: r.view.Counties}
-	for _, e := range r.view.Editions {
+	d := &diffData{From: *from, To: *to, Unit: q.Choice("unit", "township", "county"), County: q.Code("county", 6), Counties: r.View.Counties}
+	for _, e := range r.View.Editions {
 		if e.Number != to.Number {
 			d.Others = append(d.Others, e)
 		}
@@ -277,26 +278,26 @@ func (p *editionsPages) diff(r *request) (*diffData, error) {
 	return d, nil
 }
 
-func (p *editionsPages) diffPage(r *request) (answer, error) {
+func (p *editionsPages) diffPage(r *web.Request) (web.Answer, error) {
 	d, err := p.diff(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	return answer{template: "diff", title: language.Fill(r.lang, "diff.title", language.Whole(d.From.Number), language.Whole(d.To.Number)), data: d}, nil
+	return web.Answer{Template: "diff", Title: language.Fill(r.Lang, "diff.title", language.Whole(d.From.Number), language.Whole(d.To.Number)), Data: d}, nil
 }
 
-func (p *editionsPages) diffCSV(r *request) (answer, error) {
+func (p *editionsPages) diffCSV(r *web.Request) (web.Answer, error) {
 	d, err := p.diff(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	columns := []spreadsheet.Column{column("csv.code"), column("csv.name"), column("csv.place"), coded("csv.light_from", codebook.Light), coded("csv.light_to", codebook.Light),
-		column("csv.rank_from"), column("csv.rank_to"), column("csv.index_from"), column("csv.index_to"), column("csv.change")}
+	columns := []spreadsheet.Column{web.Column("csv.code"), web.Column("csv.name"), web.Column("csv.place"), web.Coded("csv.light_from", codebook.Light), web.Coded("csv.light_to", codebook.Light),
+		web.Column("csv.rank_from"), web.Column("csv.rank_to"), web.Column("csv.index_from"), web.Column("csv.index_to"), web.Column("csv.change")}
 	for _, part := range d.Names {
 		heading, _ := codebook.Word(codebook.Component, part)
 		columns = append(columns, spreadsheet.Plain(heading))
 	}
-	s := spreadsheet.NewTable(string(r.lang), columns...)
+	s := spreadsheet.NewTable(string(r.Lang), columns...)
 	for _, row := range d.Rows {
 		cells := []string{row.Code, row.Name, p.Regions.Path(row.Code)}
 		light, rank, index := [2]string{}, [2]string{}, [2]string{}
@@ -319,7 +320,7 @@ func (p *editionsPages) diffCSV(r *request) (answer, error) {
 		}
 		s.Line(cells...)
 	}
-	return csvFile(s, "anxin-editions-"+language.Whole(d.From.Number)+"-"+language.Whole(d.To.Number)+".csv"), nil
+	return web.CSVFile(s, "anxin-editions-"+language.Whole(d.From.Number)+"-"+language.Whole(d.To.Number)+".csv"), nil
 }
 
 // csvIndex writes an index or points, empty where there is none.

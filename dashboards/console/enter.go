@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
 	"github.com/anxin-project/anxin/internal/platform/access/signin"
@@ -31,63 +32,63 @@ type signInData struct {
 	Demo    []DemoPerson
 }
 
-func (p *peoplePages) signIn(r *request, d *signInData) answer {
+func (p *peoplePages) signIn(r *web.Request, d *signInData) web.Answer {
 	status := http.StatusOK
 	if d.Problem != "" {
 		status = http.StatusForbidden
 	}
-	d.Next = local(cmp.Or(r.http.PostFormValue("next"), r.query.given.Get("next")))
+	d.Next = local(cmp.Or(r.HTTP.PostFormValue("next"), r.Query.Given.Get("next")))
 	d.OpenID = p.Gate.OpenID()
 	d.Nobody, d.Demo = p.Gate.Register().Empty(), p.Demo
-	return answer{template: "sign-in", title: language.Message(r.lang, "signin.title"), data: d, status: status}
+	return web.Answer{Template: "sign-in", Title: language.Message(r.Lang, "signin.title"), Data: d, Status: status}
 }
 
-func (p *peoplePages) signInPage(r *request) (answer, error) {
-	if r.who != nil {
-		return answer{redirect: cmp.Or(local(r.query.given.Get("next")), home(r.person()))}, nil
+func (p *peoplePages) signInPage(r *web.Request) (web.Answer, error) {
+	if r.Who != nil {
+		return web.Answer{Redirect: cmp.Or(local(r.Query.Given.Get("next")), web.Home(r.Person()))}, nil
 	}
 	if p.Gate.Register().Empty() { // the first administrator may have been added by command since
-		if err := p.Gate.Register().Fresh(r.ctx); err != nil {
-			return answer{}, err
+		if err := p.Gate.Register().Fresh(r.Context); err != nil {
+			return web.Answer{}, err
 		}
 	}
 	return p.signIn(r, &signInData{}), nil
 }
 
-func (p *peoplePages) signInForm(r *request) (answer, error) {
-	r.recorded = true // by the gate, which knows who it was
-	name := r.http.PostFormValue("name")
-	a, err := p.Gate.Password(r.w, r.http, name, r.http.PostFormValue("password"))
+func (p *peoplePages) signInForm(r *web.Request) (web.Answer, error) {
+	r.Recorded = true // by the gate, which knows who it was
+	name := r.HTTP.PostFormValue("name")
+	a, err := p.Gate.Password(r.Writer, r.HTTP, name, r.HTTP.PostFormValue("password"))
 	var locked people.LockedOut
 	switch {
 	case errors.As(err, &locked):
-		return p.signIn(r, &signInData{Name: name, Problem: "locked", Detail: r.lang.Wait(locked.For)}), nil
+		return p.signIn(r, &signInData{Name: name, Problem: "locked", Detail: r.Lang.Wait(locked.For)}), nil
 	case errors.Is(err, people.ErrWrong):
 		return p.signIn(r, &signInData{Name: name, Problem: "wrong"}), nil
 	case err != nil:
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	return answer{redirect: cmp.Or(local(r.http.PostFormValue("next")), home(&a.Person))}, nil
+	return web.Answer{Redirect: cmp.Or(local(r.HTTP.PostFormValue("next")), web.Home(&a.Person))}, nil
 }
 
-func (p *peoplePages) openIDPage(r *request) (answer, error) {
-	to, err := p.Gate.ToProvider(r.w, r.http, local(r.query.given.Get("next")))
+func (p *peoplePages) openIDPage(r *web.Request) (web.Answer, error) {
+	to, err := p.Gate.ToProvider(r.Writer, r.HTTP, local(r.Query.Given.Get("next")))
 	if err != nil {
 		return p.openIDFailed(r, err)
 	}
-	return answer{redirect: to}, nil
+	return web.Answer{Redirect: to}, nil
 }
 
-func (p *peoplePages) openIDReturn(r *request) (answer, error) {
-	r.recorded = true // by the gate
-	a, next, err := p.Gate.FromProvider(r.w, r.http)
+func (p *peoplePages) openIDReturn(r *web.Request) (web.Answer, error) {
+	r.Recorded = true // by the gate
+	a, next, err := p.Gate.FromProvider(r.Writer, r.HTTP)
 	if err != nil {
 		return p.openIDFailed(r, err)
 	}
-	return answer{redirect: cmp.Or(local(next), home(&a.Person))}, nil
+	return web.Answer{Redirect: cmp.Or(local(next), web.Home(&a.Person))}, nil
 }
 
-func (p *peoplePages) openIDFailed(r *request, err error) (answer, error) {
+func (p *peoplePages) openIDFailed(r *web.Request, err error) (web.Answer, error) {
 	var unregistered signin.ErrUnregistered
 	switch {
 	case errors.As(err, &unregistered):
@@ -96,13 +97,13 @@ func (p *peoplePages) openIDFailed(r *request, err error) (answer, error) {
 		p.Logger.Warn("signing in by OpenID", "error", err)
 		return p.signIn(r, &signInData{Problem: "provider"}), nil
 	}
-	return answer{}, err
+	return web.Answer{}, err
 }
 
-func (p *peoplePages) signOutForm(r *request) (answer, error) {
-	p.Gate.Leave(r.w, r.http)
-	r.event.Object = r.who.ID
-	return answer{redirect: "/sign-in"}, nil
+func (p *peoplePages) signOutForm(r *web.Request) (web.Answer, error) {
+	p.Gate.Leave(r.Writer, r.HTTP)
+	r.Event.Object = r.Who.ID
+	return web.Answer{Redirect: "/sign-in"}, nil
 }
 
 // accountData is the page of one's own account.
@@ -114,49 +115,49 @@ type accountData struct {
 	MinChars int
 }
 
-func (p *peoplePages) account(r *request, d *accountData) answer {
-	d.Account, d.MinChars = r.who.Account, people.MinPassword
+func (p *peoplePages) account(r *web.Request, d *accountData) web.Answer {
+	d.Account, d.MinChars = r.Who.Account, people.MinPassword
 	status := http.StatusOK
 	if d.Problem != "" {
 		status = http.StatusUnprocessableEntity
 	}
-	return answer{template: "account", title: language.Message(r.lang, "account.title"), data: d, status: status}
+	return web.Answer{Template: "account", Title: language.Message(r.Lang, "account.title"), Data: d, Status: status}
 }
 
-func (p *peoplePages) accountPage(r *request) (answer, error) {
-	return p.account(r, &accountData{Changed: r.query.given.Get("done") == "password"}), nil
+func (p *peoplePages) accountPage(r *web.Request) (web.Answer, error) {
+	return p.account(r, &accountData{Changed: r.Query.Given.Get("done") == "password"}), nil
 }
 
-func (p *peoplePages) passwordForm(r *request) (answer, error) {
-	r.event.Object = r.who.ID
-	refuse := func(problem, detail string) (answer, error) {
-		r.event.Outcome = audit.Refused
+func (p *peoplePages) passwordForm(r *web.Request) (web.Answer, error) {
+	r.Event.Object = r.Who.ID
+	refuse := func(problem, detail string) (web.Answer, error) {
+		r.Event.Outcome = audit.Refused
 		return p.account(r, &accountData{Problem: problem, Detail: detail}), nil
 	}
-	next := r.http.PostFormValue("new")
-	if next != r.http.PostFormValue("again") {
+	next := r.HTTP.PostFormValue("new")
+	if next != r.HTTP.PostFormValue("again") {
 		return refuse("differ", "")
 	}
-	err := p.Gate.Register().ChangePassword(r.ctx, r.who.ID, r.http.PostFormValue("old"), next)
+	err := p.Gate.Register().ChangePassword(r.Context, r.Who.ID, r.HTTP.PostFormValue("old"), next)
 	var weak people.ErrWeakPassword
 	var locked people.LockedOut
 	switch {
 	case errors.As(err, &weak):
 		return refuse(weak.Reason, "")
 	case errors.As(err, &locked):
-		return refuse("locked", r.lang.Wait(locked.For))
+		return refuse("locked", r.Lang.Wait(locked.For))
 	case errors.Is(err, people.ErrWrong):
 		return refuse("wrong", "")
 	case err != nil:
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	if err := p.Gate.Renew(r.w, r.http, r.who.ID); err != nil {
-		return answer{}, err
+	if err := p.Gate.Renew(r.Writer, r.HTTP, r.Who.ID); err != nil {
+		return web.Answer{}, err
 	}
-	if r.who.MustChange {
-		return answer{redirect: home(r.person())}, nil
+	if r.Who.MustChange {
+		return web.Answer{Redirect: web.Home(r.Person())}, nil
 	}
-	return answer{redirect: "/account?done=password"}, nil
+	return web.Answer{Redirect: "/account?done=password"}, nil
 }
 
 // local returns an address within these pages to go on to, or "" for any other: a link to the sign-in page must not lead

@@ -9,6 +9,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/platform/access"
@@ -20,14 +21,14 @@ func proposeURL(employer string) string { return "/blacklist/propose/" + url.Pat
 // notFound is errNotFound where casework says so, else the error as it is.
 func notFound(err error) error {
 	if errors.Is(err, casefile.ErrNotFound) {
-		return errNotFound
+		return web.ErrNotFound
 	}
 	return err
 }
 
 // mayPropose reports whether who asks may begin a procedure at all.
-func (p *caseworkPages) mayPropose(r *request) bool {
-	return p.Blacklist != nil && r.person().Is(access.Inspector)
+func (p *caseworkPages) mayPropose(r *web.Request) bool {
+	return p.Blacklist != nil && r.Person().Is(access.Inspector)
 }
 
 // publicationData is the list as the law makes it public.
@@ -36,12 +37,12 @@ type publicationData struct {
 	Rows      []casefile.Published
 }
 
-func (p *caseworkPages) publicationPage(r *request) (answer, error) {
+func (p *caseworkPages) publicationPage(r *web.Request) (web.Answer, error) {
 	d := &publicationData{Connected: p.Blacklist != nil}
 	if d.Connected {
 		d.Rows = p.Blacklist.Published()
 	}
-	return answer{template: "publication", title: language.Message(r.lang, "publication.title"), data: d}, nil
+	return web.Answer{Template: "publication", Title: language.Message(r.Lang, "publication.title"), Data: d}, nil
 }
 
 // entriesData is the list's procedures, with the candidates nobody has proposed yet.
@@ -51,26 +52,26 @@ type entriesData struct {
 	Text       string
 	Stages     []casefile.EntryStage
 	Rows       []casefile.Entry
-	Pager      pager
+	Pager      web.Pager
 	Candidates []candidate
 	MayPropose bool
 }
 
-func (p *caseworkPages) entriesPage(r *request) (answer, error) {
-	q := r.query
-	d := &entriesData{Connected: p.Blacklist != nil, Stages: casefile.EntryStages, Stage: q.word("stage"), Text: q.text("q"), MayPropose: p.mayPropose(r)}
+func (p *caseworkPages) entriesPage(r *web.Request) (web.Answer, error) {
+	q := r.Query
+	d := &entriesData{Connected: p.Blacklist != nil, Stages: casefile.EntryStages, Stage: q.Word("stage"), Text: q.Text("q"), MayPropose: p.mayPropose(r)}
 	var err error
 	if d.Candidates, err = p.candidates(r); err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	list := p.myEntries(r)
 	list = slices.DeleteFunc(list, func(e casefile.Entry) bool {
 		return d.Stage != "" && string(e.Stage) != d.Stage || !strings.Contains(strings.ToLower(e.Name+" "+e.Employer), d.Text)
 	})
 	slices.SortStableFunc(list, func(a, b casefile.Entry) int { return cmp.Compare(entryDue(a), entryDue(b)) })
-	d.Pager = pages(len(list), p.PageSize, q.number("page"))
+	d.Pager = web.PageOf(len(list), p.PageSize, q.Number("page"))
 	d.Rows = list[d.Pager.From:d.Pager.To]
-	return answer{template: "entries", title: language.Message(r.lang, "entries.title"), data: d}, nil
+	return web.Answer{Template: "entries", Title: language.Message(r.Lang, "entries.title"), Data: d}, nil
 }
 
 // entryDue orders entries by what is due; those that have ended come last.
@@ -93,17 +94,17 @@ type entryData struct {
 	Late   *casefile.Deadline // of the decision that is still to be taken, once it has passed
 }
 
-func (p *caseworkPages) entryPage(r *request) (answer, error) { return p.entryWith(r, nil) }
+func (p *caseworkPages) entryPage(r *web.Request) (web.Answer, error) { return p.entryWith(r, nil) }
 
 // entryWith is an entry's page, with what was sent and not done.
-func (p *caseworkPages) entryWith(r *request, s *sent) (answer, error) {
-	e, events, err := p.Blacklist.Entry(r.ctx, r.http.PathValue("entry"))
+func (p *caseworkPages) entryWith(r *web.Request, s *sent) (web.Answer, error) {
+	e, events, err := p.Blacklist.Entry(r.Context, r.HTTP.PathValue("entry"))
 	if err != nil {
-		return answer{}, notFound(err)
+		return web.Answer{}, notFound(err)
 	}
-	d := &entryData{Entry: e, Path: p.Regions.Path(e.Township), Case: view.CaseOf(r.ctx, p.Cases, p.Logger, r.person(), string(catalog.Employer), e.Employer),
-		Events: p.readEvents(r.lang, events), Papers: []string{"notice"}}
-	if done := casefile.EntryActionKind(r.query.word("done")); done == casefile.Propose || slices.Contains(entryActions, done) {
+	d := &entryData{Entry: e, Path: p.Regions.Path(e.Township), Case: view.CaseOf(r.Context, p.Cases, p.Logger, r.Person(), string(catalog.Employer), e.Employer),
+		Events: p.readEvents(r.Lang, events), Papers: []string{"notice"}}
+	if done := casefile.EntryActionKind(r.Query.Word("done")); done == casefile.Propose || slices.Contains(entryActions, done) {
 		d.Done = string(done)
 	}
 	slices.Reverse(d.Events)
@@ -116,52 +117,52 @@ func (p *caseworkPages) entryWith(r *request, s *sent) (answer, error) {
 	if i := slices.IndexFunc(e.Deadlines, func(d casefile.Deadline) bool { return d.Kind == casefile.ToDecide && d.State == casefile.Passed }); i >= 0 {
 		d.Late = &e.Deadlines[i]
 	}
-	choices := p.Blacklist.Choices(e.ID, *r.person())
+	choices := p.Blacklist.Choices(e.ID, *r.Person())
 	for _, kind := range entryActions {
 		i := slices.IndexFunc(choices, func(choice casefile.EntryChoice) bool { return choice.Kind == kind })
 		if i < 0 && (s == nil || s.kind != string(kind)) {
 			continue
 		}
-		f := stepForm{Title: "listing." + string(kind), Kind: string(kind), To: entryURL(e.ID), Seq: e.Seq, Fields: entryFields(r.lang, e, kind)}
+		f := stepForm{Title: "listing." + string(kind), Kind: string(kind), To: entryURL(e.ID), Seq: e.Seq, Fields: entryFields(r.Lang, e, kind)}
 		if i >= 0 {
 			f.Not = choices[i].Refusal
 			f.Next = f.Not == nil && slices.Contains(entrySteps, kind)
 		}
 		d.Forms = append(d.Forms, s.again(f))
 	}
-	return answer{template: "entry", title: e.Name, data: d, status: s.status()}, nil
+	return web.Answer{Template: "entry", Title: e.Name, Data: d, Status: s.status()}, nil
 }
 
 // entryForm takes a step on an entry of the list.
-func (p *caseworkPages) entryForm(r *request) (answer, error) {
-	id, form := r.http.PathValue("entry"), r.http.PostForm
+func (p *caseworkPages) entryForm(r *web.Request) (web.Answer, error) {
+	id, form := r.HTTP.PathValue("entry"), r.HTTP.PostForm
 	action := readEntryAction(form)
-	r.event.Object = id
+	r.Event.Object = id
 	if slices.Contains(entryActions, action.Kind) {
-		r.event.Action = "blacklist." + string(action.Kind)
+		r.Event.Action = "blacklist." + string(action.Kind)
 	}
-	_, err := p.Blacklist.Act(r.ctx, *r.person(), id, seen(form), action)
+	_, err := p.Blacklist.Act(r.Context, *r.Person(), id, seen(form), action)
 	why, err := p.notDone(r, err)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	if why != nil {
 		return p.entryWith(r, &sent{string(action.Kind), form, why})
 	}
-	return answer{redirect: entryURL(id) + "?done=" + string(action.Kind)}, nil
+	return web.Answer{Redirect: entryURL(id) + "?done=" + string(action.Kind)}, nil
 }
 
 // oneEntry is what a route about an entry touches.
-func (p *caseworkPages) oneEntry(r *request) (access.Object, error) {
+func (p *caseworkPages) oneEntry(r *web.Request) (access.Object, error) {
 	if p.Blacklist == nil {
-		return access.Object{}, errNotFound
+		return access.Object{}, web.ErrNotFound
 	}
 	for _, e := range p.Blacklist.Entries() {
-		if e.ID == r.http.PathValue("entry") {
+		if e.ID == r.HTTP.PathValue("entry") {
 			return e.Object(), nil
 		}
 	}
-	return access.Object{}, errNotFound
+	return access.Object{}, web.ErrNotFound
 }
 
 // proposeData is the form that makes an employer a candidate.
@@ -171,22 +172,22 @@ type proposeData struct {
 	Form  stepForm
 }
 
-func (p *caseworkPages) proposePage(r *request) (answer, error) { return p.proposeWith(r, nil) }
+func (p *caseworkPages) proposePage(r *web.Request) (web.Answer, error) { return p.proposeWith(r, nil) }
 
-func (p *caseworkPages) proposeWith(r *request, s *sent) (answer, error) {
+func (p *caseworkPages) proposeWith(r *web.Request, s *sent) (web.Answer, error) {
 	f, err := p.candidate(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	seen, err := p.casesSeen(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	number := field{Name: "order_no", Kind: asLine}
 	if slices.ContainsFunc(f.Orders, func(o casefile.OrderFact) bool { return o.CaseID != "" }) {
 		number.Optional, number.Hint = true, "hint.order_no"
 	}
-	fields := []field{p.orderOptions(r.lang, f), number,
+	fields := []field{p.orderOptions(r.Lang, f), number,
 		{Name: "representative", Kind: asLine}, {Name: "responsible", Kind: asText, Optional: true, Hint: "hint.responsible"}}
 	if slices.Contains(f.Grounds, casefile.Incident) { // alone it is enough only with its effect in words
 		fields = append(fields, field{Name: "effect", Kind: asText, Optional: len(f.Grounds) > 1, Hint: "hint.effect"})
@@ -194,23 +195,23 @@ func (p *caseworkPages) proposeWith(r *request, s *sent) (answer, error) {
 	d := &proposeData{Offer: p.offered(r, f, seen), Path: p.Regions.Path(f.Township), Form: s.again(stepForm{
 		Title: "listing.propose", Kind: string(casefile.Propose), To: proposeURL(f.Employer), Fields: append(fields, field{Name: "reason", Kind: asText, Optional: true}),
 	})}
-	return answer{template: "propose", title: f.Name, data: d, status: s.status()}, nil
+	return web.Answer{Template: "propose", Title: f.Name, Data: d, Status: s.status()}, nil
 }
 
-func (p *caseworkPages) proposeForm(r *request) (answer, error) {
-	employer, form := r.http.PathValue("employer"), r.http.PostForm
-	r.event.Action, r.event.Object = "blacklist.propose", employer
+func (p *caseworkPages) proposeForm(r *web.Request) (web.Answer, error) {
+	employer, form := r.HTTP.PathValue("employer"), r.HTTP.PostForm
+	r.Event.Action, r.Event.Object = "blacklist.propose", employer
 	action := readEntryAction(form)
 	action.Kind = casefile.Propose
-	entry, err := p.Blacklist.Propose(r.ctx, *r.person(), employer, action)
+	entry, err := p.Blacklist.Propose(r.Context, *r.Person(), employer, action)
 	why, err := p.notDone(r, err)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	if why != nil {
 		return p.proposeWith(r, &sent{string(casefile.Propose), form, why})
 	}
-	return answer{redirect: entryURL(entry.ID) + "?done=propose"}, nil
+	return web.Answer{Redirect: entryURL(entry.ID) + "?done=propose"}, nil
 }
 
 // entryActions are the actions on an entry in the order in which a page offers them.

@@ -99,8 +99,8 @@ func TestEveryValueOfAnEnumerationHasItsText(t *testing.T) {
 		{"field.", []string{capacityField[casefile.LegalRepresentative], capacityField[casefile.DirectlyResponsible]}},
 		{"owed.no_", []string{"lists", "gate", "ledger"}},
 		{"owed.", []string{"lists_until", "gate_until", "ledger_until", "line_listed", "line_unbooked", "line_underlisted", "line_unlisted", "line_staff", "no_own_lists"}},
-		{"failure.", found(t, `d\.Key(?:, d\.Parameters)? = http\.Status[A-Za-z]+, "([a-z]+)"`, "failure.go")},
-		{"failure.", found(t, `Key: "([a-z]+)"`, "failure.go")},
+		{"failure.", found(t, `d\.Key(?:, d\.Parameters)? = http\.Status[A-Za-z]+, "([a-z]+)"`, "web/failure.go")},
+		{"failure.", found(t, `Key: "([a-z]+)"`, "web/failure.go")},
 		{"signin.", found(t, `Problem: "([a-z]+)"`, "enter.go")},
 		{"password.", found(t, `refuse\("([a-z]+)"`, "enter.go")},
 		{"password.", found(t, `ErrWeakPassword\{"([a-z]+)"`, "../../internal/platform/access/people/password.go", "../../internal/platform/access/people/people.go")},
@@ -131,8 +131,8 @@ func TestThePagesOfferEveryAction(t *testing.T) {
 func TestEveryAuditedActionHasItsWord(t *testing.T) {
 	var actions []string
 	for _, r := range (&Console{}).table() {
-		if r.audited != "" {
-			actions = append(actions, r.audited)
+		if r.Audited != "" {
+			actions = append(actions, r.Audited)
 		}
 	}
 	written := regexp.MustCompile(`(?:Action: |\.record\(r, [^,]+, |\.noted\(w, r, by, |change\(cmd, configPath, |short, action := "enable", "[^"]*", |use, short, action = "disable", "[^"]*", )"([a-z_]+)"`)

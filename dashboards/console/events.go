@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -81,7 +82,7 @@ func (p *caseworkPages) readEvent(l language.Locale, e casefile.Event) eventRow 
 	if e.Actor != casefile.System {
 		row.By = d.ByName
 		if row.By == "" {
-			row.By = nameOf(p.Gate, e.Actor)
+			row.By = web.NameOf(p.Gate, e.Actor)
 		}
 	}
 	say := func(label, value string) {
@@ -118,7 +119,7 @@ func (p *caseworkPages) readEvent(l language.Locale, e casefile.Event) eventRow 
 		say("territory", p.Regions.Path(d.Territory))
 	}
 	if d.Assignee != "" {
-		say("assignee", nameOf(p.Gate, d.Assignee))
+		say("assignee", web.NameOf(p.Gate, d.Assignee))
 	}
 	if d.Path != "" {
 		say("path", d.Path.Title().In(string(l)))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 )
 
 // IndexRules are the numbers of the index in force (policy sections index and owed), for the page that works it out. Shares are
@@ -44,19 +45,19 @@ type explainStep struct {
 	Calculations []string // none where there is nothing to judge by
 }
 
-func (p *rankingPages) explainPage(r *request) (answer, error) {
+func (p *rankingPages) explainPage(r *web.Request) (web.Answer, error) {
 	d, err := p.explanation(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	return answer{template: "explain", title: language.Fill(r.lang, "explain.title", d.Unit.Name), data: d}, nil
+	return web.Answer{Template: "explain", Title: language.Fill(r.Lang, "explain.title", d.Unit.Name), Data: d}, nil
 }
 
 // explanation works out the index of the unit that the address names.
-func (p *rankingPages) explanation(r *request) (*explainData, error) {
-	u := r.view.ByCode[r.http.PathValue("code")]
+func (p *rankingPages) explanation(r *web.Request) (*explainData, error) {
+	u := r.View.ByCode[r.HTTP.PathValue("code")]
 	if u == nil || u.RankOnly || len(u.Components) == 0 {
-		return nil, errNotFound
+		return nil, web.ErrNotFound
 	}
 	d := &explainData{Unit: u, Path: p.Regions.Path(u.Code), Rules: p.Rules, Lights: p.Lights}
 	if u.Form != p.Rules.Form {
@@ -64,7 +65,7 @@ func (p *rankingPages) explanation(r *request) (*explainData, error) {
 	}
 	var sum []string
 	for _, part := range u.Components {
-		step := explainStep{Row: rowOf(u, part), Rule: ruleOf(r.lang, part.ID, p.Rules)}
+		step := explainStep{Row: rowOf(u, part), Rule: ruleOf(r.Lang, part.ID, p.Rules)}
 		if part.Denominator > 0 {
 			step.Calculations = []string{p.Rules.scored(u, part), p.Rules.score(part), pointsOf(part)}
 		}

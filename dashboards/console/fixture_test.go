@@ -20,6 +20,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
@@ -111,11 +112,11 @@ func bareServer(t testing.TB, w world) *server {
 		Sources: map[string]catalog.Text{"rural-bank": {ZH: "农商银行", EN: "Rural bank"}}, Metrics: prometheus.NewRegistry(),
 		Logger: slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Now:    now,
-		Progress: func() []Stage {
-			return []Stage{
-				{Title: catalog.Text{ZH: "生成数据", EN: "Simulating records"}, State: StageFinished, Done: 1_240_000, Total: 1_240_000},
-				{Title: catalog.Text{ZH: "写入数据库", EN: "Storing records"}, State: StageRunning, Done: 830_000, Total: 1_240_000},
-				{Title: catalog.Text{ZH: "运行预警", EN: "Running detectors"}, State: StageWaiting},
+		Progress: func() []web.Stage {
+			return []web.Stage{
+				{Title: catalog.Text{ZH: "生成数据", EN: "Simulating records"}, State: web.StageFinished, Done: 1_240_000, Total: 1_240_000},
+				{Title: catalog.Text{ZH: "写入数据库", EN: "Storing records"}, State: web.StageRunning, Done: 830_000, Total: 1_240_000},
+				{Title: catalog.Text{ZH: "运行预警", EN: "Running detectors"}, State: web.StageWaiting},
 			}
 		},
 	})

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/testing/apitest"
 )
@@ -50,10 +51,10 @@ func TestTheAPIIsDescribedAsItAnswers(t *testing.T) {
 	d := apitest.Load(t)
 	var served []string
 	for _, route := range (&Console{}).table() {
-		if strings.Contains(route.pattern, " /api/v1/") {
-			served = append(served, route.pattern)
-			if route.action == access.Public {
-				t.Errorf("%s is open to anybody", route.pattern)
+		if strings.Contains(route.Pattern, " /api/v1/") {
+			served = append(served, route.Pattern)
+			if route.Action == access.Public {
+				t.Errorf("%s is open to anybody", route.Pattern)
 			}
 		}
 	}
@@ -73,7 +74,7 @@ func TestTheAPIIsDescribedAsItAnswers(t *testing.T) {
 		}
 		d.Answers(t, name, status, value)
 		for _, parameter := range d.Parameters(operation, "query") {
-			if readable := readQuery(httptest.NewRequest("GET", "/api/v1/x?"+parameter+"=x", nil)); readable.given.Get(parameter) == "" {
+			if readable := web.ReadQuery(httptest.NewRequest("GET", "/api/v1/x?"+parameter+"=x", nil)); readable.Given.Get(parameter) == "" {
 				t.Errorf("%s is described with %s, which nobody reads", name, parameter)
 			}
 		}

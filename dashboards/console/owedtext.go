@@ -6,6 +6,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
@@ -52,21 +53,21 @@ func estimateBy(l language.Locale, codes []string) string {
 }
 
 // owedCSV lists what a subject owes by wage month and kind.
-func (p *subjectsPages) owedCSV(r *request) (answer, error) {
+func (p *subjectsPages) owedCSV(r *web.Request) (web.Answer, error) {
 	f, gone, err := p.subjectOf(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	if gone {
-		return answer{}, errNotFound
+		return web.Answer{}, web.ErrNotFound
 	}
-	asOf := r.view.Run.AsOf
-	s := spreadsheet.NewTable(string(r.lang), column("csv.as_of"), coded("csv.scope", codebook.Scope), column("csv.id"), column("csv.name"), column("csv.month"),
-		coded("csv.owed_kind", codebook.OwedKind), coded("csv.estimated", codebook.YesNo), coded("csv.estimate", codebook.Estimate), column("csv.workers"), column("csv.days"),
-		column("csv.payable_yuan"), column("csv.owed_yuan"), column("csv.due_by"), column("csv.days_past_due"))
+	asOf := r.View.Run.AsOf
+	s := spreadsheet.NewTable(string(r.Lang), web.Column("csv.as_of"), web.Coded("csv.scope", codebook.Scope), web.Column("csv.id"), web.Column("csv.name"), web.Column("csv.month"),
+		web.Coded("csv.owed_kind", codebook.OwedKind), web.Coded("csv.estimated", codebook.YesNo), web.Coded("csv.estimate", codebook.Estimate), web.Column("csv.workers"), web.Column("csv.days"),
+		web.Column("csv.payable_yuan"), web.Column("csv.owed_yuan"), web.Column("csv.due_by"), web.Column("csv.days_past_due"))
 	for _, m := range f.Owed.Months {
 		s.Line(asOf.String(), string(f.Scope), f.ID, f.Name, m.Month.String(), m.Kind, language.YesNo(m.Estimated()), strings.Join(m.EstimateBy, spreadsheet.Separator),
 			strconv.FormatUint(m.Workers, 10), strconv.FormatUint(m.Days, 10), spreadsheet.Yuan(m.PayableFen), spreadsheet.Yuan(m.Fen), m.DueBy.String(), strconv.Itoa(int(asOf-m.DueBy)))
 	}
-	return csvFile(s, "anxin-owed-"+strings.ReplaceAll(f.ID, ":", "-")+"-"+asOf.String()+".csv"), nil
+	return web.CSVFile(s, "anxin-owed-"+strings.ReplaceAll(f.ID, ":", "-")+"-"+asOf.String()+".csv"), nil
 }

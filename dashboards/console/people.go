@@ -9,6 +9,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/platform/access"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
@@ -41,21 +42,23 @@ type personData struct {
 	rights
 }
 
-func (p *peoplePages) people(r *request, d *peopleData) answer {
+func (p *peoplePages) people(r *web.Request, d *peopleData) web.Answer {
 	d.People, d.rights = p.Gate.Register().List(), allRights
-	return answer{template: "people", title: language.Message(r.lang, "people.title"), data: d, status: problemStatus(d.Problem)}
+	return web.Answer{Template: "people", Title: language.Message(r.Lang, "people.title"), Data: d, Status: web.ProblemStatus(d.Problem)}
 }
 
-func (p *peoplePages) peoplePage(r *request) (answer, error) { return p.people(r, &peopleData{}), nil }
+func (p *peoplePages) peoplePage(r *web.Request) (web.Answer, error) {
+	return p.people(r, &peopleData{}), nil
+}
 
 // readPerson takes a person from a form, or from the body of an action of the API.
-func readPerson(r *request) (access.Person, error) {
+func readPerson(r *web.Request) (access.Person, error) {
 	var p access.Person
-	if r.query.api {
-		err := r.readJSON(&p)
+	if r.Query.API {
+		err := r.ReadJSON(&p)
 		return p, err
 	}
-	f := r.http
+	f := r.HTTP
 	p = access.Person{ID: strings.TrimSpace(f.PostFormValue("id")), Name: f.PostFormValue("name"), Territory: strings.TrimSpace(f.PostFormValue("territory")), Department: f.PostFormValue("department")}
 	for _, role := range f.PostForm["role"] {
 		p.Roles = append(p.Roles, access.Role(role))
@@ -64,123 +67,125 @@ func readPerson(r *request) (access.Person, error) {
 }
 
 // add registers a person, and has the audit log know whom.
-func (p *peoplePages) add(r *request) (access.Person, error) {
+func (p *peoplePages) add(r *web.Request) (access.Person, error) {
 	added, err := readPerson(r)
 	if err != nil {
 		return added, err
 	}
-	r.event.Object = added.ID
-	return added, fromRegister(r, p.Gate.Register().Add(r.ctx, r.who.ID, added))
+	r.Event.Object = added.ID
+	return added, fromRegister(r, p.Gate.Register().Add(r.Context, r.Who.ID, added))
 }
 
-func (p *peoplePages) addForm(r *request) (answer, error) {
+func (p *peoplePages) addForm(r *web.Request) (web.Answer, error) {
 	added, err := p.add(r)
 	var refusal people.Refusal
 	switch {
 	case errors.As(err, &refusal):
-		return p.people(r, &peopleData{New: added, Problem: refusal.In(string(r.lang))}), nil
+		return p.people(r, &peopleData{New: added, Problem: refusal.In(string(r.Lang))}), nil
 	case err != nil:
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	return answer{redirect: "/people/" + url.PathEscape(added.ID)}, nil
+	return web.Answer{Redirect: "/people/" + url.PathEscape(added.ID)}, nil
 }
 
 // fromRegister is what came of asking the register for a change; what it says no to, the audit log is to have as refused.
-func fromRegister(r *request, err error) error {
+func fromRegister(r *web.Request, err error) error {
 	if errors.Is(err, people.ErrUnknown) {
-		return errNotFound
+		return web.ErrNotFound
 	}
 	if errors.As(err, new(people.Refusal)) {
-		r.event.Outcome = audit.Refused
+		r.Event.Outcome = audit.Refused
 	}
 	return err
 }
 
-func (p *peoplePages) person(r *request, d *personData) (answer, error) {
-	a, err := p.Gate.Register().Get(r.http.PathValue("person"))
+func (p *peoplePages) person(r *web.Request, d *personData) (web.Answer, error) {
+	a, err := p.Gate.Register().Get(r.HTTP.PathValue("person"))
 	if err != nil {
-		return answer{}, errNotFound
+		return web.Answer{}, web.ErrNotFound
 	}
 	d.Account, d.rights, d.Issuer = a, allRights, p.Gate.Issuer()
-	return answer{template: "person", title: a.Name, data: d, status: problemStatus(d.Problem)}, nil
+	return web.Answer{Template: "person", Title: a.Name, Data: d, Status: web.ProblemStatus(d.Problem)}, nil
 }
 
-func (p *peoplePages) personPage(r *request) (answer, error) { return p.person(r, &personData{}) }
+func (p *peoplePages) personPage(r *web.Request) (web.Answer, error) {
+	return p.person(r, &personData{})
+}
 
 // change is one change of a person; by says who makes it, and with what.
-type change func(register *people.Register, by *request, id string) error
+type change func(register *people.Register, by *web.Request, id string) error
 
 // changed makes a change of the person that the address names, and has the audit log know whom.
-func (p *peoplePages) changed(r *request, do change) error {
-	id := r.http.PathValue("person")
-	r.event.Object = id
+func (p *peoplePages) changed(r *web.Request, do change) error {
+	id := r.HTTP.PathValue("person")
+	r.Event.Object = id
 	return fromRegister(r, do(p.Gate.Register(), r, id))
 }
 
 // personForm makes a change and shows the person again, with what was wrong.
-func (p *peoplePages) personForm(do change) pageFunc {
-	return func(r *request) (answer, error) {
+func (p *peoplePages) personForm(do change) web.PageFunc {
+	return func(r *web.Request) (web.Answer, error) {
 		err := p.changed(r, do)
 		var refusal people.Refusal
 		switch {
 		case errors.As(err, &refusal):
-			return p.person(r, &personData{Problem: refusal.In(string(r.lang))})
+			return p.person(r, &personData{Problem: refusal.In(string(r.Lang))})
 		case err != nil:
-			return answer{}, err
+			return web.Answer{}, err
 		}
-		return answer{redirect: "/people/" + url.PathEscape(r.http.PathValue("person"))}, nil
+		return web.Answer{Redirect: "/people/" + url.PathEscape(r.HTTP.PathValue("person"))}, nil
 	}
 }
 
-func changeRights(register *people.Register, by *request, id string) error {
+func changeRights(register *people.Register, by *web.Request, id string) error {
 	p, err := readPerson(by)
 	if err != nil {
 		return err
 	}
 	p.ID = id
-	return register.Change(by.ctx, by.who.ID, p)
+	return register.Change(by.Context, by.Who.ID, p)
 }
 
-func disable(register *people.Register, by *request, id string) error {
-	return register.Disable(by.ctx, by.who.ID, id)
+func disable(register *people.Register, by *web.Request, id string) error {
+	return register.Disable(by.Context, by.Who.ID, id)
 }
 
-func enable(register *people.Register, by *request, id string) error {
-	return register.Enable(by.ctx, by.who.ID, id)
+func enable(register *people.Register, by *web.Request, id string) error {
+	return register.Enable(by.Context, by.Who.ID, id)
 }
 
 // link ties a person to a subject at the OpenID provider; an empty one ends the link.
-func (p *peoplePages) link(register *people.Register, by *request, id string) error {
+func (p *peoplePages) link(register *people.Register, by *web.Request, id string) error {
 	var body struct {
 		Subject string `json:"subject"`
 	}
-	if by.query.api {
-		if err := by.readJSON(&body); err != nil {
+	if by.Query.API {
+		if err := by.ReadJSON(&body); err != nil {
 			return err
 		}
 	} else {
-		body.Subject = by.http.PostFormValue("subject")
+		body.Subject = by.HTTP.PostFormValue("subject")
 	}
 	s := people.Subject{Issuer: p.Gate.Issuer(), ID: strings.TrimSpace(body.Subject)}
 	if s.ID == "" {
 		s = people.Subject{}
 	}
-	return register.Link(by.ctx, by.who.ID, id, s)
+	return register.Link(by.Context, by.Who.ID, id, s)
 }
 
 // givePassword gives an initial password, made here so that it is a good one and another each time.
-func (p *peoplePages) givePassword(r *request) (given string, err error) {
+func (p *peoplePages) givePassword(r *web.Request) (given string, err error) {
 	given = strings.ToLower(rand.Text()[:16])
-	err = p.changed(r, func(register *people.Register, by *request, id string) error {
-		return register.SetPassword(by.ctx, by.who.ID, id, given, true)
+	err = p.changed(r, func(register *people.Register, by *web.Request, id string) error {
+		return register.SetPassword(by.Context, by.Who.ID, id, given, true)
 	})
 	return given, err
 }
 
-func (p *peoplePages) givePasswordForm(r *request) (answer, error) {
+func (p *peoplePages) givePasswordForm(r *web.Request) (web.Answer, error) {
 	given, err := p.givePassword(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	return p.person(r, &personData{Given: given})
 }

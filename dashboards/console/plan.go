@@ -7,6 +7,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
@@ -22,7 +23,7 @@ type planData struct {
 	Counts        []gradeCount // within the county
 	Visits        int          // of the rows chosen
 	Rows          []*edition.Grade
-	Pager         pager
+	Pager         web.Pager
 }
 
 type gradeCount struct {
@@ -30,19 +31,19 @@ type gradeCount struct {
 	Count int
 }
 
-func (p *editionsPages) plan(r *request, size int) *planData {
-	q := r.query
+func (p *editionsPages) plan(r *web.Request, size int) *planData {
+	q := r.Query
 	d := &planData{
-		Edition: r.view.Latest(), Counties: r.view.Counties,
-		County: q.code("county", 6), Grade: q.choice("grade", "", "A", "B", "C"), Due: q.choice("due", "quarter", "all"), Search: q.search(),
+		Edition: r.View.Latest(), Counties: r.View.Counties,
+		County: q.Code("county", 6), Grade: q.Choice("grade", "", "A", "B", "C"), Due: q.Choice("due", "quarter", "all"), Search: q.Search(),
 	}
 	if d.Edition == nil {
 		return d
 	}
 	d.Year, d.Quarter = d.Edition.Quarter()
 	counts := map[string]int{}
-	for i := range r.view.Grades {
-		g := &r.view.Grades[i]
+	for i := range r.View.Grades {
+		g := &r.View.Grades[i]
 		if d.County != "" && g.County != d.County {
 			continue
 		}
@@ -60,26 +61,26 @@ func (p *editionsPages) plan(r *request, size int) *planData {
 	slices.SortStableFunc(d.Rows, func(a, b *edition.Grade) int {
 		return cmp.Or(-cmp.Compare(a.Grade, b.Grade), -cmp.Compare(a.RedWarnings, b.RedWarnings), -cmp.Compare(a.Workers, b.Workers), cmp.Compare(a.Employer, b.Employer))
 	})
-	d.Pager = q.rows(len(d.Rows), size)
+	d.Pager = q.Rows(len(d.Rows), size)
 	d.Rows = d.Rows[d.Pager.From:d.Pager.To]
 	return d
 }
 
-func (p *editionsPages) planPage(r *request) (answer, error) {
-	return answer{template: "plan", title: language.Message(r.lang, "plan.title"), data: p.plan(r, p.PageSize)}, nil
+func (p *editionsPages) planPage(r *web.Request) (web.Answer, error) {
+	return web.Answer{Template: "plan", Title: language.Message(r.Lang, "plan.title"), Data: p.plan(r, p.PageSize)}, nil
 }
 
-func (p *editionsPages) planCSV(r *request) (answer, error) {
-	l, d := r.lang, p.plan(r, 0)
+func (p *editionsPages) planCSV(r *web.Request) (web.Answer, error) {
+	l, d := r.Lang, p.plan(r, 0)
 	if d.Edition == nil {
-		return answer{}, errNotFound
+		return web.Answer{}, web.ErrNotFound
 	}
-	s := spreadsheet.NewTable(string(l), column("csv.as_of"), column("csv.grade"), column("csv.reasons_code"), column("csv.reasons"), column("csv.uscc"), column("csv.name"),
-		column("csv.township"), column("csv.place"), column("csv.projects"), column("csv.workers"), column("csv.red"), column("csv.visits_quarter"),
-		column("csv.visits_year"), column("csv.records"))
+	s := spreadsheet.NewTable(string(l), web.Column("csv.as_of"), web.Column("csv.grade"), web.Column("csv.reasons_code"), web.Column("csv.reasons"), web.Column("csv.uscc"), web.Column("csv.name"),
+		web.Column("csv.township"), web.Column("csv.place"), web.Column("csv.projects"), web.Column("csv.workers"), web.Column("csv.red"), web.Column("csv.visits_quarter"),
+		web.Column("csv.visits_year"), web.Column("csv.records"))
 	for _, g := range d.Rows {
 		s.Line(d.Edition.AsOf.String(), g.Grade, strings.Join(g.Reasons, spreadsheet.Separator), strings.Join(view.Reasons(l, *g), language.Message(l, "list.and")), g.Employer, g.Name, g.Township, p.Regions.Path(g.Township),
 			language.Whole(g.Projects), language.Whole(g.Workers), language.Whole(g.RedWarnings), language.Whole(uint32(g.VisitsQuarter)), language.Whole(uint32(g.VisitsYear)), strings.Join(g.Records, spreadsheet.Separator))
 	}
-	return csvFile(s, "anxin-plan-"+d.Edition.AsOf.String()+".csv"), nil
+	return web.CSVFile(s, "anxin-plan-"+d.Edition.AsOf.String()+".csv"), nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/quality"
@@ -28,7 +29,7 @@ type qualityData struct {
 	Red, Yellow  int
 	Total        int // feeds, filtered or not
 	Rows         []feedRow
-	Pager        pager
+	Pager        web.Pager
 }
 
 // feedRow is a feed as judged now.
@@ -71,13 +72,13 @@ func (r feedRow) Known() bool { return r.Source != "" }
 func (r feedRow) Judged() bool { return r.Known() || len(r.Faults) > 0 }
 
 // feeds reads and judges every feed, the worst first, and keeps those that pass the filter of the page.
-func (p *systemPages) feeds(r *request) (*qualityData, error) {
-	d := &qualityData{Topic: r.query.word("topic"), Fault: r.query.choice("fault", "", "any", "silent", "rejects", "late"), Days: quality.Window}
-	if r.query.err() != nil || p.Conn == nil {
+func (p *systemPages) feeds(r *web.Request) (*qualityData, error) {
+	d := &qualityData{Topic: r.Query.Word("topic"), Fault: r.Query.Choice("fault", "", "any", "silent", "rejects", "late"), Days: quality.Window}
+	if r.Query.Err() != nil || p.Conn == nil {
 		return d, nil
 	}
 	now := p.Now()
-	all, err := quality.Read(r.ctx, p.Conn, civil.DateOf(now))
+	all, err := quality.Read(r.Context, p.Conn, civil.DateOf(now))
 	if err != nil {
 		return nil, err
 	}
@@ -100,30 +101,30 @@ func (p *systemPages) feeds(r *request) (*qualityData, error) {
 		}
 		d.Rows = append(d.Rows, row)
 	}
-	d.Topics = names(topics)
+	d.Topics = web.Names(topics)
 	slices.SortStableFunc(d.Rows, func(a, b feedRow) int { return cmp.Compare(view.LightOrder(a.Light), view.LightOrder(b.Light)) })
 	return d, nil
 }
 
-func (p *systemPages) qualityPage(r *request) (answer, error) {
+func (p *systemPages) qualityPage(r *web.Request) (web.Answer, error) {
 	d, err := p.feeds(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	d.Pager = r.query.rows(len(d.Rows), p.PageSize)
+	d.Pager = r.Query.Rows(len(d.Rows), p.PageSize)
 	d.Rows = d.Rows[d.Pager.From:d.Pager.To]
-	return answer{template: "quality", title: language.Message(r.lang, "quality.title"), data: d}, nil
+	return web.Answer{Template: "quality", Title: language.Message(r.Lang, "quality.title"), Data: d}, nil
 }
 
-func (p *systemPages) qualityCSV(r *request) (answer, error) {
-	l := r.lang
+func (p *systemPages) qualityCSV(r *web.Request) (web.Answer, error) {
+	l := r.Lang
 	d, err := p.feeds(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	s := spreadsheet.NewTable(string(l), coded("csv.state", codebook.Fault), coded("csv.topic", codebook.Topic), worded("csv.source", p.Sources.Called),
-		column("csv.stored_window"), column("csv.stored_total"), column("csv.rejected"), column("csv.rejected_share"), column("csv.reject_reasons_code"), column("csv.reject_reasons"),
-		column("csv.late_p50"), column("csv.late_p95"), column("csv.latest"), column("quality.unknown"))
+	s := spreadsheet.NewTable(string(l), web.Coded("csv.state", codebook.Fault), web.Coded("csv.topic", codebook.Topic), web.Worded("csv.source", p.Sources.Called),
+		web.Column("csv.stored_window"), web.Column("csv.stored_total"), web.Column("csv.rejected"), web.Column("csv.rejected_share"), web.Column("csv.reject_reasons_code"), web.Column("csv.reject_reasons"),
+		web.Column("csv.late_p50"), web.Column("csv.late_p95"), web.Column("csv.latest"), web.Column("quality.unknown"))
 	number := func(n uint64) string { return strconv.FormatUint(n, 10) }
 	bound := func(b *uint32) string {
 		if b == nil {
@@ -143,7 +144,7 @@ func (p *systemPages) qualityCSV(r *request) (answer, error) {
 			counts(f.Rejects, func(code string) string { return code }), counts(f.Rejects, func(code string) string { return l.Word("reject", code) }),
 			bound(f.P50()), bound(f.P95()), latest, counts(f.Unknown, func(field string) string { return field }))
 	}
-	return csvFile(s, "anxin-quality-"+civil.DateOf(p.Now()).String()+".csv"), nil
+	return web.CSVFile(s, "anxin-quality-"+civil.DateOf(p.Now()).String()+".csv"), nil
 }
 
 // faultCodes lists what is wrong with a feed for a cell; "none" where nothing is.

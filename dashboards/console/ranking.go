@@ -10,6 +10,7 @@ import (
 	"github.com/anxin-project/anxin/dashboards/console/chart"
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/region"
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
@@ -25,7 +26,7 @@ type rankingData struct {
 	Light, Search         string
 	Sort, Dir             string
 	Rows                  []*view.Unit
-	Pager                 pager
+	Pager                 web.Pager
 	Complete              bool // every row is on this page, so the script may sort in place
 	WithinCounty          bool // ranks are the county's, not the prefecture's
 	ShowCounty            bool
@@ -41,30 +42,30 @@ var rankingColumns = map[string]bool{
 	"people": true, "fen": true, "red": true, "yellow": true,
 }
 
-func (p *rankingPages) rankingPage(r *request) (answer, error) {
+func (p *rankingPages) rankingPage(r *web.Request) (web.Answer, error) {
 	d := p.ranking(r, p.PageSize*2)
-	return answer{template: "ranking", title: language.Message(r.lang, "ranking.title"), data: d}, nil
+	return web.Answer{Template: "ranking", Title: language.Message(r.Lang, "ranking.title"), Data: d}, nil
 }
 
 // ranking filters, sorts and pages the units as the parameters say; size 0 returns every row.
-func (p *rankingPages) ranking(r *request, size int) *rankingData {
-	v, q := r.view, r.query
+func (p *rankingPages) ranking(r *web.Request, size int) *rankingData {
+	v, q := r.View, r.Query
 	d := &rankingData{
-		Unit:        q.choice("unit", "township", "county"),
-		Prefecture:  q.code("prefecture", 4),
-		County:      q.code("county", 6),
-		Light:       q.choice("light", "", "green", "yellow", "red", "grey"),
-		Search:      q.search(),
-		Sort:        q.choice("sort", "rank", "name", "light", "index", "change", "monitored", "people", "fen", "red", "yellow"),
+		Unit:        q.Choice("unit", "township", "county"),
+		Prefecture:  q.Code("prefecture", 4),
+		County:      q.Code("county", 6),
+		Light:       q.Choice("light", "", "green", "yellow", "red", "grey"),
+		Search:      q.Search(),
+		Sort:        q.Choice("sort", "rank", "name", "light", "index", "change", "monitored", "people", "fen", "red", "yellow"),
 		Prefectures: v.Prefectures,
 	}
 	if d.County != "" && d.Prefecture == "" {
 		d.Prefecture = region.Prefecture(d.County)
 	}
 	if rankingColumns[d.Sort] {
-		d.Dir = q.choice("dir", "desc", "asc")
+		d.Dir = q.Choice("dir", "desc", "asc")
 	} else {
-		d.Dir = q.choice("dir", "asc", "desc")
+		d.Dir = q.Choice("dir", "asc", "desc")
 	}
 	for _, county := range v.Counties {
 		if d.Prefecture == "" || county.Prefecture == d.Prefecture {
@@ -87,7 +88,7 @@ func (p *rankingPages) ranking(r *request, size int) *rankingData {
 	for _, l := range view.LightNames {
 		d.Lights = append(d.Lights, view.LightCount{Light: l, Count: counts[l]})
 	}
-	oneCounty := d.County != "" || len(r.person().Territory) >= countyDigits
+	oneCounty := d.County != "" || len(r.Person().Territory) >= countyDigits
 	d.WithinCounty = d.Unit == "township" && oneCounty
 	d.ShowCounty = d.Unit == "township" && !oneCounty
 	d.Totals = totals(v, d.Prefecture, d.County)
@@ -97,7 +98,7 @@ func (p *rankingPages) ranking(r *request, size int) *rankingData {
 		}
 	}
 	view.SortUnits(d.Rows, d.Sort, d.Dir == "desc", d.WithinCounty)
-	d.Pager = q.rows(len(d.Rows), size)
+	d.Pager = q.Rows(len(d.Rows), size)
 	d.Complete = d.Pager.Last == 1
 	d.Rows = d.Rows[d.Pager.From:d.Pager.To]
 	return d
@@ -118,17 +119,17 @@ func totals(v *view.View, prefecture, county string) []*view.Unit {
 	return out
 }
 
-func (p *rankingPages) rankingCSV(r *request) (answer, error) {
+func (p *rankingPages) rankingCSV(r *web.Request) (web.Answer, error) {
 	d := p.ranking(r, 0)
-	s := spreadsheet.NewTable(string(r.lang), column("csv.as_of"), column("csv.rank"), column("csv.code"), column("csv.name"), column("csv.place"), coded("csv.light", codebook.Light),
-		column("csv.index"), column("csv.change"), column("csv.monitored"), column("csv.arrears_workers"), column("csv.yuan"), column("csv.estimated_yuan"), column("csv.red"), column("csv.yellow"))
+	s := spreadsheet.NewTable(string(r.Lang), web.Column("csv.as_of"), web.Column("csv.rank"), web.Column("csv.code"), web.Column("csv.name"), web.Column("csv.place"), web.Coded("csv.light", codebook.Light),
+		web.Column("csv.index"), web.Column("csv.change"), web.Column("csv.monitored"), web.Column("csv.arrears_workers"), web.Column("csv.yuan"), web.Column("csv.estimated_yuan"), web.Column("csv.red"), web.Column("csv.yellow"))
 	for _, u := range d.Rows {
 		rank, index, change := "", "", ""
 		if n := view.RankOf(u, d.WithinCounty); n < 1<<31 {
 			rank = strconv.FormatUint(uint64(n), 10)
 		}
 		if u.RankOnly {
-			s.Line(r.view.Run.AsOf.String(), rank, u.Code, u.Name, p.Regions.Path(u.Code), "", "", "", "", "", "", "", "", "")
+			s.Line(r.View.Run.AsOf.String(), rank, u.Code, u.Name, p.Regions.Path(u.Code), "", "", "", "", "", "", "", "", "")
 			continue
 		}
 		if u.Index != nil {
@@ -137,11 +138,11 @@ func (p *rankingPages) rankingCSV(r *request) (answer, error) {
 		if v, ok := u.Change(); ok {
 			change = strconv.FormatFloat(v, 'f', 1, 64)
 		}
-		s.Line(r.view.Run.AsOf.String(), rank, u.Code, u.Name, p.Regions.Path(u.Code), view.LightClass(u.Light), index, change,
+		s.Line(r.View.Run.AsOf.String(), rank, u.Code, u.Name, p.Regions.Path(u.Code), view.LightClass(u.Light), index, change,
 			strconv.FormatUint(uint64(u.MonitoredWorkers), 10), strconv.FormatUint(uint64(u.ArrearsWorkers), 10), spreadsheet.Yuan(u.ArrearsFen), spreadsheet.Yuan(u.EstimatedFen),
 			strconv.Itoa(u.Red), strconv.Itoa(u.Yellow))
 	}
-	return csvFile(s, "anxin-ranking-"+r.view.Run.AsOf.String()+".csv"), nil
+	return web.CSVFile(s, "anxin-ranking-"+r.View.Run.AsOf.String()+".csv"), nil
 }
 
 // rankingPages are the ranking of places, each place and its index worked out.

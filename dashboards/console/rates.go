@@ -6,6 +6,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
@@ -35,22 +36,22 @@ func (p *editionsPages) rates(v *view.View) *ratesData {
 	return d
 }
 
-func (p *editionsPages) ratesPage(r *request) (answer, error) {
-	return answer{template: "rates", title: language.Message(r.lang, "rates.title"), data: p.rates(r.view)}, nil
+func (p *editionsPages) ratesPage(r *web.Request) (web.Answer, error) {
+	return web.Answer{Template: "rates", Title: language.Message(r.Lang, "rates.title"), Data: p.rates(r.View)}, nil
 }
 
-func (p *editionsPages) ratesCSV(r *request) (answer, error) {
-	l, d := r.lang, p.rates(r.view)
+func (p *editionsPages) ratesCSV(r *web.Request) (web.Answer, error) {
+	l, d := r.Lang, p.rates(r.View)
 	if d.Edition == nil {
-		return answer{}, errNotFound
+		return web.Answer{}, web.ErrNotFound
 	}
-	s := spreadsheet.NewTable(string(l), column("csv.as_of"), column("csv.code"), column("csv.name"), coded("csv.measure", codebook.Measure),
-		column("csv.numerator"), column("csv.denominator"), column("csv.rate"), column("csv.target"))
+	s := spreadsheet.NewTable(string(l), web.Column("csv.as_of"), web.Column("csv.code"), web.Column("csv.name"), web.Coded("csv.measure", codebook.Measure),
+		web.Column("csv.numerator"), web.Column("csv.denominator"), web.Column("csv.rate"), web.Column("csv.target"))
 	for _, place := range d.Places {
 		for _, row := range place.Rows {
 			s.Line(d.Edition.AsOf.String(), place.Code, place.Name, row.Measure, language.Whole(row.Numerator),
 				language.Whole(row.Denominator), strconv.FormatFloat(row.Share(), 'f', 4, 64), view.Target(l, row.Rate))
 		}
 	}
-	return csvFile(s, "anxin-rates-"+d.Edition.AsOf.String()+".csv"), nil
+	return web.CSVFile(s, "anxin-rates-"+d.Edition.AsOf.String()+".csv"), nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
@@ -90,17 +91,17 @@ func (p *warningsPages) rule(v *view.View, h *catalog.Header) *rule {
 	return r
 }
 
-func (p *warningsPages) rulebookPage(r *request) (answer, error) {
-	return answer{template: "rulebook", title: language.Message(r.lang, "rulebook.title"), data: p.rulebook(r)}, nil
+func (p *warningsPages) rulebookPage(r *web.Request) (web.Answer, error) {
+	return web.Answer{Template: "rulebook", Title: language.Message(r.Lang, "rulebook.title"), Data: p.rulebook(r)}, nil
 }
 
 // rulebook gathers every detector, by group.
-func (p *warningsPages) rulebook(r *request) *rulebookData {
-	d := &rulebookData{AsOf: r.view.Run.AsOf}
+func (p *warningsPages) rulebook(r *web.Request) *rulebookData {
+	d := &rulebookData{AsOf: r.View.Run.AsOf}
 	for _, group := range p.Detectors.Grouped() {
 		g := ruleGroup{Group: group.Group}
 		for i := range group.Headers {
-			one := p.rule(r.view, &group.Headers[i])
+			one := p.rule(r.View, &group.Headers[i])
 			d.Red, d.Yellow = d.Red+one.Red, d.Yellow+one.Yellow
 			g.Rules = append(g.Rules, one)
 		}
@@ -122,23 +123,23 @@ type hits struct {
 	Red, Yellow uint64
 }
 
-func (p *warningsPages) rulePage(r *request) (answer, error) {
+func (p *warningsPages) rulePage(r *web.Request) (web.Answer, error) {
 	d, err := p.oneRule(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	return answer{template: "rule", title: d.Title.In(string(r.lang)), data: d}, nil
+	return web.Answer{Template: "rule", Title: d.Title.In(string(r.Lang)), Data: d}, nil
 }
 
 // oneRule gathers what there is to say of the detector that the address names.
-func (p *warningsPages) oneRule(r *request) (*ruleData, error) {
-	h := p.Detectors.ByID[r.http.PathValue("id")]
+func (p *warningsPages) oneRule(r *web.Request) (*ruleData, error) {
+	h := p.Detectors.ByID[r.HTTP.PathValue("id")]
 	if h == nil {
-		return nil, errNotFound
+		return nil, web.ErrNotFound
 	}
-	d := &ruleData{rule: p.rule(r.view, h), AsOf: r.view.Run.AsOf}
+	d := &ruleData{rule: p.rule(r.View, h), AsOf: r.View.Run.AsOf}
 	var err error
-	d.History, err = p.hits(r.ctx, r.view, h.ID, r.person())
+	d.History, err = p.hits(r.Context, r.View, h.ID, r.Person())
 	return d, err
 }
 

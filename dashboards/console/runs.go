@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/runs"
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
@@ -19,19 +20,19 @@ type runsData struct {
 	Kinds        []runs.Kind
 	Statuses     []runs.Status
 	Rows         []runs.Attempt
-	Pager        pager
+	Pager        web.Pager
 	// Latest tells of each kind how it stands: the newest attempt that has ended.
 	Latest []runs.Attempt
 }
 
 // attempts reads the history as the page's parameters ask.
-func (p *systemPages) attempts(r *request) (kind, status string, all []runs.Attempt, err error) {
-	kind = r.query.choice("kind", choices(runs.Kinds)...)
-	status = r.query.choice("status", choices(runs.Statuses)...)
-	if r.query.err() != nil {
+func (p *systemPages) attempts(r *web.Request) (kind, status string, all []runs.Attempt, err error) {
+	kind = r.Query.Choice("kind", choices(runs.Kinds)...)
+	status = r.Query.Choice("status", choices(runs.Statuses)...)
+	if r.Query.Err() != nil {
 		return kind, status, nil, nil
 	}
-	all, err = runs.History(r.ctx, p.Conn, runs.Choice{Kind: runs.Kind(kind), Status: runs.Status(status), Most: runsMost})
+	all, err = runs.History(r.Context, p.Conn, runs.Choice{Kind: runs.Kind(kind), Status: runs.Status(status), Most: runsMost})
 	return kind, status, all, err
 }
 
@@ -44,19 +45,19 @@ func choices[T ~string](values []T) []string {
 	return all
 }
 
-func (p *systemPages) runsPage(r *request) (answer, error) {
+func (p *systemPages) runsPage(r *web.Request) (web.Answer, error) {
 	d := &runsData{Kinds: runs.Kinds, Statuses: runs.Statuses}
 	var all []runs.Attempt
 	var err error
 	if d.Kind, d.Status, all, err = p.attempts(r); err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	if d.Kind == "" && d.Status == "" {
 		d.Latest = latestEnded(all)
 	}
-	d.Pager = r.query.rows(len(all), p.PageSize)
+	d.Pager = r.Query.Rows(len(all), p.PageSize)
 	d.Rows = all[d.Pager.From:d.Pager.To]
-	return answer{template: "runs", title: language.Message(r.lang, "runs.title"), data: d}, nil
+	return web.Answer{Template: "runs", Title: language.Message(r.Lang, "runs.title"), Data: d}, nil
 }
 
 // latestEnded returns the newest attempt of each kind that has ended, of attempts that are given the newest first.
@@ -76,15 +77,15 @@ func latestEnded(all []runs.Attempt) []runs.Attempt {
 	return latest
 }
 
-func (p *systemPages) runsCSV(r *request) (answer, error) {
+func (p *systemPages) runsCSV(r *web.Request) (web.Answer, error) {
 	_, _, all, err := p.attempts(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	l := r.lang
-	s := spreadsheet.NewTable(string(l), column("csv.started"), column("csv.finished"), coded("csv.kind", codebook.RunKind), coded("csv.catch_up", codebook.YesNo), column("csv.as_of"),
-		coded("csv.status", codebook.RunStatus), column("csv.attempt"), column("csv.seconds"), column("csv.stages"), column("csv.warnings"), column("csv.policy"),
-		column("csv.run"), column("csv.process"), column("csv.error"))
+	l := r.Lang
+	s := spreadsheet.NewTable(string(l), web.Column("csv.started"), web.Column("csv.finished"), web.Coded("csv.kind", codebook.RunKind), web.Coded("csv.catch_up", codebook.YesNo), web.Column("csv.as_of"),
+		web.Coded("csv.status", codebook.RunStatus), web.Column("csv.attempt"), web.Column("csv.seconds"), web.Column("csv.stages"), web.Column("csv.warnings"), web.Column("csv.policy"),
+		web.Column("csv.run"), web.Column("csv.process"), web.Column("csv.error"))
 	for _, a := range all {
 		finished, seconds := "", ""
 		if a.Status != runs.Running {
@@ -93,7 +94,7 @@ func (p *systemPages) runsCSV(r *request) (answer, error) {
 		s.Line(l.Second(a.Started), finished, string(a.Kind), language.YesNo(a.CatchUp), a.AsOf.String(), string(a.Status), strconv.Itoa(a.Attempt), seconds, stages(l, a), strconv.Itoa(a.Warnings), a.Policy,
 			strconv.FormatUint(a.Run, 10), a.Process, a.Error)
 	}
-	return csvFile(s, "anxin-runs.csv"), nil
+	return web.CSVFile(s, "anxin-runs.csv"), nil
 }
 
 // stages tells where an attempt's time went, the longest stage first.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/platform/access"
@@ -28,23 +29,23 @@ type subjectHit struct {
 
 const searchRows = 50
 
-func (p *searchPages) searchPage(r *request) (answer, error) {
-	if id := strings.ToUpper(r.query.given.Get("q")); view.SubjectID.MatchString(id) && len(r.view.WarningsOf[view.SubjectKey("employer", id)]) > 0 {
-		return answer{redirect: "/subjects/employer/" + id}, nil
+func (p *searchPages) searchPage(r *web.Request) (web.Answer, error) {
+	if id := strings.ToUpper(r.Query.Given.Get("q")); view.SubjectID.MatchString(id) && len(r.View.WarningsOf[view.SubjectKey("employer", id)]) > 0 {
+		return web.Answer{Redirect: "/subjects/employer/" + id}, nil
 	}
 	d, err := p.search(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	return answer{template: "search", title: language.Message(r.lang, "search.title"), data: d}, nil
+	return web.Answer{Template: "search", Title: language.Message(r.Lang, "search.title"), Data: d}, nil
 }
 
 // search finds units, projects and employers by what was typed.
-func (p *searchPages) search(r *request) (*searchData, error) {
-	typed := r.query.search()
-	d := &searchData{Typed: r.query.given.Get("q")}
+func (p *searchPages) search(r *web.Request) (*searchData, error) {
+	typed := r.Query.Search()
+	d := &searchData{Typed: r.Query.Given.Get("q")}
 	if typed != "" {
-		for _, u := range r.view.Units {
+		for _, u := range r.View.Units {
 			if !u.RankOnly && view.Named(p.Regions, u, typed) && len(d.Units) < searchRows {
 				d.Units = append(d.Units, u)
 			}
@@ -56,7 +57,7 @@ func (p *searchPages) search(r *request) (*searchData, error) {
 		d.More = len(hits) > searchRows
 		d.Subjects = hits[:min(len(hits), searchRows)]
 		for i := range d.Subjects {
-			for _, w := range r.view.WarningsOf[view.SubjectKey(d.Subjects[i].Scope, d.Subjects[i].ID)] {
+			for _, w := range r.View.WarningsOf[view.SubjectKey(d.Subjects[i].Scope, d.Subjects[i].ID)] {
 				if w.Level == catalog.Red {
 					d.Subjects[i].Red++
 				} else {
@@ -69,17 +70,17 @@ func (p *searchPages) search(r *request) (*searchData, error) {
 }
 
 // findSubjects looks for projects and employers whose name or id contains what was typed.
-func (p *searchPages) findSubjects(r *request, typed string) ([]subjectHit, error) {
+func (p *searchPages) findSubjects(r *web.Request, typed string) ([]subjectHit, error) {
 	if p.Conn == nil {
 		return nil, nil
 	}
-	from, err := r.view.Run.From("subjects")
+	from, err := r.View.Run.From("subjects")
 	if err != nil {
 		return nil, err
 	}
 	// Parameters are read as escaped text: a backslash or a control character would be an escape.
 	escaped := strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`, "\x00", ``).Replace(typed)
-	rows, err := p.Conn.Query(view.WithParameters(r.ctx, clickhouse.Parameters{"typed": escaped, "territory": r.person().Territory}), `
+	rows, err := p.Conn.Query(view.WithParameters(r.Context, clickhouse.Parameters{"typed": escaped, "territory": r.Person().Territory}), `
 SELECT
     scope,
     scope_id,
@@ -102,7 +103,7 @@ ORDER BY positionUTF8(lowerUTF8(name), {typed:String}) = 0, scope DESC, scope_id
 		if err := rows.Scan(&h.Scope, &h.ID, &h.Name, &h.Township, &sector); err != nil {
 			return nil, err
 		}
-		if access.Allow(r.person(), access.Read, access.At(h.Township, string(casefile.Route(catalog.Scope(h.Scope), sector)))) {
+		if access.Allow(r.Person(), access.Read, access.At(h.Township, string(casefile.Route(catalog.Scope(h.Scope), sector)))) {
 			hits = append(hits, h)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -47,40 +48,40 @@ type safeguard struct {
 // ListExpected reports whether a pay list for a wage month must have come: wages are paid by the end of the next month.
 func (d *subjectData) ListExpected(m civil.Month) bool { return m < d.AsOf.Month()-1 }
 
-func (p *subjectsPages) subjectPage(r *request) (answer, error) {
-	scope, id := catalog.Scope(r.http.PathValue("scope")), r.http.PathValue("id")
-	if scope == catalog.Township && r.view.ByCode[id] != nil {
-		return answer{redirect: "/townships/" + id}, nil
+func (p *subjectsPages) subjectPage(r *web.Request) (web.Answer, error) {
+	scope, id := catalog.Scope(r.HTTP.PathValue("scope")), r.HTTP.PathValue("id")
+	if scope == catalog.Township && r.View.ByCode[id] != nil {
+		return web.Answer{Redirect: "/townships/" + id}, nil
 	}
 	d, err := p.subject(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	title := d.Name
 	if title == "" {
 		title = id
 	}
-	return answer{template: "subject", title: title, data: d}, nil
+	return web.Answer{Template: "subject", Title: title, Data: d}, nil
 }
 
 // subject gathers what there is to say of the subject that the address names.
-func (p *subjectsPages) subject(r *request) (*subjectData, error) {
+func (p *subjectsPages) subject(r *web.Request) (*subjectData, error) {
 	f, gone, err := p.subjectOf(r)
 	if err != nil {
 		return nil, err
 	}
 	scope, id := string(f.Scope), f.ID
-	d := &subjectData{Facts: f, AsOf: r.view.Run.AsOf, Path: p.Regions.Path(f.Township), Active: r.view.WarningsOf[view.SubjectKey(scope, id)]}
+	d := &subjectData{Facts: f, AsOf: r.View.Run.AsOf, Path: p.Regions.Path(f.Township), Active: r.View.WarningsOf[view.SubjectKey(scope, id)]}
 	d.Gone = gone
-	d.Workers = access.Allow(r.person(), access.Reveal, access.At(f.Township, string(casefile.Route(f.Scope, f.Sector))))
+	d.Workers = access.Allow(r.Person(), access.Reveal, access.At(f.Township, string(casefile.Route(f.Scope, f.Sector))))
 	if len(d.Active) > 0 {
 		d.Worst = string(d.Active[0].Level)
 	}
 	if f.Project != nil {
-		d.Safeguards = checklist(r.lang, f, r.view.Run.AsOf)
+		d.Safeguards = checklist(r.Lang, f, r.View.Run.AsOf)
 	}
 	shown := *f
-	shown.Projects = access.MayRead(r.person(), f.Projects, func(project view.ProjectRef) access.Object { return access.At(project.Township, "") })
+	shown.Projects = access.MayRead(r.Person(), f.Projects, func(project view.ProjectRef) access.Object { return access.At(project.Township, "") })
 	d.Facts = &shown
 	for _, project := range shown.Projects {
 		d.ProjectsFen, d.ProjectsWorkers = d.ProjectsFen+project.OwedFen, d.ProjectsWorkers+project.OwedWorkers
@@ -91,32 +92,32 @@ func (p *subjectsPages) subject(r *request) (*subjectData, error) {
 		}
 	}
 	if f.Scope == catalog.Employer {
-		d.Grade, d.Edition = r.view.Grade[id], r.view.Latest()
+		d.Grade, d.Edition = r.View.Grade[id], r.View.Latest()
 	}
-	d.CaseID = view.CaseOf(r.ctx, p.Cases, p.Logger, r.person(), scope, id)
+	d.CaseID = view.CaseOf(r.Context, p.Cases, p.Logger, r.Person(), scope, id)
 	return d, nil
 }
 
 // subjectOf reads the facts of the subject that the address names; gone says that the run's snapshot has been dropped, so
 // that only its warnings are known.
-func (p *subjectsPages) subjectOf(r *request) (f *view.Facts, gone bool, err error) {
-	scope, id := catalog.Scope(r.http.PathValue("scope")), r.http.PathValue("id")
-	if scope != catalog.Project && scope != catalog.Employer || !view.SubjectID.MatchString(id) || r.all == nil {
-		return nil, false, errNotFound
+func (p *subjectsPages) subjectOf(r *web.Request) (f *view.Facts, gone bool, err error) {
+	scope, id := catalog.Scope(r.HTTP.PathValue("scope")), r.HTTP.PathValue("id")
+	if scope != catalog.Project && scope != catalog.Employer || !view.SubjectID.MatchString(id) || r.All == nil {
+		return nil, false, web.ErrNotFound
 	}
 	f, err = p.subjectFacts(r, scope, id)
 	if errors.Is(err, view.ErrUnknownSubject) {
-		return nil, false, errNotFound
+		return nil, false, web.ErrNotFound
 	}
 	if gone = view.SnapshotGone(err); gone {
-		f, err = p.withoutFacts(r.all, scope, id)
+		f, err = p.withoutFacts(r.All, scope, id)
 	}
 	return f, gone, err
 }
 
 // subjectObject is what a route about a subject touches.
-func (p *subjectsPages) subjectObject(r *request) (access.Object, error) {
-	if scope, id := r.http.PathValue("scope"), r.http.PathValue("id"); scope == string(catalog.Township) && r.all != nil && r.all.ByCode[id] != nil {
+func (p *subjectsPages) subjectObject(r *web.Request) (access.Object, error) {
+	if scope, id := r.HTTP.PathValue("scope"), r.HTTP.PathValue("id"); scope == string(catalog.Township) && r.All != nil && r.All.ByCode[id] != nil {
 		return access.Object{Place: id}, nil
 	}
 	f, _, err := p.subjectOf(r)
@@ -128,19 +129,19 @@ func (p *subjectsPages) subjectObject(r *request) (access.Object, error) {
 
 // subjectFacts reads the facts of a subject, remembered per run. When the run's snapshot is gone because a newer run
 // has completed meanwhile, it looks for that run and answers from it.
-func (p *subjectsPages) subjectFacts(r *request, scope catalog.Scope, id string) (*view.Facts, error) {
-	f, err := p.Keeper.Facts(r.ctx, r.all, scope, id)
-	if err == nil || errors.Is(err, view.ErrUnknownSubject) || r.ctx.Err() != nil {
+func (p *subjectsPages) subjectFacts(r *web.Request, scope catalog.Scope, id string) (*view.Facts, error) {
+	f, err := p.Keeper.Facts(r.Context, r.All, scope, id)
+	if err == nil || errors.Is(err, view.ErrUnknownSubject) || r.Context.Err() != nil {
 		return f, err
 	}
-	if refreshErr := p.Keeper.Refresh(r.ctx); refreshErr != nil {
+	if refreshErr := p.Keeper.Refresh(r.Context); refreshErr != nil {
 		return nil, errors.Join(err, refreshErr)
 	}
-	if next := p.Keeper.Latest(); next != nil && next != r.all {
-		if err := r.show(next); err != nil {
+	if next := p.Keeper.Latest(); next != nil && next != r.All {
+		if err := r.Show(next); err != nil {
 			return nil, err
 		}
-		return p.Keeper.Facts(r.ctx, next, scope, id)
+		return p.Keeper.Facts(r.Context, next, scope, id)
 	}
 	return nil, err
 }
@@ -149,7 +150,7 @@ func (p *subjectsPages) subjectFacts(r *request, scope catalog.Scope, id string)
 func (p *subjectsPages) withoutFacts(v *view.View, scope catalog.Scope, id string) (*view.Facts, error) {
 	active := v.WarningsOf[view.SubjectKey(string(scope), id)]
 	if len(active) == 0 {
-		return nil, errNotFound
+		return nil, web.ErrNotFound
 	}
 	w := active[0]
 	return &view.Facts{Scope: scope, ID: id, Name: w.Name, Township: w.Township, Sector: w.Sector}, nil

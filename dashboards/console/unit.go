@@ -8,6 +8,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 	"github.com/anxin-project/anxin/internal/platform/access"
@@ -61,27 +62,27 @@ type raiseRow struct {
 // raiseShown is how many of them a page shows at once.
 const raiseShown = 15
 
-func (p *rankingPages) unitPage(r *request) (answer, error) {
+func (p *rankingPages) unitPage(r *web.Request) (web.Answer, error) {
 	d, err := p.unit(r)
 	if err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	return answer{template: "unit", title: d.Unit.Name, data: d}, nil
+	return web.Answer{Template: "unit", Title: d.Unit.Name, Data: d}, nil
 }
 
 // unit gathers what there is to say of the unit that the address names.
-func (p *rankingPages) unit(r *request) (*unitData, error) {
-	code := r.http.PathValue("code")
-	u := r.view.ByCode[code]
+func (p *rankingPages) unit(r *web.Request) (*unitData, error) {
+	code := r.HTTP.PathValue("code")
+	u := r.View.ByCode[code]
 	if u == nil || u.RankOnly {
-		return nil, errNotFound
+		return nil, web.ErrNotFound
 	}
 	d := &unitData{Unit: u, Path: p.Regions.Path(code), Uncapped: u.Uncapped, Raise: raise(u), Townships: u.Townships}
 	if d.Path == "" {
 		d.Path = u.Name
 	}
 	for _, above := range []string{u.Prefecture, u.County} {
-		if a := r.view.ByCode[above]; a != nil && a != u && !a.RankOnly {
+		if a := r.View.ByCode[above]; a != nil && a != u && !a.RankOnly {
 			d.Above = append(d.Above, a)
 		}
 	}
@@ -92,9 +93,9 @@ func (p *rankingPages) unit(r *request) (*unitData, error) {
 		}
 	}
 	d.explain(u)
-	d.Rates = view.RateRows(r.view.Rates, code)
-	for _, w := range r.view.Warnings {
-		if w.Township == code || w.County == code || len(code) == 4 && view.PrefectureOf(r.view, w) == code {
+	d.Rates = view.RateRows(r.View.Rates, code)
+	for _, w := range r.View.Warnings {
+		if w.Township == code || w.County == code || len(code) == 4 && view.PrefectureOf(r.View, w) == code {
 			if len(d.Warnings) < unitWarnings {
 				d.Warnings = append(d.Warnings, w)
 			} else {
@@ -102,7 +103,7 @@ func (p *rankingPages) unit(r *request) (*unitData, error) {
 			}
 		}
 	}
-	for _, child := range r.view.Units {
+	for _, child := range r.View.Units {
 		if u.Level == "prefecture" && child.Level == "county" && child.Prefecture == code ||
 			u.Level == "county" && child.Level == "township" && child.County == code {
 			d.Children = append(d.Children, child)
@@ -118,10 +119,10 @@ func (p *rankingPages) unit(r *request) (*unitData, error) {
 }
 
 // unitObject is what a route about a place touches.
-func (p *rankingPages) unitObject(r *request) (access.Object, error) {
-	code := r.http.PathValue("code")
-	if r.all == nil || r.all.ByCode[code] == nil {
-		return access.Object{}, errNotFound
+func (p *rankingPages) unitObject(r *web.Request) (access.Object, error) {
+	code := r.HTTP.PathValue("code")
+	if r.All == nil || r.All.ByCode[code] == nil {
+		return access.Object{}, web.ErrNotFound
 	}
 	return access.Object{Place: code}, nil
 }

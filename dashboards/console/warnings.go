@@ -10,6 +10,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/law"
@@ -27,7 +28,7 @@ type warningsData struct {
 	Red, Yellow int
 	Workers     uint64
 	Rows        []*view.Warning
-	Pager       pager
+	Pager       web.Pager
 	Sort, Dir   string
 }
 
@@ -38,17 +39,17 @@ type warningFilter struct {
 // Empty reports whether nothing is filtered.
 func (f warningFilter) Empty() bool { return f == warningFilter{} }
 
-func (p *warningsPages) warningsPage(r *request) (answer, error) {
-	return answer{template: "warnings", title: language.Message(r.lang, "warnings.title"), data: p.warnings(r)}, nil
+func (p *warningsPages) warningsPage(r *web.Request) (web.Answer, error) {
+	return web.Answer{Template: "warnings", Title: language.Message(r.Lang, "warnings.title"), Data: p.warnings(r)}, nil
 }
 
 // warnings filters, sorts and pages the active warnings as the parameters say.
-func (p *warningsPages) warnings(r *request) *warningsData {
-	f := p.warningFilter(r.query)
-	rows := f.choose(p, r.lang, r.view)
-	d := &warningsData{Filter: f, Groups: p.Detectors.Grouped(), Counties: r.view.Counties}
-	d.Sort = r.query.choice("sort", "worst", "newest", "since", "people", "fen")
-	d.Dir = r.query.choice("dir", "desc", "asc")
+func (p *warningsPages) warnings(r *web.Request) *warningsData {
+	f := p.warningFilter(r.Query)
+	rows := f.choose(p, r.Lang, r.View)
+	d := &warningsData{Filter: f, Groups: p.Detectors.Grouped(), Counties: r.View.Counties}
+	d.Sort = r.Query.Choice("sort", "worst", "newest", "since", "people", "fen")
+	d.Dir = r.Query.Choice("dir", "desc", "asc")
 	sortWarnings(rows, d.Sort, d.Dir == "asc")
 	for _, w := range rows {
 		if w.Level == catalog.Red {
@@ -58,34 +59,34 @@ func (p *warningsPages) warnings(r *request) *warningsData {
 		}
 	}
 	departments, sectors := map[string]bool{}, map[string]bool{}
-	for _, w := range r.view.Warnings {
+	for _, w := range r.View.Warnings {
 		departments[w.Department] = true
 		sectors[w.Sector] = true
 	}
-	d.Departments, d.Sectors = names(departments), names(sectors)
+	d.Departments, d.Sectors = web.Names(departments), web.Names(sectors)
 	if f.County != "" {
-		for _, u := range r.view.Units {
+		for _, u := range r.View.Units {
 			if u.Level == "township" && u.County == f.County {
 				d.Townships = append(d.Townships, u)
 			}
 		}
 	}
-	d.Pager = r.query.rows(len(rows), p.PageSize/2)
+	d.Pager = r.Query.Rows(len(rows), p.PageSize/2)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
 	return d
 }
 
-func (p *warningsPages) warningFilter(q *query) warningFilter {
+func (p *warningsPages) warningFilter(q *web.Query) warningFilter {
 	f := warningFilter{
-		Level:      q.choice("level", "", "red", "yellow"),
-		Detector:   q.word("detector"),
-		Scope:      q.choice("scope", "", "project", "employer", "township"),
-		Prefecture: q.code("prefecture", 4),
-		County:     q.code("county", 6),
-		Township:   q.code("township", 9),
-		Department: q.word("department"),
-		Sector:     q.word("sector"),
-		Text:       q.search(),
+		Level:      q.Choice("level", "", "red", "yellow"),
+		Detector:   q.Word("detector"),
+		Scope:      q.Choice("scope", "", "project", "employer", "township"),
+		Prefecture: q.Code("prefecture", 4),
+		County:     q.Code("county", 6),
+		Township:   q.Code("township", 9),
+		Department: q.Word("department"),
+		Sector:     q.Word("sector"),
+		Text:       q.Search(),
 	}
 	if f.Township != "" && f.County == "" {
 		f.County = f.Township[:6]
@@ -145,18 +146,18 @@ func sortWarnings(rows []*view.Warning, by string, ascending bool) {
 	})
 }
 
-func (p *warningsPages) warningsCSV(r *request) (answer, error) {
-	l := r.lang
-	s := spreadsheet.NewTable(string(l), coded("csv.level", codebook.Level), column("csv.detector"), column("csv.title"),
-		coded("csv.scope", codebook.Scope), column("csv.id"), column("csv.name"), column("csv.township"), column("csv.place"),
-		coded("csv.sector", codebook.Sector), coded("csv.department", codebook.Department), column("csv.since"), column("csv.opened"),
-		column("csv.workers"), column("csv.yuan"), column("csv.estimated_yuan"), worded("csv.basis", func(l language.Locale, citation string) string { return l.Article(p.Laws, citation).Name }), column("csv.evidence"))
-	for _, w := range p.warningFilter(r.query).choose(p, l, r.view) {
+func (p *warningsPages) warningsCSV(r *web.Request) (web.Answer, error) {
+	l := r.Lang
+	s := spreadsheet.NewTable(string(l), web.Coded("csv.level", codebook.Level), web.Column("csv.detector"), web.Column("csv.title"),
+		web.Coded("csv.scope", codebook.Scope), web.Column("csv.id"), web.Column("csv.name"), web.Column("csv.township"), web.Column("csv.place"),
+		web.Coded("csv.sector", codebook.Sector), web.Coded("csv.department", codebook.Department), web.Column("csv.since"), web.Column("csv.opened"),
+		web.Column("csv.workers"), web.Column("csv.yuan"), web.Column("csv.estimated_yuan"), web.Worded("csv.basis", func(l language.Locale, citation string) string { return l.Article(p.Laws, citation).Name }), web.Column("csv.evidence"))
+	for _, w := range p.warningFilter(r.Query).choose(p, l, r.View) {
 		h := p.Detectors.Header(w.Detector)
 		s.Line(string(w.Level), w.Detector, h.Title.In(string(l)), w.Scope, w.ScopeID, w.Name, w.Township, p.Regions.Path(w.Township), w.Sector, w.Department,
 			w.Since.String(), w.Opened.String(), language.Whole(w.Workers), csvAmount(l, h, w.AmountFen), csvEstimate(h, w), strings.Join(w.Basis, spreadsheet.Separator), view.EvidenceIn(l, h, w.Evidence).Line())
 	}
-	return csvFile(s, "anxin-warnings-"+r.view.Run.AsOf.String()+".csv"), nil
+	return web.CSVFile(s, "anxin-warnings-"+r.View.Run.AsOf.String()+".csv"), nil
 }
 
 // csvAmount writes the amount of a warning in yuan; in words where it is to be checked, nothing where there is none.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -20,7 +21,7 @@ import (
 type workersData struct {
 	Scope, ID, Name string
 	Rows            []workerRow
-	Pager           pager
+	Pager           web.Pager
 	Others          view.WorkerOwed // people owed who are not registered here, all together
 	OtherPeople     int
 	Shown           string // the key of the worker shown in clear
@@ -44,17 +45,19 @@ type workerRow struct {
 
 var workerKey = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
-func (p *subjectsPages) workersPage(r *request) (answer, error) { return p.workers(r, &workersData{}) }
+func (p *subjectsPages) workersPage(r *web.Request) (web.Answer, error) {
+	return p.workers(r, &workersData{})
+}
 
-func (p *subjectsPages) workers(r *request, d *workersData) (answer, error) {
+func (p *subjectsPages) workers(r *web.Request, d *workersData) (web.Answer, error) {
 	if err := p.listWorkers(r, d); err != nil {
-		return answer{}, err
+		return web.Answer{}, err
 	}
-	return answer{template: "workers", title: language.Message(r.lang, "workers.title"), data: d, status: problemStatus(d.Problem)}, nil
+	return web.Answer{Template: "workers", Title: language.Message(r.Lang, "workers.title"), Data: d, Status: web.ProblemStatus(d.Problem)}, nil
 }
 
 // listWorkers gathers the workers of the subject that the address names, masked.
-func (p *subjectsPages) listWorkers(r *request, d *workersData) error {
+func (p *subjectsPages) listWorkers(r *web.Request, d *workersData) error {
 	f, _, err := p.subjectOf(r)
 	if err != nil {
 		return err
@@ -65,7 +68,7 @@ func (p *subjectsPages) listWorkers(r *request, d *workersData) error {
 	if err != nil {
 		return err
 	}
-	owed, err := view.OwedByWorker(r.ctx, p.Conn, r.view.Run, f.Scope, f.ID)
+	owed, err := view.OwedByWorker(r.Context, p.Conn, r.View.Run, f.Scope, f.ID)
 	if err != nil {
 		return err
 	}
@@ -80,14 +83,14 @@ func (p *subjectsPages) listWorkers(r *request, d *workersData) error {
 		d.OtherPeople++
 		d.Others.Fen, d.Others.Estimated = d.Others.Fen+o.Fen, d.Others.Estimated+o.Estimated
 	}
-	d.Pager = r.query.rows(len(rows), p.PageSize)
+	d.Pager = r.Query.Rows(len(rows), p.PageSize)
 	d.Rows = rows[d.Pager.From:d.Pager.To]
 	return nil
 }
 
 // revealForm shows one worker in clear, if the vault opens it.
-func (p *subjectsPages) revealForm(r *request) (answer, error) {
-	key, purpose := r.http.PostFormValue("worker"), r.http.PostFormValue("purpose")
+func (p *subjectsPages) revealForm(r *web.Request) (web.Answer, error) {
+	key, purpose := r.HTTP.PostFormValue("worker"), r.HTTP.PostFormValue("purpose")
 	clear, err := p.reveal(r, key, purpose)
 	switch {
 	case errors.Is(err, reveal.ErrPurpose):
@@ -95,47 +98,47 @@ func (p *subjectsPages) revealForm(r *request) (answer, error) {
 	case errors.Is(err, reveal.ErrNoKeys):
 		return p.workers(r, &workersData{Problem: "no_keys", Purpose: purpose})
 	case err != nil:
-		return answer{}, err
+		return web.Answer{}, err
 	}
 	return p.workers(r, &workersData{Shown: key, Clear: clear, Purpose: purpose})
 }
 
 // reveal opens what is sealed of a worker of the subject that the address names.
-func (p *subjectsPages) reveal(r *request, key, purpose string) (reveal.Clear, error) {
+func (p *subjectsPages) reveal(r *web.Request, key, purpose string) (reveal.Clear, error) {
 	object, err := p.subjectObject(r)
 	if err != nil {
 		return reveal.Clear{}, err
 	}
 	if !workerKey.MatchString(key) {
-		return reveal.Clear{}, errNotFound
+		return reveal.Clear{}, web.ErrNotFound
 	}
-	scope, id := catalog.Scope(r.http.PathValue("scope")), r.http.PathValue("id")
+	scope, id := catalog.Scope(r.HTTP.PathValue("scope")), r.HTTP.PathValue("id")
 	rows, err := p.readWorkers(r, scope, id, key)
 	if err != nil {
 		return reveal.Clear{}, err
 	}
 	if len(rows) == 0 {
-		return reveal.Clear{}, errNotFound
+		return reveal.Clear{}, web.ErrNotFound
 	}
-	clear, err := p.Vault.Open(r.ctx, r.person(), reveal.Worker{
+	clear, err := p.Vault.Open(r.Context, r.Person(), reveal.Worker{
 		Subject: casefile.ID(scope, id), Key: key, Where: object, Name: rows[0].name, Phone: rows[0].phone,
-	}, purpose, signin.Origin(r.http))
-	r.recorded = true // by the vault, where there was something to write down
+	}, purpose, signin.Origin(r.HTTP))
+	r.Recorded = true // by the vault, where there was something to write down
 	if errors.Is(err, reveal.ErrForbidden) {
-		err = errForbidden
+		err = web.ErrForbidden
 	}
 	return clear, err
 }
 
 // readWorkers reads the workers ever registered on a subject, as known at the end of the run's date; one, when key is not
 // empty.
-func (p *subjectsPages) readWorkers(r *request, scope catalog.Scope, id, key string) ([]workerRow, error) {
+func (p *subjectsPages) readWorkers(r *web.Request, scope catalog.Scope, id, key string) ([]workerRow, error) {
 	column := map[catalog.Scope]string{catalog.Project: "project_id", catalog.Employer: "employer_uscc"}[scope]
 	if p.Conn == nil || column == "" {
-		return nil, errNotFound
+		return nil, web.ErrNotFound
 	}
-	rows, err := p.Conn.Query(view.WithParameters(r.ctx, clickhouse.Parameters{
-		"id": id, "key": key, "end": r.view.Run.AsOf.End().UTC().Format("2006-01-02 15:04:05.000"),
+	rows, err := p.Conn.Query(view.WithParameters(r.Context, clickhouse.Parameters{
+		"id": id, "key": key, "end": r.View.Run.AsOf.End().UTC().Format("2006-01-02 15:04:05.000"),
 	}), `
 WITH registered AS
 (

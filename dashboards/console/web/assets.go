@@ -1,4 +1,4 @@
-package console
+package web
 
 import (
 	"crypto/sha256"
@@ -46,6 +46,7 @@ func loadAssets() (*assets, error) {
 
 func (a *assets) url(name string) string { return "/assets/" + name + "?v=" + a.hashes[name] }
 
+// ServeHTTP answers an asset; for a year when it is asked for by its hash.
 func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
 	b := a.bodies[name]

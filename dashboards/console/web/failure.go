@@ -1,4 +1,4 @@
-package console
+package web
 
 import (
 	"context"
@@ -17,9 +17,9 @@ type failureData struct {
 }
 
 // fail answers an error by its page, and the API by a problem. What happened inside is logged, never shown.
-func (s *webServer) fail(w http.ResponseWriter, q *request, err error) {
-	r, l := q.http, q.lang
-	if q.query.api {
+func (s *Server) fail(w http.ResponseWriter, q *Request, err error) {
+	r, l := q.HTTP, q.Lang
+	if q.Query.API {
 		s.refuse(w, r, err)
 		return
 	}
@@ -36,11 +36,11 @@ func (s *webServer) fail(w http.ResponseWriter, q *request, err error) {
 	d := &failureData{Status: http.StatusInternalServerError, Key: "internal"}
 	var bad badRequest
 	switch {
-	case errors.Is(err, errForbidden):
+	case errors.Is(err, ErrForbidden):
 		d.Status, d.Key = http.StatusForbidden, "forbidden"
 	case errors.Is(err, errForged):
 		d.Status, d.Key = http.StatusForbidden, "forged"
-	case errors.Is(err, errNotFound):
+	case errors.Is(err, ErrNotFound):
 		d.Status, d.Key = http.StatusNotFound, "missing"
 	case errors.As(err, &bad):
 		d.Status, d.Key, d.Parameters = http.StatusBadRequest, "parameters", bad.parameters
@@ -52,7 +52,7 @@ func (s *webServer) fail(w http.ResponseWriter, q *request, err error) {
 	if d.Status >= 500 {
 		s.log.Error("a page failed", "path", r.URL.Path, "error", err)
 	}
-	b, renderErr := s.finish(q, "", answer{template: "failure", title: language.Message(l, "failure."+d.Key+".title"), data: d, status: d.Status})
+	b, renderErr := s.finish(q, "", Answer{Template: "failure", Title: language.Message(l, "failure."+d.Key+".title"), Data: d, Status: d.Status})
 	if renderErr != nil {
 		s.log.Error("the error page failed", "error", renderErr)
 		http.Error(w, http.StatusText(d.Status), d.Status)
@@ -66,21 +66,21 @@ type waitingData struct{ Stages []Stage }
 
 // waiting answers 200: the site works, there is nothing to show yet; the page looks again by itself. The API says so by a
 // problem.
-func (s *webServer) waiting(w http.ResponseWriter, q *request) {
-	if q.query.api {
+func (s *Server) waiting(w http.ResponseWriter, q *Request) {
+	if q.Query.API {
 		s.fail(w, q, errNoRun)
 		return
 	}
-	b, err := s.finish(q, "waiting", answer{template: "waiting", title: language.Message(q.lang, "waiting.title"), data: &waitingData{s.progress()}})
+	b, err := s.finish(q, "waiting", Answer{Template: "waiting", Title: language.Message(q.Lang, "waiting.title"), Data: &waitingData{s.progress()}})
 	if err != nil {
 		s.fail(w, q, err)
 		return
 	}
-	b.writeFor(w, q.http, "no-store")
+	b.writeFor(w, q.HTTP, "no-store")
 }
 
 // health answers probes: 200 while pages are served and newer runs are looked for with success.
-func (s *webServer) health(w http.ResponseWriter, r *http.Request) {
+func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	state := struct {
 		Status string `json:"status"`
 		AsOf   string `json:"as_of,omitempty"`
@@ -99,7 +99,8 @@ func (s *webServer) health(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(state)
 }
 
-func problemStatus(problem string) int {
+// ProblemStatus is the status of a page with a form that was not done; 200 where there is no problem.
+func ProblemStatus(problem string) int {
 	if problem != "" {
 		return http.StatusUnprocessableEntity
 	}

@@ -1,4 +1,4 @@
-package console
+package web
 
 import (
 	"context"
@@ -23,10 +23,10 @@ import (
 func asksAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
 
 // apiMethods are the methods of each path of the API under /api/v1/.
-func (s *webServer) apiMethods() map[string][]string {
+func (s *Server) apiMethods() map[string][]string {
 	methods := map[string][]string{}
 	for _, route := range s.table {
-		if method, path, _ := strings.Cut(route.pattern, " "); strings.HasPrefix(path, "/api/v1/") {
+		if method, path, _ := strings.Cut(route.Pattern, " "); strings.HasPrefix(path, "/api/v1/") {
 			methods[path] = append(methods[path], method)
 		}
 	}
@@ -35,7 +35,7 @@ func (s *webServer) apiMethods() map[string][]string {
 
 // APIPaths are the paths of the API that the console answers, as patterns of a ServeMux: beside it another component may
 // answer the rest of /api/.
-func (s *webServer) APIPaths() []string {
+func (s *Server) APIPaths() []string {
 	var paths []string
 	for path := range s.apiMethods() {
 		paths = append(paths, path)
@@ -44,22 +44,24 @@ func (s *webServer) APIPaths() []string {
 	return paths
 }
 
-func describeAPI(*request) (answer, error) {
-	return answer{raw: reference.OpenAPI, kind: "application/yaml; charset=utf-8"}, nil
+// DescribeAPI answers the API's description.
+func DescribeAPI(*Request) (Answer, error) {
+	return Answer{raw: reference.OpenAPI, kind: "application/yaml; charset=utf-8"}, nil
 }
 
-func noSuchPath(*request) (answer, error) { return answer{}, api.NoSuchPath() }
+// NoSuchPath answers what the API does not know.
+func NoSuchPath(*Request) (Answer, error) { return Answer{}, api.NoSuchPath() }
 
 var (
 	errNobody = errors.New("nobody known asks")
 	errNoRun  = errors.New("no run has completed yet")
 
-	// errNoCasework says that this process serves the console alone.
-	errNoCasework = errors.New("casework is not connected")
+	// ErrNoCasework says that this process serves the console alone.
+	ErrNoCasework = errors.New("casework is not connected")
 )
 
 // refuse answers an error of the API.
-func (s *webServer) refuse(w http.ResponseWriter, r *http.Request, err error) {
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() != nil {
 		return // the client has gone
 	}
@@ -81,11 +83,11 @@ func explain(err error) *api.Failure {
 	case errors.Is(err, errNobody):
 		return api.Fail(http.StatusUnauthorized, api.Unauthorized, "请先登录，或在 Authorization 头中使用有效的个人令牌（anxin users token）；会话中的操作须带 Anxin-Form 头",
 			"sign in, or send a person's token (anxin users token) in the header Authorization; an action of a session needs the header Anxin-Form")
-	case errors.Is(err, errForbidden):
+	case errors.Is(err, ErrForbidden):
 		return api.Fail(http.StatusForbidden, api.Forbidden, "您的角色、辖区或部门没有权限", "this is not for your role, territory or department")
 	case errors.Is(err, errForged):
 		return api.Fail(http.StatusForbidden, api.Forbidden, "请求来自其他网站", "the request comes from another site")
-	case errors.Is(err, errNotFound):
+	case errors.Is(err, ErrNotFound):
 		return api.Fail(http.StatusNotFound, api.NotFound, "没有找到", "there is no such thing")
 	case errors.As(err, &bad):
 		return api.Fail(http.StatusBadRequest, api.BadRequest, bad.in(language.Chinese), bad.in(language.English))
@@ -98,7 +100,7 @@ func explain(err error) *api.Failure {
 		return api.Fail(http.StatusServiceUnavailable, api.NoKeys, "本进程没有密钥，不能显示明文", "this process has no keys: nothing sealed can be shown")
 	case errors.Is(err, errNoRun):
 		return api.Fail(http.StatusServiceUnavailable, api.NoRun, "尚未完成首次运行：请稍后再试", "no run has completed yet: try again later")
-	case errors.Is(err, errNoCasework):
+	case errors.Is(err, ErrNoCasework):
 		return api.Fail(http.StatusServiceUnavailable, api.NoCasework, "本进程未连接办案：请使用 anxin serve 的地址", "casework is not connected to this process: ask the one that runs anxin serve")
 	case errors.Is(err, context.DeadlineExceeded):
 		return api.Fail(http.StatusServiceUnavailable, api.Unavailable, "数据库没有应答：请稍后再试", "the store does not answer: try again")
@@ -119,9 +121,9 @@ func (b badRequest) in(l language.Locale) string {
 	return strings.Join(all, "; ")
 }
 
-// readJSON reads the body of an action of the API.
-func (r *request) readJSON(into any) error {
-	if failure := api.ReadBody(r.w, r.http, maxForm, into); failure != nil {
+// ReadJSON reads the body of an action of the API.
+func (r *Request) ReadJSON(into any) error {
+	if failure := api.ReadBody(r.Writer, r.HTTP, MaxForm, into); failure != nil {
 		return failure
 	}
 	return nil

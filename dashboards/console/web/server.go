@@ -1,4 +1,7 @@
-package console
+// Package web answers requests: it lets people in, shows them their part of the run, renders pages in their language, remembers
+// and compresses them, frames the answers of the API, says what went wrong, and has the audit log know what was done. It knows
+// no page: rooms of pages bring their templates (Room), and the console the table of routes (Route).
+package web
 
 import (
 	"bytes"
@@ -29,8 +32,8 @@ import (
 	"github.com/anxin-project/anxin/internal/platform/audit"
 )
 
-// serverDependencies are what a server needs.
-type serverDependencies struct {
+// Dependencies are what a server needs.
+type Dependencies struct {
 	Language  string        // for who has not chosen
 	Timeout   time.Duration // per page
 	Remember  int           // so many rendered pages are kept
@@ -46,9 +49,9 @@ type serverDependencies struct {
 	Metrics   prometheus.Registerer
 }
 
-// webServer answers requests: it lets people in, shows them their part of the run, renders and remembers pages, and writes down
+// Server answers requests: it lets people in, shows them their part of the run, renders and remembers pages, and writes down
 // what the audit log is to have. What there is to answer, the table of routes says. It may be used from many goroutines.
-type webServer struct {
+type Server struct {
 	otherwise language.Locale // for who has not chosen
 	timeout   time.Duration
 	keeper    *view.Keeper
@@ -60,13 +63,13 @@ type webServer struct {
 	templates map[string]renderer // by language
 	assets    *assets
 	bodies    *memory.Memory[*body]
-	table     []route
+	table     []Route
 }
 
-// newServer registers the metrics of requests and parses the templates of every room. Nothing is answered before the table is
+// New registers the metrics of requests and parses the templates of every room. Nothing is answered before the table is
 // given.
-func newServer(d serverDependencies, rooms []Room) (*webServer, error) {
-	s := &webServer{
+func New(d Dependencies, rooms []Room) (*Server, error) {
+	s := &Server{
 		otherwise: language.Locale(d.Language), timeout: d.Timeout, keeper: d.Keeper, gate: d.Gate, progress: d.Progress, log: d.Logger, now: d.Now,
 		bodies: memory.New[*body](d.Remember),
 	}
@@ -81,11 +84,11 @@ func newServer(d serverDependencies, rooms []Room) (*webServer, error) {
 	return s, err
 }
 
-// setTable says what there is to answer.
-func (s *webServer) setTable(table []route) { s.table = table }
+// SetTable says what there is to answer.
+func (s *Server) SetTable(table []Route) { s.table = table }
 
-// forget drops every remembered page.
-func (s *webServer) forget() { s.bodies.Clear() }
+// Forget drops every remembered page.
+func (s *Server) Forget() { s.bodies.Clear() }
 
 // body is a finished answer. Only the compressed form is kept: nearly every client takes it, and it is a tenth.
 type body struct {
@@ -96,64 +99,64 @@ type body struct {
 	zipped []byte
 }
 
-// answer is what a page's function returns.
-type answer struct {
-	template string
-	title    string
-	data     any
-	status   int // 0: 200
+// Answer is what a page's function returns.
+type Answer struct {
+	Template string
+	Title    string
+	Data     any
+	Status   int // 0: 200
 
-	redirect string
-	json     any    // of the API, instead of a template
+	Redirect string
+	JSON     any    // of the API, instead of a template
 	raw      []byte // instead of a template
 	kind     string
 	attach   string
 }
 
-// pageFunc answers one route from the request alone; it must not keep anything between requests.
-type pageFunc func(*request) (answer, error)
+// PageFunc answers one route from the request alone; it must not keep anything between requests.
+type PageFunc func(*Request) (Answer, error)
 
-// request is one request, with what every page needs.
-type request struct {
-	ctx   context.Context
-	lang  language.Locale
-	who   *signin.Session // nil: nobody is signed in
-	view  *view.View      // what of the run this person may see
-	all   *view.View      // the whole run, only to find out what an object is
-	query *query
-	http  *http.Request
-	w     http.ResponseWriter // of routes that are never remembered: for cookies
+// Request is one request, with what every page needs.
+type Request struct {
+	Context context.Context
+	Lang    language.Locale
+	Who     *signin.Session // nil: nobody is signed in
+	View    *view.View      // what of the run this person may see
+	All     *view.View      // the whole run, only to find out what an object is
+	Query   *Query
+	HTTP    *http.Request
+	Writer  http.ResponseWriter // of routes that are never remembered: for cookies
 
-	server   *webServer
-	event    audit.Event // for the audit log: what a form did, as far as its page has filled it in
-	recorded bool        // the audit log has it already
+	server   *Server
+	Event    audit.Event // for the audit log: what a form did, as far as its page has filled it in
+	Recorded bool        // the audit log has it already
 }
 
-// person is who asks; nil for nobody.
-func (r *request) person() *access.Person {
-	if r.who == nil {
+// Person is who asks; nil for nobody.
+func (r *Request) Person() *access.Person {
+	if r.Who == nil {
 		return nil
 	}
-	return &r.who.Person
+	return &r.Who.Person
 }
 
-// recordsAs writes into the audit log what a form did, as one of several that the route did.
-func (r *request) recordAs(action string) error {
-	return r.server.record(r, route{audited: action}, nil)
+// RecordAs writes into the audit log what a form did, as one of several that the route did.
+func (r *Request) RecordAs(action string) error {
+	return r.server.record(r, Route{Audited: action}, nil)
 }
 
-// show gives a request the part of a run that its person may see.
-func (r *request) show(all *view.View) error {
-	view, err := r.server.keeper.Part(r.ctx, all, r.person())
-	r.all, r.view = all, view
+// Show gives a request the part of a run that its person may see.
+func (r *Request) Show(all *view.View) error {
+	view, err := r.server.keeper.Part(r.Context, all, r.Person())
+	r.All, r.View = all, view
 	return err
 }
 
 // Handler serves every page, the assets and /healthz.
-func (s *webServer) Handler() http.Handler {
+func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, route := range s.table {
-		mux.Handle(route.pattern, s.page(route))
+		mux.Handle(route.Pattern, s.page(route))
 	}
 	for path, methods := range s.apiMethods() {
 		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { api.RefuseMethod(w, strings.Join(methods, ", ")) })
@@ -164,12 +167,12 @@ func (s *webServer) Handler() http.Handler {
 	})
 	mux.HandleFunc("GET /healthz", s.health)
 	return s.around(signin.Protect(mux, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, &request{ctx: r.Context(), lang: s.language(r), query: readQuery(r), http: r}, errForged)
+		s.fail(w, &Request{Context: r.Context(), Lang: s.language(r), Query: ReadQuery(r), HTTP: r}, errForged)
 	})))
 }
 
 // around sets the headers of every answer, turns a panic into the error page and counts.
-func (s *webServer) around(next http.Handler) http.Handler {
+func (s *Server) around(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		h := w.Header()
@@ -186,7 +189,7 @@ func (s *webServer) around(next http.Handler) http.Handler {
 				}
 				s.log.Error("a page panicked", "path", r.URL.Path, "panic", fmt.Sprint(p))
 				if !recorder.wrote {
-					s.fail(recorder, &request{ctx: r.Context(), lang: s.language(r), query: readQuery(r), http: r}, errors.New("panic"))
+					s.fail(recorder, &Request{Context: r.Context(), Lang: s.language(r), Query: ReadQuery(r), HTTP: r}, errors.New("panic"))
 				}
 			}
 			s.metrics.observe(r.Pattern, recorder.status, time.Since(start))
@@ -211,12 +214,12 @@ func (w *statusWriter) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
-// maxForm is the largest form taken.
-const maxForm = 64 << 10
+// MaxForm is the largest form taken.
+const MaxForm = 64 << 10
 
 // page serves a route: who asks and whether they may, language, waiting page, memory of rendered pages, ETag, compression,
 // errors, and the audit log.
-func (s *webServer) page(route route) http.Handler {
+func (s *Server) page(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		lang := s.language(r)
 		if r.URL.Query().Has("lang") {
@@ -225,37 +228,37 @@ func (s *webServer) page(route route) http.Handler {
 		w.Header().Set("Vary", "Accept-Encoding, Cookie, Authorization, Accept-Language")
 		ctx, cancel := context.WithTimeout(r.Context(), s.timeout)
 		defer cancel()
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		q := &request{server: s, ctx: ctx, lang: lang, who: s.whoAsks(r), all: s.keeper.Latest(), query: readQuery(r), http: r}
+		r.Body = http.MaxBytesReader(w, r.Body, MaxForm)
+		q := &Request{server: s, Context: ctx, Lang: lang, Who: s.whoAsks(r), All: s.keeper.Latest(), Query: ReadQuery(r), HTTP: r}
 		if err := s.admit(q, route); err != nil {
-			if errors.Is(err, errForbidden) {
+			if errors.Is(err, ErrForbidden) {
 				err = errors.Join(err, s.record(q, route, err))
 			}
 			s.fail(w, q, err)
 			return
 		}
-		if q.all == nil && needsRun(route.section) {
+		if q.All == nil && needsRun(route.Section) {
 			s.waiting(w, q)
 			return
 		}
-		if route.life == never {
-			q.w = w
+		if route.Life == Never {
+			q.Writer = w
 		}
 		render := func() (*body, error) {
-			a, err := route.serve(q)
+			a, err := route.Serve(q)
 			if err == nil {
-				err = q.query.err()
+				err = q.Query.Err()
 			}
 			if err != nil {
 				return nil, err
 			}
-			if a.redirect != "" {
-				return nil, redirect(a.redirect)
+			if a.Redirect != "" {
+				return nil, redirect(a.Redirect)
 			}
-			return s.finish(q, route.section, a)
+			return s.finish(q, route.Section, a)
 		}
 		b, err := s.remembered(q, route, render)
-		if err == nil || route.writes() {
+		if err == nil || route.Writes() {
 			if recording := s.record(q, route, err); recording != nil {
 				err = recording
 			}
@@ -264,7 +267,7 @@ func (s *webServer) page(route route) http.Handler {
 			s.fail(w, q, err)
 			return
 		}
-		if route.life == never {
+		if route.Life == Never {
 			b.writeFor(w, r, "no-store")
 			return
 		}
@@ -275,19 +278,19 @@ func (s *webServer) page(route route) http.Handler {
 // remembered renders a page, or returns it as it was rendered a moment ago for the same session. Pages carry who is signed
 // in and show what that person may see, so they are remembered per session and never shared: its key changes with the
 // person's rights.
-func (s *webServer) remembered(q *request, route route, render func() (*body, error)) (*body, error) {
-	if route.life == never {
+func (s *Server) remembered(q *Request, route Route, render func() (*body, error)) (*body, error) {
+	if route.Life == Never {
 		return render()
 	}
 	number, session := uint64(0), ""
-	if q.all != nil {
-		number = q.all.Run.Number
+	if q.All != nil {
+		number = q.All.Run.Number
 	}
-	if q.who != nil {
-		session = q.who.Key
+	if q.Who != nil {
+		session = q.Who.Key
 	}
-	key := fmt.Sprintf("%s %s %d %s?%s", session, q.lang, number, q.http.URL.EscapedPath(), q.query.canonical())
-	return s.bodies.Get(q.ctx, key, s.now(), route.life, render)
+	key := fmt.Sprintf("%s %s %d %s?%s", session, q.Lang, number, q.HTTP.URL.EscapedPath(), q.Query.canonical())
+	return s.bodies.Get(q.Context, key, s.now(), route.Life, render)
 }
 
 // needsRun: these sections show a run; the rest also works before the first one.
@@ -299,26 +302,26 @@ func needsRun(section string) bool {
 	return false
 }
 
-func (s *webServer) finish(q *request, section string, a answer) (*body, error) {
+func (s *Server) finish(q *Request, section string, a Answer) (*body, error) {
 	raw, kind := a.raw, a.kind
-	if a.json != nil {
+	if a.JSON != nil {
 		var err error
-		if raw, err = json.Marshal(a.json); err != nil {
-			return nil, fmt.Errorf("writing the answer of %s: %w", q.http.URL.Path, err)
+		if raw, err = json.Marshal(a.JSON); err != nil {
+			return nil, fmt.Errorf("writing the answer of %s: %w", q.HTTP.URL.Path, err)
 		}
 		raw, kind = append(raw, '\n'), "application/json; charset=utf-8"
 	}
-	if a.template != "" {
+	if a.Template != "" {
 		var buffer bytes.Buffer
-		if err := s.templates[string(q.lang)].render(&buffer, a.template, &frame{
-			Lang: q.lang, Title: a.title, Section: section, View: q.view, Data: a.data, Who: q.who,
-			path: q.http.URL.EscapedPath(), query: q.query,
+		if err := s.templates[string(q.Lang)].render(&buffer, a.Template, &frame{
+			Lang: q.Lang, Title: a.Title, Section: section, View: q.View, Data: a.Data, Who: q.Who,
+			path: q.HTTP.URL.EscapedPath(), query: q.Query,
 		}); err != nil {
-			return nil, fmt.Errorf("rendering %s: %w", a.template, err)
+			return nil, fmt.Errorf("rendering %s: %w", a.Template, err)
 		}
 		raw, kind = buffer.Bytes(), "text/html; charset=utf-8"
 	}
-	return pack(raw, kind, a.attach, cmp.Or(a.status, http.StatusOK))
+	return pack(raw, kind, a.attach, cmp.Or(a.Status, http.StatusOK))
 }
 
 func pack(raw []byte, kind, attach string, status int) (*body, error) {

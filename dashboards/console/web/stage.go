@@ -1,4 +1,4 @@
-package console
+package web
 
 import "github.com/anxin-project/anxin/internal/domain/catalog"
 

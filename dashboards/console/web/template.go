@@ -1,4 +1,4 @@
-package console
+package web
 
 import (
 	"embed"
@@ -38,7 +38,7 @@ type frame struct {
 	Who     *signin.Session // nil: nobody is signed in
 
 	path  string
-	query *query
+	query *Query
 }
 
 // May reports whether who is signed in may do something at all, for what a page offers.
@@ -51,7 +51,7 @@ func (f *frame) Home() string {
 	if f.Who == nil {
 		return "/sign-in"
 	}
-	return home(&f.Who.Person)
+	return Home(&f.Who.Person)
 }
 
 // With is the page's own address with parameters changed; see query.with.
@@ -61,11 +61,11 @@ func (f *frame) With(changes ...string) string { return f.query.with(changes...)
 func (f *frame) Page(n int) string { return f.query.with("page", fmt.Sprint(n)) }
 
 // Param is a parameter of the page's address as given.
-func (f *frame) Param(name string) string { return f.query.given.Get(name) }
+func (f *frame) Param(name string) string { return f.query.Given.Get(name) }
 
 // Other is the page's own address in the other language.
 func (f *frame) Other() string {
-	return f.query.with("page", f.query.given.Get("page"), "lang", string(f.Lang.Other()))
+	return f.query.with("page", f.query.Given.Get("page"), "lang", string(f.Lang.Other()))
 }
 
 // Room is what a folder of pages brings: its templates, and what only they can call.
@@ -146,7 +146,7 @@ func (r renderer) render(w io.Writer, name string, f *frame) error {
 }
 
 // functions are what the templates of every room can call, bound to a language.
-func functions(l language.Locale, d serverDependencies, assets *assets) template.FuncMap {
+func functions(l language.Locale, d Dependencies, assets *assets) template.FuncMap {
 	citations := language.NewCitations(d.Laws)
 	date := func(otherwise func(civil.Date) string) func(*civil.Date) string {
 		return func(on *civil.Date) string {
@@ -210,7 +210,7 @@ func functions(l language.Locale, d serverDependencies, assets *assets) template
 		"path":    d.Regions.Path,
 		"light":   func(v any) string { return view.LightClass(fmt.Sprint(v)) },
 		"rank":    view.RankOf,
-		"caseURL": caseURL,
+		"caseURL": CaseURL,
 		"subjectURL": func(scope, id any) string {
 			return "/subjects/" + url.PathEscape(fmt.Sprint(scope)) + "/" + url.PathEscape(fmt.Sprint(id))
 		},
@@ -238,4 +238,5 @@ func (f *frame) Heading(sort, dir, column, first, text, class string) heading {
 	return h
 }
 
-func caseURL(id string) string { return "/cases/" + url.PathEscape(id) }
+// CaseURL is the address of a case's page.
+func CaseURL(id string) string { return "/cases/" + url.PathEscape(id) }

@@ -1,4 +1,4 @@
-package console
+package web
 
 import (
 	"errors"
@@ -15,12 +15,12 @@ import (
 	"github.com/anxin-project/anxin/internal/platform/api"
 )
 
-// query reads a page's parameters. What a page does not know is ignored; a value that a page cannot take is an error
+// Query reads a page's parameters. What a page does not know is ignored; a value that a page cannot take is an error
 // with the parameter's name, answered by a page that says so. Only parameters that were read count as the page's
 // address, so made-up ones do not fill the memory of rendered pages.
-type query struct {
-	api   bool // of a request of the API
-	given url.Values
+type Query struct {
+	API   bool // of a request of the API
+	Given url.Values
 	bad   []badParameter
 }
 
@@ -37,37 +37,39 @@ var parameterNames = []string{
 	"actor", "action", "from", "until", "next", "done", "mine", "deadline", "search", "limit", "offset",
 }
 
-func readQuery(r *http.Request) *query {
-	q := &query{api: asksAPI(r), given: url.Values{}}
+// ReadQuery reads the parameters that pages and the API know.
+func ReadQuery(r *http.Request) *Query {
+	q := &Query{API: asksAPI(r), Given: url.Values{}}
 	all := r.URL.Query()
 	for _, name := range parameterNames {
 		if v := strings.TrimSpace(all.Get(name)); v != "" {
-			q.given.Set(name, v)
+			q.Given.Set(name, v)
 		}
 	}
 	return q
 }
 
-func (q *query) canonical() string { return q.given.Encode() }
+func (q *Query) canonical() string { return q.Given.Encode() }
 
-func (q *query) err() error {
+// Err is nil, or says which parameters could not be taken.
+func (q *Query) Err() error {
 	if len(q.bad) > 0 {
 		return badRequest{q.bad}
 	}
 	return nil
 }
 
-func (q *query) refuse(name, want string) {
-	value := q.given.Get(name)
+func (q *Query) refuse(name, want string) {
+	value := q.Given.Get(name)
 	if len(value) > 80 {
 		value = strings.ToValidUTF8(value[:80], "") + "…"
 	}
 	q.bad = append(q.bad, badParameter{name, value, want})
 }
 
-// choice returns one of the allowed values, or the first when none is given.
-func (q *query) choice(name string, allowed ...string) string {
-	v := q.given.Get(name)
+// Choice returns one of the allowed values, or the first when none is given.
+func (q *Query) Choice(name string, allowed ...string) string {
+	v := q.Given.Get(name)
 	if v == "" {
 		return allowed[0]
 	}
@@ -80,9 +82,9 @@ func (q *query) choice(name string, allowed ...string) string {
 	return allowed[0]
 }
 
-// code returns a division code with one of the given counts of digits.
-func (q *query) code(name string, digits ...int) string {
-	v := q.given.Get(name)
+// Code returns a division code with one of the given counts of digits.
+func (q *Query) Code(name string, digits ...int) string {
+	v := q.Given.Get(name)
 	if v == "" {
 		return ""
 	}
@@ -99,9 +101,9 @@ func (q *query) code(name string, digits ...int) string {
 	return ""
 }
 
-// word returns a short identifier such as a detector's id.
-func (q *query) word(name string) string {
-	v := q.given.Get(name)
+// Word returns a short identifier such as a detector's id.
+func (q *Query) Word(name string) string {
+	v := q.Given.Get(name)
 	if v != "" && !view.SubjectID.MatchString(v) {
 		q.refuse(name, "a–z 0–9 - _ .")
 		return ""
@@ -109,9 +111,9 @@ func (q *query) word(name string) string {
 	return v
 }
 
-// text returns what was typed, lower-cased for comparing.
-func (q *query) text(name string) string {
-	v := q.given.Get(name)
+// Text returns what was typed, lower-cased for comparing.
+func (q *Query) Text(name string) string {
+	v := q.Given.Get(name)
 	if !utf8.ValidString(v) || utf8.RuneCountInString(v) > 100 {
 		q.refuse(name, "≤ 100 UTF-8")
 		return ""
@@ -119,20 +121,20 @@ func (q *query) text(name string) string {
 	return strings.ToLower(v)
 }
 
-// search returns what is looked for: q on pages, search in the API.
-func (q *query) search() string {
-	if q.api {
-		return q.text("search")
+// Search returns what is looked for: q on pages, search in the API.
+func (q *Query) Search() string {
+	if q.API {
+		return q.Text("search")
 	}
-	return q.text("q")
+	return q.Text("q")
 }
 
-// number returns a page number from 1.
-func (q *query) number(name string) int { return q.between(name, 1, 1_000_000, 1) }
+// Number returns a page number from 1.
+func (q *Query) Number(name string) int { return q.between(name, 1, 1_000_000, 1) }
 
 // between returns a number from least to most, or otherwise when none is given.
-func (q *query) between(name string, least, most, otherwise int) int {
-	v := q.given.Get(name)
+func (q *Query) between(name string, least, most, otherwise int) int {
+	v := q.Given.Get(name)
 	if v == "" {
 		return otherwise
 	}
@@ -144,21 +146,21 @@ func (q *query) between(name string, least, most, otherwise int) int {
 	return n
 }
 
-// rows says which rows of a list are shown: on a page those of its number, size to a page; in the API so many as limit
+// Rows says which rows of a list are shown: on a page those of its number, size to a page; in the API so many as limit
 // from offset on.
-func (q *query) rows(total, size int) pager {
-	if !q.api {
-		return pages(total, size, q.number("page"))
+func (q *Query) Rows(total, size int) Pager {
+	if !q.API {
+		return PageOf(total, size, q.Number("page"))
 	}
 	from := min(q.between("offset", 0, 1<<30, 0), total)
-	return pager{From: from, To: min(from+q.between("limit", 1, api.MaxLimit, api.DefaultLimit), total), Total: total}
+	return Pager{From: from, To: min(from+q.between("limit", 1, api.MaxLimit, api.DefaultLimit), total), Total: total}
 }
 
 // with returns the query with parameters changed, name and value in turn; an empty value removes one. The page number
 // goes whenever anything else changes.
-func (q *query) with(changes ...string) string {
+func (q *Query) with(changes ...string) string {
 	next := url.Values{}
-	for name, v := range q.given {
+	for name, v := range q.Given {
 		if name != "page" && name != "open" {
 			next[name] = v
 		}
@@ -177,8 +179,8 @@ func (q *query) with(changes ...string) string {
 }
 
 var (
-	errNotFound  = errors.New("not found")
-	errForbidden = errors.New("forbidden")
+	ErrNotFound  = errors.New("not found")
+	ErrForbidden = errors.New("forbidden")
 	errForged    = errors.New("a form that this session's pages did not send")
 )
 
@@ -187,7 +189,8 @@ type redirect string
 
 func (r redirect) Error() string { return "moved to " + string(r) }
 
-func names(set map[string]bool) []string {
+// Names are the names of a set in their order, without the empty one.
+func Names(set map[string]bool) []string {
 	var out []string
 	for name := range set {
 		if name != "" {
@@ -198,9 +201,9 @@ func names(set map[string]bool) []string {
 	return out
 }
 
-// date returns a day typed as YYYY-MM-DD.
-func (q *query) date(name string) (civil.Date, bool) {
-	text := q.given.Get(name)
+// Date returns a day typed as YYYY-MM-DD.
+func (q *Query) Date(name string) (civil.Date, bool) {
+	text := q.Given.Get(name)
 	if text == "" {
 		return 0, false
 	}

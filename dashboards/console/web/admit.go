@@ -1,4 +1,4 @@
-package console
+package web
 
 import (
 	"cmp"
@@ -13,57 +13,57 @@ import (
 	"github.com/anxin-project/anxin/internal/platform/audit"
 )
 
-// writes reports whether a route changes something.
-func (r route) writes() bool { return strings.HasPrefix(r.pattern, http.MethodPost+" ") }
+// Writes reports whether a route changes something.
+func (r Route) Writes() bool { return strings.HasPrefix(r.Pattern, http.MethodPost+" ") }
 
 // admit is the one place that decides whether a request is answered: nil lets it in, with the view that its person may
 // see. Nobody signed in is sent to the sign-in page, and who has yet to change the first password to do that; a caller of
 // the API is told, and sent nowhere.
-func (s *webServer) admit(r *request, route route) error {
-	person := r.person()
-	if !access.Allow(person, route.action, access.Object{}) {
+func (s *Server) admit(r *Request, route Route) error {
+	person := r.Person()
+	if !access.Allow(person, route.Action, access.Object{}) {
 		switch {
 		case person != nil:
-			return errForbidden
-		case r.query.api:
+			return ErrForbidden
+		case r.Query.API:
 			return errNobody
 		}
-		return redirect(signInAddress(r.http))
+		return redirect(signInAddress(r.HTTP))
 	}
-	if route.writes() && !r.query.api { // what an action of the API must carry, the gate has seen to (Gate.Caller)
-		if err := r.http.ParseForm(); err != nil {
+	if route.Writes() && !r.Query.API { // what an action of the API must carry, the gate has seen to (Gate.Caller)
+		if err := r.HTTP.ParseForm(); err != nil {
 			return errForged
 		}
 		// A form of somebody not signed in is the sign-in itself; that it comes from this site, signin.Protect has seen to.
-		if r.who != nil && !r.who.CheckForm(r.http) && route.action != access.Public {
+		if r.Who != nil && !r.Who.CheckForm(r.HTTP) && route.Action != access.Public {
 			return errForged
 		}
 	}
-	if person == nil || route.action == access.Public {
+	if person == nil || route.Action == access.Public {
 		return nil
 	}
-	if r.who.MustChange && route.section != "account" && !r.query.api {
+	if r.Who.MustChange && route.Section != "account" && !r.Query.API {
 		return redirect("/account")
 	}
-	if r.all != nil {
-		if err := r.show(r.all); err != nil {
+	if r.All != nil {
+		if err := r.Show(r.All); err != nil {
 			return err
 		}
 	}
-	if route.about != nil && (r.all != nil || !needsRun(route.section)) { // before the first run there is nothing but the waiting page
-		object, err := route.about(r)
+	if route.About != nil && (r.All != nil || !needsRun(route.Section)) { // before the first run there is nothing but the waiting page
+		object, err := route.About(r)
 		if err != nil {
 			return err
 		}
-		if !access.Allow(person, route.action, object) {
-			return errForbidden
+		if !access.Allow(person, route.Action, object) {
+			return ErrForbidden
 		}
 	}
 	return nil
 }
 
 // whoAsks is who a request comes from; nil for nobody. Pages know people by their session, the API also by a token.
-func (s *webServer) whoAsks(r *http.Request) *signin.Session {
+func (s *Server) whoAsks(r *http.Request) *signin.Session {
 	if !asksAPI(r) {
 		return s.gate.Session(r)
 	}
@@ -84,32 +84,32 @@ func signInAddress(r *http.Request) string {
 
 // record writes into the audit log what a route did, unless that is written already. failure is what came of it; going
 // on to another page is how a form that was taken ends.
-func (s *webServer) record(r *request, route route, failure error) error {
-	if route.audited == "" || r.recorded {
+func (s *Server) record(r *Request, route Route, failure error) error {
+	if route.Audited == "" || r.Recorded {
 		return nil
 	}
-	e := r.event
-	e.Action, e.Origin = cmp.Or(e.Action, route.audited), signin.Origin(r.http)
-	if person := r.person(); person != nil {
+	e := r.Event
+	e.Action, e.Origin = cmp.Or(e.Action, route.Audited), signin.Origin(r.HTTP)
+	if person := r.Person(); person != nil {
 		e.Actor = person.ID
 	}
 	if e.Object == "" {
-		e.Object = r.http.URL.RequestURI()
+		e.Object = r.HTTP.URL.RequestURI()
 	}
 	if _, moved := failure.(redirect); e.Outcome == "" {
 		e.Outcome = audit.Done
 		switch {
-		case errors.Is(failure, errForbidden):
+		case errors.Is(failure, ErrForbidden):
 			e.Outcome = audit.Refused
 		case failure != nil && !moved:
 			e.Outcome = audit.Failed
 		}
 	}
-	return s.gate.Audit().Record(r.ctx, e)
+	return s.gate.Audit().Record(r.Context, e)
 }
 
-// home is where somebody begins: the first page that their role is about.
-func home(p *access.Person) string {
+// Home is where somebody begins: the first page that their role is about.
+func Home(p *access.Person) string {
 	for _, page := range []struct {
 		action access.Action
 		path   string
@@ -121,8 +121,8 @@ func home(p *access.Person) string {
 	return "/about"
 }
 
-// nameOf is what a person is called; the id of somebody the register does not know.
-func nameOf(gate *signin.Gate, id string) string {
+// NameOf is what a person is called; the id of somebody the register does not know.
+func NameOf(gate *signin.Gate, id string) string {
 	if a, err := gate.Register().Get(id); err == nil {
 		return a.Name
 	}
