@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/anxin-project/anxin/dashboards/console/pages/people"
 	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/region"
 	"github.com/anxin-project/anxin/internal/platform/access"
@@ -622,7 +623,7 @@ func TestTheSignInPageSaysWhatToDoWhereNobodyIsRegistered(t *testing.T) {
 	if _, _, page := s.get(t, "/sign-in"); strings.Contains(page, "anxin users add") || strings.Contains(page, "演示") {
 		t.Error("a register with people speaks of the first administrator, or of a demonstration")
 	}
-	s.people.Demo = []DemoPerson{{Person: overseer, Password: password}}
+	s.people.Demo = []people.DemoPerson{{Person: overseer, Password: password}}
 	if _, _, page := s.get(t, "/sign-in"); !strings.Contains(page, "虚构") || !strings.Contains(page, password) {
 		t.Error("the demonstration does not offer its people")
 	}

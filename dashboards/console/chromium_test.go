@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/pages/people"
 	"github.com/anxin-project/anxin/internal/testing/browsertest"
 )
 
@@ -169,7 +170,7 @@ func TestPeopleSignInWorkAndLeaveInARealBrowser(t *testing.T) {
 	for _, p := range variants() {
 		s.add(t, p)
 	}
-	s.people.Demo = []DemoPerson{{Person: variants()[0], Password: password}}
+	s.people.Demo = []people.DemoPerson{{Person: variants()[0], Password: password}}
 	b := browsertest.Open(t, 1366, 768)
 	b.Do(t, chromedp.Navigate(s.url+"/subjects/project/"+projectID))
 	b.Until(t, `location.pathname === "/sign-in" && location.search.startsWith("?next=")`)

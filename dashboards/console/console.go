@@ -16,7 +16,6 @@ package console
 
 import (
 	"context"
-	"embed"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -26,6 +25,14 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/anxin-project/anxin/dashboards/console/pages/casework"
+	"github.com/anxin-project/anxin/dashboards/console/pages/editions"
+	"github.com/anxin-project/anxin/dashboards/console/pages/people"
+	"github.com/anxin-project/anxin/dashboards/console/pages/ranking"
+	"github.com/anxin-project/anxin/dashboards/console/pages/search"
+	"github.com/anxin-project/anxin/dashboards/console/pages/subjects"
+	"github.com/anxin-project/anxin/dashboards/console/pages/system"
+	"github.com/anxin-project/anxin/dashboards/console/pages/warnings"
 	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
@@ -40,22 +47,22 @@ type Dependencies struct {
 	Catalog []catalog.Header // what the detectors are called, ask and advise
 	Cases   view.Cases       // nil: the pages about cases say that casework is not connected
 	// Blacklist is the joint-discipline list; nil: its pages say that casework is not connected.
-	Blacklist Blacklist
+	Blacklist casework.Blacklist
 	// Thresholds are those of the detectors in force; nil: pages show none.
-	Thresholds Thresholds
+	Thresholds warnings.Thresholds
 	// Laws are those that detectors cite; nil: the shipped register.
 	Laws *law.Registry
 	// Sources names sending systems by their codes, as policy does; nil: pages show the codes.
 	Sources map[string]catalog.Text
 	// Index are the numbers of the index in force.
-	Index    IndexRules
-	Gate     *signin.Gate       // who comes in
-	Vault    *reveal.Vault      // opens what is sealed of workers
-	Demo     []DemoPerson       // of a demonstration: whom its sign-in page offers; empty everywhere else
-	Regions  view.Regions       // nil: internal/domain/region
-	Progress func() []web.Stage // nil: the page before the first run shows no stages
-	Logger   *slog.Logger       // nil: slog.Default()
-	Now      func() time.Time   // nil: time.Now
+	Index    ranking.IndexRules
+	Gate     *signin.Gate        // who comes in
+	Vault    *reveal.Vault       // opens what is sealed of workers
+	Demo     []people.DemoPerson // of a demonstration: whom its sign-in page offers; empty everywhere else
+	Regions  view.Regions        // nil: internal/domain/region
+	Progress func() []web.Stage  // nil: the page before the first run shows no stages
+	Logger   *slog.Logger        // nil: slog.Default()
+	Now      func() time.Time    // nil: time.Now
 	Metrics  prometheus.Registerer
 }
 
@@ -65,14 +72,14 @@ type Console struct {
 	server *web.Server  // which answers by the table of routes
 
 	// The rooms.
-	ranking  *rankingPages
-	editions *editionsPages
-	subjects *subjectsPages
-	warnings *warningsPages
-	casework *caseworkPages
-	people   *peoplePages
-	system   *systemPages
-	search   *searchPages
+	ranking  *ranking.Pages
+	editions *editions.Pages
+	subjects *subjects.Pages
+	warnings *warnings.Pages
+	casework *casework.Pages
+	people   *people.Pages
+	system   *system.Pages
+	search   *search.Pages
 }
 
 // New builds the console. It touches no database: Run or Refresh does.
@@ -113,19 +120,19 @@ func New(config Configuration, d Dependencies) (*Console, error) {
 func (c *Console) build(config Configuration, d Dependencies) (err error) {
 	detectors, sources, lights := view.NewDetectors(d.Catalog), view.Sources(d.Sources), view.Lights(config.Lights)
 	answers := view.Answers{Regions: d.Regions, Detectors: detectors, Laws: d.Laws}
-	c.ranking = &rankingPages{Regions: d.Regions, Detectors: detectors, Answers: answers, Rules: d.Index, Lights: lights, PageSize: config.PageSize}
-	c.editions = &editionsPages{Conn: d.Conn, Regions: d.Regions, Answers: answers, PageSize: config.PageSize}
-	c.warnings = &warningsPages{Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Laws: d.Laws, Thresholds: d.Thresholds, PageSize: config.PageSize}
-	c.casework = &caseworkPages{Cases: d.Cases, Blacklist: d.Blacklist, Regions: d.Regions, Laws: d.Laws, Gate: d.Gate, PageSize: config.PageSize, Logger: d.Logger, Now: d.Now}
-	c.people = &peoplePages{Gate: d.Gate, Regions: d.Regions, Demo: d.Demo, Logger: d.Logger}
-	c.system = &systemPages{Conn: d.Conn, Gate: d.Gate, Detectors: detectors, Sources: sources, Lights: lights, PageSize: config.PageSize, Now: d.Now}
-	c.search = &searchPages{Conn: d.Conn, Regions: d.Regions, Answers: answers}
+	c.ranking = &ranking.Pages{Regions: d.Regions, Detectors: detectors, Answers: answers, Rules: d.Index, Lights: lights, PageSize: config.PageSize}
+	c.editions = &editions.Pages{Conn: d.Conn, Regions: d.Regions, Answers: answers, PageSize: config.PageSize}
+	c.warnings = &warnings.Pages{Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Laws: d.Laws, Thresholds: d.Thresholds, PageSize: config.PageSize}
+	c.casework = &casework.Pages{Cases: d.Cases, Blacklist: d.Blacklist, Regions: d.Regions, Laws: d.Laws, Gate: d.Gate, PageSize: config.PageSize, Logger: d.Logger, Now: d.Now}
+	c.people = &people.Pages{Gate: d.Gate, Regions: d.Regions, Demo: d.Demo, Logger: d.Logger}
+	c.system = &system.Pages{Conn: d.Conn, Gate: d.Gate, Detectors: detectors, Sources: sources, Lights: lights, PageSize: config.PageSize, Now: d.Now}
+	c.search = &search.Pages{Conn: d.Conn, Regions: d.Regions, Answers: answers}
 
 	if c.keeper, err = view.NewKeeper(view.KeeperDependencies{Conn: d.Conn, Refresh: config.Refresh, Remember: config.RememberSubjects, Logger: d.Logger, Now: d.Now,
 		Metrics: d.Metrics, Newer: func() { c.server.Forget() }}); err != nil {
 		return err
 	}
-	c.subjects = &subjectsPages{Keeper: c.keeper, Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Cases: d.Cases, Vault: d.Vault,
+	c.subjects = &subjects.Pages{Keeper: c.keeper, Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Cases: d.Cases, Vault: d.Vault,
 		PageSize: config.PageSize, Logger: d.Logger}
 
 	c.server, err = web.New(web.Dependencies{Language: config.Language, Timeout: config.QueryTimeout, Remember: config.RememberPages, Keeper: c.keeper, Gate: d.Gate,
@@ -139,14 +146,7 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 
 // rooms are the folders of pages, with their templates.
 func (c *Console) rooms() []web.Room {
-	return []web.Room{
-		{Templates: embed.FS{}, Functions: c.ranking.functions},
-		{Templates: embed.FS{}, Functions: c.editions.functions},
-		{Templates: embed.FS{}, Functions: c.subjects.functions},
-		{Templates: embed.FS{}, Functions: c.warnings.functions},
-		{Templates: embed.FS{}, Functions: c.casework.functions},
-		{Templates: embed.FS{}, Functions: c.system.functions},
-	}
+	return []web.Room{c.ranking.Room(), c.editions.Room(), c.subjects.Room(), c.warnings.Room(), c.casework.Room(), c.people.Room(), c.system.Room(), c.search.Room()}
 }
 
 // Run keeps the pages' run fresh until the context ends. A poll that fails is logged and counted, and the pages go on showing

@@ -20,6 +20,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/anxin-project/anxin/dashboards/console/pages/warnings"
 	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
@@ -500,18 +501,18 @@ var headers = []catalog.Header{
 }
 
 // inventedThresholds are those of wages-overdue: one county has days of its own.
-func inventedThresholds(_, parameter string, townships []string, _ civil.Date) []Threshold {
+func inventedThresholds(_, parameter string, townships []string, _ civil.Date) []warnings.Threshold {
 	switch parameter {
 	case "yellow_days":
-		all := []Threshold{{Value: 3, Source: catalog.Text{ZH: "默认：第3天首次提示", EN: "default: first notice on day 3"}}}
+		all := []warnings.Threshold{{Value: 3, Source: catalog.Text{ZH: "默认：第3天首次提示", EN: "default: first notice on day 3"}}}
 		if slices.Contains(townships, "331024001") {
-			all = append(all, Threshold{Region: "331024", Value: 1, Source: catalog.Text{ZH: "县人社局通知", EN: "县人社局通知"}})
+			all = append(all, warnings.Threshold{Region: "331024", Value: 1, Source: catalog.Text{ZH: "县人社局通知", EN: "县人社局通知"}})
 		}
 		return all
 	case "red_share":
-		return []Threshold{{Value: 0.125, Source: catalog.Text{ZH: "默认", EN: "default"}}}
+		return []warnings.Threshold{{Value: 0.125, Source: catalog.Text{ZH: "默认", EN: "default"}}}
 	}
-	return []Threshold{{Value: []any{"rectification_order", "unheard_of"}, Source: catalog.Text{ZH: "人社部令第45号", EN: "MOHRSS Order 45 of 2021"}, Unverified: true}}
+	return []warnings.Threshold{{Value: []any{"rectification_order", "unheard_of"}, Source: catalog.Text{ZH: "人社部令第45号", EN: "MOHRSS Order 45 of 2021"}, Unverified: true}}
 }
 
 // fillWarnings writes active warnings for the last run, the main project's own over several runs, and their subjects.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/pages/ranking"
 	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
@@ -265,8 +266,8 @@ func TestAnExplanationAddsUpExactlyAsShown(t *testing.T) {
 	s := serve(t, small)
 	explained, capped := 0, 0
 	for _, u := range s.keeper.Latest().Units {
-		d := &unitData{}
-		d.explain(u)
+		d := &ranking.UnitData{}
+		d.Explain(u)
 		if u.Index == nil || !d.Moved {
 			continue
 		}
@@ -336,12 +337,12 @@ func TestAnIndexWorkedOutGivesThePointsShown(t *testing.T) {
 			}
 			c.Points = language.Tenths(c.Weight * c.Score / 100)
 			var weight, score, points float64
-			if _, err := fmt.Sscanf(pointsOf(c), "%f × %f ÷ 100 = %f", &weight, &score, &points); err != nil {
+			if _, err := fmt.Sscanf(ranking.PointsOf(c), "%f × %f ÷ 100 = %f", &weight, &score, &points); err != nil {
 				t.Fatal(err)
 			}
 			followed++
 			if got := language.Tenths(weight * score / 100); got != points && math.Abs(weight*score/100*10-math.Floor(weight*score/100*10)-.5) > .01 {
-				t.Errorf("%s %s: %s, which is %.1f", u.Code, c.ID, pointsOf(c), got)
+				t.Errorf("%s %s: %s, which is %.1f", u.Code, c.ID, ranking.PointsOf(c), got)
 			}
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
-	"maps"
 	"net/url"
 	"path"
 	"strconv"
@@ -80,13 +79,7 @@ func parseTemplates(functions func(language.Locale) template.FuncMap, rooms []Ro
 	rooms = append([]Room{{Templates: templateFiles}}, rooms...)
 	out := map[string]renderer{}
 	for _, l := range language.Locales {
-		base := functions(l)
-		for _, room := range rooms { // as long as pages of rooms lie among those of all
-			if room.Functions != nil {
-				maps.Copy(base, room.Functions(l))
-			}
-		}
-		all, err := template.New("").Funcs(base).ParseFS(templateFiles, "templates/shared/*.html")
+		all, err := template.New("").Funcs(functions(l)).ParseFS(templateFiles, "templates/shared/*.html")
 		if err != nil {
 			return nil, err
 		}
