@@ -5,13 +5,22 @@
 // reload and keyboard shortcuts. Nothing is loaded from another host.
 //
 // Nobody sees a page without having signed in, and everybody sees what their role, territory and department let them
-// (internal/platform/access): the table of routes names the action of each route and the object it touches, admit asks, and pages
-// are given a view of the run that holds nothing else. Workers appear as counts; their names and phones are shown masked,
-// to those who may, and in clear one at a time, through internal/platform/access/reveal.
+// (internal/platform/access): the table of routes (routes.go) names the action of each route and the object it touches, web asks,
+// and pages are given a view of the run that holds nothing else. Workers appear as counts; their names and phones are shown
+// masked, to those who may, and in clear one at a time, through internal/platform/access/reveal.
 //
 // Reads follow one rule: a page shows one run. The latest completed run's index and warnings are held in memory
-// (View), replaced as a whole when a newer run completes; the facts of a subject come from that run's snapshot, and are
+// (view.Keeper), replaced as a whole when a newer run completes; the facts of a subject come from that run's snapshot, and are
 // remembered as long as the run is the latest, since a snapshot never changes.
+//
+// The rooms, each of which knows only those after it, and no page another page:
+//
+//	pages/*   a page, its endpoints of the API, its templates and its texts, side by side
+//	web       requests: who comes in, routes, templates, remembered pages, failures, exports, the frame of the API
+//	chart     SVG charts
+//	view      what pages read: the run in memory, facts of subjects, editions, cases
+//	language  both languages: the texts, and how figures and days are written
+//	memory    what was worked out once
 package console
 
 import (

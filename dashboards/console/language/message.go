@@ -8,7 +8,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 )
 
-// Find returns a text of the catalogue (texts.go); a key that is not in it is a mistake of the program.
+// Find returns a text of the catalogue; a key that is not in it is a mistake of the program.
 func Find(l Locale, key string) (string, error) {
 	t, ok := catalogue[key]
 	if !ok {
@@ -17,7 +17,7 @@ func Find(l Locale, key string) (string, error) {
 	return t.In(string(l)), nil
 }
 
-// Message is find for keys that tests prove to exist; a missing one shows as its key rather than failing the page.
+// Message is Find for keys that tests prove to exist; a missing one shows as its key rather than failing the page.
 func Message(l Locale, key string) string {
 	if s, err := Find(l, key); err == nil {
 		return s

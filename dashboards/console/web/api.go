@@ -17,7 +17,7 @@ import (
 
 // The API answers in JSON what the pages show. Its routes stand in the pages' table, so the same rules admit its callers
 // and the same log has what they did, and its answers are made of what the pages' functions gather. Each answer has a type
-// of its own (api*.go), which docs/reference/openapi.yaml describes; a test holds the two together.
+// of its own (api*.go beside the pages, view/answers.go), which docs/reference/openapi.yaml describes; a test holds the two together.
 
 // asksAPI reports whether a request is one of the API, which is answered in JSON whatever happens.
 func asksAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }

@@ -53,7 +53,7 @@ func (f *frame) Home() string {
 	return Home(&f.Who.Person)
 }
 
-// With is the page's own address with parameters changed; see query.with.
+// With is the page's own address with parameters changed; see Query.with.
 func (f *frame) With(changes ...string) string { return f.query.with(changes...) }
 
 // Page is the page's own address at another page of its list.

@@ -37,6 +37,7 @@ func (p *Pages) workOf(w work) WorkAnswer {
 	return one
 }
 
+// WorkListAnswer is what GET /api/v1/work and GET /api/v1/approvals answer.
 type WorkListAnswer struct {
 	Late  int          `json:"late"` // deadlines that have passed
 	Near  int          `json:"near"`
@@ -65,11 +66,13 @@ type CandidateAnswer struct {
 
 func answerOf(d candidate) CandidateAnswer { return CandidateAnswer{*d.Facts, d.Late, d.FreshOrders} }
 
+// CandidatesAnswer is what GET /api/v1/blacklist/candidates answers.
 type CandidatesAnswer struct {
 	Total      int               `json:"total"`
 	Candidates []CandidateAnswer `json:"candidates"` // by credit code; without those whose procedure is under way
 }
 
+// CandidatesAnswer answers GET /api/v1/blacklist/candidates.
 func (p *Pages) CandidatesAnswer(r *web.Request) (web.Answer, error) {
 	if p.Blacklist == nil {
 		return web.Answer{}, web.ErrNoCasework

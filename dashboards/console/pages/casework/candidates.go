@@ -117,7 +117,7 @@ func (p *Pages) orderOptions(l language.Locale, f *casefile.Facts) field {
 	return orders
 }
 
-// candidate is the employer in the address of a request; errNotFound when it cannot be proposed.
+// candidate is the employer in the address of a request; web.ErrNotFound when it cannot be proposed.
 func (p *Pages) candidate(r *web.Request) (*casefile.Facts, error) {
 	employer := r.HTTP.PathValue("employer")
 	if p.Blacklist == nil || !view.SubjectID.MatchString(employer) {

@@ -41,6 +41,7 @@ func caseID(r *web.Request) (id, scope, subject string, err error) {
 	return id, scope, subject, nil
 }
 
+// CasePage is the page at /cases/{id}.
 func (p *Pages) CasePage(r *web.Request) (web.Answer, error) { return p.caseWith(r, nil) }
 
 // caseWith is a case's page, with what was sent and not done.

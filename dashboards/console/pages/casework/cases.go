@@ -50,6 +50,7 @@ type refusedCase struct {
 	problem
 }
 
+// CasesPage is the page at /cases.
 func (p *Pages) CasesPage(r *web.Request) (web.Answer, error) {
 	return p.caseList(r, &casesData{})
 }

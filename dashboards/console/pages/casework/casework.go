@@ -125,6 +125,7 @@ func (p *Pages) workList(r *web.Request, rows []work) *workData {
 	return d
 }
 
+// WorkPage is the page at /work.
 func (p *Pages) WorkPage(r *web.Request) (web.Answer, error) {
 	rows, err := p.Work(r)
 	return web.Answer{Template: "work", Title: language.Message(r.Lang, "work.title"), Data: p.workList(r, rows)}, err
@@ -201,6 +202,7 @@ func entryWork(e casefile.Entry, choice casefile.EntryChoice) work {
 		Stage: e.Stage.Title(), Deadline: nextDeadline(e.Deadlines), Hindrance: choice.Refusal}
 }
 
+// ApprovalsPage is the page at /approvals.
 func (p *Pages) ApprovalsPage(r *web.Request) (web.Answer, error) {
 	rows, err := p.Approvals(r)
 	return web.Answer{Template: "work", Title: language.Message(r.Lang, "approvals.title"), Data: p.workList(r, rows)}, err

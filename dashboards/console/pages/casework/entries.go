@@ -18,7 +18,7 @@ import (
 func entryURL(id string) string         { return "/blacklist/entries/" + url.PathEscape(id) }
 func proposeURL(employer string) string { return "/blacklist/propose/" + url.PathEscape(employer) }
 
-// notFound is errNotFound where casework says so, else the error as it is.
+// notFound is web.ErrNotFound where casework says so, else the error as it is.
 func notFound(err error) error {
 	if errors.Is(err, casefile.ErrNotFound) {
 		return web.ErrNotFound
@@ -37,6 +37,7 @@ type publicationData struct {
 	Rows      []casefile.Published
 }
 
+// PublicationPage is the page at /blacklist.
 func (p *Pages) PublicationPage(r *web.Request) (web.Answer, error) {
 	d := &publicationData{Connected: p.Blacklist != nil}
 	if d.Connected {
@@ -57,6 +58,7 @@ type entriesData struct {
 	MayPropose bool
 }
 
+// EntriesPage is the page at /blacklist/entries.
 func (p *Pages) EntriesPage(r *web.Request) (web.Answer, error) {
 	q := r.Query
 	d := &entriesData{Connected: p.Blacklist != nil, Stages: casefile.EntryStages, Stage: q.Word("stage"), Text: q.Text("q"), MayPropose: p.mayPropose(r)}
@@ -94,6 +96,7 @@ type entryData struct {
 	Late   *casefile.Deadline // of the decision that is still to be taken, once it has passed
 }
 
+// EntryPage is the page at /blacklist/entries/{entry}.
 func (p *Pages) EntryPage(r *web.Request) (web.Answer, error) { return p.entryWith(r, nil) }
 
 // entryWith is an entry's page, with what was sent and not done.
@@ -172,6 +175,7 @@ type proposeData struct {
 	Form  stepForm
 }
 
+// ProposePage is the page at /blacklist/propose/{employer}.
 func (p *Pages) ProposePage(r *web.Request) (web.Answer, error) { return p.proposeWith(r, nil) }
 
 func (p *Pages) proposeWith(r *web.Request, s *sent) (web.Answer, error) {
@@ -198,6 +202,7 @@ func (p *Pages) proposeWith(r *web.Request, s *sent) (web.Answer, error) {
 	return web.Answer{Template: "propose", Title: f.Name, Data: d, Status: s.status()}, nil
 }
 
+// ProposeForm takes the form sent to /blacklist/propose/{employer}.
 func (p *Pages) ProposeForm(r *web.Request) (web.Answer, error) {
 	employer, form := r.HTTP.PathValue("employer"), r.HTTP.PostForm
 	r.Event.Action, r.Event.Object = "blacklist.propose", employer

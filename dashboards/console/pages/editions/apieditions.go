@@ -6,11 +6,13 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/edition"
 )
 
+// EditionsAnswer is what GET /api/v1/editions answers.
 type EditionsAnswer struct {
 	Total    int               `json:"total"`
 	Editions []edition.Edition `json:"editions"` // newest first
 }
 
+// EditionsAnswer answers GET /api/v1/editions.
 func (p *Pages) EditionsAnswer(r *web.Request) (web.Answer, error) {
 	all := r.View.NewestFirst()
 	shown := r.Query.Rows(len(all), 0)
@@ -27,6 +29,7 @@ type EditionAnswer struct {
 	Talks        []talkAnswer      `json:"talks"`
 }
 
+// EditionAnswer answers GET /api/v1/editions/{number}.
 func (p *Pages) EditionAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.edition(r)
 	if err != nil {
@@ -58,12 +61,14 @@ func (p *Pages) talkAnswer(t talkRow) talkAnswer {
 	return one
 }
 
+// TalksAnswer is what GET /api/v1/talks answers.
 type TalksAnswer struct {
 	Edition *edition.Edition `json:"edition"` // the latest; null before the first
 	Total   int              `json:"total"`
 	Talks   []talkAnswer     `json:"talks"`
 }
 
+// TalksAnswer answers GET /api/v1/talks.
 func (p *Pages) TalksAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.editions(r)
 	if err != nil {
@@ -99,6 +104,7 @@ type movedAnswer struct {
 	Parts []edition.Part  `json:"parts"` // add up to moved; the last is the cap's
 }
 
+// DiffAnswer is what GET /api/v1/editions/{number}/diff answers.
 type DiffAnswer struct {
 	From  edition.Edition `json:"from"`
 	To    edition.Edition `json:"to"`
@@ -106,6 +112,7 @@ type DiffAnswer struct {
 	Units []movedAnswer   `json:"units"` // what fell most first
 }
 
+// DiffAnswer answers GET /api/v1/editions/{number}/diff.
 func (p *Pages) DiffAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.diff(r)
 	if err != nil {
@@ -132,6 +139,7 @@ type PlanAnswer struct {
 	Employers []edition.Grade  `json:"employers"`
 }
 
+// PlanAnswer answers GET /api/v1/plan.
 func (p *Pages) PlanAnswer(r *web.Request) (web.Answer, error) {
 	d := p.plan(r, 0)
 	grades := map[string]int{}
@@ -141,12 +149,14 @@ func (p *Pages) PlanAnswer(r *web.Request) (web.Answer, error) {
 	return web.Answer{JSON: PlanAnswer{d.Edition, d.Year, d.Quarter, grades, d.Visits, d.Pager.Total, view.Each(d.Rows, func(g *edition.Grade) edition.Grade { return *g })}}, nil
 }
 
+// RatesAnswer is what GET /api/v1/rates answers.
 type RatesAnswer struct {
 	Edition *edition.Edition  `json:"edition"` // the latest; null before the first
 	Total   int               `json:"total"`
 	Rates   []view.RateAnswer `json:"rates"`
 }
 
+// RatesAnswer answers GET /api/v1/rates.
 func (p *Pages) RatesAnswer(r *web.Request) (web.Answer, error) {
 	d := p.rates(r.View)
 	all := []view.RateAnswer{}

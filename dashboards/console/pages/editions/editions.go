@@ -25,6 +25,7 @@ type talkRow struct {
 	Unit *view.Unit
 }
 
+// EditionsPage is the page at /editions.
 func (p *Pages) EditionsPage(r *web.Request) (web.Answer, error) {
 	d, err := p.editions(r)
 	if err != nil {
@@ -150,6 +151,7 @@ func (p *Pages) unitsBefore(r *web.Request, number uint32) (map[string]*view.Uni
 	return before, err
 }
 
+// EditionPage is the page at /editions/{number}.
 func (p *Pages) EditionPage(r *web.Request) (web.Answer, error) {
 	d, err := p.edition(r)
 	if err != nil {
@@ -158,6 +160,7 @@ func (p *Pages) EditionPage(r *web.Request) (web.Answer, error) {
 	return web.Answer{Template: "edition", Title: language.Fill(r.Lang, "edition.title", language.Whole(d.Edition.Number)), Data: d}, nil
 }
 
+// EditionCSV is the export at /editions/{number}/ranking.csv.
 func (p *Pages) EditionCSV(r *web.Request) (web.Answer, error) {
 	d, err := p.edition(r)
 	if err != nil {
@@ -274,6 +277,7 @@ func (p *Pages) diff(r *web.Request) (*diffData, error) {
 	return d, nil
 }
 
+// DiffPage is the page at /editions/{number}/diff.
 func (p *Pages) DiffPage(r *web.Request) (web.Answer, error) {
 	d, err := p.diff(r)
 	if err != nil {
@@ -282,6 +286,7 @@ func (p *Pages) DiffPage(r *web.Request) (web.Answer, error) {
 	return web.Answer{Template: "diff", Title: language.Fill(r.Lang, "diff.title", language.Whole(d.From.Number), language.Whole(d.To.Number)), Data: d}, nil
 }
 
+// DiffCSV is the export at /editions/{number}/diff.csv.
 func (p *Pages) DiffCSV(r *web.Request) (web.Answer, error) {
 	d, err := p.diff(r)
 	if err != nil {

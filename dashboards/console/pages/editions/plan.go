@@ -66,10 +66,12 @@ func (p *Pages) plan(r *web.Request, size int) *planData {
 	return d
 }
 
+// PlanPage is the page at /plan.
 func (p *Pages) PlanPage(r *web.Request) (web.Answer, error) {
 	return web.Answer{Template: "plan", Title: language.Message(r.Lang, "plan.title"), Data: p.plan(r, p.PageSize)}, nil
 }
 
+// PlanCSV is the export at /plan.csv.
 func (p *Pages) PlanCSV(r *web.Request) (web.Answer, error) {
 	l, d := r.Lang, p.plan(r, 0)
 	if d.Edition == nil {

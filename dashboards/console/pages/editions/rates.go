@@ -36,10 +36,12 @@ func (p *Pages) rates(v *view.View) *ratesData {
 	return d
 }
 
+// RatesPage is the page at /rates.
 func (p *Pages) RatesPage(r *web.Request) (web.Answer, error) {
 	return web.Answer{Template: "rates", Title: language.Message(r.Lang, "rates.title"), Data: p.rates(r.View)}, nil
 }
 
+// RatesCSV is the export at /rates.csv.
 func (p *Pages) RatesCSV(r *web.Request) (web.Answer, error) {
 	l, d := r.Lang, p.rates(r.View)
 	if d.Edition == nil {

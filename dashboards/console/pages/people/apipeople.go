@@ -31,11 +31,13 @@ func accountOf(a people.Account) AccountAnswer {
 		view.Each(a.Tokens, func(t people.Token) tokenAnswer { return tokenAnswer{t.Label, t.MadeAt.UTC()} }), a.AddedAt.UTC()}
 }
 
+// PeopleAnswer is what GET /api/v1/people answers.
 type PeopleAnswer struct {
 	Total  int             `json:"total"`
 	People []AccountAnswer `json:"people"`
 }
 
+// PeopleAnswer answers GET /api/v1/people.
 func (p *Pages) PeopleAnswer(r *web.Request) (web.Answer, error) {
 	all := p.Gate.Register().List()
 	shown := r.Query.Rows(len(all), 0)
@@ -51,10 +53,12 @@ func (p *Pages) accountAnswer(id string, status int) (web.Answer, error) {
 	return web.Answer{JSON: accountOf(a), Status: status}, nil
 }
 
+// PersonAnswer answers GET /api/v1/people/{person}.
 func (p *Pages) PersonAnswer(r *web.Request) (web.Answer, error) {
 	return p.accountAnswer(r.HTTP.PathValue("person"), http.StatusOK)
 }
 
+// AddAnswer answers POST /api/v1/people.
 func (p *Pages) AddAnswer(r *web.Request) (web.Answer, error) {
 	added, err := p.add(r)
 	if err != nil {
@@ -79,6 +83,7 @@ type PasswordAnswer struct {
 	Password string `json:"password"`
 }
 
+// GivePasswordAnswer answers POST /api/v1/people/{person}/password.
 func (p *Pages) GivePasswordAnswer(r *web.Request) (web.Answer, error) {
 	given, err := p.givePassword(r)
 	return web.Answer{JSON: PasswordAnswer{r.HTTP.PathValue("person"), given}}, err
@@ -91,6 +96,7 @@ type MeAnswer struct {
 	Home  string `json:"home"`  // the page where they begin
 }
 
+// MeAnswer answers GET /api/v1/me.
 func (p *Pages) MeAnswer(r *web.Request) (web.Answer, error) {
 	me := r.Person()
 	return web.Answer{JSON: MeAnswer{*me, p.Regions.Path(me.Territory), web.Home(me)}}, nil

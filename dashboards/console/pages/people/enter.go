@@ -43,6 +43,7 @@ func (p *Pages) signIn(r *web.Request, d *signInData) web.Answer {
 	return web.Answer{Template: "sign-in", Title: language.Message(r.Lang, "signin.title"), Data: d, Status: status}
 }
 
+// SignInPage is the page at /sign-in.
 func (p *Pages) SignInPage(r *web.Request) (web.Answer, error) {
 	if r.Who != nil {
 		return web.Answer{Redirect: cmp.Or(local(r.Query.Given.Get("next")), web.Home(r.Person()))}, nil
@@ -55,6 +56,7 @@ func (p *Pages) SignInPage(r *web.Request) (web.Answer, error) {
 	return p.signIn(r, &signInData{}), nil
 }
 
+// SignInForm takes the form sent to /sign-in.
 func (p *Pages) SignInForm(r *web.Request) (web.Answer, error) {
 	r.Recorded = true // by the gate, which knows who it was
 	name := r.HTTP.PostFormValue("name")
@@ -71,6 +73,7 @@ func (p *Pages) SignInForm(r *web.Request) (web.Answer, error) {
 	return web.Answer{Redirect: cmp.Or(local(r.HTTP.PostFormValue("next")), web.Home(&a.Person))}, nil
 }
 
+// OpenIDPage is the page at /sign-in/openid.
 func (p *Pages) OpenIDPage(r *web.Request) (web.Answer, error) {
 	to, err := p.Gate.ToProvider(r.Writer, r.HTTP, local(r.Query.Given.Get("next")))
 	if err != nil {
@@ -79,6 +82,7 @@ func (p *Pages) OpenIDPage(r *web.Request) (web.Answer, error) {
 	return web.Answer{Redirect: to}, nil
 }
 
+// OpenIDReturn answers GET /sign-in/openid/return.
 func (p *Pages) OpenIDReturn(r *web.Request) (web.Answer, error) {
 	r.Recorded = true // by the gate
 	a, next, err := p.Gate.FromProvider(r.Writer, r.HTTP)
@@ -100,6 +104,7 @@ func (p *Pages) openIDFailed(r *web.Request, err error) (web.Answer, error) {
 	return web.Answer{}, err
 }
 
+// SignOutForm takes the form sent to /sign-out.
 func (p *Pages) SignOutForm(r *web.Request) (web.Answer, error) {
 	p.Gate.Leave(r.Writer, r.HTTP)
 	r.Event.Object = r.Who.ID
@@ -124,10 +129,12 @@ func (p *Pages) account(r *web.Request, d *accountData) web.Answer {
 	return web.Answer{Template: "account", Title: language.Message(r.Lang, "account.title"), Data: d, Status: status}
 }
 
+// AccountPage is the page at /account.
 func (p *Pages) AccountPage(r *web.Request) (web.Answer, error) {
 	return p.account(r, &accountData{Changed: r.Query.Given.Get("done") == "password"}), nil
 }
 
+// PasswordForm takes the form sent to /account.
 func (p *Pages) PasswordForm(r *web.Request) (web.Answer, error) {
 	r.Event.Object = r.Who.ID
 	refuse := func(problem, detail string) (web.Answer, error) {

@@ -44,6 +44,7 @@ func (p *Pages) people(r *web.Request, d *peopleData) web.Answer {
 	return web.Answer{Template: "people", Title: language.Message(r.Lang, "people.title"), Data: d, Status: web.ProblemStatus(d.Problem)}
 }
 
+// PeoplePage is the page at /people.
 func (p *Pages) PeoplePage(r *web.Request) (web.Answer, error) {
 	return p.people(r, &peopleData{}), nil
 }
@@ -73,6 +74,7 @@ func (p *Pages) add(r *web.Request) (access.Person, error) {
 	return added, fromRegister(r, p.Gate.Register().Add(r.Context, r.Who.ID, added))
 }
 
+// AddForm takes the form sent to /people.
 func (p *Pages) AddForm(r *web.Request) (web.Answer, error) {
 	added, err := p.add(r)
 	var refusal people.Refusal
@@ -105,6 +107,7 @@ func (p *Pages) person(r *web.Request, d *personData) (web.Answer, error) {
 	return web.Answer{Template: "person", Title: a.Name, Data: d, Status: web.ProblemStatus(d.Problem)}, nil
 }
 
+// PersonPage is the page at /people/{person}.
 func (p *Pages) PersonPage(r *web.Request) (web.Answer, error) {
 	return p.person(r, &personData{})
 }
@@ -134,6 +137,7 @@ func (p *Pages) PersonForm(do change) web.PageFunc {
 	}
 }
 
+// ChangeRights gives a person the roles, territory and department that were sent.
 func ChangeRights(register *people.Register, by *web.Request, id string) error {
 	p, err := readPerson(by)
 	if err != nil {
@@ -143,10 +147,12 @@ func ChangeRights(register *people.Register, by *web.Request, id string) error {
 	return register.Change(by.Context, by.Who.ID, p)
 }
 
+// Disable keeps a person from coming in.
 func Disable(register *people.Register, by *web.Request, id string) error {
 	return register.Disable(by.Context, by.Who.ID, id)
 }
 
+// Enable lets a person in again.
 func Enable(register *people.Register, by *web.Request, id string) error {
 	return register.Enable(by.Context, by.Who.ID, id)
 }
@@ -179,6 +185,7 @@ func (p *Pages) givePassword(r *web.Request) (given string, err error) {
 	return given, err
 }
 
+// GivePasswordForm takes the form sent to /people/{person}/password.
 func (p *Pages) GivePasswordForm(r *web.Request) (web.Answer, error) {
 	given, err := p.givePassword(r)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
+// UnitsAnswer is what GET /api/v1/units answers.
 type UnitsAnswer struct {
 	view.OfRun
 	ComparedWith *view.ComparisonAnswer `json:"compared_with"`
@@ -17,6 +18,7 @@ type UnitsAnswer struct {
 	Unplaced     []view.Unplaced        `json:"unplaced"` // subjects of which nobody knows in which township they are
 }
 
+// UnitsAnswer answers GET /api/v1/units.
 func (p *Pages) UnitsAnswer(r *web.Request) (web.Answer, error) {
 	d := p.ranking(r, 0)
 	return web.Answer{JSON: UnitsAnswer{r.View.OfRun(), r.View.ComparedWith(), view.LightsAnswer(d.Lights), d.Pager.Total, view.Each(d.Rows, p.Answers.Unit), view.List(d.Unplaced)}}, nil
@@ -42,6 +44,7 @@ type pointAnswer struct {
 	Rank  uint32     `json:"rank"`
 }
 
+// UnitDetailAnswer is what GET /api/v1/units/{code} answers.
 type UnitDetailAnswer struct {
 	view.OfRun
 	ComparedWith *view.ComparisonAnswer `json:"compared_with"`
@@ -57,6 +60,7 @@ type UnitDetailAnswer struct {
 	Rates        []view.RateAnswer      `json:"rates"`
 }
 
+// UnitDetailAnswer answers GET /api/v1/units/{code}.
 func (p *Pages) UnitDetailAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.unit(r)
 	if err != nil {
@@ -93,6 +97,7 @@ type stepAnswer struct {
 	Calculations []string     `json:"calculations"` // in figures; none where there is nothing to judge by
 }
 
+// ExplanationAnswer is what GET /api/v1/units/{code}/explanation answers.
 type ExplanationAnswer struct {
 	view.OfRun
 	Unit  view.UnitAnswer `json:"unit"`
@@ -100,6 +105,7 @@ type ExplanationAnswer struct {
 	Sum   string          `json:"sum"`
 }
 
+// ExplanationAnswer answers GET /api/v1/units/{code}/explanation.
 func (p *Pages) ExplanationAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.explanation(r)
 	if err != nil {

@@ -45,6 +45,7 @@ type explainStep struct {
 	Calculations []string // none where there is nothing to judge by
 }
 
+// ExplainPage is the page at /explain/{code}.
 func (p *Pages) ExplainPage(r *web.Request) (web.Answer, error) {
 	d, err := p.explanation(r)
 	if err != nil {

@@ -39,6 +39,7 @@ var rankingColumns = map[string]bool{
 	"people": true, "fen": true, "red": true, "yellow": true,
 }
 
+// RankingPage is the page at /.
 func (p *Pages) RankingPage(r *web.Request) (web.Answer, error) {
 	d := p.ranking(r, p.PageSize*2)
 	return web.Answer{Template: "ranking", Title: language.Message(r.Lang, "ranking.title"), Data: d}, nil
@@ -116,6 +117,7 @@ func totals(v *view.View, prefecture, county string) []*view.Unit {
 	return out
 }
 
+// RankingCSV is the export at /ranking.csv.
 func (p *Pages) RankingCSV(r *web.Request) (web.Answer, error) {
 	d := p.ranking(r, 0)
 	s := spreadsheet.NewTable(string(r.Lang), web.Column("csv.as_of"), web.Column("csv.rank"), web.Column("csv.code"), web.Column("csv.name"), web.Column("csv.place"), web.Coded("csv.light", codebook.Light),

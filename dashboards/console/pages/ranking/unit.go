@@ -62,6 +62,7 @@ type raiseRow struct {
 // raiseShown is how many of them a page shows at once.
 const raiseShown = 15
 
+// UnitPage is the page at /townships/{code} and /units/{code}.
 func (p *Pages) UnitPage(r *web.Request) (web.Answer, error) {
 	d, err := p.unit(r)
 	if err != nil {

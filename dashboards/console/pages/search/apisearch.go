@@ -16,6 +16,7 @@ type hitAnswer struct {
 	Yellow   int    `json:"yellow"`
 }
 
+// SearchAnswer is what GET /api/v1/search answers.
 type SearchAnswer struct {
 	view.OfRun
 	Units    []view.UnitAnswer `json:"units"`
@@ -23,6 +24,7 @@ type SearchAnswer struct {
 	More     bool              `json:"more"` // there are more subjects: search for more of the name
 }
 
+// SearchAnswer answers GET /api/v1/search.
 func (p *Pages) SearchAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.search(r)
 	if err != nil {

@@ -28,6 +28,7 @@ type subjectHit struct {
 
 const searchRows = 50
 
+// SearchPage is the page at /search.
 func (p *Pages) SearchPage(r *web.Request) (web.Answer, error) {
 	if id := strings.ToUpper(r.Query.Given.Get("q")); view.SubjectID.MatchString(id) && len(r.View.WarningsOf[view.SubjectKey("employer", id)]) > 0 {
 		return web.Answer{Redirect: "/subjects/employer/" + id}, nil

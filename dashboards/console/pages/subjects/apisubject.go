@@ -65,6 +65,7 @@ type pastWarningAnswer struct {
 	Unknown   bool          `json:"amount_unknown"`
 }
 
+// SubjectAnswer answers GET /api/v1/subjects/{scope}/{id}.
 func (p *Pages) SubjectAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.subject(r)
 	if err != nil {
@@ -108,6 +109,7 @@ type WorkerAnswer struct {
 	Unheard    string      `json:"unheard"` // silent, unaccounted or empty
 }
 
+// WorkersAnswer is what GET /api/v1/subjects/{scope}/{id}/workers answers.
 type WorkersAnswer struct {
 	view.OfRun
 	Total int `json:"total"`
@@ -117,6 +119,7 @@ type WorkersAnswer struct {
 	Workers   []WorkerAnswer `json:"workers"`
 }
 
+// WorkersAnswer answers GET /api/v1/subjects/{scope}/{id}/workers.
 func (p *Pages) WorkersAnswer(r *web.Request) (web.Answer, error) {
 	d := &workersData{}
 	if err := p.listWorkers(r, d); err != nil {
@@ -134,6 +137,7 @@ type RevealedAnswer struct {
 	Phone  string `json:"phone"`
 }
 
+// RevealAnswer answers POST /api/v1/subjects/{scope}/{id}/workers.
 func (p *Pages) RevealAnswer(r *web.Request) (web.Answer, error) {
 	var body struct {
 		Worker  string `json:"worker"`

@@ -42,6 +42,7 @@ type safeguard struct {
 // ListExpected reports whether a pay list for a wage month must have come: wages are paid by the end of the next month.
 func (d *subjectData) ListExpected(m civil.Month) bool { return m < d.AsOf.Month()-1 }
 
+// SubjectPage is the page at /subjects/{scope}/{id}.
 func (p *Pages) SubjectPage(r *web.Request) (web.Answer, error) {
 	scope, id := catalog.Scope(r.HTTP.PathValue("scope")), r.HTTP.PathValue("id")
 	if scope == catalog.Township && r.View.ByCode[id] != nil {

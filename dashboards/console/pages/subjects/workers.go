@@ -45,6 +45,7 @@ type workerRow struct {
 
 var workerKey = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
+// WorkersPage is the page at /subjects/{scope}/{id}/workers.
 func (p *Pages) WorkersPage(r *web.Request) (web.Answer, error) {
 	return p.workers(r, &workersData{})
 }

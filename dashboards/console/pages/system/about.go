@@ -14,6 +14,7 @@ type aboutData struct {
 	Run     *view.Run
 }
 
+// AboutPage is the page at /about.
 func (p *Pages) AboutPage(r *web.Request) (web.Answer, error) {
 	d := &aboutData{Lights: p.Lights, Groups: p.Detectors.Grouped()}
 	if r.View != nil {

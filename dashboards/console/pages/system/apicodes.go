@@ -22,6 +22,7 @@ type CodesAnswer struct {
 	Sources []codeAnswer            `json:"sources"`
 }
 
+// CodesAnswer answers GET /api/v1/codes.
 func (p *Pages) CodesAnswer(*web.Request) (web.Answer, error) {
 	all := CodesAnswer{Codes: map[string][]codeAnswer{}, Sources: []codeAnswer{}}
 	for _, name := range codebook.Names() {

@@ -29,6 +29,7 @@ type feedAnswer struct {
 	LatestAt      *time.Time      `json:"latest_at"`
 }
 
+// CountAnswer is how many messages there are of something.
 type CountAnswer struct {
 	Of       string `json:"of"`
 	Messages uint64 `json:"messages"`
@@ -58,6 +59,7 @@ func (p *Pages) feedOf(f feedRow) feedAnswer {
 	return one
 }
 
+// QualityAnswer is what GET /api/v1/quality answers.
 type QualityAnswer struct {
 	Days   int          `json:"days"` // the window
 	Red    int          `json:"red"`  // of all feeds
@@ -66,6 +68,7 @@ type QualityAnswer struct {
 	Feeds  []feedAnswer `json:"feeds"`
 }
 
+// QualityAnswer answers GET /api/v1/quality.
 func (p *Pages) QualityAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.feeds(r)
 	if err != nil {
@@ -75,11 +78,13 @@ func (p *Pages) QualityAnswer(r *web.Request) (web.Answer, error) {
 	return web.Answer{JSON: QualityAnswer{d.Days, d.Red, d.Yellow, len(d.Rows), view.Each(d.Rows[shown.From:shown.To], p.feedOf)}}, nil
 }
 
+// RunsAnswer is what GET /api/v1/runs answers.
 type RunsAnswer struct {
 	Total    int            `json:"total"`
 	Attempts []runs.Attempt `json:"attempts"` // newest first
 }
 
+// RunsAnswer answers GET /api/v1/runs.
 func (p *Pages) RunsAnswer(r *web.Request) (web.Answer, error) {
 	_, _, all, err := p.attempts(r)
 	if err != nil {
@@ -101,6 +106,7 @@ type entryAnswer struct {
 	Origin  string    `json:"origin"`
 }
 
+// AuditAnswer is what GET /api/v1/audit answers.
 type AuditAnswer struct {
 	Checkpoint string        `json:"checkpoint"` // the last entry that is whole, as anxin audit verify takes it
 	Broken     string        `json:"broken"`     // what is wrong with the log; empty: nothing
@@ -108,6 +114,7 @@ type AuditAnswer struct {
 	Entries    []entryAnswer `json:"entries"` // newest first
 }
 
+// AuditAnswer answers GET /api/v1/audit.
 func (p *Pages) AuditAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.auditLog(r)
 	if err != nil {

@@ -21,6 +21,7 @@ type auditData struct {
 	Broken                     string            // what is wrong with the log; empty: nothing
 }
 
+// AuditPage is the page at /audit.
 func (p *Pages) AuditPage(r *web.Request) (web.Answer, error) {
 	d, err := p.auditLog(r)
 	if err != nil {

@@ -101,6 +101,7 @@ func (p *Pages) feeds(r *web.Request) (*qualityData, error) {
 	return d, nil
 }
 
+// QualityPage is the page at /quality.
 func (p *Pages) QualityPage(r *web.Request) (web.Answer, error) {
 	d, err := p.feeds(r)
 	if err != nil {
@@ -111,6 +112,7 @@ func (p *Pages) QualityPage(r *web.Request) (web.Answer, error) {
 	return web.Answer{Template: "quality", Title: language.Message(r.Lang, "quality.title"), Data: d}, nil
 }
 
+// QualityCSV is the export at /quality.csv.
 func (p *Pages) QualityCSV(r *web.Request) (web.Answer, error) {
 	l := r.Lang
 	d, err := p.feeds(r)

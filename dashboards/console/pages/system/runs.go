@@ -45,6 +45,7 @@ func choices[T ~string](values []T) []string {
 	return all
 }
 
+// RunsPage is the page at /runs.
 func (p *Pages) RunsPage(r *web.Request) (web.Answer, error) {
 	d := &runsData{Kinds: runs.Kinds, Statuses: runs.Statuses}
 	var all []runs.Attempt
@@ -77,6 +78,7 @@ func latestEnded(all []runs.Attempt) []runs.Attempt {
 	return latest
 }
 
+// RunsCSV is the export at /runs.csv.
 func (p *Pages) RunsCSV(r *web.Request) (web.Answer, error) {
 	_, _, all, err := p.attempts(r)
 	if err != nil {

@@ -76,6 +76,7 @@ func fieldOf(f catalog.Field) fieldAnswer {
 	return one
 }
 
+// DetectorsAnswer is what GET /api/v1/detectors answers.
 type DetectorsAnswer struct {
 	view.OfRun
 	Red       int              `json:"red"`
@@ -84,6 +85,7 @@ type DetectorsAnswer struct {
 	Detectors []DetectorAnswer `json:"detectors"`
 }
 
+// DetectorsAnswer answers GET /api/v1/detectors.
 func (p *Pages) DetectorsAnswer(r *web.Request) (web.Answer, error) {
 	d := p.rulebook(r)
 	all := []DetectorAnswer{}
@@ -101,12 +103,14 @@ type hitsAnswer struct {
 	Yellow uint64     `json:"yellow"`
 }
 
+// DetectorDetailAnswer is what GET /api/v1/detectors/{id} answers.
 type DetectorDetailAnswer struct {
 	view.OfRun
 	Detector DetectorAnswer `json:"detector"`
 	History  []hitsAnswer   `json:"history"` // newest first
 }
 
+// DetectorAnswer answers GET /api/v1/detectors/{id}.
 func (p *Pages) DetectorAnswer(r *web.Request) (web.Answer, error) {
 	d, err := p.oneRule(r)
 	if err != nil {

@@ -91,6 +91,7 @@ func (p *Pages) rule(v *view.View, h *catalog.Header) *rule {
 	return r
 }
 
+// RulebookPage is the page at /detectors.
 func (p *Pages) RulebookPage(r *web.Request) (web.Answer, error) {
 	return web.Answer{Template: "rulebook", Title: language.Message(r.Lang, "rulebook.title"), Data: p.rulebook(r)}, nil
 }
@@ -123,6 +124,7 @@ type hits struct {
 	Red, Yellow uint64
 }
 
+// RulePage is the page at /detectors/{id}.
 func (p *Pages) RulePage(r *web.Request) (web.Answer, error) {
 	d, err := p.oneRule(r)
 	if err != nil {

@@ -35,6 +35,7 @@ type warningFilter struct {
 // Empty reports whether nothing is filtered.
 func (f warningFilter) Empty() bool { return f == warningFilter{} }
 
+// WarningsPage is the page at /warnings.
 func (p *Pages) WarningsPage(r *web.Request) (web.Answer, error) {
 	return web.Answer{Template: "warnings", Title: language.Message(r.Lang, "warnings.title"), Data: p.warnings(r)}, nil
 }
@@ -142,6 +143,7 @@ func sortWarnings(rows []*view.Warning, by string, ascending bool) {
 	})
 }
 
+// WarningsCSV is the export at /warnings.csv.
 func (p *Pages) WarningsCSV(r *web.Request) (web.Answer, error) {
 	l := r.Lang
 	s := spreadsheet.NewTable(string(l), web.Coded("csv.level", codebook.Level), web.Column("csv.detector"), web.Column("csv.title"),
