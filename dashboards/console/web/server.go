@@ -80,7 +80,8 @@ func New(d Dependencies, rooms []Room) (*Server, error) {
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	s.templates, err = parseTemplates(func(l language.Locale) template.FuncMap { return functions(l, d, s.assets) }, rooms)
+	citations := language.NewCitations(d.Laws)
+	s.templates, err = parseTemplates(func(l language.Locale) template.FuncMap { return functions(l, d, s.assets, citations) }, rooms)
 	return s, err
 }
 

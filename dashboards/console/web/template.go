@@ -139,8 +139,7 @@ func (r renderer) render(w io.Writer, name string, f *frame) error {
 }
 
 // functions are what the templates of every room can call, bound to a language.
-func functions(l language.Locale, d Dependencies, assets *assets) template.FuncMap {
-	citations := language.NewCitations(d.Laws)
+func functions(l language.Locale, d Dependencies, assets *assets, citations *language.Citations) template.FuncMap {
 	date := func(otherwise func(civil.Date) string) func(*civil.Date) string {
 		return func(on *civil.Date) string {
 			if on == nil {
