@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/anxin-project/anxin/dashboards/console/pages/people"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/region"
 )
@@ -193,7 +195,7 @@ func TestEveryRouteForEveryRoleAndTerritory(t *testing.T) {
 	s.fillWorkers(t)
 	s.add(t, access.Person{ID: "victim", Name: "无名", Roles: []access.Role{access.Operator}})
 	for pattern := range routeRules {
-		if !slices.ContainsFunc(s.table(), func(r route) bool { return r.pattern == pattern }) {
+		if !slices.ContainsFunc(s.table(), func(r web.Route) bool { return r.Pattern == pattern }) {
 			t.Errorf("%s is no route", pattern)
 		}
 	}
@@ -205,17 +207,17 @@ func TestEveryRouteForEveryRoleAndTerritory(t *testing.T) {
 		s.enter(t, p.ID)
 		entries := s.auditEntries(t)
 		for _, route := range s.table() {
-			rule, ok := routeRules[route.pattern]
+			rule, ok := routeRules[route.Pattern]
 			if !ok {
-				t.Fatalf("%s has no rule in this test", route.pattern)
+				t.Fatalf("%s has no rule in this test", route.Pattern)
 			}
 			var status int
 			var header http.Header
 			var body string
 			switch {
-			case route.writes() && strings.HasPrefix(rule.path, "/api/"):
+			case route.Writes() && strings.HasPrefix(rule.path, "/api/"):
 				status, header, body = s.send(t, rule.path, rule.form.Get("json"))
-			case route.writes():
+			case route.Writes():
 				form := url.Values{}
 				for name, v := range rule.form {
 					form[name] = v
@@ -229,19 +231,19 @@ func TestEveryRouteForEveryRoleAndTerritory(t *testing.T) {
 				want = expects(rule.who, p)
 			}
 			if got := !refusal(status, header, body); got != want || status >= 500 {
-				t.Errorf("%s by %q: %d, allowed %v, want %v", route.pattern, p.ID, status, got, want)
+				t.Errorf("%s by %q: %d, allowed %v, want %v", route.Pattern, p.ID, status, got, want)
 			}
 			// Who is not in is written down by the gate, and tested there. What reads without being written down is not counted
 			// by itself: an entry too many shows at the next route that is.
-			if p.ID != "" && route.action != access.Public && (route.audited != "" || route.writes()) {
+			if p.ID != "" && route.Action != access.Public && (route.Audited != "" || route.Writes()) {
 				before := entries
 				if entries = s.auditEntries(t); entries-before != 1 {
-					t.Errorf("%s by %q leaves %d entries in the audit log", route.pattern, p.ID, entries-before)
+					t.Errorf("%s by %q leaves %d entries in the audit log", route.Pattern, p.ID, entries-before)
 				}
-			} else if route.writes() || route.audited != "" {
+			} else if route.Writes() || route.Audited != "" {
 				entries = s.auditEntries(t)
 			}
-			if route.pattern == "POST /sign-out" && p.ID != "" {
+			if route.Pattern == "POST /sign-out" && p.ID != "" {
 				s.enter(t, p.ID)
 				entries = s.auditEntries(t)
 			}
@@ -471,7 +473,7 @@ func TestFormsOfOthersChangeNothing(t *testing.T) {
 	if status, _, body := s.do(t, r); status != 403 || !strings.Contains(body, "表单已失效") {
 		t.Errorf("from another site: %d", status)
 	}
-	if status, _, _ := s.post(t, "/account", url.Values{"new": {strings.Repeat("x", maxForm)}}); status != 403 {
+	if status, _, _ := s.post(t, "/account", url.Values{"new": {strings.Repeat("x", web.MaxForm)}}); status != 403 {
 		t.Errorf("an endless form: %d", status)
 	}
 	if a, _ := s.gate.Register().Get("victim"); a.Disabled {
@@ -621,7 +623,7 @@ func TestTheSignInPageSaysWhatToDoWhereNobodyIsRegistered(t *testing.T) {
 	if _, _, page := s.get(t, "/sign-in"); strings.Contains(page, "anxin users add") || strings.Contains(page, "演示") {
 		t.Error("a register with people speaks of the first administrator, or of a demonstration")
 	}
-	s.demo = []DemoPerson{{Person: overseer, Password: password}}
+	s.people.Demo = []people.DemoPerson{{Person: overseer, Password: password}}
 	if _, _, page := s.get(t, "/sign-in"); !strings.Contains(page, "虚构") || !strings.Contains(page, password) {
 		t.Error("the demonstration does not offer its people")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/anxin-project/anxin/dashboards/console/pages/casework"
 	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
@@ -14,7 +15,7 @@ import (
 var refused = casefile.Refuse("stage", "首问负责", "案件处于“已受理”阶段", "the case is accepted already")
 
 func (m memoryCases) Allowed(casefile.Case, access.Person) []casefile.ActionKind {
-	return caseActions
+	return casework.CaseActions
 }
 
 func (m memoryCases) ActAll(_ context.Context, _ access.Person, steps []casefile.Step) []casefile.Outcome {
@@ -111,7 +112,7 @@ func (memoryList) Entry(_ context.Context, id string) (casefile.Entry, []casefil
 
 func (memoryList) Choices(string, access.Person) []casefile.EntryChoice {
 	var all []casefile.EntryChoice
-	for i, kind := range entryActions {
+	for i, kind := range casework.EntryActions {
 		one := casefile.EntryChoice{Kind: kind}
 		if i == 0 {
 			one.Refusal = refused

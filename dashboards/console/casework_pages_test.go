@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/anxin-project/anxin/dashboards/console/pages/casework"
 	"github.com/anxin-project/anxin/internal/domain/access"
 )
 
@@ -49,7 +50,7 @@ func TestCaseworkPagesSayWhatIsDueAndWhereFiguresComeFrom(t *testing.T) {
 // A step that is only called otherwise today is the same step to programs.
 func TestTheStepOfAnUnmetOrderIsCalledByItsActionInTheAPI(t *testing.T) {
 	s := serve(t, small)
-	d := asked[workListAnswer](t, s, "/api/v1/work?limit=1000")
+	d := asked[casework.WorkListAnswer](t, s, "/api/v1/work?limit=1000")
 	for _, w := range d.Work {
 		if w.Case == "project:P-00001" {
 			if w.Step != "record_payment" {

@@ -9,6 +9,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/pages/people"
 	"github.com/anxin-project/anxin/internal/testing/browsertest"
 )
 
@@ -28,7 +30,7 @@ func TestEveryPageIsCleanInARealBrowserAndFitsItsScreen(t *testing.T) {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
 			b := browsertest.Open(t, width, 800)
 			s.enterBy(t, b, overseer.ID)
-			for _, l := range locales {
+			for _, l := range language.Locales {
 				for i, path := range append(slices.Clone(everyPage), "/blacklist") {
 					separator := "?"
 					if containsQuery(path) {
@@ -42,7 +44,7 @@ func TestEveryPageIsCleanInARealBrowserAndFitsItsScreen(t *testing.T) {
 						widest := browsertest.Eval[string](t, b, `(() => { let w = "", x = 0; for (const e of document.querySelectorAll("main *, header *")) { const r = e.getBoundingClientRect().right; if (r > x) { x = r; w = e.tagName + "." + e.className.baseVal + e.className; } } return w; })()`)
 						t.Errorf("%s in %s scrolls sideways by %d at %d wide: %s", path, l, over, width, widest)
 					}
-					if lang := browsertest.Eval[string](t, b, "document.documentElement.lang"); (lang == "en") != (l == english) {
+					if lang := browsertest.Eval[string](t, b, "document.documentElement.lang"); (lang == "en") != (l == language.English) {
 						t.Errorf("%s is in %s, want %s", path, lang, l)
 					}
 					if empty := browsertest.Eval[int](t, b, `[...document.querySelectorAll("a, button, summary")].filter(e => !e.textContent.trim() && !e.getAttribute("aria-label")).length`); empty > 0 {
@@ -168,7 +170,7 @@ func TestPeopleSignInWorkAndLeaveInARealBrowser(t *testing.T) {
 	for _, p := range variants() {
 		s.add(t, p)
 	}
-	s.demo = []DemoPerson{{Person: variants()[0], Password: password}}
+	s.people.Demo = []people.DemoPerson{{Person: variants()[0], Password: password}}
 	b := browsertest.Open(t, 1366, 768)
 	b.Do(t, chromedp.Navigate(s.url+"/subjects/project/"+projectID))
 	b.Until(t, `location.pathname === "/sign-in" && location.search.startsWith("?next=")`)

@@ -5,13 +5,22 @@
 // reload and keyboard shortcuts. Nothing is loaded from another host.
 //
 // Nobody sees a page without having signed in, and everybody sees what their role, territory and department let them
-// (internal/domain/access): the table of routes names the action of each route and the object it touches, admit asks, and pages
-// are given a view of the run that holds nothing else. Workers appear as counts; their names and phones are shown masked,
-// to those who may, and in clear one at a time, through internal/platform/access/reveal.
+// (internal/domain/access): the table of routes (routes.go) names the action of each route and the object it touches, web asks,
+// and pages are given a view of the run that holds nothing else. Workers appear as counts; their names and phones are shown
+// masked, to those who may, and in clear one at a time, through internal/platform/access/reveal.
 //
 // Reads follow one rule: a page shows one run. The latest completed run's index and warnings are held in memory
-// (View), replaced as a whole when a newer run completes; the facts of a subject come from that run's snapshot, and are
+// (view.Keeper), replaced as a whole when a newer run completes; the facts of a subject come from that run's snapshot, and are
 // remembered as long as the run is the latest, since a snapshot never changes.
+//
+// The rooms, each of which knows only those after it, and no page another page:
+//
+//	pages/*   a page, its endpoints of the API, its templates and its texts, side by side
+//	web       requests: who comes in, routes, templates, remembered pages, failures, exports, the frame of the API
+//	chart     SVG charts
+//	view      what pages read: the run in memory, facts of subjects, editions, cases
+//	language  both languages: the texts, and how figures and days are written
+//	memory    what was worked out once
 package console
 
 import (
@@ -20,13 +29,21 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/anxin-project/anxin/dashboards/console/pages/casework"
+	"github.com/anxin-project/anxin/dashboards/console/pages/editions"
+	"github.com/anxin-project/anxin/dashboards/console/pages/people"
+	"github.com/anxin-project/anxin/dashboards/console/pages/ranking"
+	"github.com/anxin-project/anxin/dashboards/console/pages/search"
+	"github.com/anxin-project/anxin/dashboards/console/pages/subjects"
+	"github.com/anxin-project/anxin/dashboards/console/pages/system"
+	"github.com/anxin-project/anxin/dashboards/console/pages/warnings"
+	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/law"
 	"github.com/anxin-project/anxin/internal/platform/access/reveal"
@@ -37,68 +54,41 @@ import (
 type Dependencies struct {
 	Conn    driver.Conn      // the main database
 	Catalog []catalog.Header // what the detectors are called, ask and advise
-	Cases   Cases            // nil: the pages about cases say that casework is not connected
+	Cases   view.Cases       // nil: the pages about cases say that casework is not connected
 	// Blacklist is the joint-discipline list; nil: its pages say that casework is not connected.
-	Blacklist Blacklist
+	Blacklist casework.Blacklist
 	// Thresholds are those of the detectors in force; nil: pages show none.
-	Thresholds Thresholds
+	Thresholds warnings.Thresholds
 	// Laws are those that detectors cite; nil: the shipped register.
 	Laws *law.Registry
 	// Sources names sending systems by their codes, as policy does; nil: pages show the codes.
 	Sources map[string]catalog.Text
 	// Index are the numbers of the index in force.
-	Index    IndexRules
-	Gate     *signin.Gate     // who comes in
-	Vault    *reveal.Vault    // opens what is sealed of workers
-	Demo     []DemoPerson     // of a demonstration: whom its sign-in page offers; empty everywhere else
-	Regions  Regions          // nil: internal/domain/region
-	Progress func() []Stage   // nil: the page before the first run shows no stages
-	Logger   *slog.Logger     // nil: slog.Default()
-	Now      func() time.Time // nil: time.Now
+	Index    ranking.IndexRules
+	Gate     *signin.Gate        // who comes in
+	Vault    *reveal.Vault       // opens what is sealed of workers
+	Demo     []people.DemoPerson // of a demonstration: whom its sign-in page offers; empty everywhere else
+	Regions  view.Regions        // nil: internal/domain/region
+	Progress func() []web.Stage  // nil: the page before the first run shows no stages
+	Logger   *slog.Logger        // nil: slog.Default()
+	Now      func() time.Time    // nil: time.Now
 	Metrics  prometheus.Registerer
-}
-
-// Regions names administrative divisions by their statistical codes; both return "" for an unknown code.
-type Regions interface {
-	Name(code string) string
-	Path(code string) string
 }
 
 // Console serves the pages. Its handler may be used from many goroutines.
 type Console struct {
-	config     Configuration
-	conn       driver.Conn
-	detectors  *detectors
-	thresholds Thresholds
-	laws       *law.Registry
-	sources    map[string]catalog.Text
-	// uncheckedTexts are the keys of the texts that cite a law whose text nobody could read.
-	uncheckedTexts map[string]bool
+	keeper *view.Keeper // of the run that pages show
+	server *web.Server  // which answers by the table of routes
 
-	cases     Cases
-	blacklist Blacklist
-	rules     IndexRules
-	gate      *signin.Gate
-	vault     *reveal.Vault
-	demo      []DemoPerson
-	regions   Regions
-	progress  func() []Stage
-	log       *slog.Logger
-	now       func() time.Time
-	metrics   *metrics
-	templates map[string]renderer // by language
-	assets    *assets
-
-	view       atomic.Pointer[View]
-	refreshing sync.Mutex
-	lastPoll   atomic.Int64 // unix milliseconds of the last poll that succeeded
-	facts      *memory[*Facts]
-	scoped     *memory[*View] // what of the run somebody may see, by territory, department and roles
-	bodies     *memory[*body]
-
-	// Where facts and a view come from; the tests of pages alone replace them.
-	readView  func(context.Context, *View) (*View, error)
-	readFacts func(context.Context, *View, catalog.Scope, string) (*Facts, error)
+	// The rooms.
+	ranking  *ranking.Pages
+	editions *editions.Pages
+	subjects *subjects.Pages
+	warnings *warnings.Pages
+	casework *casework.Pages
+	people   *people.Pages
+	system   *system.Pages
+	search   *search.Pages
 }
 
 // New builds the console. It touches no database: Run or Refresh does.
@@ -119,94 +109,66 @@ func New(config Configuration, d Dependencies) (*Console, error) {
 		d.Now = time.Now
 	}
 	if d.Regions == nil {
-		d.Regions = china{}
+		d.Regions = view.China{}
 	}
 	if d.Laws == nil {
 		d.Laws = law.Shipped()
 	}
 	if d.Progress == nil {
-		d.Progress = func() []Stage { return nil }
+		d.Progress = func() []web.Stage { return nil }
 	}
-	c := &Console{
-		config:     config,
-		conn:       d.Conn,
-		detectors:  newDetectors(d.Catalog),
-		thresholds: d.Thresholds,
-		laws:       d.Laws,
-		sources:    d.Sources,
-
-		uncheckedTexts: citeUnchecked(d.Laws),
-
-		cases:     d.Cases,
-		blacklist: d.Blacklist,
-		rules:     d.Index,
-		gate:      d.Gate,
-		vault:     d.Vault,
-		demo:      d.Demo,
-		regions:   d.Regions,
-		progress:  d.Progress,
-		log:       d.Logger.With("component", "console"),
-		now:       d.Now,
-		facts:     newMemory[*Facts](config.RememberSubjects),
-		scoped:    newMemory[*View](rememberScopes),
-		bodies:    newMemory[*body](config.RememberPages),
-	}
-	c.readView, c.readFacts = c.loadView, c.loadFacts
-	var err error
-	if c.metrics, err = newMetrics(d.Metrics, c); err != nil {
-		return nil, fmt.Errorf("console: %w", err)
-	}
-	if c.assets, err = loadAssets(); err != nil {
-		return nil, fmt.Errorf("console: %w", err)
-	}
-	if c.templates, err = parseTemplates(c); err != nil {
+	d.Logger = d.Logger.With("component", "console")
+	c := &Console{}
+	if err := c.build(config, d); err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
 	return c, nil
 }
 
-// Run keeps the view fresh until the context ends. A poll that fails is logged and counted, and the pages go on showing
-// the run they have.
-func (c *Console) Run(ctx context.Context) error {
-	tick := time.NewTicker(c.config.Refresh)
-	defer tick.Stop()
-	for {
-		if err := c.Refresh(ctx); err != nil && ctx.Err() == nil {
-			c.log.Warn("reading the latest run failed", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
-}
+// build makes what answers and the rooms.
+func (c *Console) build(config Configuration, d Dependencies) (err error) {
+	detectors, sources, lights := view.NewDetectors(d.Catalog), view.Sources(d.Sources), view.Lights(config.Lights)
+	answers := view.Answers{Regions: d.Regions, Detectors: detectors, Laws: d.Laws}
+	c.ranking = &ranking.Pages{Regions: d.Regions, Detectors: detectors, Answers: answers, Rules: d.Index, Lights: lights, PageSize: config.PageSize}
+	c.editions = &editions.Pages{Conn: d.Conn, Regions: d.Regions, Answers: answers, PageSize: config.PageSize}
+	c.warnings = &warnings.Pages{Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Laws: d.Laws, Thresholds: d.Thresholds, PageSize: config.PageSize}
+	c.casework = &casework.Pages{Cases: d.Cases, Blacklist: d.Blacklist, Regions: d.Regions, Laws: d.Laws, Gate: d.Gate, PageSize: config.PageSize, Logger: d.Logger, Now: d.Now}
+	c.people = &people.Pages{Gate: d.Gate, Regions: d.Regions, Demo: d.Demo, Logger: d.Logger}
+	c.system = &system.Pages{Conn: d.Conn, Gate: d.Gate, Detectors: detectors, Sources: sources, Lights: lights, PageSize: config.PageSize, Now: d.Now}
+	c.search = &search.Pages{Conn: d.Conn, Regions: d.Regions, Answers: answers}
 
-// Refresh looks for a newer completed run and, when there is one, replaces the view. It is synchronous; calls at the
-// same time wait for each other.
-func (c *Console) Refresh(ctx context.Context) error {
-	c.refreshing.Lock()
-	defer c.refreshing.Unlock()
-	start := time.Now()
-	old := c.view.Load()
-	next, err := c.readView(ctx, old)
-	if err != nil {
-		c.metrics.refreshFailures.Inc()
+	if c.keeper, err = view.NewKeeper(view.KeeperDependencies{Conn: d.Conn, Refresh: config.Refresh, Remember: config.RememberSubjects, Logger: d.Logger, Now: d.Now,
+		Metrics: d.Metrics, Newer: func() { c.server.Forget() }}); err != nil {
 		return err
 	}
-	c.lastPoll.Store(time.Now().UnixMilli()) // not the injected clock: a poll is real time
-	if next == nil || next == old {
-		return nil
+	c.subjects = &subjects.Pages{Keeper: c.keeper, Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Cases: d.Cases, Vault: d.Vault,
+		PageSize: config.PageSize, Logger: d.Logger}
+
+	c.server, err = web.New(web.Dependencies{Language: config.Language, Timeout: config.QueryTimeout, Remember: config.RememberPages, Keeper: c.keeper, Gate: d.Gate,
+		Detectors: detectors, Laws: d.Laws, Sources: sources, Regions: d.Regions, Progress: d.Progress, Logger: d.Logger, Now: d.Now, Metrics: d.Metrics}, c.rooms())
+	if err != nil {
+		return err
 	}
-	c.view.Store(next)
-	c.facts.clear()
-	c.scoped.clear()
-	c.bodies.clear()
-	c.metrics.refreshSeconds.Observe(time.Since(start).Seconds())
-	c.log.Info("showing a newer run", "as_of", next.Run.AsOf, "run", next.Run.Number,
-		"units", len(next.Units), "warnings", len(next.Warnings))
+	c.server.SetTable(c.table())
 	return nil
 }
 
+// rooms are the folders of pages, with their templates.
+func (c *Console) rooms() []web.Room {
+	return []web.Room{c.ranking.Room(), c.editions.Room(), c.subjects.Room(), c.warnings.Room(), c.casework.Room(), c.people.Room(), c.system.Room(), c.search.Room()}
+}
+
+// Run keeps the pages' run fresh until the context ends. A poll that fails is logged and counted, and the pages go on showing
+// the run they have.
+func (c *Console) Run(ctx context.Context) error { return c.keeper.Run(ctx) }
+
+// Refresh looks for a newer completed run and, when there is one, shows it. It is synchronous; calls at the same time wait for
+// each other.
+func (c *Console) Refresh(ctx context.Context) error { return c.keeper.Refresh(ctx) }
+
 // Handler serves every page, the assets and /healthz.
-func (c *Console) Handler() http.Handler { return c.routes() }
+func (c *Console) Handler() http.Handler { return c.server.Handler() }
+
+// APIPaths are the paths of the API that the console answers, as patterns of a ServeMux: beside it another component may
+// answer the rest of /api/.
+func (c *Console) APIPaths() []string { return c.server.APIPaths() }

@@ -8,18 +8,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/anxin-project/anxin/dashboards/console/pages/ranking"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 	"github.com/anxin-project/anxin/internal/platform/editionstore"
 )
 
 // rules are the numbers of the index as designed.
-var rules = IndexRules{
+var rules = ranking.IndexRules{
 	Form: 2, WindowDays: 90, GraceDays: 7, LateDays: 30, AcceptWorkdays: 5, ResolveWorkdays: 60, LeastWorkers: 30, LeastOwed: 3, StaleDays: 7,
 	CapIncidentPeople: 50, SilentLeast: 10, Cushion: 100, LateWeight: .3, LeadsCushion: 5, HazardRed: 1, HazardYellow: .4,
 	CapIncident: 69.9, CapSilentMonths: 69.9, CapSilent: 84.9, SilentShare: .1, CapOrder: 84.9,
-	ArrearsCurve:    []CurvePoint{{0, 100}, {.002, 90}, {.0084, 60}, {.02, 30}, {.05, 12}, {.2, 5}, {1, 0}},
-	TimelinessCurve: []CurvePoint{{0, 0}, {.8, 20}, {1, 100}},
+	ArrearsCurve:    []ranking.CurvePoint{{At: 0, Score: 100}, {At: .002, Score: 90}, {At: .0084, Score: 60}, {At: .02, Score: 30}, {At: .05, Score: 12}, {At: .2, Score: 5}, {At: 1, Score: 0}},
+	TimelinessCurve: []ranking.CurvePoint{{At: 0, Score: 0}, {At: .8, Score: 20}, {At: 1, Score: 100}},
 	Weights:         map[string]float64{"arrears": 40, "timeliness": 20, "safeguards": 15, "resolution": 10, "hazard": 15},
 }
 

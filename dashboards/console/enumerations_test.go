@@ -12,6 +12,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/pages/casework"
+	"github.com/anxin-project/anxin/dashboards/console/pages/system"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 )
 
@@ -90,18 +93,18 @@ func TestEveryValueOfAnEnumerationHasItsText(t *testing.T) {
 		{"listing.", constants(t, "internal/domain/casefile/blacklist.go", "EntryActionKind")},
 		{"event.", constants(t, "internal/domain/casefile/casefile.go", "Kind")},
 		{"event.", constants(t, "alerts/blacklist/fold.go", "")},
-		{"why.", found(t, `Refuse\("([a-z_]+)"`, "../../alerts/cases/act.go", "../../alerts/cases/perform.go", "../../alerts/blacklist/judge.go", "../../alerts/blacklist/store.go", "forms.go")},
-		{"why.", found(t, `problem\{Code: "([a-z_]+)"`, "casework.go")},
-		{"paper.", found(t, `Papers(?:: \[\]string\{| = append\(d\.Papers, )"([a-z_]+)"`, "entries.go")},
-		{"field.", found(t, `\{Name: "([a-z0-9_]+)"`, "case.go", "entries.go")},
-		{"field.", found(t, `\bsay\("([a-z0-9_]+)"`, "events.go")},
-		{"field.", []string{capacityField[casefile.LegalRepresentative], capacityField[casefile.DirectlyResponsible]}},
+		{"why.", found(t, `Refuse\("([a-z_]+)"`, "../../alerts/cases/act.go", "../../alerts/cases/perform.go", "../../alerts/blacklist/judge.go", "../../alerts/blacklist/store.go", "pages/casework/forms.go")},
+		{"why.", found(t, `problem\{Code: "([a-z_]+)"`, "pages/casework/casework.go")},
+		{"paper.", found(t, `Papers(?:: \[\]string\{| = append\(d\.Papers, )"([a-z_]+)"`, "pages/casework/entries.go")},
+		{"field.", found(t, `\{Name: "([a-z0-9_]+)"`, "pages/casework/case.go", "pages/casework/entries.go")},
+		{"field.", found(t, `\bsay\("([a-z0-9_]+)"`, "pages/casework/events.go")},
+		{"field.", []string{casework.CapacityField[casefile.LegalRepresentative], casework.CapacityField[casefile.DirectlyResponsible]}},
 		{"owed.no_", []string{"lists", "gate", "ledger"}},
 		{"owed.", []string{"lists_until", "gate_until", "ledger_until", "line_listed", "line_unbooked", "line_underlisted", "line_unlisted", "line_staff", "no_own_lists"}},
-		{"failure.", found(t, `d\.Key(?:, d\.Parameters)? = http\.Status[A-Za-z]+, "([a-z]+)"`, "failure.go")},
-		{"failure.", found(t, `Key: "([a-z]+)"`, "failure.go")},
-		{"signin.", found(t, `Problem: "([a-z]+)"`, "enter.go")},
-		{"password.", found(t, `refuse\("([a-z]+)"`, "enter.go")},
+		{"failure.", found(t, `d\.Key(?:, d\.Parameters)? = http\.Status[A-Za-z]+, "([a-z]+)"`, "web/failure.go")},
+		{"failure.", found(t, `Key: "([a-z]+)"`, "web/failure.go")},
+		{"signin.", found(t, `Problem: "([a-z]+)"`, "pages/people/enter.go")},
+		{"password.", found(t, `refuse\("([a-z]+)"`, "pages/people/enter.go")},
 		{"password.", found(t, `ErrWeakPassword\{"([a-z]+)"`, "../../internal/platform/access/people/password.go", "../../internal/platform/access/people/people.go")},
 	} {
 		for _, value := range group.values {
@@ -109,7 +112,7 @@ func TestEveryValueOfAnEnumerationHasItsText(t *testing.T) {
 			if group.name == "failure." {
 				key += ".text"
 			}
-			if _, ok := catalogue[key]; !ok {
+			if _, ok := language.LookUp(key); !ok {
 				t.Errorf("%q has no text", key)
 			}
 		}
@@ -118,11 +121,11 @@ func TestEveryValueOfAnEnumerationHasItsText(t *testing.T) {
 
 // The pages offer every action there is, and every action that a form asks for can be named.
 func TestThePagesOfferEveryAction(t *testing.T) {
-	if all := constants(t, "internal/domain/casefile/action.go", "ActionKind"); len(all) != len(caseActions) {
-		t.Errorf("%d actions on a case, pages offer %d", len(all), len(caseActions))
+	if all := constants(t, "internal/domain/casefile/action.go", "ActionKind"); len(all) != len(casework.CaseActions) {
+		t.Errorf("%d actions on a case, pages offer %d", len(all), len(casework.CaseActions))
 	}
-	if all := constants(t, "internal/domain/casefile/blacklist.go", "EntryActionKind"); len(all) != len(entryActions)+1 { // and propose, on a page of its own
-		t.Errorf("%d actions on an entry, pages offer %d", len(all), len(entryActions))
+	if all := constants(t, "internal/domain/casefile/blacklist.go", "EntryActionKind"); len(all) != len(casework.EntryActions)+1 { // and propose, on a page of its own
+		t.Errorf("%d actions on an entry, pages offer %d", len(all), len(casework.EntryActions))
 	}
 }
 
@@ -130,8 +133,8 @@ func TestThePagesOfferEveryAction(t *testing.T) {
 func TestEveryAuditedActionHasItsWord(t *testing.T) {
 	var actions []string
 	for _, r := range (&Console{}).table() {
-		if r.audited != "" {
-			actions = append(actions, r.audited)
+		if r.Audited != "" {
+			actions = append(actions, r.Audited)
 		}
 	}
 	written := regexp.MustCompile(`(?:Action: |\.record\(r, [^,]+, |\.noted\(w, r, by, |change\(cmd, configPath, |short, action := "enable", "[^"]*", |use, short, action = "disable", "[^"]*", )"([a-z_]+)"`)
@@ -153,10 +156,10 @@ func TestEveryAuditedActionHasItsWord(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range caseActions {
+	for _, kind := range casework.CaseActions {
 		actions = append(actions, "case."+string(kind))
 	}
-	for _, kind := range append(slices.Clone(entryActions), casefile.Propose) {
+	for _, kind := range append(slices.Clone(casework.EntryActions), casefile.Propose) {
 		actions = append(actions, "blacklist."+string(kind))
 	}
 	for _, want := range []string{"sign_in", "locked_out", "reveal", "token_made", "person_disabled", "export", "print", "read_entry", "case.accept"} {
@@ -165,8 +168,8 @@ func TestEveryAuditedActionHasItsWord(t *testing.T) {
 		}
 	}
 	for _, action := range actions {
-		for _, l := range locales {
-			if word := l.audited(action); strings.Contains(word, "_") || strings.HasSuffix(word, action) {
+		for _, l := range language.Locales {
+			if word := system.Audited(l, action); strings.Contains(word, "_") || strings.HasSuffix(word, action) {
 				t.Errorf("the audit log's %q is shown as %q", action, word)
 			}
 		}

@@ -20,6 +20,8 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/anxin-project/anxin/dashboards/console/pages/warnings"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
@@ -27,6 +29,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/quality"
 	"github.com/anxin-project/anxin/internal/domain/region"
 	"github.com/anxin-project/anxin/internal/domain/runs"
+	"github.com/anxin-project/anxin/internal/platform/access/signin"
 	"github.com/anxin-project/anxin/internal/platform/store"
 	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
 )
@@ -57,6 +60,8 @@ var small = world{codes: "3310", warnings: 420, runs: 9, cases: 130}
 type server struct {
 	*Console
 	conn     driver.Conn
+	gate     *signin.Gate
+	now      func() time.Time
 	database string
 	url      string
 	offset   uint64       // of the next message that fillQuality invents
@@ -101,17 +106,18 @@ func bareServer(t testing.TB, w world) *server {
 		t.Fatal(err)
 	}
 	gate, vault := openGate(t, conn)
+	now := func() time.Time { return asOf.End().Add(3 * time.Hour) }
 	c, err := New(DefaultConfiguration(), Dependencies{
 		Gate: gate, Vault: vault,
 		Conn: conn, Catalog: headers, Cases: inventedCases(w.cases), Blacklist: memoryList{}, Index: rules, Thresholds: inventedThresholds,
 		Sources: map[string]catalog.Text{"rural-bank": {ZH: "农商银行", EN: "Rural bank"}}, Metrics: prometheus.NewRegistry(),
 		Logger: slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})),
-		Now:    func() time.Time { return asOf.End().Add(3 * time.Hour) },
-		Progress: func() []Stage {
-			return []Stage{
-				{Title: catalog.Text{ZH: "生成数据", EN: "Simulating records"}, State: StageFinished, Done: 1_240_000, Total: 1_240_000},
-				{Title: catalog.Text{ZH: "写入数据库", EN: "Storing records"}, State: StageRunning, Done: 830_000, Total: 1_240_000},
-				{Title: catalog.Text{ZH: "运行预警", EN: "Running detectors"}, State: StageWaiting},
+		Now:    now,
+		Progress: func() []web.Stage {
+			return []web.Stage{
+				{Title: catalog.Text{ZH: "生成数据", EN: "Simulating records"}, State: web.StageFinished, Done: 1_240_000, Total: 1_240_000},
+				{Title: catalog.Text{ZH: "写入数据库", EN: "Storing records"}, State: web.StageRunning, Done: 830_000, Total: 1_240_000},
+				{Title: catalog.Text{ZH: "运行预警", EN: "Running detectors"}, State: web.StageWaiting},
 			}
 		},
 	})
@@ -120,7 +126,7 @@ func bareServer(t testing.TB, w world) *server {
 	}
 	h := httptest.NewServer(c.Handler())
 	t.Cleanup(h.Close)
-	return &server{Console: c, conn: conn, database: options.Auth.Database, url: h.URL}
+	return &server{Console: c, conn: conn, gate: gate, now: now, database: options.Auth.Database, url: h.URL}
 }
 
 type testLog struct{ t testing.TB }
@@ -495,18 +501,18 @@ var headers = []catalog.Header{
 }
 
 // inventedThresholds are those of wages-overdue: one county has days of its own.
-func inventedThresholds(_, parameter string, townships []string, _ civil.Date) []Threshold {
+func inventedThresholds(_, parameter string, townships []string, _ civil.Date) []warnings.Threshold {
 	switch parameter {
 	case "yellow_days":
-		all := []Threshold{{Value: 3, Source: catalog.Text{ZH: "默认：第3天首次提示", EN: "default: first notice on day 3"}}}
+		all := []warnings.Threshold{{Value: 3, Source: catalog.Text{ZH: "默认：第3天首次提示", EN: "default: first notice on day 3"}}}
 		if slices.Contains(townships, "331024001") {
-			all = append(all, Threshold{Region: "331024", Value: 1, Source: catalog.Text{ZH: "县人社局通知", EN: "县人社局通知"}})
+			all = append(all, warnings.Threshold{Region: "331024", Value: 1, Source: catalog.Text{ZH: "县人社局通知", EN: "县人社局通知"}})
 		}
 		return all
 	case "red_share":
-		return []Threshold{{Value: 0.125, Source: catalog.Text{ZH: "默认", EN: "default"}}}
+		return []warnings.Threshold{{Value: 0.125, Source: catalog.Text{ZH: "默认", EN: "default"}}}
 	}
-	return []Threshold{{Value: []any{"rectification_order", "unheard_of"}, Source: catalog.Text{ZH: "人社部令第45号", EN: "MOHRSS Order 45 of 2021"}, Unverified: true}}
+	return []warnings.Threshold{{Value: []any{"rectification_order", "unheard_of"}, Source: catalog.Text{ZH: "人社部令第45号", EN: "MOHRSS Order 45 of 2021"}, Unverified: true}}
 }
 
 // fillWarnings writes active warnings for the last run, the main project's own over several runs, and their subjects.

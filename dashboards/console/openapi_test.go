@@ -5,55 +5,64 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/anxin-project/anxin/dashboards/console/pages/casework"
+	"github.com/anxin-project/anxin/dashboards/console/pages/editions"
+	"github.com/anxin-project/anxin/dashboards/console/pages/people"
+	"github.com/anxin-project/anxin/dashboards/console/pages/ranking"
+	"github.com/anxin-project/anxin/dashboards/console/pages/search"
+	"github.com/anxin-project/anxin/dashboards/console/pages/subjects"
+	"github.com/anxin-project/anxin/dashboards/console/pages/system"
+	"github.com/anxin-project/anxin/dashboards/console/pages/warnings"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/testing/apitest"
 )
 
 // What each route of the API answers when it succeeds.
 var answerTypes = map[string]any{
-	"GET /api/v1/units":                           unitsAnswer{},
-	"GET /api/v1/units/{code}":                    unitDetailAnswer{},
-	"GET /api/v1/units/{code}/explanation":        explanationAnswer{},
-	"GET /api/v1/editions":                        editionsAnswer{},
-	"GET /api/v1/editions/{number}":               editionAnswer{},
-	"GET /api/v1/editions/{number}/diff":          diffAnswer{},
-	"GET /api/v1/talks":                           talksAnswer{},
-	"GET /api/v1/plan":                            planAnswer{},
-	"GET /api/v1/rates":                           ratesAnswer{},
-	"GET /api/v1/warnings":                        warningsAnswer{},
-	"GET /api/v1/detectors":                       detectorsAnswer{},
-	"GET /api/v1/detectors/{id}":                  detectorDetailAnswer{},
-	"GET /api/v1/subjects/{scope}/{id}":           subjectAnswer{},
-	"GET /api/v1/subjects/{scope}/{id}/workers":   workersAnswer{},
-	"POST /api/v1/subjects/{scope}/{id}/workers":  revealedAnswer{},
-	"GET /api/v1/work":                            workListAnswer{},
-	"GET /api/v1/approvals":                       workListAnswer{},
-	"GET /api/v1/blacklist/candidates":            candidatesAnswer{},
-	"GET /api/v1/blacklist/candidates/{employer}": candidateAnswer{},
-	"GET /api/v1/search":                          searchAnswer{},
-	"GET /api/v1/quality":                         qualityAnswer{},
-	"GET /api/v1/runs":                            runsAnswer{},
-	"GET /api/v1/audit":                           auditAnswer{},
-	"GET /api/v1/codes":                           codesAnswer{},
-	"GET /api/v1/me":                              meAnswer{},
-	"GET /api/v1/people":                          peopleAnswer{},
-	"POST /api/v1/people":                         accountAnswer{},
-	"GET /api/v1/people/{person}":                 accountAnswer{},
-	"POST /api/v1/people/{person}":                accountAnswer{},
-	"POST /api/v1/people/{person}/password":       passwordAnswer{},
-	"POST /api/v1/people/{person}/disable":        accountAnswer{},
-	"POST /api/v1/people/{person}/enable":         accountAnswer{},
-	"POST /api/v1/people/{person}/link":           accountAnswer{},
+	"GET /api/v1/units":                           ranking.UnitsAnswer{},
+	"GET /api/v1/units/{code}":                    ranking.UnitDetailAnswer{},
+	"GET /api/v1/units/{code}/explanation":        ranking.ExplanationAnswer{},
+	"GET /api/v1/editions":                        editions.EditionsAnswer{},
+	"GET /api/v1/editions/{number}":               editions.EditionAnswer{},
+	"GET /api/v1/editions/{number}/diff":          editions.DiffAnswer{},
+	"GET /api/v1/talks":                           editions.TalksAnswer{},
+	"GET /api/v1/plan":                            editions.PlanAnswer{},
+	"GET /api/v1/rates":                           editions.RatesAnswer{},
+	"GET /api/v1/warnings":                        warnings.WarningsAnswer{},
+	"GET /api/v1/detectors":                       warnings.DetectorsAnswer{},
+	"GET /api/v1/detectors/{id}":                  warnings.DetectorDetailAnswer{},
+	"GET /api/v1/subjects/{scope}/{id}":           subjects.SubjectAnswer{},
+	"GET /api/v1/subjects/{scope}/{id}/workers":   subjects.WorkersAnswer{},
+	"POST /api/v1/subjects/{scope}/{id}/workers":  subjects.RevealedAnswer{},
+	"GET /api/v1/work":                            casework.WorkListAnswer{},
+	"GET /api/v1/approvals":                       casework.WorkListAnswer{},
+	"GET /api/v1/blacklist/candidates":            casework.CandidatesAnswer{},
+	"GET /api/v1/blacklist/candidates/{employer}": casework.CandidateAnswer{},
+	"GET /api/v1/search":                          search.SearchAnswer{},
+	"GET /api/v1/quality":                         system.QualityAnswer{},
+	"GET /api/v1/runs":                            system.RunsAnswer{},
+	"GET /api/v1/audit":                           system.AuditAnswer{},
+	"GET /api/v1/codes":                           system.CodesAnswer{},
+	"GET /api/v1/me":                              people.MeAnswer{},
+	"GET /api/v1/people":                          people.PeopleAnswer{},
+	"POST /api/v1/people":                         people.AccountAnswer{},
+	"GET /api/v1/people/{person}":                 people.AccountAnswer{},
+	"POST /api/v1/people/{person}":                people.AccountAnswer{},
+	"POST /api/v1/people/{person}/password":       people.PasswordAnswer{},
+	"POST /api/v1/people/{person}/disable":        people.AccountAnswer{},
+	"POST /api/v1/people/{person}/enable":         people.AccountAnswer{},
+	"POST /api/v1/people/{person}/link":           people.AccountAnswer{},
 }
 
 func TestTheAPIIsDescribedAsItAnswers(t *testing.T) {
 	d := apitest.Load(t)
 	var served []string
-	for _, route := range (&Console{detectors: newDetectors(nil)}).table() {
-		if strings.Contains(route.pattern, " /api/v1/") {
-			served = append(served, route.pattern)
-			if route.action == access.Public {
-				t.Errorf("%s is open to anybody", route.pattern)
+	for _, route := range (&Console{}).table() {
+		if strings.Contains(route.Pattern, " /api/v1/") {
+			served = append(served, route.Pattern)
+			if route.Action == access.Public {
+				t.Errorf("%s is open to anybody", route.Pattern)
 			}
 		}
 	}
@@ -73,7 +82,7 @@ func TestTheAPIIsDescribedAsItAnswers(t *testing.T) {
 		}
 		d.Answers(t, name, status, value)
 		for _, parameter := range d.Parameters(operation, "query") {
-			if readable := readQuery(httptest.NewRequest("GET", "/api/v1/x?"+parameter+"=x", nil)); readable.given.Get(parameter) == "" {
+			if readable := web.ReadQuery(httptest.NewRequest("GET", "/api/v1/x?"+parameter+"=x", nil)); readable.Given.Get(parameter) == "" {
 				t.Errorf("%s is described with %s, which nobody reads", name, parameter)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/anxin-project/anxin/dashboards/console/pages/subjects"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
@@ -46,7 +47,7 @@ func TestASiteWithoutPayListsSaysWhoWorkedAndWhatTheyAreOwed(t *testing.T) {
 
 func TestTheAPISaysWhatIsOwed(t *testing.T) {
 	s := serve(t, small)
-	quiet := asked[subjectAnswer](t, s, "/api/v1/subjects/project/QUIET-1").Owed
+	quiet := asked[subjects.SubjectAnswer](t, s, "/api/v1/subjects/project/QUIET-1").Owed
 	if quiet.State != "owed" || quiet.Workers != 63 || quiet.Fen != 220_500_000 || quiet.Estimated != 220_500_000 || *quiet.Since != civil.NewDate(2026, 4, 21) || len(quiet.Months) != 7 ||
 		quiet.Months[0].Days != 1260 || !slices.Equal(quiet.Months[0].EstimateBy, []string{"day", "project_mean"}) || !slices.Equal(quiet.Missing, []string{"lists", "gate"}) {
 		t.Errorf("the site without lists owes %+v", quiet)
@@ -60,11 +61,11 @@ func TestTheAPISaysWhatIsOwed(t *testing.T) {
 	if !slices.Equal(bands, []string{"90", "365"}) || sum != quiet.Fen {
 		t.Errorf("its bands are %+v", quiet.Bands)
 	}
-	mute := asked[subjectAnswer](t, s, "/api/v1/subjects/project/MUTE-1").Owed
+	mute := asked[subjects.SubjectAnswer](t, s, "/api/v1/subjects/project/MUTE-1").Owed
 	if mute.State != "unknown" || mute.Fen != 0 || mute.Since != nil || len(mute.Unheard) != 1 || mute.Unheard[0].Workers != 12 || mute.Unheard[0].Kind != "silent" {
 		t.Errorf("the site of which nothing came owes %+v", mute)
 	}
-	main := asked[subjectAnswer](t, s, "/api/v1/subjects/project/"+projectID).Owed
+	main := asked[subjects.SubjectAnswer](t, s, "/api/v1/subjects/project/"+projectID).Owed
 	total := int64(0)
 	for _, k := range main.Kinds {
 		total += k.Fen
@@ -91,35 +92,18 @@ func TestWhatIsOwedIsExportedByMonthAndKind(t *testing.T) {
 func TestTheListOfWorkersSaysWhatEachIsOwed(t *testing.T) {
 	s := serve(t, small)
 	s.fillWorkers(t)
-	list := asked[workersAnswer](t, s, "/api/v1/subjects/project/"+projectID+"/workers")
-	one := slices.IndexFunc(list.Workers, func(w workerAnswer) bool { return w.Worker == workerOne })
+	list := asked[subjects.WorkersAnswer](t, s, "/api/v1/subjects/project/"+projectID+"/workers")
+	one := slices.IndexFunc(list.Workers, func(w subjects.WorkerAnswer) bool { return w.Worker == workerOne })
 	if one < 0 || list.Workers[one].OwedFen != 60_000 || list.Workers[one].OwedMonths != 1 || list.Workers[one].Unheard != "" || list.Workers[1-one].OwedFen != 0 || list.Workers[1-one].Unheard != "unaccounted" || list.Others != 62 {
 		t.Errorf("the workers are %+v", list)
 	}
-	if owed := asked[subjectAnswer](t, s, "/api/v1/subjects/project/"+projectID).Owed; owed.Fen != list.OthersFen+60_000 || owed.Workers != 63 {
+	if owed := asked[subjects.SubjectAnswer](t, s, "/api/v1/subjects/project/"+projectID).Owed; owed.Fen != list.OthersFen+60_000 || owed.Workers != 63 {
 		t.Errorf("the project owes %d to %d, its list says %d and 60000", owed.Fen, owed.Workers, list.OthersFen)
 	}
 	_, _, page := s.get(t, "/subjects/project/"+projectID+"/workers")
 	for _, want := range []string{"600元（1个工资月）", "去向不明", "另有 62 人没有实名登记而被欠"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page of workers lacks %q", want)
-		}
-	}
-}
-
-func TestWageMonthsAreWrittenAsSpans(t *testing.T) {
-	m := func(year, month int) civil.Month { return civil.NewDate(year, 1, 1).Month() + civil.Month(month-1) }
-	for _, c := range []struct {
-		months []civil.Month
-		zh, en string
-	}{
-		{nil, "", ""},
-		{[]civil.Month{m(2026, 3)}, "2026年3月", "Mar 2026"},
-		{[]civil.Month{m(2026, 3), m(2026, 4), m(2026, 5)}, "2026年3月至5月", "Mar–May 2026"},
-		{[]civil.Month{m(2025, 12), m(2026, 1), m(2026, 3)}, "2025年12月至2026年1月、2026年3月", "Dec 2025–Jan 2026, Mar 2026"},
-	} {
-		if zh, en := chinese.months(c.months), english.months(c.months); zh != c.zh || en != c.en {
-			t.Errorf("%v are written %q and %q, want %q and %q", c.months, zh, en, c.zh, c.en)
 		}
 	}
 }

@@ -13,6 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/dashboards/console/pages/ranking"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 )
 
@@ -226,7 +229,7 @@ func TestBeforeTheFirstRunThePagesWait(t *testing.T) {
 
 func TestAFailureIsAPageThatTellsNothingInternal(t *testing.T) {
 	s := serve(t, small)
-	s.readFacts = func(context.Context, *View, catalog.Scope, string) (*Facts, error) {
+	s.keeper.ReadFacts = func(context.Context, *view.View, catalog.Scope, string) (*view.Facts, error) {
 		return nil, errors.New("secret host refused")
 	}
 	status, _, body := s.get(t, "/subjects/project/"+projectID)
@@ -240,7 +243,7 @@ func TestHealthTurnsBadWhenTheDatabaseIsSilent(t *testing.T) {
 	if status, _, body := s.get(t, "/healthz"); status != 200 || !strings.Contains(body, `"2026-11-20"`) {
 		t.Errorf("healthy: %d %s", status, body)
 	}
-	s.lastPoll.Store(time.Now().Add(-30 * time.Hour).UnixMilli())
+	s.keeper.PolledAt(time.Now().Add(-30 * time.Hour))
 	if status, _, _ := s.get(t, "/healthz"); status != 503 {
 		t.Errorf("a console that reads no runs answers %d", status)
 	}
@@ -262,9 +265,9 @@ func TestARunWhoseFactsAreDroppedStillShowsItsWarnings(t *testing.T) {
 func TestAnExplanationAddsUpExactlyAsShown(t *testing.T) {
 	s := serve(t, small)
 	explained, capped := 0, 0
-	for _, u := range s.view.Load().Units {
-		d := &unitData{}
-		d.explain(u)
+	for _, u := range s.keeper.Latest().Units {
+		d := &ranking.UnitData{}
+		d.Explain(u)
 		if u.Index == nil || !d.Moved {
 			continue
 		}
@@ -273,7 +276,7 @@ func TestAnExplanationAddsUpExactlyAsShown(t *testing.T) {
 		for _, row := range d.Components {
 			weights, earned, lost, moved = weights+row.WeightText, earned+row.Earned, lost+row.Lost, moved+row.Moved
 		}
-		if tenths(weights) != 100 || tenths(earned+d.CapEffect) != tenths(*u.Index) || tenths(earned+lost) != 100 || tenths(moved) != tenths(d.MovedTotal) {
+		if language.Tenths(weights) != 100 || language.Tenths(earned+d.CapEffect) != language.Tenths(*u.Index) || language.Tenths(earned+lost) != 100 || language.Tenths(moved) != language.Tenths(d.MovedTotal) {
 			t.Errorf("%s: weights %.1f, points %.1f, lost %.1f, cap %.1f, index %.1f; moved %.1f of %.1f", u.Code, weights, earned, lost, d.CapEffect, *u.Index, moved, d.MovedTotal)
 		}
 		if d.CapEffect < 0 {
@@ -289,7 +292,7 @@ func TestAnExplanationAddsUpExactlyAsShown(t *testing.T) {
 func TestACapIsShownAsOneOnlyWhereItBites(t *testing.T) {
 	s := serve(t, small)
 	bites, idle := "", ""
-	for _, u := range s.view.Load().Units {
+	for _, u := range s.keeper.Latest().Units {
 		if u.Cap == nil || u.Index == nil {
 			continue
 		}
@@ -327,19 +330,19 @@ func TestTheExportsOfAnEditionOpenAsTables(t *testing.T) {
 func TestAnIndexWorkedOutGivesThePointsShown(t *testing.T) {
 	s := serve(t, small)
 	followed := 0
-	for _, u := range s.view.Load().Units {
+	for _, u := range s.keeper.Latest().Units {
 		for _, c := range u.Components {
 			if c.Weight == 0 || u.Index == nil {
 				continue
 			}
-			c.Points = tenths(c.Weight * c.Score / 100)
+			c.Points = language.Tenths(c.Weight * c.Score / 100)
 			var weight, score, points float64
-			if _, err := fmt.Sscanf(pointsOf(c), "%f × %f ÷ 100 = %f", &weight, &score, &points); err != nil {
+			if _, err := fmt.Sscanf(ranking.PointsOf(c), "%f × %f ÷ 100 = %f", &weight, &score, &points); err != nil {
 				t.Fatal(err)
 			}
 			followed++
-			if got := tenths(weight * score / 100); got != points && math.Abs(weight*score/100*10-math.Floor(weight*score/100*10)-.5) > .01 {
-				t.Errorf("%s %s: %s, which is %.1f", u.Code, c.ID, pointsOf(c), got)
+			if got := language.Tenths(weight * score / 100); got != points && math.Abs(weight*score/100*10-math.Floor(weight*score/100*10)-.5) > .01 {
+				t.Errorf("%s %s: %s, which is %.1f", u.Code, c.ID, ranking.PointsOf(c), got)
 			}
 		}
 	}

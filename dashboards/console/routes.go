@@ -1,147 +1,112 @@
 package console
 
 import (
-	"time"
-
+	"github.com/anxin-project/anxin/dashboards/console/pages/people"
+	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/access"
 )
 
-// route is one address of the pages or of the API (api.go). What it may be used for is written here and nowhere else: admit asks access.Allow for
-// the action and, where the route is about one place, project, employer or case, for that object. Lists are about nothing
-// in particular: they are made from what the person may see (scope.go).
-type route struct {
-	pattern string // with its method; a POST takes a form, in the API a JSON object
-	section string // of the navigation
-	life    time.Duration
-	action  access.Action
-	about   func(*request) (access.Object, error)
-	audited string // what the audit log calls it; every form, export and print has such a name, and every page that names persons
-	serve   pageFunc
-}
-
-// How long a rendered page is remembered for its session. Pages of a run stay as they are until a newer run; cases change by
-// themselves, and so does the quality of the data, which is judged by days; what is about people is never kept.
-const (
-	untilNextRun time.Duration = 0
-	briefly                    = 2 * time.Second
-	aWhile                     = 20 * time.Second
-	never        time.Duration = -1
-)
-
-func (c *Console) table() []route {
-	return []route{
-		{pattern: "GET /{$}", section: "ranking", life: untilNextRun, action: access.Read, serve: c.rankingPage},
-		{pattern: "GET /ranking.csv", section: "ranking", life: untilNextRun, action: access.Read, audited: "export", serve: c.rankingCSV},
-		{pattern: "GET /townships/{code}", section: "ranking", life: untilNextRun, action: access.Read, about: c.unitObject, serve: c.unitPage},
-		{pattern: "GET /units/{code}", section: "ranking", life: untilNextRun, action: access.Read, about: c.unitObject, serve: c.unitPage},
-		{pattern: "GET /explain/{code}", section: "ranking", life: untilNextRun, action: access.Read, about: c.unitObject, serve: c.explainPage},
-		{pattern: "GET /editions", section: "editions", life: untilNextRun, action: access.Read, serve: c.editionsPage},
-		{pattern: "GET /editions/{number}", section: "editions", life: untilNextRun, action: access.Read, serve: c.editionPage},
-		{pattern: "GET /editions/{number}/ranking.csv", section: "editions", life: untilNextRun, action: access.Read, audited: "export", serve: c.editionCSV},
-		{pattern: "GET /editions/{number}/diff", section: "editions", life: untilNextRun, action: access.Read, serve: c.diffPage},
-		{pattern: "GET /editions/{number}/diff.csv", section: "editions", life: untilNextRun, action: access.Read, audited: "export", serve: c.diffCSV},
-		{pattern: "GET /plan", section: "editions", life: untilNextRun, action: access.Read, serve: c.planPage},
-		{pattern: "GET /plan.csv", section: "editions", life: untilNextRun, action: access.Read, audited: "export", serve: c.planCSV},
-		{pattern: "GET /rates", section: "editions", life: untilNextRun, action: access.Read, serve: c.ratesPage},
-		{pattern: "GET /rates.csv", section: "editions", life: untilNextRun, action: access.Read, audited: "export", serve: c.ratesCSV},
-		{pattern: "GET /warnings", section: "warnings", life: untilNextRun, action: access.Read, serve: c.warningsPage},
-		{pattern: "GET /warnings.csv", section: "warnings", life: untilNextRun, action: access.Read, audited: "export", serve: c.warningsCSV},
-		{pattern: "GET /detectors", section: "warnings", life: untilNextRun, action: access.Read, serve: c.rulebookPage},
-		{pattern: "GET /detectors/{id}", section: "warnings", life: untilNextRun, action: access.Read, serve: c.rulePage},
-		{pattern: "GET /subjects/{scope}/{id}", section: "warnings", life: briefly, action: access.Read, about: c.subjectObject, serve: c.subjectPage},
-		{pattern: "GET /subjects/{scope}/{id}/owed.csv", section: "warnings", life: briefly, action: access.Read, about: c.subjectObject, audited: "export", serve: c.owedCSV},
-		{pattern: "GET /subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjectObject, serve: c.workersPage},
-		{pattern: "POST /subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjectObject, audited: "reveal", serve: c.revealForm},
-		{pattern: "GET /work", section: "work", life: never, action: access.Work, serve: c.workPage},
-		{pattern: "GET /approvals", section: "approvals", life: never, action: access.Decide, serve: c.approvalsPage},
-		{pattern: "GET /cases", section: "cases", life: never, action: access.Read, serve: c.casesPage},
-		{pattern: "POST /cases/accept", section: "cases", life: never, action: access.Work, audited: "case.accept", serve: c.acceptForm},
-		{pattern: "GET /cases/{id}", section: "cases", life: never, action: access.Read, about: c.oneCase, serve: c.casePage},
+func (c *Console) table() []web.Route {
+	return []web.Route{
+		{Pattern: "GET /{$}", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, Serve: c.ranking.RankingPage},
+		{Pattern: "GET /ranking.csv", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.ranking.RankingCSV},
+		{Pattern: "GET /townships/{code}", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, About: c.ranking.UnitObject, Serve: c.ranking.UnitPage},
+		{Pattern: "GET /units/{code}", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, About: c.ranking.UnitObject, Serve: c.ranking.UnitPage},
+		{Pattern: "GET /explain/{code}", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, About: c.ranking.UnitObject, Serve: c.ranking.ExplainPage},
+		{Pattern: "GET /editions", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Serve: c.editions.EditionsPage},
+		{Pattern: "GET /editions/{number}", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Serve: c.editions.EditionPage},
+		{Pattern: "GET /editions/{number}/ranking.csv", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.editions.EditionCSV},
+		{Pattern: "GET /editions/{number}/diff", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Serve: c.editions.DiffPage},
+		{Pattern: "GET /editions/{number}/diff.csv", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.editions.DiffCSV},
+		{Pattern: "GET /plan", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Serve: c.editions.PlanPage},
+		{Pattern: "GET /plan.csv", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.editions.PlanCSV},
+		{Pattern: "GET /rates", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Serve: c.editions.RatesPage},
+		{Pattern: "GET /rates.csv", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.editions.RatesCSV},
+		{Pattern: "GET /warnings", Section: "warnings", Life: web.UntilNextRun, Action: access.Read, Serve: c.warnings.WarningsPage},
+		{Pattern: "GET /warnings.csv", Section: "warnings", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.warnings.WarningsCSV},
+		{Pattern: "GET /detectors", Section: "warnings", Life: web.UntilNextRun, Action: access.Read, Serve: c.warnings.RulebookPage},
+		{Pattern: "GET /detectors/{id}", Section: "warnings", Life: web.UntilNextRun, Action: access.Read, Serve: c.warnings.RulePage},
+		{Pattern: "GET /subjects/{scope}/{id}", Section: "warnings", Life: web.Briefly, Action: access.Read, About: c.subjects.SubjectObject, Serve: c.subjects.SubjectPage},
+		{Pattern: "GET /subjects/{scope}/{id}/owed.csv", Section: "warnings", Life: web.Briefly, Action: access.Read, About: c.subjects.SubjectObject, Audited: "export", Serve: c.subjects.OwedCSV},
+		{Pattern: "GET /subjects/{scope}/{id}/workers", Section: "warnings", Life: web.Never, Action: access.Reveal, About: c.subjects.SubjectObject, Serve: c.subjects.WorkersPage},
+		{Pattern: "POST /subjects/{scope}/{id}/workers", Section: "warnings", Life: web.Never, Action: access.Reveal, About: c.subjects.SubjectObject, Audited: "reveal", Serve: c.subjects.RevealForm},
+		{Pattern: "GET /work", Section: "work", Life: web.Never, Action: access.Work, Serve: c.casework.WorkPage},
+		{Pattern: "GET /approvals", Section: "approvals", Life: web.Never, Action: access.Decide, Serve: c.casework.ApprovalsPage},
+		{Pattern: "GET /cases", Section: "cases", Life: web.Never, Action: access.Read, Serve: c.casework.CasesPage},
+		{Pattern: "POST /cases/accept", Section: "cases", Life: web.Never, Action: access.Work, Audited: "case.accept", Serve: c.casework.AcceptForm},
+		{Pattern: "GET /cases/{id}", Section: "cases", Life: web.Never, Action: access.Read, About: c.casework.OneCase, Serve: c.casework.CasePage},
 		// Whoever reads a case may send a step; which of them, casework decides and says by which rule.
-		{pattern: "POST /cases/{id}", section: "cases", life: never, action: access.Read, about: c.oneCase, audited: "case", serve: c.caseForm},
-		{pattern: "GET /cases/{id}/print", section: "cases", life: never, action: access.Read, about: c.oneCase, audited: "print", serve: c.caseFilePage},
-		{pattern: "GET /blacklist", section: "publication", life: never, action: access.Public, serve: c.publicationPage},
-		{pattern: "GET /blacklist/entries", section: "entries", life: never, action: access.Discipline, serve: c.entriesPage},
-		{pattern: "GET /blacklist/entries/{entry}", section: "entries", life: never, action: access.Discipline, about: c.oneEntry, audited: "read_entry", serve: c.entryPage},
-		{pattern: "POST /blacklist/entries/{entry}", section: "entries", life: never, action: access.Discipline, about: c.oneEntry, audited: "blacklist", serve: c.entryForm},
-		{pattern: "GET /blacklist/propose/{employer}", section: "entries", life: never, action: access.Discipline, about: c.oneCandidate, serve: c.proposePage},
-		{pattern: "POST /blacklist/propose/{employer}", section: "entries", life: never, action: access.Discipline, about: c.oneCandidate, audited: "blacklist", serve: c.proposeForm},
-		{pattern: "GET /quality", section: "quality", life: aWhile, action: access.ReadSystem, serve: c.qualityPage},
-		{pattern: "GET /quality.csv", section: "quality", life: aWhile, action: access.ReadSystem, audited: "export", serve: c.qualityCSV},
-		{pattern: "GET /search", section: "search", life: untilNextRun, action: access.Read, serve: c.searchPage},
-		{pattern: "GET /runs", section: "runs", life: briefly, action: access.ReadSystem, serve: c.runsPage},
-		{pattern: "GET /runs.csv", section: "runs", life: briefly, action: access.ReadSystem, audited: "export", serve: c.runsCSV},
-		{pattern: "GET /about", section: "about", life: untilNextRun, action: access.OwnAccount, serve: c.aboutPage},
+		{Pattern: "POST /cases/{id}", Section: "cases", Life: web.Never, Action: access.Read, About: c.casework.OneCase, Audited: "case", Serve: c.casework.CaseForm},
+		{Pattern: "GET /cases/{id}/print", Section: "cases", Life: web.Never, Action: access.Read, About: c.casework.OneCase, Audited: "print", Serve: c.casework.CaseFilePage},
+		{Pattern: "GET /blacklist", Section: "publication", Life: web.Never, Action: access.Public, Serve: c.casework.PublicationPage},
+		{Pattern: "GET /blacklist/entries", Section: "entries", Life: web.Never, Action: access.Discipline, Serve: c.casework.EntriesPage},
+		{Pattern: "GET /blacklist/entries/{entry}", Section: "entries", Life: web.Never, Action: access.Discipline, About: c.casework.OneEntry, Audited: "read_entry", Serve: c.casework.EntryPage},
+		{Pattern: "POST /blacklist/entries/{entry}", Section: "entries", Life: web.Never, Action: access.Discipline, About: c.casework.OneEntry, Audited: "blacklist", Serve: c.casework.EntryForm},
+		{Pattern: "GET /blacklist/propose/{employer}", Section: "entries", Life: web.Never, Action: access.Discipline, About: c.casework.OneCandidate, Serve: c.casework.ProposePage},
+		{Pattern: "POST /blacklist/propose/{employer}", Section: "entries", Life: web.Never, Action: access.Discipline, About: c.casework.OneCandidate, Audited: "blacklist", Serve: c.casework.ProposeForm},
+		{Pattern: "GET /quality", Section: "quality", Life: web.AWhile, Action: access.ReadSystem, Serve: c.system.QualityPage},
+		{Pattern: "GET /quality.csv", Section: "quality", Life: web.AWhile, Action: access.ReadSystem, Audited: "export", Serve: c.system.QualityCSV},
+		{Pattern: "GET /search", Section: "search", Life: web.UntilNextRun, Action: access.Read, Serve: c.search.SearchPage},
+		{Pattern: "GET /runs", Section: "runs", Life: web.Briefly, Action: access.ReadSystem, Serve: c.system.RunsPage},
+		{Pattern: "GET /runs.csv", Section: "runs", Life: web.Briefly, Action: access.ReadSystem, Audited: "export", Serve: c.system.RunsCSV},
+		{Pattern: "GET /about", Section: "about", Life: web.UntilNextRun, Action: access.OwnAccount, Serve: c.system.AboutPage},
 
-		{pattern: "GET /sign-in", section: "sign-in", life: never, action: access.Public, serve: c.signInPage},
-		{pattern: "POST /sign-in", section: "sign-in", life: never, action: access.Public, audited: "sign_in", serve: c.signInForm},
-		{pattern: "GET /sign-in/openid", section: "sign-in", life: never, action: access.Public, serve: c.openIDPage},
-		{pattern: "GET /sign-in/openid/return", section: "sign-in", life: never, action: access.Public, audited: "sign_in", serve: c.openIDReturn},
-		{pattern: "POST /sign-out", section: "account", life: never, action: access.OwnAccount, audited: "sign_out", serve: c.signOutForm},
-		{pattern: "GET /account", section: "account", life: never, action: access.OwnAccount, serve: c.accountPage},
-		{pattern: "POST /account", section: "account", life: never, action: access.OwnAccount, audited: "password_changed", serve: c.passwordForm},
+		{Pattern: "GET /sign-in", Section: "sign-in", Life: web.Never, Action: access.Public, Serve: c.people.SignInPage},
+		{Pattern: "POST /sign-in", Section: "sign-in", Life: web.Never, Action: access.Public, Audited: "sign_in", Serve: c.people.SignInForm},
+		{Pattern: "GET /sign-in/openid", Section: "sign-in", Life: web.Never, Action: access.Public, Serve: c.people.OpenIDPage},
+		{Pattern: "GET /sign-in/openid/return", Section: "sign-in", Life: web.Never, Action: access.Public, Audited: "sign_in", Serve: c.people.OpenIDReturn},
+		{Pattern: "POST /sign-out", Section: "account", Life: web.Never, Action: access.OwnAccount, Audited: "sign_out", Serve: c.people.SignOutForm},
+		{Pattern: "GET /account", Section: "account", Life: web.Never, Action: access.OwnAccount, Serve: c.people.AccountPage},
+		{Pattern: "POST /account", Section: "account", Life: web.Never, Action: access.OwnAccount, Audited: "password_changed", Serve: c.people.PasswordForm},
 
-		{pattern: "GET /people", section: "people", life: never, action: access.ManagePeople, serve: c.peoplePage},
-		{pattern: "POST /people", section: "people", life: never, action: access.ManagePeople, audited: "person_added", serve: c.addForm},
-		{pattern: "GET /people/{person}", section: "people", life: never, action: access.ManagePeople, serve: c.personPage},
-		{pattern: "POST /people/{person}", section: "people", life: never, action: access.ManagePeople, audited: "person_changed", serve: c.personForm(changeRights)},
-		{pattern: "POST /people/{person}/password", section: "people", life: never, action: access.ManagePeople, audited: "password_given", serve: c.givePasswordForm},
-		{pattern: "POST /people/{person}/disable", section: "people", life: never, action: access.ManagePeople, audited: "person_disabled", serve: c.personForm(disable)},
-		{pattern: "POST /people/{person}/enable", section: "people", life: never, action: access.ManagePeople, audited: "person_enabled", serve: c.personForm(enable)},
-		{pattern: "POST /people/{person}/link", section: "people", life: never, action: access.ManagePeople, audited: "person_linked", serve: c.personForm(c.link)},
+		{Pattern: "GET /people", Section: "people", Life: web.Never, Action: access.ManagePeople, Serve: c.people.PeoplePage},
+		{Pattern: "POST /people", Section: "people", Life: web.Never, Action: access.ManagePeople, Audited: "person_added", Serve: c.people.AddForm},
+		{Pattern: "GET /people/{person}", Section: "people", Life: web.Never, Action: access.ManagePeople, Serve: c.people.PersonPage},
+		{Pattern: "POST /people/{person}", Section: "people", Life: web.Never, Action: access.ManagePeople, Audited: "person_changed", Serve: c.people.PersonForm(people.ChangeRights)},
+		{Pattern: "POST /people/{person}/password", Section: "people", Life: web.Never, Action: access.ManagePeople, Audited: "password_given", Serve: c.people.GivePasswordForm},
+		{Pattern: "POST /people/{person}/disable", Section: "people", Life: web.Never, Action: access.ManagePeople, Audited: "person_disabled", Serve: c.people.PersonForm(people.Disable)},
+		{Pattern: "POST /people/{person}/enable", Section: "people", Life: web.Never, Action: access.ManagePeople, Audited: "person_enabled", Serve: c.people.PersonForm(people.Enable)},
+		{Pattern: "POST /people/{person}/link", Section: "people", Life: web.Never, Action: access.ManagePeople, Audited: "person_linked", Serve: c.people.PersonForm(c.people.Link)},
 
-		{pattern: "GET /audit", section: "audit", life: never, action: access.ReadAudit, serve: c.auditPage},
+		{Pattern: "GET /audit", Section: "audit", Life: web.Never, Action: access.ReadAudit, Serve: c.system.AuditPage},
 
-		{pattern: "GET /api/v1/units", section: "ranking", life: untilNextRun, action: access.Read, serve: c.unitsAnswer},
-		{pattern: "GET /api/v1/units/{code}", section: "ranking", life: untilNextRun, action: access.Read, about: c.unitObject, serve: c.unitDetailAnswer},
-		{pattern: "GET /api/v1/units/{code}/explanation", section: "ranking", life: untilNextRun, action: access.Read, about: c.unitObject, serve: c.explanationAnswer},
-		{pattern: "GET /api/v1/editions", section: "editions", life: untilNextRun, action: access.Read, serve: c.editionsAnswer},
-		{pattern: "GET /api/v1/editions/{number}", section: "editions", life: untilNextRun, action: access.Read, serve: c.editionAnswer},
-		{pattern: "GET /api/v1/editions/{number}/diff", section: "editions", life: untilNextRun, action: access.Read, serve: c.diffAnswer},
-		{pattern: "GET /api/v1/talks", section: "editions", life: untilNextRun, action: access.Read, serve: c.talksAnswer},
-		{pattern: "GET /api/v1/plan", section: "editions", life: untilNextRun, action: access.Read, serve: c.planAnswer},
-		{pattern: "GET /api/v1/rates", section: "editions", life: untilNextRun, action: access.Read, serve: c.ratesAnswer},
-		{pattern: "GET /api/v1/warnings", section: "warnings", life: untilNextRun, action: access.Read, serve: c.warningsAnswer},
-		{pattern: "GET /api/v1/detectors", section: "warnings", life: untilNextRun, action: access.Read, serve: c.detectorsAnswer},
-		{pattern: "GET /api/v1/detectors/{id}", section: "warnings", life: untilNextRun, action: access.Read, serve: c.detectorAnswer},
-		{pattern: "GET /api/v1/subjects/{scope}/{id}", section: "warnings", life: briefly, action: access.Read, about: c.subjectObject, serve: c.subjectAnswer},
-		{pattern: "GET /api/v1/subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjectObject, serve: c.workersAnswer},
-		{pattern: "POST /api/v1/subjects/{scope}/{id}/workers", section: "warnings", life: never, action: access.Reveal, about: c.subjectObject, audited: "reveal", serve: c.revealAnswer},
-		{pattern: "GET /api/v1/work", section: "work", life: never, action: access.Work, serve: c.workAnswer(c.work)},
-		{pattern: "GET /api/v1/approvals", section: "approvals", life: never, action: access.Decide, serve: c.workAnswer(c.approvals)},
-		{pattern: "GET /api/v1/blacklist/candidates", section: "entries", life: never, action: access.Discipline, serve: c.candidatesAnswer},
-		{pattern: "GET /api/v1/blacklist/candidates/{employer}", section: "entries", life: never, action: access.Discipline, about: c.oneCandidate, serve: c.candidateAnswer},
-		{pattern: "GET /api/v1/search", section: "search", life: untilNextRun, action: access.Read, serve: c.searchAnswer},
-		{pattern: "GET /api/v1/quality", section: "quality", life: aWhile, action: access.ReadSystem, serve: c.qualityAnswer},
-		{pattern: "GET /api/v1/runs", section: "runs", life: briefly, action: access.ReadSystem, serve: c.runsAnswer},
-		{pattern: "GET /api/v1/audit", section: "audit", life: never, action: access.ReadAudit, serve: c.auditAnswer},
-		{pattern: "GET /api/v1/codes", section: "about", life: untilNextRun, action: access.OwnAccount, serve: c.codesAnswer},
-		{pattern: "GET /api/v1/me", section: "account", life: never, action: access.OwnAccount, serve: c.meAnswer},
-		{pattern: "GET /api/v1/people", section: "people", life: never, action: access.ManagePeople, serve: c.peopleAnswer},
-		{pattern: "POST /api/v1/people", section: "people", life: never, action: access.ManagePeople, audited: "person_added", serve: c.addAnswer},
-		{pattern: "GET /api/v1/people/{person}", section: "people", life: never, action: access.ManagePeople, serve: c.personAnswer},
-		{pattern: "POST /api/v1/people/{person}", section: "people", life: never, action: access.ManagePeople, audited: "person_changed", serve: c.changeAnswer(changeRights)},
-		{pattern: "POST /api/v1/people/{person}/password", section: "people", life: never, action: access.ManagePeople, audited: "password_given", serve: c.givePasswordAnswer},
-		{pattern: "POST /api/v1/people/{person}/disable", section: "people", life: never, action: access.ManagePeople, audited: "person_disabled", serve: c.changeAnswer(disable)},
-		{pattern: "POST /api/v1/people/{person}/enable", section: "people", life: never, action: access.ManagePeople, audited: "person_enabled", serve: c.changeAnswer(enable)},
-		{pattern: "POST /api/v1/people/{person}/link", section: "people", life: never, action: access.ManagePeople, audited: "person_linked", serve: c.changeAnswer(c.link)},
+		{Pattern: "GET /api/v1/units", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, Serve: c.ranking.UnitsAnswer},
+		{Pattern: "GET /api/v1/units/{code}", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, About: c.ranking.UnitObject, Serve: c.ranking.UnitDetailAnswer},
+		{Pattern: "GET /api/v1/units/{code}/explanation", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, About: c.ranking.UnitObject, Serve: c.ranking.ExplanationAnswer},
+		{Pattern: "GET /api/v1/editions", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Serve: c.editions.EditionsAnswer},
+		{Pattern: "GET /api/v1/editions/{number}", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Serve: c.editions.EditionAnswer},
+		{Pattern: "GET /api/v1/editions/{number}/diff", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Serve: c.editions.DiffAnswer},
+		{Pattern: "GET /api/v1/talks", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Serve: c.editions.TalksAnswer},
+		{Pattern: "GET /api/v1/plan", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Serve: c.editions.PlanAnswer},
+		{Pattern: "GET /api/v1/rates", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Serve: c.editions.RatesAnswer},
+		{Pattern: "GET /api/v1/warnings", Section: "warnings", Life: web.UntilNextRun, Action: access.Read, Serve: c.warnings.WarningsAnswer},
+		{Pattern: "GET /api/v1/detectors", Section: "warnings", Life: web.UntilNextRun, Action: access.Read, Serve: c.warnings.DetectorsAnswer},
+		{Pattern: "GET /api/v1/detectors/{id}", Section: "warnings", Life: web.UntilNextRun, Action: access.Read, Serve: c.warnings.DetectorAnswer},
+		{Pattern: "GET /api/v1/subjects/{scope}/{id}", Section: "warnings", Life: web.Briefly, Action: access.Read, About: c.subjects.SubjectObject, Serve: c.subjects.SubjectAnswer},
+		{Pattern: "GET /api/v1/subjects/{scope}/{id}/workers", Section: "warnings", Life: web.Never, Action: access.Reveal, About: c.subjects.SubjectObject, Serve: c.subjects.WorkersAnswer},
+		{Pattern: "POST /api/v1/subjects/{scope}/{id}/workers", Section: "warnings", Life: web.Never, Action: access.Reveal, About: c.subjects.SubjectObject, Audited: "reveal", Serve: c.subjects.RevealAnswer},
+		{Pattern: "GET /api/v1/work", Section: "work", Life: web.Never, Action: access.Work, Serve: c.casework.WorkAnswer(c.casework.Work)},
+		{Pattern: "GET /api/v1/approvals", Section: "approvals", Life: web.Never, Action: access.Decide, Serve: c.casework.WorkAnswer(c.casework.Approvals)},
+		{Pattern: "GET /api/v1/blacklist/candidates", Section: "entries", Life: web.Never, Action: access.Discipline, Serve: c.casework.CandidatesAnswer},
+		{Pattern: "GET /api/v1/blacklist/candidates/{employer}", Section: "entries", Life: web.Never, Action: access.Discipline, About: c.casework.OneCandidate, Serve: c.casework.CandidateAnswer},
+		{Pattern: "GET /api/v1/search", Section: "search", Life: web.UntilNextRun, Action: access.Read, Serve: c.search.SearchAnswer},
+		{Pattern: "GET /api/v1/quality", Section: "quality", Life: web.AWhile, Action: access.ReadSystem, Serve: c.system.QualityAnswer},
+		{Pattern: "GET /api/v1/runs", Section: "runs", Life: web.Briefly, Action: access.ReadSystem, Serve: c.system.RunsAnswer},
+		{Pattern: "GET /api/v1/audit", Section: "audit", Life: web.Never, Action: access.ReadAudit, Serve: c.system.AuditAnswer},
+		{Pattern: "GET /api/v1/codes", Section: "about", Life: web.UntilNextRun, Action: access.OwnAccount, Serve: c.system.CodesAnswer},
+		{Pattern: "GET /api/v1/me", Section: "account", Life: web.Never, Action: access.OwnAccount, Serve: c.people.MeAnswer},
+		{Pattern: "GET /api/v1/people", Section: "people", Life: web.Never, Action: access.ManagePeople, Serve: c.people.PeopleAnswer},
+		{Pattern: "POST /api/v1/people", Section: "people", Life: web.Never, Action: access.ManagePeople, Audited: "person_added", Serve: c.people.AddAnswer},
+		{Pattern: "GET /api/v1/people/{person}", Section: "people", Life: web.Never, Action: access.ManagePeople, Serve: c.people.PersonAnswer},
+		{Pattern: "POST /api/v1/people/{person}", Section: "people", Life: web.Never, Action: access.ManagePeople, Audited: "person_changed", Serve: c.people.ChangeAnswer(people.ChangeRights)},
+		{Pattern: "POST /api/v1/people/{person}/password", Section: "people", Life: web.Never, Action: access.ManagePeople, Audited: "password_given", Serve: c.people.GivePasswordAnswer},
+		{Pattern: "POST /api/v1/people/{person}/disable", Section: "people", Life: web.Never, Action: access.ManagePeople, Audited: "person_disabled", Serve: c.people.ChangeAnswer(people.Disable)},
+		{Pattern: "POST /api/v1/people/{person}/enable", Section: "people", Life: web.Never, Action: access.ManagePeople, Audited: "person_enabled", Serve: c.people.ChangeAnswer(people.Enable)},
+		{Pattern: "POST /api/v1/people/{person}/link", Section: "people", Life: web.Never, Action: access.ManagePeople, Audited: "person_linked", Serve: c.people.ChangeAnswer(c.people.Link)},
 		// Where this process serves the console alone; beside alerts these two are theirs.
-		{pattern: "GET /api/openapi.yaml", life: never, action: access.Public, serve: c.describeAPI},
-		{pattern: "/api/", life: never, action: access.Public, serve: c.noSuchPath},
+		{Pattern: "GET /api/openapi.yaml", Life: web.Never, Action: access.Public, Serve: web.DescribeAPI},
+		{Pattern: "/api/", Life: web.Never, Action: access.Public, Serve: web.NoSuchPath},
 
-		{pattern: "/", life: never, action: access.OwnAccount, serve: func(*request) (answer, error) { return answer{}, errNotFound }},
+		{Pattern: "/", Life: web.Never, Action: access.OwnAccount, Serve: func(*web.Request) (web.Answer, error) { return web.Answer{}, web.ErrNotFound }},
 	}
-}
-
-// home is where somebody begins: the first page that their role is about.
-func home(p *access.Person) string {
-	for _, page := range []struct {
-		action access.Action
-		path   string
-	}{{access.Read, "/"}, {access.ManagePeople, "/people"}, {access.ReadAudit, "/audit"}, {access.ReadSystem, "/quality"}} {
-		if access.Allow(p, page.action, access.Object{}) {
-			return page.path
-		}
-	}
-	return "/about"
 }

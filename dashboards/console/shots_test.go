@@ -8,6 +8,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/testing/browsertest"
 )
 
@@ -40,7 +41,7 @@ func TestScreenshots(t *testing.T) {
 		b := browsertest.Open(t, screen.width, screen.height)
 		s.enterBy(t, b, overseer.ID)
 		for name, path := range pages {
-			for _, l := range locales {
+			for _, l := range language.Locales {
 				separator := "?"
 				if containsQuery(path) {
 					separator = "&"

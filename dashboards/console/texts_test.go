@@ -8,12 +8,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/anxin-project/anxin/dashboards/console/language"
 )
 
 func TestEveryTextIsThereInBothLanguages(t *testing.T) {
 	place := regexp.MustCompile(`\{\d\}`)
 	chineseCharacter := regexp.MustCompile(`\p{Han}`)
-	for key, text := range catalogue {
+	for key, text := range language.Texts() {
 		if strings.TrimSpace(text.ZH) == "" || strings.TrimSpace(text.EN) == "" {
 			t.Errorf("%s lacks a language: %+v", key, text)
 		}
@@ -30,12 +32,9 @@ func TestEveryTextIsThereInBothLanguages(t *testing.T) {
 }
 
 func TestEveryTextAPageAsksForExists(t *testing.T) {
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = filepath.WalkDir("templates", func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
+	var files []string
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && slices.Contains([]string{".go", ".html"}, filepath.Ext(path)) {
 			files = append(files, path)
 		}
 		return err
@@ -43,7 +42,7 @@ func TestEveryTextAPageAsksForExists(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	asked := regexp.MustCompile(`(?:\b(?:t|tf) |(?:message|fill)\([a-z.]+, |\bt\()"([a-z_]+(?:\.[a-z_]+)*)"`)
+	asked := regexp.MustCompile(`(?:\b(?:t|tf) |(?:[mM]essage|[fF]ill)\([a-zA-Z.]+, |\bt\()"([a-z_]+(?:\.[a-z_]+)*)"`)
 	n := 0
 	for _, file := range files {
 		text, err := os.ReadFile(file)
@@ -52,7 +51,7 @@ func TestEveryTextAPageAsksForExists(t *testing.T) {
 		}
 		for _, m := range asked.FindAllStringSubmatch(string(text), -1) {
 			n++
-			if _, ok := catalogue[m[1]]; !ok && !strings.HasSuffix(file, "_test.go") {
+			if _, ok := language.LookUp(m[1]); !ok && !strings.HasSuffix(file, "_test.go") {
 				t.Errorf("%s asks for %q, which is not in the catalogue", file, m[1])
 			}
 		}

@@ -19,7 +19,7 @@ import (
 type Metric struct {
 	Name, Kind, Help string
 	Labels           []string
-	Package          string // folder in the repository
+	Package          string // folder in the repository; of the rooms of the console, the console's
 }
 
 // Metrics finds every metric declared in the repository at root: Opts of client_golang, and calls whose first two
@@ -45,7 +45,7 @@ func Metrics(root string) ([]Metric, error) {
 			}
 			ast.Inspect(parsed, func(n ast.Node) bool {
 				if m, ok := declared(n); ok {
-					m.Package = filepath.ToSlash(rel)
+					m.Package = component(filepath.ToSlash(rel))
 					if old, known := found[m.Name]; !known || len(old.Labels) < len(m.Labels) {
 						found[m.Name] = m
 					}
@@ -63,6 +63,14 @@ func Metrics(root string) ([]Metric, error) {
 		return strings.Compare(a.Package+" "+a.Name, b.Package+" "+b.Name)
 	})
 	return all, nil
+}
+
+// component is the folder that metrics of a folder are listed under: the rooms of the console are one to who reads metrics.
+func component(folder string) string {
+	if console := "dashboards/console"; strings.HasPrefix(folder, console+"/") {
+		return console
+	}
+	return folder
 }
 
 // kinds are the constructors of client_golang and the helpers around them.

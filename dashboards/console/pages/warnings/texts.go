@@ -1,0 +1,40 @@
+package warnings
+
+import (
+	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+)
+
+func init() { language.Add(warningsTexts) }
+
+// warningsTexts are the texts of the warnings and of the detectors.
+var warningsTexts = map[string]catalog.Text{
+	"sort.worst":  {ZH: "最严重", EN: "Worst first"},
+	"sort.newest": {ZH: "最新", EN: "Newest"},
+	"sort.since":  {ZH: "持续最久", EN: "Longest lasting"},
+	"sort.people": {ZH: "人数最多", EN: "Most workers"},
+	"sort.fen":    {ZH: "金额最大", EN: "Largest amount"},
+
+	"warnings.title":    {ZH: "当前预警", EN: "Active warnings"},
+	"warnings.summary":  {ZH: "共 {1} 条：红色 {2} 条，黄色 {3} 条", EN: "{1} warnings: {2} red, {3} yellow"},
+	"warnings.lasting":  {ZH: "已持续", EN: "Lasting"},
+	"warnings.evidence": {ZH: "依据", EN: "Evidence"},
+	"warnings.new":      {ZH: "新", EN: "New"},
+	"warnings.views":    {ZH: "预警与规则", EN: "Warnings and rules"},
+
+	"rulebook.summary":       {ZH: "阈值为 {1} 所用；本辖区当前红色预警 {2} 条，黄色 {3} 条", EN: "Thresholds in force on {1}; {2} red and {3} yellow warnings in this territory"},
+	"rulebook.rule":          {ZH: "预警规则", EN: "Detector"},
+	"rulebook.in_force":      {ZH: "现行阈值", EN: "In force here"},
+	"rulebook.in_force_on":   {ZH: "{1} 所用阈值", EN: "Thresholds in force on {1}"},
+	"rulebook.active":        {ZH: "当前预警", EN: "Active"},
+	"rulebook.parameter":     {ZH: "参数", EN: "Parameter"},
+	"rulebook.where":         {ZH: "适用地区", EN: "Where"},
+	"rulebook.country":       {ZH: "全国", EN: "Whole country"},
+	"rulebook.value":         {ZH: "数值", EN: "Value"},
+	"rulebook.source":        {ZH: "出处", EN: "Source"},
+	"rulebook.no_parameters": {ZH: "本规则没有可设的阈值。", EN: "This detector has no threshold to set."},
+	"rulebook.evidence":      {ZH: "预警所附数据", EN: "Evidence it gives"},
+	"rulebook.history":       {ZH: "历次运行的预警条数", EN: "Warnings over the runs kept"},
+	"rulebook.as_of":         {ZH: "数据截至", EN: "As of"},
+	"rulebook.note":          {ZH: "阈值由政策文件规定并注明出处，各地可以另定；“红”“黄”一栏的文字按国家默认值写成，以现行阈值为准。", EN: "Thresholds are set by the policy file, each with its source; regions may set others. What is said of red and yellow is written for the national default: the values in force count."},
+}

@@ -1,0 +1,130 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/anxin-project/anxin/internal/domain/access"
+	"github.com/anxin-project/anxin/internal/platform/access/people"
+	"github.com/anxin-project/anxin/internal/platform/access/signin"
+	"github.com/anxin-project/anxin/internal/platform/audit"
+)
+
+// Writes reports whether a route changes something.
+func (r Route) Writes() bool { return strings.HasPrefix(r.Pattern, http.MethodPost+" ") }
+
+// admit is the one place that decides whether a request is answered: nil lets it in, with the view that its person may
+// see. Nobody signed in is sent to the sign-in page, and who has yet to change the first password to do that; a caller of
+// the API is told, and sent nowhere.
+func (s *Server) admit(r *Request, route Route) error {
+	person := r.Person()
+	if !access.Allow(person, route.Action, access.Object{}) {
+		switch {
+		case person != nil:
+			return ErrForbidden
+		case r.Query.API:
+			return errNobody
+		}
+		return redirect(signInAddress(r.HTTP))
+	}
+	if route.Writes() && !r.Query.API { // what an action of the API must carry, the gate has seen to (Gate.Caller)
+		if err := r.HTTP.ParseForm(); err != nil {
+			return errForged
+		}
+		// A form of somebody not signed in is the sign-in itself; that it comes from this site, signin.Protect has seen to.
+		if r.Who != nil && !r.Who.CheckForm(r.HTTP) && route.Action != access.Public {
+			return errForged
+		}
+	}
+	if person == nil || route.Action == access.Public {
+		return nil
+	}
+	if r.Who.MustChange && route.Section != "account" && !r.Query.API {
+		return redirect("/account")
+	}
+	if r.All != nil {
+		if err := r.Show(r.All); err != nil {
+			return err
+		}
+	}
+	if route.About != nil && (r.All != nil || !needsRun(route.Section)) { // before the first run there is nothing but the waiting page
+		object, err := route.About(r)
+		if err != nil {
+			return err
+		}
+		if !access.Allow(person, route.Action, object) {
+			return ErrForbidden
+		}
+	}
+	return nil
+}
+
+// whoAsks is who a request comes from; nil for nobody. Pages know people by their session, the API also by a token.
+func (s *Server) whoAsks(r *http.Request) *signin.Session {
+	if !asksAPI(r) {
+		return s.gate.Session(r)
+	}
+	who, err := s.gate.Caller(r)
+	if err != nil && !errors.Is(err, people.ErrWrong) {
+		s.log.Warn("looking for who asks the API", "error", err)
+	}
+	return who
+}
+
+// signInAddress is the sign-in page, from which somebody goes on to the page they asked for.
+func signInAddress(r *http.Request) string {
+	if r.Method != http.MethodGet || r.URL.Path == "/" && r.URL.RawQuery == "" {
+		return "/sign-in"
+	}
+	return "/sign-in?next=" + url.QueryEscape(r.URL.RequestURI())
+}
+
+// record writes into the audit log what a route did, unless that is written already. failure is what came of it; going
+// on to another page is how a form that was taken ends.
+func (s *Server) record(r *Request, route Route, failure error) error {
+	if route.Audited == "" || r.Recorded {
+		return nil
+	}
+	e := r.Event
+	e.Action, e.Origin = cmp.Or(e.Action, route.Audited), signin.Origin(r.HTTP)
+	if person := r.Person(); person != nil {
+		e.Actor = person.ID
+	}
+	if e.Object == "" {
+		e.Object = r.HTTP.URL.RequestURI()
+	}
+	if _, moved := failure.(redirect); e.Outcome == "" {
+		e.Outcome = audit.Done
+		switch {
+		case errors.Is(failure, ErrForbidden):
+			e.Outcome = audit.Refused
+		case failure != nil && !moved:
+			e.Outcome = audit.Failed
+		}
+	}
+	return s.gate.Audit().Record(r.Context, e)
+}
+
+// Home is where somebody begins: the first page that their role is about.
+func Home(p *access.Person) string {
+	for _, page := range []struct {
+		action access.Action
+		path   string
+	}{{access.Read, "/"}, {access.ManagePeople, "/people"}, {access.ReadAudit, "/audit"}, {access.ReadSystem, "/quality"}} {
+		if access.Allow(p, page.action, access.Object{}) {
+			return page.path
+		}
+	}
+	return "/about"
+}
+
+// NameOf is what a person is called; the id of somebody the register does not know.
+func NameOf(gate *signin.Gate, id string) string {
+	if a, err := gate.Register().Get(id); err == nil {
+		return a.Name
+	}
+	return id
+}
