@@ -83,57 +83,40 @@ WITH
         WHERE clean.project_id = '' OR owing.wage_month > clean.month
         GROUP BY project_id
     ),
-    -- what was earned in the wage months that were due, by lists and without
+    -- what was earned in the wage months that were due, by lists and without, the latest first
     earned AS
     (
         SELECT
             project_id,
-            wage_month,
-            sum(fen) AS month_fen
-        FROM
-        (
-            SELECT
-                scope_id AS project_id,
-                wage_month,
-                payable_fen AS fen
-            FROM pay_lists
-            WHERE scope = 'project' AND first_due_by <= last_due AND wage_month < toStartOfMonth({as_of:Date})
-                AND scope_id IN (SELECT project_id FROM stock)
-            UNION ALL
-            SELECT
-                project_id,
-                wage_month,
-                earned_fen
-            FROM owing
-            WHERE kind = 'unlisted'
-        )
-        GROUP BY project_id, wage_month
-    ),
-    means AS
-    (
-        SELECT
-            project_id,
-            avg(month_fen) AS mean_fen
+            arrayReverseSort(groupArray((wage_month, month_fen))) AS by_month,
+            arrayAvg(arraySlice(arrayFilter(fen -> fen > 0, by_month.2), 1, 3)) AS mean_fen
         FROM
         (
             SELECT
                 project_id,
-                month_fen
-            FROM earned
-            WHERE month_fen > 0
-            ORDER BY wage_month DESC
-            LIMIT 3 BY project_id
+                wage_month,
+                sum(fen) AS month_fen
+            FROM
+            (
+                SELECT
+                    scope_id AS project_id,
+                    wage_month,
+                    payable_fen AS fen
+                FROM pay_lists
+                WHERE scope = 'project' AND first_due_by <= last_due AND wage_month < toStartOfMonth({as_of:Date})
+                    AND scope_id IN (SELECT project_id FROM owing)
+                UNION ALL
+                SELECT
+                    project_id,
+                    wage_month,
+                    earned_fen
+                FROM owing
+                WHERE kind = 'unlisted'
+            )
+            GROUP BY project_id, wage_month
         )
         GROUP BY project_id
-    ),
-    sums AS
-    (
-        SELECT
-            stock.project_id AS project_id,
-            sumIf(earned.month_fen, has(stock.months, earned.wage_month)) AS fen
-        FROM stock
-        INNER JOIN earned ON earned.project_id = stock.project_id
-        GROUP BY project_id
+        HAVING mean_fen > 0
     ),
     ledger AS
     (
@@ -142,7 +125,7 @@ WITH
             argMax(entries.balance_fen, (entries.booked_at, entries.id)) AS fen
         FROM account_entries AS entries
         INNER JOIN feeds ON feeds.project_id = entries.project_id
-        WHERE feeds.ledger_alive AND entries.booked_on <= {as_of:Date} AND entries.project_id IN (SELECT project_id FROM stock)
+        WHERE feeds.ledger_alive AND entries.booked_on <= {as_of:Date} AND entries.project_id IN (SELECT project_id FROM owing)
         GROUP BY project_id
     ),
     -- a deposit in force, the project's own or one that stands for it
@@ -164,14 +147,14 @@ SELECT
     stock.workers AS workers,
     stock.fen - greatest(ledger.fen, 0) AS amount_fen,
     least(gap_ratio / (2 * {red_months:Float64}), 1) AS score,
-    amount_fen / means.mean_fen AS gap_ratio,
+    amount_fen / earned.mean_fen AS gap_ratio,
     round(gap_ratio, 2) AS gap_months,
     stock.fen AS stock_fen,
     stock.estimated_fen AS estimated_fen,
     if(ledger.project_id = '', NULL, ledger.fen) AS balance_fen,
-    sums.fen AS earned_fen,
-    sums.fen - stock.fen AS paid_fen,
-    toInt64(round(means.mean_fen)) AS month_fen,
+    arraySum(arrayMap(month -> if(has(stock.months, month.1), month.2, 0), earned.by_month)) AS earned_fen,
+    earned_fen - stock.fen AS paid_fen,
+    toInt64(round(earned.mean_fen)) AS month_fen,
     if(deposits.project_id = '', NULL, deposits.fen) AS deposit_fen,
     arrayMap(month -> formatDateTime(month, '%Y-%m'), stock.months) AS months,
     stock.fen_30 AS age_30_fen,
@@ -180,8 +163,7 @@ SELECT
     stock.fen_over AS age_over_fen
 FROM stock
 INNER JOIN projects ON projects.project_id = stock.project_id
-INNER JOIN means ON means.project_id = stock.project_id
-INNER JOIN sums ON sums.project_id = stock.project_id
+INNER JOIN earned ON earned.project_id = stock.project_id
 LEFT JOIN ledger ON ledger.project_id = stock.project_id
 LEFT JOIN deposits ON deposits.project_id = stock.project_id
 WHERE projects.active AND amount_fen > 0

@@ -42,11 +42,11 @@ WITH
     -- of lists without project
     low AS
     (
-        SELECT DISTINCT
+        SELECT
             scope_id,
             wage_month
-        FROM slips
-        WHERE scope = 'employer' AND due_by <= {as_of:Date} AND due_by >= first_due AND wage_month < this_month AND gross_fen < highest_fen
+        FROM pay_lists
+        WHERE scope = 'employer' AND wage_month < this_month AND first_due_by <= {as_of:Date} AND last_due_by >= first_due AND least_fen < highest_fen
     ),
     months AS
     (

@@ -96,28 +96,12 @@ WITH
             entered_on,
             ifNull(left_on, never) AS until,
             settled_on IS NOT NULL AND settled_on <= {as_of:Date} AS is_settled,
-            settled_confirmed AND ifNull(settled_on <= {as_of:Date}, true) AS confirmed
+            settled_confirmed AND ifNull(settled_on <= {as_of:Date}, true) AS confirmed,
+            groupArray((entered_on, until)) OVER (PARTITION BY employer_uscc, worker_key) AS with_employer,
+            groupArray((entered_on, until)) OVER (PARTITION BY scope, scope_id, worker_key) AS on_subject
         FROM registrations
-        WHERE worker_key IN (SELECT worker_key FROM wages)
-    ),
-    with_employer AS
-    (
-        SELECT
-            employer_uscc,
-            worker_key,
-            groupArray((entered_on, until)) AS spans
-        FROM engagements
-        GROUP BY employer_uscc, worker_key
-    ),
-    on_subject AS
-    (
-        SELECT
-            scope,
-            scope_id,
-            worker_key,
-            groupArray((entered_on, until)) AS spans
-        FROM engagements
-        GROUP BY scope, scope_id, worker_key
+        -- of more people than wages names: a query plans and runs again whatever it names twice
+        WHERE worker_key IN (SELECT worker_key FROM owed WHERE kind IN ('listed', 'unlisted')) OR worker_key IN (SELECT worker_key FROM lately)
     ),
     -- the last time that somebody left; back_on: from when on somebody else, or a later engagement, answers for the work
     exits AS
@@ -130,12 +114,10 @@ WITH
             argMax(engagements.id, (engagements.until, engagements.entered_on, engagements.id)) AS record,
             argMax(engagements.is_settled, (engagements.until, engagements.entered_on, engagements.id)) AS is_settled,
             argMax(engagements.confirmed, (engagements.until, engagements.entered_on, engagements.id)) AS confirmed,
-            arrayMin(arrayMap(s -> if(s.2 > left_on, greatest(s.1, left_on), never), any(on_subject.spans))) AS back_on
+            arrayMin(arrayMap(s -> if(s.2 > left_on, greatest(s.1, left_on), never), any(engagements.on_subject))) AS back_on
         FROM engagements
-        INNER JOIN with_employer ON with_employer.employer_uscc = engagements.employer_uscc AND with_employer.worker_key = engagements.worker_key
-        INNER JOIN on_subject ON on_subject.scope = engagements.scope AND on_subject.scope_id = engagements.scope_id AND on_subject.worker_key = engagements.worker_key
         WHERE engagements.until <= {as_of:Date} - {yellow_days:UInt16}
-            AND NOT arrayExists(s -> s.1 <= engagements.until + {rejoin_days:UInt16} AND s.2 > engagements.until, with_employer.spans)
+            AND NOT arrayExists(s -> s.1 <= engagements.until + {rejoin_days:UInt16} AND s.2 > engagements.until, engagements.with_employer)
         GROUP BY engagements.scope, engagements.scope_id, engagements.worker_key
     ),
     handled AS

@@ -97,7 +97,7 @@ WITH
             uniqExact(worker_key) AS listed
         FROM slips
         WHERE scope = 'project' AND due_by <= {as_of:Date} AND due_by >= {as_of:Date} - {lookback_days:UInt16}
-            AND (scope_id, wage_month) IN (SELECT project_id, wage_month FROM workers WHERE unproven)
+            AND (scope_id, wage_month) IN (SELECT scope_id, wage_month FROM suspects)
         GROUP BY scope_id, wage_month
     )
 SELECT

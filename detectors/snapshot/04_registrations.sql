@@ -157,3 +157,35 @@ SELECT
 FROM {{snapshot}}.registrations AS registrations
 WHERE project_id != '' AND {{touched "registered" "project_id"}}
 GROUP BY project_id, worker_key;
+
+-- Who is registered for piece work with an employer without a project, and who is paid by the hour on a project. Filled anew, so
+-- that tables which go by them see what has changed.
+CREATE TABLE {{snapshot}}.pieceworkers
+(
+    employer_uscc String,
+    worker_key    FixedString(16)
+)
+ENGINE = MergeTree
+ORDER BY (employer_uscc, worker_key);
+
+INSERT INTO {{snapshot}}.pieceworkers
+SELECT DISTINCT
+    employer_uscc,
+    worker_key
+FROM {{snapshot}}.registrations
+WHERE project_id = '' AND wage_basis = 'piece';
+
+CREATE TABLE {{snapshot}}.hourly
+(
+    project_id String,
+    worker_key FixedString(16)
+)
+ENGINE = MergeTree
+ORDER BY (project_id, worker_key);
+
+INSERT INTO {{snapshot}}.hourly
+SELECT
+    project_id,
+    worker_key
+FROM {{snapshot}}.registered
+WHERE wage_basis = 'hour';

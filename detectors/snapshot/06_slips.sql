@@ -5,7 +5,7 @@ refresh:
     sources:
       - {records: payroll, at: ["if(project_id = '', employer_uscc, project_id)", wage_month]}
       - {changed: agreed_pay_days, at: [project_id, wage_month]}
-      - {touched: registrations, at: ["if(project_id = '', employer_uscc, '')", "arrayJoin({wage_months:Array(Date)})"]}
+      - {changed: pieceworkers, at: [employer_uscc, "arrayJoin({wage_months:Array(Date)})"]}
   pay_lists:
     key: [scope_id, wage_month]
     sources:
@@ -164,7 +164,7 @@ WITH
             (
                 due_on <= lawful_on, due_on,
                 supplement, least(due_on, greatest(next_month_end, toLastDayOfMonth(addMonths(history.first_sent_on, 1)))),
-                scope = 'employer' AND (employer_uscc, worker_key) IN (SELECT employer_uscc, worker_key FROM {{snapshot}}.registrations WHERE project_id = '' AND wage_basis = 'piece'), due_on,
+                scope = 'employer' AND (employer_uscc, worker_key) IN (SELECT employer_uscc, worker_key FROM {{snapshot}}.pieceworkers), due_on,
                 lawful_on
             ) AS payable_on
         FROM counted
@@ -202,7 +202,7 @@ OPTIMIZE TABLE {{snapshot}}.slips FINAL;
 
 -- The pay list of a subject for a wage month, summed up. Most detectors ask it which lists can matter at all, and read the
 -- slips of those alone. bypassed_fen: paid, but not through the wage account; unsigned: slips; most_fen: no worker's slips come
--- to more, be it paid or payable; shared: an account was paid for several workers; paid: how much was paid when, and whether
+-- to more, be it paid or payable; least_fen: gross of the smallest slip; shared: an account was paid for several workers; paid: how much was paid when, and whether
 -- through the wage account.
 CREATE TABLE {{snapshot}}.pay_lists
 (
@@ -218,6 +218,7 @@ CREATE TABLE {{snapshot}}.pay_lists
     bypassed_fen Int64,
     unsigned     UInt32,
     most_fen     Int64,
+    least_fen    Int64,
     shared       Bool,
     paid         Array(Tuple(paid_on Date, direct Bool, paid_fen Int64))
 )
@@ -240,6 +241,7 @@ SELECT
     countIf(NOT signed) AS unsigned,
     -- who has m slips more than the others has at most m + 1
     max(greatest(slips.payable_fen, slips.paid_fen)) * (count() - workers + 1) AS most_fen,
+    min(slips.gross_fen) AS least_fen,
     uniqExactIf((payee_key, worker_key), slips.paid_fen > 0 AND payee_key != toFixedString('', 16))
         > uniqExactIf(payee_key, slips.paid_fen > 0 AND payee_key != toFixedString('', 16)) AS shared,
     arrayMap((day, fen) -> (toDate(intDiv(day, 2)), day % 2 = 1, fen), sums.1, sums.2) AS paid

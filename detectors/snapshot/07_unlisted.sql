@@ -13,6 +13,11 @@ refresh:
     key: [project_id, month]
     sources:
       - {touched: unlisted, at: [project_id, month]}
+  scant_hours:
+    key: [project_id, month]
+    sources:
+      - {touched: unlisted, at: [project_id, month]}
+      - {changed: hourly, at: [project_id, "arrayJoin({wage_months:Array(Date)})"]}
 */
 -- Who worked on a project in a month and has no slip of the project for it. employer_uscc: see worker_months; a slip of that
 -- employer that names no project may answer for the month all the same. Both sides lie in the order of month, project and worker,
@@ -165,15 +170,7 @@ ORDER BY (month, project_id, worker_key);
 
 INSERT INTO {{snapshot}}.scant_hours
 WITH
-    (SELECT max(highest_hourly_fen) FROM {{snapshot}}.minimum_wages) AS highest_fen,
-    by_hour AS
-    (
-        SELECT
-            project_id,
-            worker_key
-        FROM {{snapshot}}.registered
-        WHERE wage_basis = 'hour'
-    )
+    (SELECT max(highest_hourly_fen) FROM {{snapshot}}.minimum_wages) AS highest_fen
 SELECT
     work.project_id,
     work.month,
@@ -189,8 +186,9 @@ INNER JOIN
 (
     SELECT scope_id, wage_month, worker_key, slips.gross_fen AS gross_fen, slips.due_by AS due_by
     FROM {{snapshot}}.slips AS slips
-    WHERE scope = 'project' AND wage_month >= {first_month:Date} AND scope_id IN (SELECT project_id FROM by_hour) AND worker_key IN (SELECT worker_key FROM by_hour)
+    WHERE scope = 'project' AND wage_month >= {first_month:Date} AND {{touched "scant_hours" "scope_id" "wage_month"}}
+        AND (scope_id, worker_key) IN (SELECT project_id, worker_key FROM {{snapshot}}.hourly)
 ) AS slips ON slips.scope_id = work.project_id AND slips.wage_month = work.month AND slips.worker_key = work.worker_key
-WHERE work.project_id IN (SELECT project_id FROM by_hour) AND (work.project_id, work.worker_key) IN (SELECT project_id, worker_key FROM by_hour)
+WHERE {{touched "scant_hours" "work.project_id" "work.month"}} AND (work.project_id, work.worker_key) IN (SELECT project_id, worker_key FROM {{snapshot}}.hourly)
 GROUP BY work.project_id, work.month, work.worker_key
 HAVING gross_fen < hours * highest_fen / 100;
