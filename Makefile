@@ -21,7 +21,7 @@ engine: build
 	./bin/anxin engine fetch
 
 test: engine
-	$(GO) test -timeout 30m ./...
+	@skipped=$$(mktemp); ANXIN_SKIPPED=$$skipped $(GO) test -timeout 30m ./...; code=$$?; sort -u $$skipped; rm -f $$skipped; exit $$code
 
 test-faults: engine
 	$(GO) test -timeout 15m -tags faults -count 1 ./ingest/faultstest

@@ -26,6 +26,7 @@ import (
 	"github.com/anxin-project/anxin/internal/simulate"
 	"github.com/anxin-project/anxin/internal/simulate/folder"
 	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
+	"github.com/anxin-project/anxin/internal/testing/need"
 )
 
 // asCommand makes the test binary the anxin command, and with it the process of the engine that the command starts.
@@ -199,7 +200,7 @@ const sampleDir = "../../../shared/data/sample-county-2"
 func TestTheSampleCountyIsCountedAsKnown(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(sampleDir, "expected.json"))
 	if errors.Is(err, os.ErrNotExist) {
-		t.Skip("the sample county is not beside this checkout")
+		need.Missing(t, "the sample county is not beside this checkout: put shared/data beside it")
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -17,7 +17,7 @@ type Configuration struct {
 	Lights           Lights        `yaml:"lights"`
 }
 
-// Lights are the lower bounds of green and yellow on the index (wage-safety-index.md).
+// Lights are the lower bounds of green and yellow on the index (policy index.green and index.yellow).
 type Lights struct {
 	Green  float64 `yaml:"green"`
 	Yellow float64 `yaml:"yellow"`

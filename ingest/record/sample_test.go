@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/testing/need"
 )
 
 // sampleDir holds the sample county, which is not part of the repository; tests that need it are skipped without it.
@@ -28,7 +29,7 @@ func sampleLines(t testing.TB, topic Topic) [][]byte {
 	t.Helper()
 	f, err := os.Open(filepath.Join(sampleDir, "wage."+string(topic)+".ndjson.gz"))
 	if err != nil {
-		t.Skipf("no sample: %v", err)
+		need.Missing(t, fmt.Sprintf("no sample: %v", err))
 	}
 	defer f.Close()
 	z, err := gzip.NewReader(f)
@@ -70,7 +71,7 @@ func sampleLinesOrNone(t testing.TB, topic Topic) [][]byte {
 func TestTheSampleCountyIsReadWithTheKnownCountsAndDeadLetters(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(sampleDir, "expected.json"))
 	if err != nil {
-		t.Skipf("no sample: %v", err)
+		need.Missing(t, fmt.Sprintf("no sample: %v", err))
 	}
 	var want struct {
 		DeadLetters map[Reason]int `json:"dead_letters"`

@@ -16,6 +16,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"github.com/anxin-project/anxin/internal/platform/embedded"
+	"github.com/anxin-project/anxin/internal/testing/need"
 )
 
 // childEnv makes a test binary the engine's process.
@@ -89,7 +90,7 @@ func EngineForTest(t testing.TB) *embedded.Engine {
 	t.Helper()
 	engine, err := shared.get()
 	if errors.Is(err, embedded.ErrUnsupported) {
-		t.Skip(err)
+		need.Missing(t, err.Error())
 	}
 	if err != nil {
 		t.Fatalf("start the test engine: %v", err)

@@ -10,13 +10,14 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/anxin-project/anxin/internal/testing/need"
 )
 
 // packages are Debian's, by the program they hold.
@@ -29,11 +30,7 @@ func Program(t testing.TB, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
-		reason := fmt.Sprintf("%s is not installed: apt-get install %s", name, packages[name])
-		if os.Getenv("CI") != "" {
-			t.Fatal(reason)
-		}
-		t.Skip(reason)
+		need.Missing(t, fmt.Sprintf("%s is not installed: apt-get install %s", name, packages[name]))
 	}
 	return path
 }

@@ -1,4 +1,4 @@
--- What a worker or an account is called under a hash key and under the one that replaced it (contract.md, "Keyed hashing").
+-- What a worker or an account is called under a hash key and under the one that replaced it (docs/how-to/keys.md).
 -- Ingest writes a row for each it meets while both keys are configured; the same row may be written any number of times.
 -- A later rotation adds rows from that newer key on, so a key is resolved step by step, at most one step per rotation.
 CREATE TABLE {{local "key_aliases"}}
