@@ -266,7 +266,8 @@ type Audited struct {
 	Action  string // case.accept, blacklist.decide, …; export, print, read_entry
 	Subject string // a case, an entry, the employer proposed; of what was only read, its address
 	Seq     uint32 // of the event; 0 when there is none
-	Refused string // code of the refusal; empty when it was done
+	Refused string // code of the refusal or failure; empty when it was done
+	Broke   error  // why it could not be done, where nobody refused it: it may have been done all the same
 }
 
 func (a *Alerts) audited(r *http.Request, by access.Person, action, subject string, seq uint32, err error) {
@@ -275,8 +276,11 @@ func (a *Alerts) audited(r *http.Request, by access.Person, action, subject stri
 	}
 	entry := Audited{Person: by, Action: action, Subject: subject, Seq: seq}
 	if err != nil {
-		_, p := a.explain(action, err)
+		status, p := a.explain(action, err)
 		entry.Seq, entry.Refused = 0, p.Code
+		if status >= http.StatusInternalServerError {
+			entry.Broke = err
+		}
 	}
 	if err := a.audit(r, entry); err != nil {
 		a.logger.Error("an action of casework is not in the audit log", "action", action, "error", err) // it is in the case log

@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -87,6 +88,12 @@ func (a *Alerts) Handler() http.Handler {
 			}
 			if !ok {
 				one = methods[http.MethodPost]
+			}
+			if one.method != http.MethodGet {
+				// A sender that hangs up must not leave half-known writes behind.
+				ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTimeout)
+				defer cancel()
+				r = r.WithContext(ctx)
 			}
 			if by, ok := a.admit(w, r, one); ok {
 				one.handle(w, r, by)

@@ -2,7 +2,6 @@ package alerts
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
@@ -35,7 +34,7 @@ type webhookAlert struct {
 	Fingerprint string            `json:"fingerprint"`
 }
 
-// storeTimeout bounds the writing of one notification; Alertmanager itself waits for 10 seconds by default.
+// storeTimeout bounds what one request writes; Alertmanager itself waits for 10 seconds by default.
 const storeTimeout = 30 * time.Second
 
 // webhook takes Alertmanager's notifications, version 4. It answers 200 only after everything is in the case log, so
@@ -78,10 +77,7 @@ func (a *Alerts) webhook(w http.ResponseWriter, r *http.Request, _ caller) {
 		}
 		alerts = append(alerts, taken)
 	}
-	// A sender that hangs up must not leave half-known writes behind.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storeTimeout)
-	defer cancel()
-	told, err := a.cases.Deliver(ctx, alerts, a.findings.subject)
+	told, err := a.cases.Deliver(r.Context(), alerts, a.findings.subject)
 	if err != nil {
 		outcome = unavailable
 		a.logger.Error("storing a notification", "error", err)

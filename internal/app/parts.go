@@ -106,10 +106,13 @@ func (p *Parts) Alerts(ctx context.Context, gate *signin.Gate) (*alerts.Alerts, 
 		CaseTerms: terms{p.Policy}.ofCases, ListingTerms: terms{p.Policy}.ofListing, ListingConditions: terms{p.Policy}.ofConditions, Person: gate.Person,
 		Audit: func(r *http.Request, a alerts.Audited) error {
 			e := audit.Event{Actor: a.Person.ID, Action: a.Action, Object: a.Subject, Purpose: a.Refused, Outcome: audit.Done, Origin: signin.Origin(r)}
-			if a.Refused != "" {
+			switch {
+			case a.Broke != nil:
+				e.Outcome = audit.OutcomeOf(a.Broke)
+			case a.Refused != "":
 				e.Outcome = audit.Refused
 			}
-			return gate.Audit().Record(context.WithoutCancel(r.Context()), e)
+			return gate.Audit().Record(r.Context(), e)
 		},
 	})
 }

@@ -102,7 +102,7 @@ func (s *Server) record(r *Request, route Route, failure error) error {
 		case errors.Is(failure, ErrForbidden):
 			e.Outcome = audit.Refused
 		case failure != nil && !moved:
-			e.Outcome = audit.Failed
+			e.Outcome = audit.OutcomeOf(failure)
 		}
 	}
 	return s.gate.Audit().Record(r.Context, e)

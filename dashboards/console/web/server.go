@@ -227,6 +227,9 @@ func (s *Server) page(route Route) http.Handler {
 			s.rememberLanguage(w, r, lang)
 		}
 		w.Header().Set("Vary", "Accept-Encoding, Cookie, Authorization, Accept-Language")
+		if route.Writes() { // what has begun is done and written down, whoever hangs up
+			r = r.WithContext(context.WithoutCancel(r.Context()))
+		}
 		ctx, cancel := context.WithTimeout(r.Context(), s.timeout)
 		defer cancel()
 		r.Body = http.MaxBytesReader(w, r.Body, MaxForm)

@@ -59,6 +59,7 @@ func casework() map[Name][]entry {
 			{"done", "完成", "done"},
 			{"refused", "被拒绝", "refused"},
 			{"failed", "失败", "failed"},
+			{"unsure", "结果不明", "not known"},
 		},
 	}
 }

@@ -32,7 +32,23 @@ const (
 	Done    = "done"
 	Refused = "refused"
 	Failed  = "failed" // it was tried, and something broke
+	Unsure  = "unsure" // it was begun, and whether it was done could not be found out in time
 )
+
+// OutcomeOf is how something ended that was not refused: what ran out of time may have been done all the same.
+func OutcomeOf(err error) string {
+	var late interface{ Timeout() bool }
+	switch {
+	case err == nil:
+		return Done
+	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &late) && late.Timeout():
+		return Unsure
+	}
+	return Failed
+}
+
+// patience is how long writing an entry may take, whoever waits for it.
+const patience = 15 * time.Second
 
 // Event is what is written down.
 type Event struct {
@@ -115,8 +131,10 @@ func (l *Log) tell() {
 const attempts = 20
 
 // Record writes an event; it has reached the disk when Record returns without error. What must not go unrecorded waits
-// for that.
+// for that. The end of ctx does not end it: what was done is written down, whoever hangs up.
 func (l *Log) Record(ctx context.Context, e Event) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	draft := ledger.Draft{Actor: e.Actor, Kind: e.Action, Object: e.Object, Detail: detail{e.Purpose, e.Outcome, e.Origin}}

@@ -43,7 +43,7 @@ func (p *Pages) notDone(r *web.Request, err error) (*problem, error) {
 	default:
 		p.Logger.Error("a step of casework failed", "path", r.HTTP.URL.Path, "error", err)
 		*why = problem{Code: "unavailable", Text: language.Message(r.Lang, "step.unavailable"), status: http.StatusServiceUnavailable}
-		r.Event.Outcome = audit.Failed
+		r.Event.Outcome = audit.OutcomeOf(err)
 	}
 	r.Event.Purpose = why.Code
 	return why, nil
