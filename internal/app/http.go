@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/net/netutil"
 )
 
 // Listen opens the port for pages and metrics; one that is taken is bad input.
@@ -25,16 +26,24 @@ func Listen(address string) (net.Listener, error) {
 	return l, nil
 }
 
+// mostConnections is how many clients may be connected at once; more wait until one has gone. Each may hold its connection for as
+// long as the server's timeouts allow: a form that is sent slowly for half a minute, an export that is taken slowly for five.
+const mostConnections = 2000
+
 // ServeHTTP answers on l, with TLS where it is configured, until the context ends.
 func ServeHTTP(ctx context.Context, l net.Listener, secure TLSFiles, handler http.Handler) error {
 	config, err := secure.Load()
 	if err != nil {
 		return BadInput(err)
 	}
+	l = netutil.LimitListener(l, mostConnections)
 	if config != nil {
 		l = tls.NewListener(l, config)
 	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10,
+	}
 	context.AfterFunc(ctx, func() {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()

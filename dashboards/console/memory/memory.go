@@ -4,23 +4,28 @@ package memory
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 )
 
-// Memory keeps up to a number of values by key and computes each once, however many ask for it at the same time. The
-// oldest entry leaves first. Errors are not kept.
+// Memory keeps up to a number of values by key, and up to a weight, and computes each once, however many ask for it at the same
+// time. The oldest entry leaves first. Errors are not kept.
 type Memory[T any] struct {
 	limit int
+	most  int64 // weight of all values; 0 where none is weighed
+	weigh func(T) int64
 
 	mu      sync.Mutex
 	entries map[string]*entry[T]
 	order   []string // oldest first
+	weight  int64
 }
 
 type entry[T any] struct {
 	done    chan struct{}
 	value   T
+	weight  int64
 	err     error
 	expires time.Time // zero: stays until it is pushed out or cleared
 }
@@ -28,6 +33,13 @@ type entry[T any] struct {
 // New remembers up to limit values.
 func New[T any](limit int) *Memory[T] {
 	return &Memory[T]{limit: limit, entries: map[string]*entry[T]{}}
+}
+
+// NewWeighed remembers up to limit values that weigh up to most together, with their keys.
+func NewWeighed[T any](limit int, most int64, weigh func(T) int64) *Memory[T] {
+	m := New[T](limit)
+	m.most, m.weigh = most, weigh
+	return m
 }
 
 // Get returns the value of a key, computing it when it is missing or expired. life 0 keeps it until cleared. A caller
@@ -52,32 +64,29 @@ func (m *Memory[T]) Get(ctx context.Context, key string, now time.Time, life tim
 	if life > 0 {
 		e.expires = now.Add(life)
 	}
-	if _, known := m.entries[key]; !known {
+	if known := m.entries[key]; known != nil {
+		m.weight -= known.weight
+	} else {
 		m.order = append(m.order, key)
 	}
 	m.entries[key] = e
-	for len(m.order) > m.limit {
-		delete(m.entries, m.order[0])
-		m.order = m.order[1:]
-	}
+	m.shrink()
 	m.mu.Unlock()
 
 	finished := false
 	defer func() {
 		// Also when compute panics: who waits must not wait for ever.
-		if !finished || e.err != nil {
-			m.mu.Lock()
-			if m.entries[key] == e {
-				delete(m.entries, key)
-				for i, k := range m.order {
-					if k == key {
-						m.order = append(m.order[:i:i], m.order[i+1:]...)
-						break
-					}
-				}
+		m.mu.Lock()
+		if m.entries[key] == e {
+			if !finished || e.err != nil {
+				m.drop(key)
+			} else if m.weigh != nil {
+				e.weight = m.weigh(e.value) + int64(len(key))
+				m.weight += e.weight
+				m.shrink()
 			}
-			m.mu.Unlock()
 		}
+		m.mu.Unlock()
 		if !finished {
 			e.err = context.Canceled
 		}
@@ -88,10 +97,25 @@ func (m *Memory[T]) Get(ctx context.Context, key string, now time.Time, life tim
 	return e.value, e.err
 }
 
+// shrink lets the oldest entries go until what is left may stay; a value that is too heavy alone goes too.
+func (m *Memory[T]) shrink() {
+	for len(m.order) > m.limit || m.most > 0 && m.weight > m.most {
+		m.drop(m.order[0])
+	}
+}
+
+func (m *Memory[T]) drop(key string) {
+	m.weight -= m.entries[key].weight
+	delete(m.entries, key)
+	if at := slices.Index(m.order, key); at >= 0 {
+		m.order = slices.Delete(m.order, at, at+1)
+	}
+}
+
 // Clear forgets everything.
 func (m *Memory[T]) Clear() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	clear(m.entries)
-	m.order = nil
+	m.order, m.weight = nil, 0
 }

@@ -71,3 +71,35 @@ func TestWhoComputesMayLeaveWithoutFailingWhoWaits(t *testing.T) {
 		t.Errorf("got %d", v)
 	}
 }
+
+func TestWhatIsRememberedWeighsNoMoreThanItMay(t *testing.T) {
+	m := NewWeighed(100, 1000, func(v []byte) int64 { return int64(len(v)) })
+	computed := 0
+	get := func(key string, size int) {
+		t.Helper()
+		v, err := m.Get(t.Context(), key, time.Now(), 0, func() ([]byte, error) { computed++; return make([]byte, size), nil })
+		if err != nil || len(v) != size {
+			t.Fatalf("%s: %d bytes, %v", key, len(v), err)
+		}
+	}
+	get("a", 300)
+	get("b", 300)
+	get("c", 300)
+	get("a", 300) // is still there
+	if computed != 3 || m.weight != 903 {
+		t.Errorf("%d computed, weight %d", computed, m.weight)
+	}
+	get("d", 300) // pushes a out
+	if m.weight != 903 || m.entries["a"] != nil {
+		t.Errorf("weight %d, entries %d", m.weight, len(m.entries))
+	}
+	get("huge", 2000) // is answered and not kept, and everything older went for it
+	if m.weight != 0 || len(m.entries) != 0 || len(m.order) != 0 {
+		t.Errorf("weight %d, entries %d", m.weight, len(m.entries))
+	}
+	get("a", 300)
+	m.Clear()
+	if m.weight != 0 {
+		t.Errorf("weight %d after Clear", m.weight)
+	}
+}

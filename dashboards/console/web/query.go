@@ -37,12 +37,20 @@ var parameterNames = []string{
 	"actor", "action", "from", "until", "next", "done", "mine", "deadline", "search", "limit", "offset",
 }
 
+// longestValue is the most bytes of a parameter's value: it goes into links and into the key of a remembered page.
+const longestValue = 1000
+
 // ReadQuery reads the parameters that pages and the API know.
 func ReadQuery(r *http.Request) *Query {
 	q := &Query{API: asksAPI(r), Given: url.Values{}}
 	all := r.URL.Query()
 	for _, name := range parameterNames {
-		if v := strings.TrimSpace(all.Get(name)); v != "" {
+		v := strings.TrimSpace(all.Get(name))
+		if len(v) > longestValue {
+			q.bad = append(q.bad, badParameter{name, strings.ToValidUTF8(v[:80], "") + "…", fmt.Sprintf("≤ %d bytes", longestValue)})
+			continue
+		}
+		if v != "" {
 			q.Given.Set(name, v)
 		}
 	}

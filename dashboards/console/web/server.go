@@ -71,7 +71,7 @@ type Server struct {
 func New(d Dependencies, rooms []Room) (*Server, error) {
 	s := &Server{
 		otherwise: language.Locale(d.Language), timeout: d.Timeout, keeper: d.Keeper, gate: d.Gate, progress: d.Progress, log: d.Logger, now: d.Now,
-		bodies: memory.New[*body](d.Remember),
+		bodies: memory.NewWeighed(d.Remember, mostRemembered, func(b *body) int64 { return int64(len(b.zipped)) }),
 	}
 	var err error
 	if s.metrics, err = newMetrics(d.Metrics); err != nil {
@@ -214,6 +214,9 @@ func (w *statusWriter) Write(b []byte) (int, error) {
 	w.wrote = true
 	return w.ResponseWriter.Write(b)
 }
+
+// mostRemembered is how many bytes the remembered pages may have together, compressed as they are.
+const mostRemembered = 64 << 20
 
 // MaxForm is the largest form taken.
 const MaxForm = 64 << 10
