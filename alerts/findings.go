@@ -237,7 +237,7 @@ func (f *findings) latest(ctx context.Context) (latestRun, error) {
 	if err != nil || len(rows) == 0 {
 		return latestRun{}, err
 	}
-	asOf, err := civil.ParseDate(rows[0].AsOf.Format(time.DateOnly))
+	asOf := civil.OfColumn(rows[0].AsOf)
 	return latestRun{asOf, rows[0].Run, rows[0].Snapshot, rows[0].Finished.UTC()}, err
 }
 

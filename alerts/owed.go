@@ -119,4 +119,4 @@ func warned(owed map[string]*casefile.Owed, headers []catalog.Header, warnings [
 	}
 }
 
-func monthOf(t time.Time) civil.Month { return civil.NewDate(t.Year(), t.Month(), t.Day()).Month() }
+func monthOf(t time.Time) civil.Month { return civil.OfColumn(t).Month() }

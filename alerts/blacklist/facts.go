@@ -171,14 +171,14 @@ type matter struct {
 
 func (m matter) fact() casefile.OrderFact {
 	fact := casefile.OrderFact{
-		ID: m.ID, Source: m.Source, Scope: catalog.Employer, ScopeID: m.Employer, OpenedOn: civilOf(m.OpenedOn),
+		ID: m.ID, Source: m.Source, Scope: catalog.Employer, ScopeID: m.Employer, OpenedOn: civil.OfColumn(m.OpenedOn),
 		WageFrom: monthOf(m.From), WageTo: monthOf(m.To), Workers: m.Workers, AmountFen: m.AmountFen, PaidFen: m.PaidFen,
 	}
 	if m.Project != "" {
 		fact.Scope, fact.ScopeID = catalog.Project, m.Project
 	}
 	if m.DueOn != nil {
-		fact.DueOn = civilOf(*m.DueOn)
+		fact.DueOn = civil.OfColumn(*m.DueOn)
 	}
 	return fact
 }
@@ -202,7 +202,7 @@ func readOrders(ctx context.Context, conn driver.Conn, run Run, paid bool, condi
 	for _, m := range matters {
 		f := by[m.Employer]
 		c := conditions(f.Township, run.AsOf)
-		if !slices.Contains(c.OrderKinds, m.Kind) || slices.Contains(c.VoidOutcomes, m.Outcome) || m.Outcome == "fulfilled" || m.DueOn == nil || civilOf(*m.DueOn) >= run.AsOf {
+		if !slices.Contains(c.OrderKinds, m.Kind) || slices.Contains(c.VoidOutcomes, m.Outcome) || m.Outcome == "fulfilled" || m.DueOn == nil || civil.OfColumn(*m.DueOn) >= run.AsOf {
 			continue
 		}
 		fact := m.fact()
@@ -269,7 +269,7 @@ func readIncidents(ctx context.Context, conn driver.Conn, run Run, conditions Co
 		}
 		for _, code := range about {
 			f := by[code]
-			if civilOf(lead.ReceivedOn) > run.AsOf.AddDays(-conditions(f.Township, run.AsOf).IncidentDays) {
+			if civil.OfColumn(lead.ReceivedOn) > run.AsOf.AddDays(-conditions(f.Township, run.AsOf).IncidentDays) {
 				f.IncidentIDs = append(f.IncidentIDs, lead.ID)
 			}
 		}
@@ -282,13 +282,10 @@ func readIncidents(ctx context.Context, conn driver.Conn, run Run, conditions Co
 	return nil
 }
 
-// civilOf is a date as the driver reads it: midnight UTC.
-func civilOf(t time.Time) civil.Date { return civil.NewDate(t.Year(), t.Month(), t.Day()) }
-
 func monthOf(t *time.Time) *civil.Month {
 	if t == nil {
 		return nil
 	}
-	m := civilOf(*t).Month()
+	m := civil.OfColumn(*t).Month()
 	return &m
 }

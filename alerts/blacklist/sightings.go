@@ -8,6 +8,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
@@ -46,7 +47,7 @@ func (s *Store) Sight(ctx context.Context, conn driver.Conn, run Run) (int, erro
 		// A firm that builds for itself is named once, as contractor.
 		for _, one := range []struct{ employer, as string }{{p.Contractor, "contractor"}, {p.Developer, "developer"}} {
 			e, ok := listed[one.employer]
-			signed := civilOf(p.SignedOn)
+			signed := civil.OfColumn(p.SignedOn)
 			if !ok || signed <= e.Decision.On {
 				continue
 			}

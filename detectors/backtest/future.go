@@ -103,10 +103,10 @@ func loadArrears(ctx context.Context, facts driver.Conn, end civil.Date, days in
 		if err := rows.Scan(&scope, &a.ID, &payDay, &to); err != nil {
 			return nil, err
 		}
-		a.Scope, a.PayDay = catalog.Scope(scope), civil.NewDate(payDay.Date())
+		a.Scope, a.PayDay = catalog.Scope(scope), civil.OfColumn(payDay)
 		a.From = a.PayDay.AddDays(days)
 		if to != nil {
-			paid := civil.NewDate(to.Date())
+			paid := civil.OfColumn(*to)
 			a.To = &paid
 		}
 		all = append(all, a)

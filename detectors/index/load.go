@@ -133,7 +133,7 @@ func (l *loading) timely(rows driver.Rows) error {
 	if err := rows.Scan(&scope, &d.Subject.ID, &months, &d.Unpaid, &d.Unlisted, &d.Silent, &until); err != nil {
 		return err
 	}
-	d.Subject.Scope, d.Months, d.Until = catalog.Scope(scope), int(months), civil.NewDate(until.Date())
+	d.Subject.Scope, d.Months, d.Until = catalog.Scope(scope), int(months), civil.OfColumn(until)
 	l.Due = append(l.Due, d)
 	return nil
 }
@@ -161,7 +161,7 @@ func (l *loading) lead(rows driver.Rows) error {
 	if err := rows.Scan(&scope, &one.Subject.ID, &one.ID, &late, &until); err != nil {
 		return err
 	}
-	one.Subject.Scope, one.Late, one.Until = catalog.Scope(scope), Lateness(late), civil.NewDate(until.Date())
+	one.Subject.Scope, one.Late, one.Until = catalog.Scope(scope), Lateness(late), civil.OfColumn(until)
 	l.Leads = append(l.Leads, one)
 	return nil
 }
@@ -173,7 +173,7 @@ func (l *loading) incident(rows driver.Rows) error {
 	if err := rows.Scan(&scope, &one.Subject.ID, &one.ID, &until); err != nil {
 		return err
 	}
-	one.Subject.Scope, one.Until = catalog.Scope(scope), civil.NewDate(until.Date())
+	one.Subject.Scope, one.Until = catalog.Scope(scope), civil.OfColumn(until)
 	l.Incidents = append(l.Incidents, one)
 	return nil
 }

@@ -120,7 +120,7 @@ WHERE (as_of, run) IN (SELECT as_of, run FROM before) AND closed_on IS NULL`
 			return nil, fmt.Errorf("reading earlier warnings: %w", err)
 		}
 		w.Scope, w.Level, w.Evidence, w.Workers = domain.Scope(scope), domain.Level(level), json.RawMessage(evidence), int(workers)
-		w.OpenedOn, w.LevelOn, w.Since = day(opened), day(levelOn), day(since)
+		w.OpenedOn, w.LevelOn, w.Since = civil.OfColumn(opened), civil.OfColumn(levelOn), civil.OfColumn(since)
 		all = append(all, w)
 	}
 	return all, rows.Err()
@@ -256,6 +256,3 @@ func (d *Passes) dropOldSnapshots(ctx context.Context, current string) error {
 	}
 	return nil
 }
-
-// day is the civil date of a Date column, which the driver gives as midnight in the server's time zone.
-func day(t time.Time) civil.Date { return civil.NewDate(t.Date()) }

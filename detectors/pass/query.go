@@ -195,7 +195,7 @@ func plain(v reflect.Value) any {
 		v = v.Elem()
 	}
 	if t, ok := v.Interface().(time.Time); ok {
-		return civil.Date(t.Unix() / 86400).String()
+		return civil.OfColumn(t).String()
 	}
 	return v.Interface()
 }

@@ -37,9 +37,9 @@ func (d *Scheduler) progress(ctx context.Context) (progress, error) {
 	}
 	for i, r := range rows {
 		if i == 0 {
-			p.first = civil.NewDate(r.AsOf.Date())
+			p.first = civil.OfColumn(r.AsOf)
 		}
-		p.latest[civil.NewDate(r.AsOf.Date())] = r.Began
+		p.latest[civil.OfColumn(r.AsOf)] = r.Began
 	}
 	attempts, err := runs.History(ctx, d.passes.Conn, runs.Choice{Kind: runs.Monthly, Status: runs.Done})
 	if err != nil {

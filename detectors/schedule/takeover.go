@@ -45,7 +45,7 @@ func (d *Scheduler) settle(ctx context.Context) error {
 		a := &attempts[i]
 		a.Finished, a.Status, a.Error = d.passes.Now(), runs.Interrupted, "the process ended before its run did"
 		for _, r := range rows { // it may have been killed after the run was published
-			if civil.NewDate(r.AsOf.Date()) == a.AsOf && r.Started.Equal(a.Started) {
+			if civil.OfColumn(r.AsOf) == a.AsOf && r.Started.Equal(a.Started) {
 				a.Status, a.Error, a.Run, a.Warnings = runs.Done, "", r.Run, int(r.Warnings)
 			}
 		}

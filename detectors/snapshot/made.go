@@ -93,7 +93,7 @@ func (b Builder) before(ctx context.Context, asOf civil.Date, basis uint64) (*ma
 	case m.Basis != basis:
 		return afresh("the program, policy, the calendar or keys have changed since the one before", "before", m.Snapshot)
 	}
-	m.AsOf = civil.NewDate(on.Date())
+	m.AsOf = civil.OfColumn(on)
 	rows, all, lower, err := b.cameSince(ctx, m)
 	switch {
 	case err != nil:

@@ -398,7 +398,7 @@ func RunTuples(runs []Run) string {
 }
 
 // DateOf takes the calendar day the driver decoded from a Date, in whatever zone it gave it.
-func DateOf(t time.Time) civil.Date { return civil.NewDate(t.Date()) }
+func DateOf(t time.Time) civil.Date { return civil.OfColumn(t) }
 
 // MaybeDate is DateOf where there may be none.
 func MaybeDate(t *time.Time) *civil.Date {

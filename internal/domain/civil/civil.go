@@ -31,6 +31,10 @@ func DateOf(t time.Time) Date {
 	return Date(floorDiv(t.Unix()+8*60*60, 86400))
 }
 
+// OfColumn returns the date of a ClickHouse Date, which the driver gives as midnight in the server's time zone, whatever that
+// is: its instant says nothing.
+func OfColumn(t time.Time) Date { return NewDate(t.Date()) }
+
 // ParseDate reads YYYY-MM-DD; a day that does not exist (2026-02-30) is ErrFormat.
 func ParseDate[T string | []byte](s T) (Date, error) {
 	if len(s) != 10 || s[4] != '-' || s[7] != '-' {

@@ -125,7 +125,7 @@ LIMIT ?`
 		if err := rows.Scan(&a.Started, &a.Finished, &a.Process, &status, &kind, &asOf, &a.CatchUp, &attempt, &a.Run, &warnings, &a.Policy, &a.Stages, &a.Error); err != nil {
 			return nil, fmt.Errorf("reading the history of runs: %w", err)
 		}
-		a.Status, a.Kind, a.AsOf, a.Attempt, a.Warnings = Status(status), Kind(kind), civil.Date(asOf.Unix()/86400), int(attempt), int(warnings)
+		a.Status, a.Kind, a.AsOf, a.Attempt, a.Warnings = Status(status), Kind(kind), civil.OfColumn(asOf), int(attempt), int(warnings)
 		all = append(all, a)
 	}
 	if err := rows.Err(); err != nil {

@@ -110,7 +110,7 @@ LIMIT 1 BY number`)
 	all := make([]edition.Edition, len(rows))
 	for i, r := range rows {
 		all[i] = edition.Edition{
-			Number: r.Number, Form: r.Form, Month: civil.NewDate(r.Month.Date()).Month(), AsOf: civil.NewDate(r.AsOf.Date()), Run: r.Run,
+			Number: r.Number, Form: r.Form, Month: civil.OfColumn(r.Month).Month(), AsOf: civil.OfColumn(r.AsOf), Run: r.Run,
 			Policy: r.Policy, PublishedAt: r.PublishedAt.UTC(), Digest: r.Digest,
 		}
 	}

@@ -3,6 +3,7 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -25,6 +26,10 @@ import (
 
 	"github.com/anxin-project/anxin/internal/platform/backoff"
 )
+
+// ZoneEnv names the environment variable with the engine's time zone, UTC where it is not set. Servers have others, and nothing
+// may depend on which: tests run in Asia/Shanghai too.
+const ZoneEnv = "ANXIN_ENGINE_ZONE"
 
 // Options of the embedded ClickHouse engine.
 type Options struct {
@@ -241,7 +246,7 @@ func (e *Engine) startChild(ctx context.Context) (*child, error) {
 	// Not CommandContext: the child must outlive the context that started it, and be closed rather than killed.
 	cmd := exec.Command(e.options.Binary, e.options.Args...)
 	cmd.Env = append(os.Environ(), e.options.Env...)
-	cmd.Env = append(cmd.Env, "TZ=UTC", "GODEBUG="+godebug(os.Getenv("GODEBUG")))
+	cmd.Env = append(cmd.Env, "TZ="+cmp.Or(os.Getenv(ZoneEnv), "UTC"), "GODEBUG="+godebug(os.Getenv("GODEBUG")))
 	cmd.ExtraFiles = []*os.File{e.socket, statusWrite}    // listenerFD, statusFD
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // out of reach of the terminal's Ctrl-C
 	c := &child{cmd: cmd, exited: make(chan struct{}), started: time.Now(), stderr: &tail{logger: e.logger}}

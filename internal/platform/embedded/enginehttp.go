@@ -4,11 +4,13 @@ package embedded
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -220,6 +222,9 @@ func (h *interfaceHandler) stream(ctx context.Context, out *output, l *lease, q 
 	}
 }
 
+// zone is the time zone of the engine's process.
+func zone() string { return cmp.Or(os.Getenv("TZ"), "UTC") }
+
 // greetingBlock reports revision 0, so that the driver decodes the plain Native blocks that libchdb gives.
 func (h *interfaceHandler) greetingBlock() ([]byte, error) {
 	var name, version, timezone proto.ColStr
@@ -227,7 +232,7 @@ func (h *interfaceHandler) greetingBlock() ([]byte, error) {
 	name.Append("Anxin embedded engine")
 	version.Append(h.version)
 	revision.Append(0)
-	timezone.Append("UTC")
+	timezone.Append(zone())
 	var buffer proto.Buffer
 	block := proto.Block{Info: proto.BlockInfo{BucketNum: -1}, Columns: 4, Rows: 1}
 	err := block.EncodeBlock(&buffer, proto.Version, []proto.InputColumn{

@@ -114,7 +114,7 @@ func (o *output) start() {
 	if o.format != "" {
 		header.Set("X-ClickHouse-Format", o.format)
 	}
-	header.Set("X-ClickHouse-Timezone", "UTC")
+	header.Set("X-ClickHouse-Timezone", zone())
 	header.Set("X-ClickHouse-Exception-Tag", o.tag)
 	if o.queryID != "" {
 		header.Set("X-ClickHouse-Query-Id", o.queryID)
