@@ -2,15 +2,18 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/protocol"
+	fetchapi "github.com/segmentio/kafka-go/protocol/fetch"
 )
 
 // fetch is what one request brought from a partition. Its messages lie in its own memory, which is used again after
@@ -116,21 +119,39 @@ func (in *Ingest) bounds(ctx context.Context, topic string, partition int) (firs
 	return 0, 0, fmt.Errorf("asking for the ends of %s: the broker knows no partition %d", topic, partition)
 }
 
+// readCommitted asks the broker for what is committed alone: it ends before the first transaction that is still open, and names
+// those that were aborted, whose messages it sends all the same.
+const readCommitted = 1
+
+// fetchOnce asks one broker once. kafka-go's own Fetch does not tell which transactions were aborted, so the request is made of
+// its protocol: what a source took back must not be stored, a slip "paid" least of all.
 func (in *Ingest) fetchOnce(ctx context.Context, topic string, partition int, offset int64) (*fetch, error) {
-	res, err := in.client.Fetch(ctx, &kafka.FetchRequest{
-		Topic: topic, Partition: partition, Offset: offset,
-		MinBytes: 1, MaxBytes: int64(in.config.FetchBytes), MaxWait: in.config.FetchWait,
+	most := int32(in.config.FetchBytes)
+	answer, err := in.client.Transport.RoundTrip(ctx, in.client.Addr, &fetchapi.Request{
+		ReplicaID: -1, MaxWaitTime: int32(in.config.FetchWait.Milliseconds()), MinBytes: 1, MaxBytes: most, IsolationLevel: readCommitted,
+		SessionID: -1, SessionEpoch: -1,
+		Topics: []fetchapi.RequestTopic{{Topic: topic, Partitions: []fetchapi.RequestPartition{{
+			Partition: int32(partition), CurrentLeaderEpoch: -1, FetchOffset: offset, LogStartOffset: -1, PartitionMaxBytes: most,
+		}}}},
 	})
 	if err != nil {
 		return nil, err
 	}
-	if res.Error != nil {
-		return nil, res.Error
+	res, ok := answer.(*fetchapi.Response)
+	if !ok || len(res.Topics) != 1 || len(res.Topics[0].Partitions) != 1 {
+		return nil, fmt.Errorf("the broker answered a request for partition %d of %s with something else", partition, topic)
+	}
+	part := &res.Topics[0].Partitions[0]
+	if code := cmp.Or(res.ErrorCode, part.ErrorCode); code != 0 {
+		return nil, kafka.Error(code)
 	}
 	f := fetches.Get().(*fetch)
 	clear(f.messages)
 	f.partition, f.next, f.messages, f.used = partition, offset, f.messages[:0], 0
-	if err := f.read(res.Records); err != nil && len(f.messages) == 0 {
+	if part.RecordSet.Records == nil {
+		return f, nil
+	}
+	if err := f.read(part.RecordSet.Records, part.AbortedTransactions); err != nil && len(f.messages) == 0 {
 		f.release()
 		return nil, err
 	}
@@ -138,22 +159,37 @@ func (in *Ingest) fetchOnce(ctx context.Context, topic string, partition int, of
 }
 
 // read takes over the messages of a response. Control records, which end the transactions of sources that use them, are no
-// messages but have offsets: reading must go on behind them.
-func (f *fetch) read(records kafka.RecordReader) error {
+// messages but have offsets: reading must go on behind them, and behind the messages of transactions that were aborted.
+func (f *fetch) read(records kafka.RecordReader, aborted []fetchapi.ResponseTransaction) error {
 	stream, ok := records.(*protocol.RecordStream)
 	if !ok {
 		return f.readBatch(records, false)
 	}
+	slices.SortStableFunc(aborted, func(a, b fetchapi.ResponseTransaction) int { return cmp.Compare(a.FirstOffset, b.FirstOffset) })
 	for _, batch := range stream.Records {
-		_, control := batch.(*protocol.ControlBatch)
-		if err := f.readBatch(batch, control); err != nil {
+		skip := false
+		switch b := batch.(type) {
+		case *protocol.ControlBatch:
+			skip = true
+			// it ends the producer's transaction: the first of its aborted ones that began before
+			if at := slices.IndexFunc(aborted, func(t fetchapi.ResponseTransaction) bool {
+				return t.ProducerID == b.ProducerID && t.FirstOffset <= b.BaseOffset
+			}); at >= 0 {
+				aborted = slices.Delete(slices.Clone(aborted), at, at+1)
+			}
+		case *protocol.RecordBatch:
+			skip = b.Attributes.Transactional() && slices.ContainsFunc(aborted, func(t fetchapi.ResponseTransaction) bool {
+				return t.ProducerID == b.ProducerID && t.FirstOffset <= b.BaseOffset
+			})
+		}
+		if err := f.readBatch(batch, skip); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *fetch) readBatch(batch kafka.RecordReader, control bool) error {
+func (f *fetch) readBatch(batch kafka.RecordReader, left bool) error {
 	for {
 		r, err := batch.ReadRecord()
 		if errors.Is(err, io.EOF) {
@@ -163,7 +199,7 @@ func (f *fetch) readBatch(batch kafka.RecordReader, control bool) error {
 			return err
 		}
 		m := message{partition: f.partition, offset: r.Offset, sent: r.Time, headers: r.Headers}
-		skip := control || r.Offset < f.next // a stored batch begins before the offset asked for
+		skip := left || r.Offset < f.next // a stored batch begins before the offset asked for
 		if m.key, err = f.bytes(r.Key, skip); err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ func (k Kafka) behind(ctx context.Context, client *kafka.Client) (map[string]map
 			partitions[topic] = append(partitions[topic], p)
 		}
 	}
-	held, err := client.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: bounds})
+	held, err := client.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: bounds, IsolationLevel: kafka.ReadCommitted}) // what is not committed is not waited for
 	if err != nil {
 		return nil, fmt.Errorf("asking the broker for the topics' ends: %w", err)
 	}
