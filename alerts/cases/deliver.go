@@ -158,7 +158,7 @@ func (s *Store) take(c *change, id string, alerts []Alert) (int, error) {
 			ends := a.EndsAt.UTC()
 			kind, data.EndsAt = casefile.AlertResolved, &ends
 		}
-		if !c.after.tells(data) {
+		if !c.after.tells(data, s.clock()) {
 			continue
 		}
 		told++

@@ -52,10 +52,10 @@ type (
 // Fold adds up the events of one case, in the order of the log. It is pure: the same events give the same case.
 //
 // What alerts say is added up so that neither order nor repetition matters: an alert is a set of episodes, told apart
-// by their start; one that was once told to be resolved stays so; a later episode, or an end told by another one, ends
-// the earlier. So an old "firing" that comes after its "resolved" reopens nothing, and an alert whose "resolved" was
-// lost does not fire for ever. The price: an alert that Alertmanager resolved only because Prometheus was cut off, and
-// that then goes on under its old start, looks like a late repeat and leaves the case cleared, though open.
+// by their start; a later episode, or an end told by another one, ends the earlier. So an old "firing" that comes shortly
+// after its "resolved" reopens nothing, and an alert whose "resolved" was lost does not fire for ever. One that is told to
+// fire long after it was told to be resolved (goneOn) fires again, under its old start: so it is where Alertmanager was cut
+// off from Prometheus for a while and took that for the end.
 //
 // The deadlines have no states yet: these depend on the day (casefile.On).
 func Fold(cal *calendar.Calendar, terms TermsOf, events []casefile.Event) (casefile.Case, error) {
@@ -86,8 +86,19 @@ type episode struct {
 	labels     map[string]string
 	starts     time.Time
 	ends       time.Time
+	endedAt    time.Time // when that was received
+	again      time.Time // when it was last told to fire after it had been told to be resolved
 	receivedAt time.Time
 	acceptDays int
+}
+
+// goneOn is how long after an end, and after it was received, a "firing" is no late repeat: Alertmanager gives up a notification
+// within minutes.
+const goneOn = 15 * time.Minute
+
+// firesAgain reports whether a "firing" received at an instant says that an episode which had ended goes on.
+func (e episode) firesAgain(at time.Time) bool {
+	return !e.ends.IsZero() && at.Sub(latest(e.ends, e.endedAt)) > goneOn
 }
 
 func newState() *state { return &state{alerts: map[string]map[int64]episode{}} }
@@ -181,16 +192,22 @@ func (s *state) alert(a alertData, at time.Time) {
 	if at.Before(e.receivedAt) {
 		e.receivedAt = at
 	}
-	if a.EndsAt != nil {
-		e.ends = latest(e.ends, *a.EndsAt)
+	switch {
+	case a.EndsAt == nil && e.firesAgain(at):
+		e.ends, e.endedAt, e.again = time.Time{}, time.Time{}, at
+	case a.EndsAt != nil && a.EndsAt.After(e.again):
+		e.ends, e.endedAt = latest(e.ends, *a.EndsAt), latest(e.endedAt, at)
 	}
 	episodes[a.StartsAt.UnixNano()] = e
 }
 
-// tells reports whether the alert would add anything.
-func (s *state) tells(a alertData) bool {
+// tells reports whether the alert, received at an instant, would add anything.
+func (s *state) tells(a alertData, at time.Time) bool {
 	e, known := s.alerts[a.Fingerprint][a.StartsAt.UnixNano()]
-	return !known || a.EndsAt != nil && e.ends.Before(*a.EndsAt)
+	if a.EndsAt == nil {
+		return !known || e.firesAgain(at)
+	}
+	return !known || e.ends.Before(*a.EndsAt) && a.EndsAt.After(e.again)
 }
 
 // ended returns the episodes of one alert by start, each with its end: its own, or the start of the next one, or the
@@ -204,10 +221,10 @@ func ended(episodes map[int64]episode) []episode {
 	for i := range all {
 		e := &all[i]
 		reach = latest(reach, e.ends)
-		if e.ends.IsZero() && reach.After(e.starts) {
+		if e.ends.IsZero() && reach.After(latest(e.starts, e.again)) {
 			e.ends = reach
 		}
-		if e.ends.IsZero() && i+1 < len(all) {
+		if e.ends.IsZero() && i+1 < len(all) && all[i+1].starts.After(e.again) {
 			e.ends = all[i+1].starts
 		}
 	}

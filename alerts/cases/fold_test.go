@@ -199,6 +199,23 @@ func TestWhatAlertsSayAddsUp(t *testing.T) {
 			l.alert(at(3), "red", at(2), none)
 			l.alert(at(9), "red", at(0), at(8))
 		}, "", "red", true},
+		{"one that is told to fire long after its end goes on under its old start", func(l *log) {
+			l.alert(at(1), "red", at(0), none)
+			l.alert(at(9), "red", at(0), at(8))
+			l.alert(at(240), "red", at(0), none)
+			l.alert(at(241), "red", at(0), at(8)) // its old end, once more
+		}, "red", "red", false},
+		{"and ends by its new end", func(l *log) {
+			l.alert(at(1), "red", at(0), none)
+			l.alert(at(9), "red", at(0), at(8))
+			l.alert(at(240), "red", at(0), none)
+			l.alert(at(300), "red", at(0), at(299))
+		}, "", "red", true},
+		{"an end told late is not outrun by a firing that came with it", func(l *log) {
+			l.alert(at(1), "red", at(0), none)
+			l.alert(at(240), "red", at(0), at(8))
+			l.alert(at(241), "red", at(0), none)
+		}, "", "red", true},
 		{"yellow remains when red goes", func(l *log) {
 			l.alert(at(1), "yellow", at(0), none)
 			l.alert(at(1), "red", at(0), none)
