@@ -38,13 +38,13 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		}, []string{"outcome"}),
 		alerts: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "anxin_webhook_alerts_total",
-			Help: "Alerts in stored notifications: new to their case, known to it, or of no case (pipeline and township alerts).",
+			Help: "Alerts in stored notifications: new to their case, known to it, of no case (pipeline and township alerts), or refused because they could not be read.",
 		}, []string{"outcome"}),
 	}
 	for _, outcome := range []string{stored, truncated, malformed, unauthorized, wrongMethod, tooLarge, unavailable} {
 		m.requests.WithLabelValues(outcome)
 	}
-	for _, outcome := range []string{"new", "known", "no_case"} {
+	for _, outcome := range []string{"new", "known", "no_case", "refused"} {
 		m.alerts.WithLabelValues(outcome)
 	}
 	if r != nil {

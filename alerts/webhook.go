@@ -24,6 +24,8 @@ type notification struct {
 	Version         string         `json:"version"`
 	TruncatedAlerts uint64         `json:"truncatedAlerts"`
 	Alerts          []webhookAlert `json:"alerts"`
+
+	bad []error // why alerts were left out
 }
 
 type webhookAlert struct {
@@ -90,13 +92,19 @@ func (a *Alerts) webhook(w http.ResponseWriter, r *http.Request, _ caller) {
 		outcome = truncated
 		a.logger.Error("Alertmanager left alerts out of a notification: set max_alerts of this receiver to 0", "left_out", n.TruncatedAlerts)
 	}
+	if len(n.bad) > 0 {
+		outcome = malformed
+		a.logger.Error("alerts of a notification could not be taken; the others were", "refused", len(n.bad), "first", n.bad[0])
+		a.metrics.alerts.WithLabelValues("refused").Add(float64(len(n.bad)))
+	}
 	a.metrics.alerts.WithLabelValues("new").Add(float64(told))
 	a.metrics.alerts.WithLabelValues("known").Add(float64(len(alerts) - told))
 	a.metrics.alerts.WithLabelValues("no_case").Add(float64(len(n.Alerts) - len(alerts)))
-	api.WriteJSON(w, http.StatusOK, map[string]int{"alerts": len(n.Alerts), "new": told, "no_case": len(n.Alerts) - len(alerts)})
+	api.WriteJSON(w, http.StatusOK, map[string]int{"alerts": len(n.Alerts) + len(n.bad), "new": told, "no_case": len(n.Alerts) - len(alerts), "refused": len(n.bad)})
 }
 
-// readNotification reads and checks a body as a whole: one bad alert refuses all, since the sender repeats as a whole.
+// readNotification reads and checks a body. Of several alerts those that cannot be taken are left out of it and told apart: one bad
+// alert does not lose the good ones. One whose alerts are all bad is refused.
 func readNotification(body io.Reader) (notification, error) {
 	var n notification
 	content, err := io.ReadAll(body)
@@ -116,11 +124,18 @@ func readNotification(body io.Reader) (notification, error) {
 	if len(n.Alerts) == 0 {
 		return n, errors.New("alerts is empty: want at least one")
 	}
+	var good []webhookAlert
 	for i, one := range n.Alerts {
 		if err := one.check(); err != nil {
-			return n, fmt.Errorf("alerts[%d].%w", i, err)
+			n.bad = append(n.bad, fmt.Errorf("alerts[%d].%w", i, err))
+			continue
 		}
+		good = append(good, one)
 	}
+	if len(good) == 0 {
+		return n, n.bad[0]
+	}
+	n.Alerts = good
 	return n, nil
 }
 
