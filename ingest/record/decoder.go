@@ -90,6 +90,7 @@ type Decoder struct {
 	schema  *schema
 	tok     [maxFields]token
 	scratch []byte   // unescaped text of this message
+	spelled []byte   // plain spelling of a paper or an account
 	sealing []byte   // sealed values of this message
 	listed  []string // members of this message's lists
 	strays  [][]byte // names of unknown fields in this message

@@ -836,9 +836,10 @@ var idTypes = enum{"resident", "hk_macau", "taiwan", "foreign"}
 
 const (
 	resident     = "resident"
+	hkMacau      = "hk_macau"
 	maxPaper     = 64
-	wantPaper    = "an identity number, 1 to 64 characters"
-	wantAccount  = "an account number, 1 to 64 characters"
+	wantPaper    = "an identity number, 1 to 64 characters, of letters and digits"
+	wantAccount  = "an account number, 1 to 64 characters, with all its digits as the bank writes them"
 	maxAccountNo = 64
 )
 
@@ -855,7 +856,7 @@ func (d *Decoder) paper(fType, fNumber int) (idType string, idNumber []byte) {
 		if why := checkResident(b); why != "" {
 			d.failCode(fNumber, why, wantResident)
 		}
-	} else if len(b) == 0 || utf8.RuneCount(b) > maxPaper || hasControl(b) {
+	} else if len(b) == 0 || utf8.RuneCount(b) > maxPaper || hasControl(b) || !paperWritten(d.plain(b)) {
 		d.fail(fNumber, BadValue, wantPaper)
 	}
 	return idType, b
@@ -866,17 +867,29 @@ func (d *Decoder) account(f int) []byte {
 		return nil
 	}
 	b := d.line(f, 1, maxAccountNo)
-	if b != nil && len(strings.TrimSpace(unsafe.String(unsafe.SliceData(b), len(b)))) == 0 {
-		d.fail(f, BadValue, wantAccount)
+	if b != nil {
+		if plain := d.plain(b); len(plain) == 0 || mangled(plain) {
+			d.fail(f, BadValue, wantAccount)
+		}
 	}
 	return b
+}
+
+// plain is the plain spelling of a paper or an account, valid until the next.
+func (d *Decoder) plain(b []byte) []byte {
+	d.spelled = plainSpelling(d.spelled[:0], b)
+	return d.spelled
 }
 
 func (d *Decoder) optAccount(f int) []byte {
 	if !d.offered(f) {
 		return nil
 	}
-	return d.line(f, 0, maxAccountNo)
+	b := d.line(f, 0, maxAccountNo)
+	if mangled(d.plain(b)) {
+		d.fail(f, BadValue, wantAccount)
+	}
+	return b
 }
 
 // optKey returns a key that was read off Anxin's own pages; zero for none.

@@ -100,14 +100,13 @@ func (*Protector) MarshalJSON() ([]byte, error) { return []byte(`"` + hiddenProt
 func (p *Protector) HashKeyID() KeyID { return p.p.hash[0].id }
 
 // PersonKeys returns the key of a person under the current hash key and, while one is being replaced, the previous
-// (docs/explanation/privacy.md): HMAC-SHA-256 over id type, "|" and upper-cased id number. It is what a search by
+// (docs/explanation/privacy.md): HMAC-SHA-256 over id type, "|" and the plain spelling of the id number (spelling.go). It is what a search by
 // identity number asks for.
 func (p *Protector) PersonKeys(idType, idNumber string) []Hashed {
 	return p.keys(appendPerson(nil, idType, []byte(idNumber)))
 }
 
-// AccountKeys is PersonKeys for a bank account: over "account", "|" and the upper-cased number without white space,
-// since banks print one account with and without it.
+// AccountKeys is PersonKeys for a bank account: over "account", "|" and its plain spelling.
 func (p *Protector) AccountKeys(number string) []Hashed {
 	return p.keys(appendAccount(nil, []byte(number)))
 }
@@ -123,34 +122,11 @@ func (p *Protector) keys(what []byte) []Hashed {
 func appendPerson(b []byte, idType string, number []byte) []byte {
 	b = append(b, idType...)
 	b = append(b, '|')
-	return appendUpper(b, number)
+	return plainPaper(b, idType, number)
 }
 
 func appendAccount(b, number []byte) []byte {
-	b = append(b, "account|"...)
-	from := len(b)
-	b = appendUpper(b, number)
-	kept := b[:from]
-	for _, r := range string(b[from:]) {
-		if r != ' ' && r != '\u00a0' && r != '\u3000' {
-			kept = utf8.AppendRune(kept, r)
-		}
-	}
-	return kept
-}
-
-func appendUpper(b, s []byte) []byte {
-	from := len(b)
-	for _, c := range s {
-		if c >= utf8.RuneSelf {
-			return append(b[:from], bytes.ToUpper(s)...)
-		}
-		if c-'a' <= 'z'-'a' {
-			c -= 'a' - 'A'
-		}
-		b = append(b, c)
-	}
-	return b
+	return plainSpelling(append(b, "account|"...), number)
 }
 
 func mac(h hash.Hash, what []byte) (k Key) {

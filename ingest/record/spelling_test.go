@@ -1,0 +1,56 @@
+package record
+
+import "testing"
+
+func TestOnePaperIsOnePersonHoweverItIsWritten(t *testing.T) {
+	for idType, spellings := range map[string][]string{
+		"hk_macau": {"H10203040", "h10203040", "H10203040 ", " H1020 3040", "Ｈ１０２０３０４０", "H10203040\u200b", "H1020304001", "H 10203040 02", "\ufeffH10203040"},
+		"taiwan":   {"12345678", "1234 5678", "１２３４５６７８", "12345678\u00a0"},
+		"foreign":  {"AB1234567", "ab1234567", "ＡＢ 123 4567", "AB1234567\u3000"},
+	} {
+		want := string(appendPerson(nil, idType, []byte(spellings[0])))
+		for _, s := range spellings {
+			if got := string(appendPerson(nil, idType, []byte(s))); got != want {
+				t.Errorf("%s %q is hashed as %q, want %q", idType, s, got, want)
+			}
+		}
+	}
+	for _, other := range [][2]string{{"H10203040", "H10203041"}, {"H10203040", "M10203040"}, {"H102030400", "H10203040"}} {
+		if string(appendPerson(nil, "hk_macau", []byte(other[0]))) == string(appendPerson(nil, "hk_macau", []byte(other[1]))) {
+			t.Errorf("%q and %q are one person", other[0], other[1])
+		}
+	}
+	for _, s := range []string{"", " ", "————", "张三", "#####", "护照E123"} {
+		if paperWritten(plainSpelling(nil, []byte(s))) {
+			t.Errorf("%q is taken for a paper", s)
+		}
+	}
+}
+
+func TestAnAccountThatASpreadsheetSpoiltIsNone(t *testing.T) {
+	for _, s := range []string{"6.21700331E+18", "6.21700331e18", "６．２Ｅ＋18", "########", "6217003310000010000", "6217 0033 1000 0010 000", "6217003310000010"} {
+		if !mangled(plainSpelling(nil, []byte(s))) {
+			t.Errorf("%q is taken for an account", s)
+		}
+	}
+	for _, s := range []string{
+		"6217003310000004471", "4111111111111111", "62170033100000", "3301040160000010000", // no card: firms' accounts have no such check digit
+		"ACCT-E1", "E18", "1E", "95588", "GB29NWBK60161331926819", "6222000000000000000"[:15],
+	} {
+		if mangled(plainSpelling(nil, []byte(s))) {
+			t.Errorf("%q is refused", s)
+		}
+	}
+	// a card whose check digit is right may end in zeros
+	card := []byte("621700331000001")
+	for n := range 10 {
+		one := append(append([]byte{}, card...), byte('0'+n))
+		if luhn(one) && n == 0 && mangled(one) {
+			t.Errorf("%s is refused", one)
+		}
+	}
+	a, b := string(appendAccount(nil, []byte("6217 0033 1000 0004 471"))), string(appendAccount(nil, []byte("６２１７003310000004471\u200b")))
+	if a != b {
+		t.Errorf("one account is hashed as %q and as %q", a, b)
+	}
+}
