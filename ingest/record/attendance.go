@@ -99,6 +99,9 @@ func (d *Decoder) attendance(value []byte, r *Attendance) *Reject {
 	if r.CheckIn.OK && r.CheckOut.OK && r.CheckOut.V.Before(r.CheckIn.V) {
 		return d.contradiction(fAttCheckOut, "a time not before check_in")
 	}
+	if r.Centihours == 0 && r.CheckIn.OK && !r.CheckOut.OK {
+		r.Centihours = HoursUnknown // somebody came in: how long they stayed is what nobody knows
+	}
 	r.KeyID = d.protector.HashKeyID()
 	r.WorkerKey = d.hash.person(idType, idNumber)
 	return nil

@@ -25,6 +25,7 @@
 //     UTF-8 and anything after the object. A lone surrogate escape is well-formed JSON, but no text: bad_value.
 //   - An integer may be written 3, 3.0 or 3e0, as a program with one number type prints it; 3.5 is bad_value.
 //   - A yuan number (not a string) may carry float noise of less than 0.000001 yuan around a whole fen; see Fen.
+//   - Attendance with a check_in, no check_out and 0 hours has hours that are unknown: 0 says that somebody was absent.
 //   - Lower-case credit codes are bad_value; a lower-case x ends a resident id as well as X.
 //   - Text is one line without control characters, at most 256 characters (source 32); a required text is not empty,
 //     an optional text may be, and then counts as absent.

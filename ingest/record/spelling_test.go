@@ -1,6 +1,9 @@
 package record
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 func TestOnePaperIsOnePersonHoweverItIsWritten(t *testing.T) {
 	for idType, spellings := range map[string][]string{
@@ -52,5 +55,23 @@ func TestAnAccountThatASpreadsheetSpoiltIsNone(t *testing.T) {
 	a, b := string(appendAccount(nil, []byte("6217 0033 1000 0004 471"))), string(appendAccount(nil, []byte("６２１７003310000004471\u200b")))
 	if a != b {
 		t.Errorf("one account is hashed as %q and as %q", a, b)
+	}
+}
+
+func TestWhoForgotToCheckOutWasThere(t *testing.T) {
+	d := NewDecoder(testProtector(t), Rules{}, func() time.Time { return sampleNow })
+	for times, want := range map[string]uint16{
+		`"check_in":"2026-07-01T07:00:00+08:00","hours":0,`: HoursUnknown,
+		`"check_in":"2026-07-01T07:00:00+08:00",`:           HoursUnknown,
+		`"hours":0,`: 0,
+		`"check_in":"2026-07-01T07:00:00+08:00","check_out":"2026-07-01T07:00:00+08:00","hours":0,`: 0,
+		`"check_in":"2026-07-01T07:00:00+08:00","hours":7.5,`:                                       750,
+	} {
+		var r Attendance
+		bad := d.attendance([]byte(`{"id":"A-1","source":"gate","version":1,"recorded_at":"2026-07-01T19:30:00+08:00","id_type":"resident","id_number":"11010519491231002X",
+			"project_id":"P-1",`+times+`"employer_uscc":"91331024AT64PJY4LG","work_date":"2026-07-01"}`), &r)
+		if bad != nil || r.Centihours != want {
+			t.Errorf("%s: %d hundredths of hours (%v), want %d", times, r.Centihours, bad, want)
+		}
 	}
 }
