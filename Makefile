@@ -1,5 +1,6 @@
 # make demo   everything by one command, on embedded engines and a simulated year
 # make test   every test, those on the embedded engines and in a real browser included
+# make test-long   the same with more random worlds, and with the engine in another time zone
 # make test-faults, make test-kafka   ingest under faults, and against real Apache Kafka
 # make fuzz   every fuzz target for FUZZTIME (30s each); what fails is kept in the package's testdata/fuzz
 # make lint   formatting, go vet and staticcheck
@@ -8,7 +9,7 @@ GO ?= go
 
 FUZZTIME ?= 30s
 
-.PHONY: build demo test test-faults test-kafka fuzz lint engine clean
+.PHONY: build demo test test-long test-faults test-kafka fuzz lint engine clean
 
 build:
 	$(GO) build -trimpath -o bin/anxin ./cmd/anxin
@@ -22,6 +23,11 @@ engine: build
 
 test: engine
 	@skipped=$$(mktemp); ANXIN_SKIPPED=$$skipped $(GO) test -timeout 30m ./...; code=$$?; sort -u $$skipped; rm -f $$skipped; exit $$code
+
+# More seeds, and once more with the engine in Asia/Shanghai: about an hour on two cores.
+test-long: engine
+	ANXIN_LONG=1 $(GO) test -timeout 60m -count 1 ./...
+	ANXIN_ENGINE_ZONE=Asia/Shanghai $(GO) test -timeout 60m -count 1 ./...
 
 test-faults: engine
 	$(GO) test -timeout 15m -tags faults -count 1 ./ingest/faultstest

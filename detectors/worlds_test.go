@@ -24,10 +24,13 @@ import (
 	"github.com/anxin-project/anxin/internal/simulate"
 )
 
-// The tests of random worlds make each from a seed, which a failure names. ANXIN_WORLDS=n tries n worlds a test instead of
-// a few, and ANXIN_WORLDS_SEED begins elsewhere.
-func worldSeeds(t *testing.T, few int) (first uint64, n int) {
+// The tests of random worlds make each from a seed, which a failure names: a few, with ANXIN_LONG set more (make test-long).
+// ANXIN_WORLDS=n tries n worlds a test instead, and ANXIN_WORLDS_SEED begins elsewhere.
+func worldSeeds(t *testing.T, few, more int) (first uint64, n int) {
 	t.Helper()
+	if os.Getenv("ANXIN_LONG") != "" {
+		few = more
+	}
 	number := func(name string, usual int) int {
 		text := os.Getenv(name)
 		if text == "" {
@@ -84,7 +87,7 @@ func datesOf(o simulate.Options, dice *rand.Rand) (dates []civil.Date) {
 
 // TestRandomWorldsWithoutTroubleRaiseNothing holds whatever the place, the season, the crews and the order of arrival.
 func TestRandomWorldsWithoutTroubleRaiseNothing(t *testing.T) {
-	first, n := worldSeeds(t, 2)
+	first, n := worldSeeds(t, 1, 4)
 	for seed := first; seed < first+uint64(n); seed++ {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			o, dice := randomWorld(seed)
@@ -328,7 +331,7 @@ func (s *scene) newest(facts []fact, on civil.Date) (newest []fact) {
 
 // TestEachCauseRaisesItsWarningAndNothingElse brings causes into random worlds, one a subject, until each was tried.
 func TestEachCauseRaisesItsWarningAndNothingElse(t *testing.T) {
-	first, n := worldSeeds(t, 4)
+	first, n := worldSeeds(t, 2, 8)
 	tried := map[string]int{}
 	brought := 0
 	for seed := first; seed < first+uint64(n); seed++ {
