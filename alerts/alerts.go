@@ -43,6 +43,8 @@ type Dependencies struct {
 	Conn     driver.Conn // on the main database, migrated
 	Headers  []catalog.Header
 	Calendar *calendar.Calendar
+	// Registered finds who is registered and not disabled; nil: nobody is looked up.
+	Registered func(id string) (access.Person, bool)
 	// CaseTerms and ListingTerms tell the terms of casework in force at a place on a day, from policy; nil: the national ones.
 	CaseTerms    cases.TermsOf
 	ListingTerms blacklist.TermsOf
@@ -108,6 +110,7 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 		Conn:       d.Conn,
 		Calendar:   d.Calendar,
 		Terms:      d.CaseTerms,
+		Person:     d.Registered,
 		Logger:     d.Logger,
 		Clock:      d.Clock,
 		Registerer: d.Registerer,

@@ -9,6 +9,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/region"
 )
 
 // step is what an action asks for and leads to.
@@ -46,8 +47,8 @@ var (
 	amount = need{"amount_fen", func(a casefile.Action) bool { return a.AmountFen > 0 && a.Workers > 0 }, "请填写人数和金额，均须大于 0", "give the number of workers and the amount, both above 0"}
 	target = need{"department, territory", func(a casefile.Action) bool {
 		return (a.Department != "" || a.Territory != "") && (a.Department == "" || slices.Contains(casefile.Departments, a.Department)) &&
-			(a.Territory == "" || division.MatchString(a.Territory))
-	}, "请指明转往的部门或地区代码（6 或 9 位）", "name a department, or a territory by its code of 6 or 9 digits"}
+			(a.Territory == "" || division.MatchString(a.Territory) && region.Name(a.Territory) != "")
+	}, "请指明转往的部门或地区代码（6 或 9 位，须为现有区划）", "name a department, or a territory there is by its code of 6 or 9 digits"}
 	dueOn    = need{"due_on", func(a casefile.Action) bool { return a.DueOn != nil }, "请填写支付期限", "give due_on, the last day to pay"}
 	path     = need{"path", func(a casefile.Action) bool { return a.Path.Known() }, "请选择程序", "name one of the side paths"}
 	assignee = need{"assignee", func(a casefile.Action) bool { return a.Assignee != "" }, "请指明承办人", "name the person in charge"}
@@ -106,7 +107,12 @@ func Judge(c casefile.Case, by access.Person, a casefile.Action, today civil.Dat
 	}
 	for _, check := range []func() *casefile.Refusal{
 		func() *casefile.Refusal { return complete(a, s) },
-		func() *casefile.Refusal { return mayAct(c, by, s) },
+		func() *casefile.Refusal {
+			if takesBack(c, by, a) {
+				return nil
+			}
+			return mayAct(c, by, s)
+		},
 		func() *casefile.Refusal { return atStage(c, a, s) },
 		func() *casefile.Refusal { return inOrder(c, by, a, s, today) },
 	} {
@@ -133,6 +139,12 @@ func complete(a casefile.Action, s step) *casefile.Refusal {
 		}
 	}
 	return nil
+}
+
+// takesBack reports whether a supervisor takes a case back to the place that it is about: wherever it was passed on to, it is not
+// lost.
+func takesBack(c casefile.Case, by access.Person, a casefile.Action) bool {
+	return a.Kind == casefile.PassOn && a.Territory != "" && by.Is(access.Supervisor) && by.Covers(c.Township) && by.Covers(a.Territory)
 }
 
 // mayAct holds an inspector to the own territory, a department officer to the own industry there. Territory is that of
@@ -224,7 +236,8 @@ func Sees(by access.Person, c casefile.Case) bool {
 func Allowed(c casefile.Case, by access.Person) []casefile.ActionKind {
 	var all []casefile.ActionKind
 	for kind, s := range steps {
-		if mayAct(c, by, s) == nil && atStage(c, casefile.Action{Kind: kind}, s) == nil {
+		back := takesBack(c, by, casefile.Action{Kind: kind, Territory: c.Township})
+		if (back || mayAct(c, by, s) == nil) && atStage(c, casefile.Action{Kind: kind}, s) == nil {
 			all = append(all, kind)
 		}
 	}

@@ -285,6 +285,50 @@ func TestPassingOnStartsTheWaitAnewElsewhere(t *testing.T) {
 	d.must(elsewhere, act(casefile.Accept))
 }
 
+func TestACasePassedOnIsNotLost(t *testing.T) {
+	d := newDesk(t)
+	d.fires("yellow")
+	d.at("2026-03-11")
+	if code := d.try(inspector, casefile.Action{Kind: casefile.PassOn, Reason: "属邻县项目", Territory: "999999"}); code != "invalid" {
+		t.Errorf("passed on to a place that is not there: %q", code)
+	}
+	d.must(inspector, casefile.Action{Kind: casefile.PassOn, Reason: "属邻县项目", Territory: "331023002"})
+	back := casefile.Action{Kind: casefile.PassOn, Reason: "收回", Territory: "331024001"}
+	if code := d.try(inspector, back); code != "territory" {
+		t.Errorf("an inspector takes back what was given away: %q", code)
+	}
+	over := access.Person{ID: "over", Name: "督办人", Roles: []access.Role{access.Supervisor}, Territory: "331024"}
+	if code := d.try(over, casefile.Action{Kind: casefile.PassOn, Reason: "转走", Territory: "331022"}); code != "territory" {
+		t.Errorf("a supervisor passes another place's case on to a third: %q", code)
+	}
+	if c := d.must(over, back); c.Territory != "331024001" || c.Stage != casefile.Open {
+		t.Errorf("taken back: %+v", c)
+	}
+	d.must(inspector, act(casefile.Accept))
+}
+
+func TestACaseIsGivenOnlyToWhoMayWorkOnIt(t *testing.T) {
+	d := newDesk(t)
+	auditor := access.Person{ID: "shen", Roles: []access.Role{access.Auditor}}
+	d.person = func(id string) (access.Person, bool) {
+		for _, p := range []access.Person{inspector, elsewhere, auditor} {
+			if p.ID == id {
+				return p, true
+			}
+		}
+		return access.Person{}, false
+	}
+	d.fires("red")
+	for _, id := range []string{"ghost-nobody", auditor.ID, elsewhere.ID} {
+		if code := d.try(inspector, casefile.Action{Kind: casefile.Assign, Assignee: id}); code != "assignee" {
+			t.Errorf("assigned to %s: %q", id, code)
+		}
+	}
+	if c := d.must(inspector, casefile.Action{Kind: casefile.Assign, Assignee: inspector.ID}); c.Assignee != inspector.ID {
+		t.Errorf("assigned to %q", c.Assignee)
+	}
+}
+
 func TestTheInvestigationIsExtendedOnceInTimeAndByAnotherPerson(t *testing.T) {
 	d := newDesk(t)
 	d.fires("red")

@@ -75,6 +75,12 @@ func (s *Store) judge(o *casefile.Outcome, changes map[string]*change, by access
 	if err := Judge(view, by, one.Action, today); err != nil {
 		return err
 	}
+	if one.Action.Kind == casefile.Assign && s.person != nil {
+		// who is charged must be able to work on it, or the case leaves everybody's list
+		if to, ok := s.person(one.Action.Assignee); !ok || mayAct(view, to, steps[casefile.Assign]) != nil {
+			return casefile.Refuse("assignee", byDesign, "承办人须是登记在册、可以办理本案的人员", "the person in charge must be registered, and one who may work on this case")
+		}
+	}
 	c := &change{before: known.seq, after: known.clone()}
 	data := actionData{Action: one.Action, ByName: by.Name}
 	data.Reason = "" // it stands in the event

@@ -27,6 +27,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/anxin-project/anxin/alerts/eventlog"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
@@ -46,6 +47,8 @@ type Dependencies struct {
 	Terms    TermsOf // nil: DefaultTerms
 	Logger   *slog.Logger
 	Clock    func() time.Time
+	// Person finds who is registered and not disabled; nil: nobody is looked up.
+	Person func(id string) (access.Person, bool)
 	// Registerer takes the metrics; nil for none.
 	Registerer prometheus.Registerer
 	// Writer tells writers apart in the log; 0 draws one.
@@ -57,6 +60,7 @@ type Store struct {
 	calendar *calendar.Calendar
 	terms    TermsOf
 	clock    func() time.Time
+	person   func(id string) (access.Person, bool)
 	metrics  *metrics
 
 	// appending makes appends one at a time.

@@ -25,6 +25,7 @@ import (
 	"github.com/anxin-project/anxin/detectors/schedule"
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/record"
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/law"
@@ -104,6 +105,10 @@ func (p *Parts) Alerts(ctx context.Context, gate *signin.Gate) (*alerts.Alerts, 
 	return alerts.New(ctx, p.Config.Alerts, alerts.Dependencies{
 		Conn: p.Store, Headers: shipped.Headers(p.Catalogue), Sources: p.Policy.Sources(), Laws: p.Laws, Calendar: p.Calendar, Registerer: p.Registry, Logger: p.Log, Clock: p.Now,
 		CaseTerms: terms{p.Policy}.ofCases, ListingTerms: terms{p.Policy}.ofListing, ListingConditions: terms{p.Policy}.ofConditions, Person: gate.Person,
+		Registered: func(id string) (access.Person, bool) {
+			a, err := gate.Register().Get(id)
+			return a.Person, err == nil && !a.Disabled
+		},
 		Audit: func(r *http.Request, a alerts.Audited) error {
 			e := audit.Event{Actor: a.Person.ID, Action: a.Action, Object: a.Subject, Purpose: a.Refused, Outcome: audit.Done, Origin: signin.Origin(r)}
 			switch {

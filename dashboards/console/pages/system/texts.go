@@ -55,6 +55,7 @@ var systemTexts = map[string]catalog.Text{
 	"why.conflict":          {ZH: "他人已先行操作", EN: "somebody was faster"},
 	"why.unavailable":       {ZH: "数据库没有应答", EN: "the store did not answer"},
 	"why.same_person":       {ZH: "经办人不得自行审批", EN: "who handled it cannot decide"},
+	"why.assignee":          {ZH: "不能办理本案的人员", EN: "may not work on it"},
 	"why.same_place":        {ZH: "已在该部门和地区", EN: "there already"},
 	"why.extended_already":  {ZH: "只能延长一次", EN: "extended once already"},
 	"why.too_early":         {ZH: "期限未满", EN: "too early"},
