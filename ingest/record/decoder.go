@@ -240,4 +240,10 @@ func (d *Decoder) head(h *Head) {
 	if h.RecordedAt.After(d.now().Add(d.rules.FutureTolerance)) {
 		d.fail(fRecordedAt, FutureRecord, "an instant that is not in the future")
 	}
+	if namesResident(h.ID, h.RecordedAt) {
+		d.fail(fID, BadValue, wantNobody)
+	}
+	if namesResident(h.Source, h.RecordedAt) {
+		d.fail(fSource, BadValue, wantNobody)
+	}
 }

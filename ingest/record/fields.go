@@ -222,9 +222,9 @@ const shortestNumber = 11
 func (d *Decoder) hideNumbers(b []byte) []byte {
 	from, kept := len(d.sealing), 0
 	for p := 0; p < len(b); {
-		end := skipDigits(b, p)
-		if end-p < shortestNumber {
-			p = end + 1
+		end, digits := numberAt(b, p)
+		if digits < shortestNumber {
+			p = max(end, p+1)
 			continue
 		}
 		d.sealing = append(append(d.sealing, b[kept:p]...), "***"...)
@@ -240,8 +240,60 @@ func (d *Decoder) hideNumbers(b []byte) []byte {
 	return d.sealing[from:len(d.sealing):len(d.sealing)]
 }
 
+// numberAt returns where a number that begins at p ends, and how many digits it has, of half or full width. People write long
+// numbers in groups, as 139-8765-4321: groups of three digits or more with one sign or space between them are one number; a
+// date's are shorter.
+func numberAt(b []byte, p int) (end, digits int) {
+	group := func(p int) (end, n int) {
+		for p < len(b) {
+			switch {
+			case b[p]-'0' <= 9:
+				p++
+			case fullWidthDigit(b, p):
+				p += 3
+			default:
+				return p, n
+			}
+			n++
+		}
+		return p, n
+	}
+	end, digits = group(p)
+	for last := digits; last >= 3; {
+		next := end + separatorAt(b, end)
+		if next == end {
+			break
+		}
+		after, n := group(next)
+		if n < 3 {
+			break
+		}
+		end, digits, last = after, digits+n, n
+	}
+	return end, digits
+}
+
+func fullWidthDigit(b []byte, p int) bool {
+	return p+2 < len(b) && b[p] == 0xEF && b[p+1] == 0xBC && b[p+2]-0x90 <= 9 // U+FF10 to U+FF19
+}
+
+// separatorAt is how many bytes the sign or space between two groups of digits has; 0 where there is none.
+func separatorAt(b []byte, p int) int {
+	if p < len(b) && (b[p] == ' ' || b[p] == '-' || b[p] == '.' || b[p] == '/') {
+		return 1
+	}
+	if p < len(b) && b[p] >= utf8.RuneSelf {
+		switch r, n := utf8.DecodeRune(b[p:]); r {
+		case '\u00a0', '\u3000', '－', '—', '–', '·', '．':
+			return n
+		}
+	}
+	return 0
+}
+
 // anonymous checks that what is stored and shown as it is, id and source, is not made of the numbers that say whom the
-// record is about. It looks for the record's own numbers only: any other row of digits may be a serial number.
+// record is about. That no id or source holds the identity number of anybody else, head has seen to; any other row of digits
+// may be a serial number.
 func (d *Decoder) anonymous(h *Head, numbers ...[]byte) {
 	for _, n := range numbers {
 		if len(n) < shortestNumber {
@@ -254,6 +306,24 @@ func (d *Decoder) anonymous(h *Head, numbers ...[]byte) {
 			d.fail(fSource, BadValue, wantNobody)
 		}
 	}
+}
+
+// namesResident says whether a text holds a valid identity number of somebody who was twelve years old or more when the record
+// was made: what looks like one of somebody younger is a serial number with a date in it.
+func namesResident(text string, recorded time.Time) bool {
+	for p := 0; p+18 <= len(text); p++ {
+		if text[p]-'0' > 9 {
+			continue
+		}
+		one := unsafe.Slice(unsafe.StringData(text[p:p+18]), 18)
+		if !residentShape(one) {
+			continue
+		}
+		if year := text[p+6 : p+10]; year >= "1900" && year <= strconv.Itoa(recorded.Year()-12) && checkResident(one) == "" {
+			return true
+		}
+	}
+	return false
 }
 
 func containsFold(text string, part []byte) bool {

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -72,6 +73,38 @@ func TestWhoForgotToCheckOutWasThere(t *testing.T) {
 			"project_id":"P-1",`+times+`"employer_uscc":"91331024AT64PJY4LG","work_date":"2026-07-01"}`), &r)
 		if bad != nil || r.Centihours != want {
 			t.Errorf("%s: %d hundredths of hours (%v), want %d", times, r.Centihours, bad, want)
+		}
+	}
+}
+
+func TestNumbersOfPeopleAreSeenHoweverTheyAreWritten(t *testing.T) {
+	d := NewDecoder(testProtector(t), Rules{}, func() time.Time { return sampleNow })
+	for text, want := range map[string]string{
+		"139-8765-4321": "***", "139 8765 4321": "***", "１３９８７６５４３２１": "***", "组长139－8765－4321接": "组长***接", "110105 19491231 002X": "***",
+		"6217 0033 1000 0004 471": "***", "13987654321": "***",
+		"木工班 2026-10-31 至 2026-11-30": "木工班 2026-10-31 至 2026-11-30", "3号楼 1200-1500 元": "3号楼 1200-1500 元", "2026/10/31 08:30": "2026/10/31 08:30",
+	} {
+		if got := string(d.hideNumbers([]byte(text))); got != want {
+			t.Errorf("%q is kept as %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestNoIDOrSourceHoldsAnIdentityNumber(t *testing.T) {
+	for _, topic := range []Topic{TopicSignals, TopicPermits, TopicProceedings} {
+		for _, field := range []string{"id", "source"} {
+			d := NewDecoder(testProtector(t), Rules{}, func() time.Time { return sampleNow })
+			value := with(topic, map[string]any{field: "x-11010519491231002X"})
+			bad := d.Add(NewBatch(topic), value)
+			if bad == nil || !strings.Contains(bad.Detail, field) || strings.Contains(bad.Detail, "1949") {
+				t.Errorf("%s with an identity number as %s: %v", topic, field, bad)
+			}
+		}
+	}
+	day := time.Date(2026, 10, 31, 0, 0, 0, 0, time.UTC)
+	for text, want := range map[string]bool{"11010519491231002X": true, "A-11010519491231002x-1": true, "331024202610310012": false, "110105194912310021": false, "99887766554433221100": false} {
+		if namesResident(text, day) != want {
+			t.Errorf("%q: %v, want %v", text, !want, want)
 		}
 	}
 }
