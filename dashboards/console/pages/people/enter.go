@@ -34,7 +34,11 @@ type signInData struct {
 
 func (p *Pages) signIn(r *web.Request, d *signInData) web.Answer {
 	status := http.StatusOK
-	if d.Problem != "" {
+	switch d.Problem {
+	case "":
+	case "busy":
+		status = http.StatusServiceUnavailable
+	default:
 		status = http.StatusForbidden
 	}
 	d.Next = local(cmp.Or(r.HTTP.PostFormValue("next"), r.Query.Given.Get("next")))
@@ -65,6 +69,8 @@ func (p *Pages) SignInForm(r *web.Request) (web.Answer, error) {
 	switch {
 	case errors.As(err, &locked):
 		return p.signIn(r, &signInData{Name: name, Problem: "locked", Detail: r.Lang.Wait(locked.For)}), nil
+	case errors.Is(err, people.ErrBusy):
+		return p.signIn(r, &signInData{Name: name, Problem: "busy"}), nil
 	case errors.Is(err, people.ErrWrong):
 		return p.signIn(r, &signInData{Name: name, Problem: "wrong"}), nil
 	case err != nil:
@@ -153,6 +159,8 @@ func (p *Pages) PasswordForm(r *web.Request) (web.Answer, error) {
 		return refuse(weak.Reason, "")
 	case errors.As(err, &locked):
 		return refuse("locked", r.Lang.Wait(locked.For))
+	case errors.Is(err, people.ErrBusy):
+		return refuse("busy", "")
 	case errors.Is(err, people.ErrWrong):
 		return refuse("wrong", "")
 	case err != nil:

@@ -15,6 +15,7 @@ var peopleTexts = map[string]catalog.Text{
 	"signin.enter":        {ZH: "登录", EN: "Sign in"},
 	"signin.openid":       {ZH: "使用{1}登录", EN: "Sign in with {1}"},
 	"signin.wrong":        {ZH: "用户名或密码错误。", EN: "The user name or the password is wrong."},
+	"signin.busy":         {ZH: "登录的人太多，请稍后再试。", EN: "Too many people are signing in at once: try again in a moment."},
 	"signin.locked":       {ZH: "失败次数过多，请 {1}后再试。", EN: "Too many failed attempts: try again in {1}."},
 	"signin.provider":     {ZH: "统一身份认证未成功，请重试；仍不行时联系系统管理员。", EN: "Signing in there did not succeed. Please try again; if it stays, tell the operator."},
 	"signin.unregistered": {ZH: "您的身份尚未登记或已停用。请把这个标识告诉管理员：{1}", EN: "You are not registered here, or disabled. Give an administrator this identifier: {1}"},
@@ -37,6 +38,7 @@ var peopleTexts = map[string]catalog.Text{
 	"password.same":    {ZH: "新密码与现在的密码相同。", EN: "The new password is the present one."},
 	"password.differ":  {ZH: "两次输入的新密码不同。", EN: "The two new passwords differ."},
 	"password.wrong":   {ZH: "现在的密码不正确。", EN: "The present password is wrong."},
+	"password.busy":    {ZH: "登录的人太多，请稍后再试。", EN: "Too many people are signing in at once: try again in a moment."},
 	"password.locked":  {ZH: "失败次数过多，请 {1}后再试。", EN: "Too many failed attempts: try again in {1}."},
 
 	"people.title":        {ZH: "人员", EN: "People"},

@@ -24,24 +24,27 @@ func (l LockedOut) Error() string {
 }
 
 // Authenticate returns the account of a name and password: ErrWrong, or LockedOut, which is returned with the failure that
-// brings it and, without looking at the password, with every attempt until it has passed.
+// brings it and, without looking at the password, with every attempt until it has passed. ErrBusy is returned where too many try
+// at once.
 func (r *Register) Authenticate(ctx context.Context, id, password string) (Account, error) {
-	if wait := r.lockout.attempt(id, r.clock()); wait > 0 {
-		return Account{}, LockedOut{wait, true}
-	}
 	if err := r.Fresh(ctx); err != nil {
 		return Account{}, err
 	}
-	a, _ := r.Get(id) // of nobody: without a hash
+	a, unknown := r.Get(id) // of nobody: without a hash
+	known := unknown == nil
+	if wait := r.lockout.attempt(id, known, r.clock()); wait > 0 {
+		return Account{}, LockedOut{wait, true}
+	}
 	if len(password) > 4*MaxPassword {
 		password = ""
 	}
 	ok, err := r.hashing.matches(ctx, password, a.hash)
 	if err != nil {
+		r.lockout.undo(id, known)
 		return Account{}, err
 	}
 	if !ok || a.Disabled {
-		if wait := r.lockout.locked(id, r.clock()); wait > 0 {
+		if wait := r.lockout.locked(id, known, r.clock()); wait > 0 {
 			return Account{}, LockedOut{wait, false}
 		}
 		return Account{}, ErrWrong

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -73,13 +74,25 @@ const (
 
 // hashing bounds how many hashes are computed at once: each takes MemoryKiB.
 type hashing struct {
-	cost Cost
-	busy chan struct{}
+	cost    Cost
+	busy    chan struct{}
+	waiting atomic.Int32
 }
 
-func newHashing(c Cost) *hashing { return &hashing{c, make(chan struct{}, 2)} }
+// mostWaiting is how many may wait for a password to be looked at; at two at a time the last of them waits for some seconds.
+const mostWaiting = 24
+
+// ErrBusy says that so many are signing in at once that nobody else is let wait: try again.
+var ErrBusy = errors.New("too many people are signing in at once: try again in a moment")
+
+func newHashing(c Cost) *hashing { return &hashing{cost: c, busy: make(chan struct{}, 2)} }
 
 func (h *hashing) enter(ctx context.Context) error {
+	if h.waiting.Add(1) > mostWaiting {
+		h.waiting.Add(-1)
+		return ErrBusy
+	}
+	defer h.waiting.Add(-1)
 	select {
 	case h.busy <- struct{}{}:
 		return nil

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -384,5 +385,45 @@ func TestAHashOfAnotherCostStillMatches(t *testing.T) {
 		if ok, err := now.matches(context.Background(), good, bad); ok || err == nil {
 			t.Errorf("%q: %v, %v", bad, ok, err)
 		}
+	}
+}
+
+func TestAFloodOfWrongOnesNeitherStallsNorUnlocks(t *testing.T) {
+	l := newLockout()
+	now := time.Date(2026, 10, 31, 8, 0, 0, 0, time.UTC)
+	for range freeFailures {
+		l.attempt("wang.li", true, now)
+	}
+	if l.locked("wang.li", true, now) == 0 {
+		t.Fatal("five failures lock nobody out")
+	}
+	for n := range mostNames + 100 {
+		l.attempt(fmt.Sprint("invented-", n), false, now.Add(time.Second))
+	}
+	if l.locked("wang.li", true, now.Add(2*time.Second)) == 0 {
+		t.Error("invented names have a locked one forgotten")
+	}
+	if len(l.invented) > mostNames {
+		t.Errorf("%d invented names are kept", len(l.invented))
+	}
+
+	h := newHashing(Cost{MemoryKiB: 8, Passes: 1, Lanes: 1})
+	h.busy <- struct{}{}
+	h.busy <- struct{}{} // two passwords are being looked at
+	waiting, cancel := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	for range mostWaiting {
+		all.Go(func() { _ = h.enter(waiting) })
+	}
+	for h.waiting.Load() < mostWaiting {
+		time.Sleep(time.Millisecond)
+	}
+	if err := h.enter(t.Context()); !errors.Is(err, ErrBusy) {
+		t.Errorf("one more is told %v, want ErrBusy", err)
+	}
+	cancel()
+	all.Wait()
+	if n := h.waiting.Load(); n != 0 {
+		t.Errorf("%d wait still", n)
 	}
 }
