@@ -91,19 +91,20 @@ func mangled(plain []byte) bool {
 	return !luhn(plain)
 }
 
+// powerOfTen says whether a spreadsheet writes a large number so: one digit, a point and more, or a signed exponent. Digits, an E and
+// digits alone may be an account of letters and digits.
 func powerOfTen(mantissa, exponent []byte) bool {
-	if len(exponent) > 0 && exponent[0] == '+' {
+	signed := len(exponent) > 0 && exponent[0] == '+'
+	if signed {
 		exponent = exponent[1:]
 	}
-	points := 0
-	for _, c := range mantissa {
-		if c == '.' {
-			points++
-		} else if c-'0' > 9 {
-			return false
-		}
+	if len(exponent) == 0 || len(exponent) > 2 || !allDigits(exponent) {
+		return false
 	}
-	return points <= 1 && len(exponent) > 0 && len(exponent) <= 2 && allDigits(exponent)
+	if len(mantissa) > 2 && mantissa[1] == '.' {
+		return allDigits(mantissa[:1]) && allDigits(mantissa[2:])
+	}
+	return signed && allDigits(mantissa)
 }
 
 // bankCard says whether a number begins as those of cards do; accounts of other kinds have no check digit in common.
