@@ -49,6 +49,9 @@ Interrupted: Ctrl-C, a lost connection, a fault in the file: FILE.anxin-progress
 Bad records: are sent, and ingest puts them on the topic's dead-letter topic, where they can be repaired. So is a row with a
              cell that the mapping cannot read. If none of the first 100 rows can be read, nothing is sent.
 
+Accounts:    of every file is said how much was read, sent (good or refused) and left out: empty rows, and those that the
+             mapping knows for no records. A file without any record is told; one whose sum is not right fails.
+
 Messages name file, line, column and field, never what stands there.`,
 		Example: `  anxin produce --config anxin.yaml --topic payroll october.ndjson.gz
   anxin produce --mapping bank-wages.yaml --dry-run 代发明细.csv
@@ -103,7 +106,14 @@ func (o *produceOptions) run(cmd *cobra.Command, paths []string) error {
 		})
 		bar.clear()
 		if outcome.Sent > 0 || err == nil {
-			fmt.Fprintf(cmd.OutOrStdout(), "%s: %s to %s%s\n", path, outcome, k.Prefix, source.Topic)
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: %s to %s%s", path, outcome, k.Prefix, source.Topic)
+			if err == nil {
+				fmt.Fprintf(cmd.OutOrStdout(), "; %s", outcome.Counts)
+			}
+			fmt.Fprintln(cmd.OutOrStdout())
+		}
+		if err == nil && outcome.From.Records == 0 {
+			tellNothing(cmd.ErrOrStderr(), path, outcome.Counts)
 		}
 		if outcome.Unreadable > 0 {
 			fmt.Fprintf(cmd.ErrOrStderr(), "anxin: ingest will put %d of them on %s%s.dlq, for their cells cannot be read:\n", outcome.Unreadable, k.Prefix, source.Topic)
@@ -187,6 +197,7 @@ func dryRun(cmd *cobra.Command, source produce.Source, paths []string, prefix st
 			return inputError(err)
 		}
 		printReport(cmd.OutOrStdout(), path, prefix+string(source.Topic), report)
+		tellNothing(cmd.ErrOrStderr(), path, report.Counts)
 		rejected += report.Rejected
 	}
 	if rejected > 0 {
@@ -196,17 +207,17 @@ func dryRun(cmd *cobra.Command, source produce.Source, paths []string, prefix st
 }
 
 func printReport(w io.Writer, path, topic string, r produce.Report) {
-	fmt.Fprintf(w, "%s → %s: %d records, %d good, %d would be rejected\n", path, topic, r.Records, r.Records-r.Rejected, r.Rejected)
+	fmt.Fprintf(w, "%s → %s: %d records, %d good, %d would be rejected; %s\n", path, topic, r.Records, r.Records-r.Rejected, r.Rejected, r.Counts)
 	const shown = 20
 	for i, f := range r.Findings {
 		if i == shown {
 			fmt.Fprintf(w, "  and %d further kinds\n", len(r.Findings)-shown)
 			break
 		}
-		fmt.Fprintf(w, "  %-13s %8d  %s; %s\n", f.Reason, f.Count, f.Detail, lineNumbers(f.Lines, f.Count))
+		fmt.Fprintf(w, "  %-13s %8d  %s; %s\n", f.Reason, f.Count, f.Detail, produce.Lines(f.Lines, f.Count))
 	}
 	if r.Repeated > 0 {
-		fmt.Fprintf(w, "  %d have the id, source and version of an earlier record and count once: %s. Is the id made from all that makes a record different?\n", r.Repeated, lineNumbers(r.RepeatedLines, r.Repeated))
+		fmt.Fprintf(w, "  %d have the id, source and version of an earlier record and count once: %s. Is the id made from all that makes a record different?\n", r.Repeated, produce.Lines(r.RepeatedLines, r.Repeated))
 	}
 	if r.RepeatedUpTo > 0 {
 		fmt.Fprintf(w, "  only the first %d records were compared for repeated ids\n", r.RepeatedUpTo)
@@ -221,22 +232,15 @@ func printReport(w io.Writer, path, topic string, r produce.Report) {
 	}
 }
 
-func lineNumbers(lines []int64, count int64) string {
-	var b strings.Builder
-	b.WriteString("line")
-	if count > 1 {
-		b.WriteString("s")
+// tellNothing warns of a file without a record, which may be right, or a mapping or an export gone wrong.
+func tellNothing(w io.Writer, path string, c produce.Counts) {
+	switch {
+	case c.Records > 0:
+	case c.Read == 0:
+		fmt.Fprintf(w, "anxin: %s holds no record: there is nothing in it, or nothing behind its header\n", path)
+	default:
+		fmt.Fprintf(w, "anxin: %s holds no record: all of it was left out\n", path)
 	}
-	for i, l := range lines {
-		if i > 0 {
-			b.WriteString(",")
-		}
-		fmt.Fprintf(&b, " %d", l)
-	}
-	if rest := count - int64(len(lines)); rest > 0 {
-		fmt.Fprintf(&b, " and %d more", rest)
-	}
-	return b.String()
 }
 
 // progressLine is "october.csv [=====     ]  47%  12.3/26.0 MB  85,000 records/s  0:14 left".

@@ -18,7 +18,7 @@ import (
 
 // Report is what ingest would say to a source.
 type Report struct {
-	Records  int64
+	Counts
 	Rejected int64
 	Findings []Finding // the most frequent first
 	// Repeated records have the id, source and version of an earlier one, so that they count once.
@@ -70,7 +70,7 @@ func (s Source) Check(ctx context.Context, rules record.Rules, now func() time.T
 		if err != nil {
 			return report, err
 		}
-		report.Records++
+		report.Counts = r.Counts()
 		if batch.Len() >= checkRows {
 			batch.Reset()
 		}
@@ -106,6 +106,10 @@ func (s Source) Check(ctx context.Context, rules record.Rules, now func() time.T
 				return report, err
 			}
 		}
+	}
+	report.Counts = r.Counts()
+	if err := report.whole(s.Path); err != nil {
+		return report, err
 	}
 	for _, f := range found {
 		report.Findings = append(report.Findings, *f)

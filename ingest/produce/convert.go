@@ -108,19 +108,14 @@ func narrow(b []byte) []byte {
 	}, b)
 }
 
-// passOver says whether a row is no record: all cells are empty, or one is known for totals and the like.
+// passOver says whether the mapping knows a row for one that is no record, of totals and the like.
 func (c *converter) passOver(cells [][]byte) bool {
 	for i, column := range c.ignore {
 		if column < len(cells) && c.m.ignore[i].words[string(cells[column])] {
 			return true
 		}
 	}
-	for _, cell := range cells {
-		if len(cell) > 0 {
-			return false
-		}
-	}
-	return true
+	return false
 }
 
 // record makes the record of a row of clean cells. The result is valid until the next call.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -113,7 +114,7 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&f); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %s", path, strings.TrimPrefix(err.Error(), "yaml: "))
+		return nil, fmt.Errorf("%s: %s", path, yamlFault(err))
 	}
 	m := &Mapping{Path: path, source: f.Source, skip: f.File.Skip, blank: map[string]bool{}, digest: sha256.Sum256(text)}
 	var problems []error
@@ -175,6 +176,18 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 		return nil, errors.Join(problems...)
 	}
 	return m, nil
+}
+
+var (
+	yamlQuotes = regexp.MustCompile("`[^`]*`|\"[^\"]*\"|'[^']*'")
+	yamlTypes  = regexp.MustCompile(`(?s) in type struct .*?(\n|$)`)
+)
+
+// yamlFault is an error of the YAML library without what it quotes: where a table is given for the mapping by mistake, those
+// are its cells.
+func yamlFault(err error) string {
+	text := yamlTypes.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), " among the keys of a mapping (anxin produce mapping --help)$1")
+	return yamlQuotes.ReplaceAllString(text, "(…)")
 }
 
 func (m *Mapping) fields() []field { return contract[m.Topic] }

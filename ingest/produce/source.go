@@ -39,6 +39,72 @@ type Position struct {
 	Records int64 `json:"records"`
 }
 
+// Counts says what became of what was read of a source: what was read is a record, or left out.
+type Counts struct {
+	Read         int64 // rows of a table, lines, or elements of an array
+	Records      int64
+	Empty        int64   // rows and lines that hold nothing
+	Ignored      int64   // rows that the mapping knows for no records
+	IgnoredLines []int64 // the first
+	Joined       int64   // lines that belong to a row begun before, for a quoted cell of it goes on in them
+}
+
+// LeftOut is how much of what was read is no record.
+func (c Counts) LeftOut() int64 { return c.Empty + c.Ignored }
+
+func (c *Counts) ignored(line int64) {
+	c.Ignored++
+	c.IgnoredLines = first(c.IgnoredLines, line)
+}
+
+// whole is nil when everything that was read is a record or left out. Anything else is a fault of this program, which must
+// not pass for a file that is done.
+func (c Counts) whole(path string) error {
+	if c.Read == c.Records+c.LeftOut() {
+		return nil
+	}
+	return fmt.Errorf("%s: %d were read, but only %d are records or left out: please report this file's form", path, c.Read, c.Records+c.LeftOut())
+}
+
+// String is "7 rows read, 1 left out (1 by the mapping, line 9)".
+func (c Counts) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d read, %d left out", c.Read, c.LeftOut())
+	var why []string
+	if c.Ignored > 0 {
+		why = append(why, fmt.Sprintf("%d by the mapping, %s", c.Ignored, Lines(c.IgnoredLines, c.Ignored)))
+	}
+	if c.Empty > 0 {
+		why = append(why, fmt.Sprintf("%d empty", c.Empty))
+	}
+	if len(why) > 0 {
+		fmt.Fprintf(&b, " (%s)", strings.Join(why, "; "))
+	}
+	if c.Joined > 0 {
+		fmt.Fprintf(&b, ", %d more %s within quoted cells", c.Joined, map[bool]string{true: "line", false: "lines"}[c.Joined == 1])
+	}
+	return b.String()
+}
+
+// Lines is "lines 3, 7 and 5 more", of the first line numbers and how many there are.
+func Lines(first []int64, count int64) string {
+	var b strings.Builder
+	b.WriteString("line")
+	if count > 1 {
+		b.WriteString("s")
+	}
+	for i, l := range first {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		fmt.Fprintf(&b, " %d", l)
+	}
+	if rest := count - int64(len(first)); rest > 0 {
+		fmt.Fprintf(&b, " and %d more", rest)
+	}
+	return b.String()
+}
+
 // Reader reads the records of a source one by one; its memory does not grow with the file.
 type Reader struct {
 	source  Source
@@ -49,6 +115,7 @@ type Reader struct {
 	packed  bool
 	buffer  *bufio.Reader
 	records int64
+	counts  Counts // of lines and arrays; a table has its own
 
 	// one of these
 	lines *lines
@@ -110,6 +177,7 @@ func (s Source) open(progress func(int64)) (_ *Reader, err error) {
 	if ending := s.ending(); len(first) > 0 && first[0] == '[' && ending != ".ndjson" && ending != ".jsonl" {
 		r.array = &array{from: r.buffer, offset: int64(marks)}
 	} else {
+		l.json = true
 		r.lines = l
 	}
 	return r, nil
@@ -166,13 +234,17 @@ func (r *Reader) Next() (Record, error) {
 		case r.table != nil:
 			one, err = r.table.next()
 		case r.array != nil:
-			one.Value, one.Line, err = r.array.next()
+			if one.Value, one.Line, err = r.array.next(); err == nil {
+				r.counts.Read++
+			}
 			if err != nil && err != io.EOF && !errors.As(err, new(*Problem)) && one.Line > 0 {
 				return Record{}, r.broken(one.Line, err)
 			}
 		default:
 			if one.Value, err = r.lines.next(); err == nil {
+				r.counts.Read++
 				if one.Value = bytes.Trim(one.Value, jsonSpace); len(one.Value) == 0 {
+					r.counts.Empty++
 					continue
 				}
 				one.Line = r.lines.line
@@ -191,6 +263,7 @@ func (r *Reader) Next() (Record, error) {
 			return Record{}, r.broken(one.Line, errTooLong)
 		}
 		r.records++
+		r.counting().Records++
 		return one, nil
 	}
 }
@@ -215,6 +288,16 @@ func (r *Reader) Position() Position {
 	}
 	return Position{r.lines.offset, r.lines.line, r.records}
 }
+
+func (r *Reader) counting() *Counts {
+	if r.table != nil {
+		return &r.table.counts
+	}
+	return &r.counts
+}
+
+// Counts is of what was read since the source was opened, or since Skip.
+func (r *Reader) Counts() Counts { return *r.counting() }
 
 // Size is that of the file, and Done how much of it was read; compressed or not.
 func (r *Reader) Size() int64 { return r.size }
@@ -245,6 +328,7 @@ func (r *Reader) Skip(to Position) error {
 		r.counted.n = to.Bytes
 	}
 	r.records = to.Records
+	*r.counting() = Counts{}
 	if r.array != nil {
 		r.array.offset, r.array.line = to.Bytes, to.Line
 		r.array.opened, r.array.begun = to.Records > 0, to.Records > 0

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -29,6 +30,7 @@ type table struct {
 	raw       []byte
 	text      []byte
 	cells     [][]byte
+	counts    Counts
 }
 
 // openTable reads up to the first row and finds the mapped columns.
@@ -70,19 +72,19 @@ func openTable(l *lines, path string, m *Mapping, delimiter byte, modified time.
 				at[name] = i
 			}
 		}
-		found := 0
+		found := map[string]bool{}
 		index = func(r ref) int {
 			i, ok := at[r.name]
 			if !ok {
 				return -1
 			}
-			found++
+			found[r.name] = i >= 0
 			return i
 		}
 		var missing []string
 		t.convert, missing = newConverter(m, path, modified, idKey, index)
 		if len(missing) > 0 {
-			return nil, &Problem{Path: path, Line: line, Want: t.headerWant(missing, at, header, found)}
+			return nil, &Problem{Path: path, Line: line, Want: t.headerWant(distinct(missing), at, header, len(found))}
 		}
 		return t, nil
 	}
@@ -90,25 +92,29 @@ func openTable(l *lines, path string, m *Mapping, delimiter byte, modified time.
 	return t, nil
 }
 
-// headerWant says which columns the header lacks. What it holds instead is shown only when it is surely a header: else the
-// line may be a row of people.
+// headerWant says which columns the header lacks. It never says what the line holds instead: a line that is taken for the
+// header may be a row of people, or all the rows of a file whose lines do not end where they should.
 func (t *table) headerWant(missing []string, at map[string]int, header [][]byte, found int) string {
 	for name, i := range at {
-		for _, m := range missing {
-			if i == -2 && m == name {
-				return fmt.Sprintf("the header has column %q twice: rename one, or use header: false, skip: and column numbers", name)
-			}
+		if i == -2 && slices.Contains(missing, name) {
+			return fmt.Sprintf("the header has column %q twice: rename one, or use header: false, skip: and column numbers", name)
 		}
 	}
-	want := fmt.Sprintf("the header has no column %s", quoted(missing))
-	if found >= len(missing) {
-		var names []string
-		for _, h := range header {
-			names = append(names, string(oneLine(h)))
-		}
-		return want + "; it has " + quoted(names)
+	want := fmt.Sprintf("the header has no column %s; the line has %d cells", quoted(missing), len(header))
+	if found > 0 {
+		return want + fmt.Sprintf(", %d of the mapped columns among them: correct the mapping, or the header", found)
 	}
-	return want + fmt.Sprintf(", it has %d other cells; say with skip: how many lines stand before the header, or header: false, and check encoding: and delimiter:", len(header))
+	return want + " and none of the mapped columns: say with skip: how many lines stand before the header, or header: false, and check encoding: and delimiter:"
+}
+
+// distinct keeps the first of equal names.
+func distinct(names []string) (all []string) {
+	for _, n := range names {
+		if !slices.Contains(all, n) {
+			all = append(all, n)
+		}
+	}
+	return all
 }
 
 func quoted(names []string) string {
@@ -153,13 +159,18 @@ func (t *table) next() (Record, error) {
 		if err != nil {
 			return Record{}, err
 		}
+		t.counts.Read++
 		want := ""
 		switch {
 		case state == rowForeign:
 			want = "the row " + notIn(t.m.encoding)
 		case state != rowWhole:
 			want = "expected a delimiter after a closing quote; a file that does not quote needs quotes: false in the mapping"
+		case empty(cells):
+			t.counts.Empty++
+			continue
 		case t.convert.passOver(cells):
+			t.counts.ignored(line)
 			continue
 		}
 		if want == "" {
@@ -216,6 +227,7 @@ func (t *table) row() (cells [][]byte, line int64, state rowState, err error) {
 			return nil, 0, 0, t.fault(t.lines.line, err)
 		}
 		t.raw = append(append(t.raw, '\n'), more...)
+		t.counts.Joined++
 	}
 	for i, c := range t.cells {
 		if t.cells[i] = clean(c); t.m.blank[string(t.cells[i])] {
