@@ -288,13 +288,13 @@ fields:
   township: {value: "331024001"}
   industry: {value: E}
   legal_person: {value: 钱某}
-  investor_id: 1
+  investor_id: 3
   status: {value: active}
-`, `"id":"91331024MA2XYK0005"`},
+`, `"investor_id":"91331024MA2XYK0005"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := mapping(t, c.mapping)
-			s := Source{Path: write(t, "f.csv", "91331024ma2xyk0005,2026-09\n9133 1024-MA2X YK0005,2026-09\n91331024MA2XYK0005,2026-09\n"), Topic: m.Topic, Mapping: m}
+			s := Source{Path: write(t, "f.csv", "91331024ma2xyk0005,2026-09,91331024MA2X YK0005\n9133 1024-MA2X YK0005,2026-09,91331024ma2xyk0005\n91331024MA2XYK0005,2026-09,91331024MA2XYK0005\n"), Topic: m.Topic, Mapping: m}
 			for _, one := range all(t, s) {
 				if !strings.Contains(string(one.Value), c.want) || string(one.Key) != "91331024MA2XYK0005" {
 					t.Errorf("line %d is %s under key %s, want %s", one.Line, one.Value, one.Key, c.want)
