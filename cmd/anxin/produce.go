@@ -35,10 +35,10 @@ func produceCommand() *cobra.Command {
 
   NDJSON        one record a line, as the contract has it
   a JSON array  of such records, of any length (not in files called .ndjson or .jsonl)
-  a table       CSV, TSV and their relatives, with --mapping FILE: a mapping says which column is which field, in which
-                unit and which date format (anxin produce mapping --help)
+  a table       CSV, TSV and their relatives, and Excel's .xlsx, with --mapping FILE: a mapping says which column is which
+                field, in which unit and which date format (anxin produce mapping --help)
 
-each as it is, with gzip or with zstd.
+each as it is, with gzip or with zstd (but for workbooks).
 
 Try first:   --dry-run decodes every record as ingest will and sends nothing. It says how many would be rejected, for
              which reason, and in which lines; the exit code is 0 when none would be, else 1.
@@ -48,6 +48,9 @@ Interrupted: Ctrl-C, a lost connection, a fault in the file: FILE.anxin-progress
              send it whole again with --restart.
 Bad records: are sent, and ingest puts them on the topic's dead-letter topic, where they can be repaired. So is a row with a
              cell that the mapping cannot read. If none of the first 100 rows can be read, nothing is sent.
+
+Accounts:    of every file is said how much was read, sent (good or refused) and left out: empty rows, and those that the
+             mapping knows for no records. A file without any record is told; one whose sum is not right fails.
 
 Messages name file, line, column and field, never what stands there.`,
 		Example: `  anxin produce --config anxin.yaml --topic payroll october.ndjson.gz
@@ -103,7 +106,14 @@ func (o *produceOptions) run(cmd *cobra.Command, paths []string) error {
 		})
 		bar.clear()
 		if outcome.Sent > 0 || err == nil {
-			fmt.Fprintf(cmd.OutOrStdout(), "%s: %s to %s%s\n", path, outcome, k.Prefix, source.Topic)
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: %s to %s%s", path, outcome, k.Prefix, source.Topic)
+			if err == nil {
+				fmt.Fprintf(cmd.OutOrStdout(), "; %s", outcome.Counts)
+			}
+			fmt.Fprintln(cmd.OutOrStdout())
+		}
+		if err == nil && outcome.From.Records == 0 {
+			tellNothing(cmd.ErrOrStderr(), path, outcome.Counts)
 		}
 		if outcome.Unreadable > 0 {
 			fmt.Fprintf(cmd.ErrOrStderr(), "anxin: ingest will put %d of them on %s%s.dlq, for their cells cannot be read:\n", outcome.Unreadable, k.Prefix, source.Topic)
@@ -187,6 +197,7 @@ func dryRun(cmd *cobra.Command, source produce.Source, paths []string, prefix st
 			return inputError(err)
 		}
 		printReport(cmd.OutOrStdout(), path, prefix+string(source.Topic), report)
+		tellNothing(cmd.ErrOrStderr(), path, report.Counts)
 		rejected += report.Rejected
 	}
 	if rejected > 0 {
@@ -196,17 +207,23 @@ func dryRun(cmd *cobra.Command, source produce.Source, paths []string, prefix st
 }
 
 func printReport(w io.Writer, path, topic string, r produce.Report) {
-	fmt.Fprintf(w, "%s → %s: %d records, %d good, %d would be rejected\n", path, topic, r.Records, r.Records-r.Rejected, r.Rejected)
+	fmt.Fprintf(w, "%s → %s: %d records, %d good, %d would be rejected; %s\n", path, topic, r.Records, r.Records-r.Rejected, r.Rejected, r.Counts)
+	if unused := r.Unused.String(); unused != "" {
+		fmt.Fprintf(w, "  %s\n", unused)
+	}
+	if len(r.Absent) > 0 {
+		fmt.Fprintf(w, "  no object has %s\n", strings.Join(r.Absent, ", "))
+	}
 	const shown = 20
 	for i, f := range r.Findings {
 		if i == shown {
 			fmt.Fprintf(w, "  and %d further kinds\n", len(r.Findings)-shown)
 			break
 		}
-		fmt.Fprintf(w, "  %-13s %8d  %s; %s\n", f.Reason, f.Count, f.Detail, lineNumbers(f.Lines, f.Count))
+		fmt.Fprintf(w, "  %-13s %8d  %s; %s\n", f.Reason, f.Count, f.Detail, produce.Lines(f.Lines, f.Count))
 	}
 	if r.Repeated > 0 {
-		fmt.Fprintf(w, "  %d have the id, source and version of an earlier record and count once: %s. Is the id made from all that makes a record different?\n", r.Repeated, lineNumbers(r.RepeatedLines, r.Repeated))
+		fmt.Fprintf(w, "  %d have the id, source and version of an earlier record and count once: %s. Is the id made from all that makes a record different?\n", r.Repeated, produce.Lines(r.RepeatedLines, r.Repeated))
 	}
 	if r.RepeatedUpTo > 0 {
 		fmt.Fprintf(w, "  only the first %d records were compared for repeated ids\n", r.RepeatedUpTo)
@@ -221,22 +238,15 @@ func printReport(w io.Writer, path, topic string, r produce.Report) {
 	}
 }
 
-func lineNumbers(lines []int64, count int64) string {
-	var b strings.Builder
-	b.WriteString("line")
-	if count > 1 {
-		b.WriteString("s")
+// tellNothing warns of a file without a record, which may be right, or a mapping or an export gone wrong.
+func tellNothing(w io.Writer, path string, c produce.Counts) {
+	switch {
+	case c.Records > 0:
+	case c.Read == 0:
+		fmt.Fprintf(w, "anxin: %s holds no record: there is nothing in it, or nothing behind its header\n", path)
+	default:
+		fmt.Fprintf(w, "anxin: %s holds no record: all of it was left out\n", path)
 	}
-	for i, l := range lines {
-		if i > 0 {
-			b.WriteString(",")
-		}
-		fmt.Fprintf(&b, " %d", l)
-	}
-	if rest := count - int64(len(lines)); rest > 0 {
-		fmt.Fprintf(&b, " and %d more", rest)
-	}
-	return b.String()
 }
 
 // progressLine is "october.csv [=====     ]  47%  12.3/26.0 MB  85,000 records/s  0:14 left".
@@ -266,12 +276,14 @@ func mappingCommand() *cobra.Command {
   source: bank-demo                  # the sending system
   file:                              # all of it may be left out
     encoding: gb18030                # or utf-8 (default); marks at the beginning are understood
-    delimiter: ","                   # or tab; default: comma, in .tsv files tab
+    delimiter: ","                   # or tab, or several signs ("|@|"); default: comma, in .tsv files tab
     quotes: true                     # false: a quote is a character like any other
     header: true                     # false: columns are called by their numbers from 1
-    skip: 2                          # lines before the header
+    sheet: 工资表                     # of a workbook, or its number; not needed where only one holds cells
+    skip: 2                          # lines (of a workbook: rows) before the header
     blank: ["-", 无]                 # cells that mean nothing
-    ignore: {序号: [合计]}            # rows that are no records, by a cell of theirs
+    ignore: {序号: [合计, 制表人*]}    # rows that are no records, by a cell or its beginning; 合  计 is 合计
+    ignore_empty: [批次号, 证件号码]    # and rows in which all of these are empty
   fields:
     id: {from: "{批次号}-{序号}"}      # from several columns; all must be there, else the field is empty
     id_number: 证件号码               # a column
@@ -283,14 +295,33 @@ func mappingCommand() *cobra.Command {
     recorded_at: {from: "{日期} {时间}", format: "YYYY/MM/DD HH:mm:ss"}
     version: {time_of: recorded_at}  # later versions win: milliseconds since 1970
 
-Formats: YYYY, M or MM, D or DD, H or HH, m or mm, s or ss, SSS and Z (offset); two letters take exactly two digits; a time
-without an offset is one in China. A list of formats is tried in order. recorded_at may also be {file: modified}, the time at
+Formats: YYYY, M or MM, D or DD, H or HH, m or mm, s or ss, SSS, A (上午, 下午) and Z (offset); two letters take exactly two
+digits; a time without an offset is one in China. format: common takes what people write (2026-1-5, 2026/1/5, 2026.1.5,
+2026年1月5日, 20260105, with or without a time), format: serial the number that Excel keeps for a date (46310.395833;
+serial-1904: of old Macs). A list of formats is tried in order. recorded_at may also be {file: modified}, the time at
 which the file was last changed.
 
 An id must tell records apart and stay the same when a record is sent again, and must not hold personal data: where it is
 made from some, say {from: "{身份证号}|{日期}", hash: true} and give --id-key FILE. Attendance can have
 hours: {between: [check_in, check_out]} (or unit: minute), and check_out: {…, not_before: check_in} for night shifts. No hours
 mean a day of work whose hours nobody knows; where an empty cell means that the worker was absent, say empty: 0.
+
+Cells are read as offices type them: full-width letters and digits, credit codes in small letters, with spaces or hyphens,
+amounts with the noise of floats (7000.299999999999, by the contract's rule for JSON numbers).
+
+In a workbook dates and times need no format: they are read as what they are. A number of which Excel kept only 15 digits
+(5.22601E+17) is refused where text is wanted, and so is a formula with an error.
+
+JSON with names of its own, such as the answer of a platform: file: {json: data.rows} says where the list of objects is ("."
+where the file is that list, or objects one after the other), and columns are ways to values: id_number: worker.idCard.
+
+Columns that are days: file: {days: {month: 2026-10}} makes a record of each day of a row, by the headings 1 to 31 (or first: 5,
+the column of day 1). month: title finds 2026年10月 in the lines that skip passes over, month: {column: 月份} in each row. The
+day and its cell are the columns day and tick:
+  work_date: day
+  id: {from: "{身份证号}|{day}", hash: true}
+  hours: {column: tick, map: {√: 8, 上: 4, 下: 4}, unit: hour}   # with unit, numbers are hours; else only what map says
+A day without a tick is left out, unless hours says empty: 0. A cell that is not understood is refused, by row and column.
 
 Two complete examples, of a bank and of a site gate, are in ingest/produce/testdata.`,
 		Args: cobra.NoArgs,

@@ -123,6 +123,39 @@ func TestADryRunTellsWhatWouldBeRejectedAndNeverWhatStandsThere(t *testing.T) {
 	}
 }
 
+func TestAFileWithoutARecordIsTold(t *testing.T) {
+	mapping := filepath.Join(t.TempDir(), "m.yaml")
+	if err := os.WriteFile(mapping, []byte(`topic: permits
+source: s
+file: {ignore: {id: [合计]}}
+fields:
+  id: id
+  version: {value: 1}
+  recorded_at: {value: "2026-10-16T18:00:00+08:00"}
+  name: {value: 一号工程}
+  township: {value: "331024001"}
+  sector: {value: construction}
+  developer_uscc: {value: 91331024MA2XYK0005}
+  permit_on: {value: 2026-10-01}
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ text, out, err string }{
+		{"id,x\n", "0 records, 0 good, 0 would be rejected; 0 read, 0 left out", "holds no record: there is nothing in it, or nothing behind its header"},
+		{"id,x\r合计,1\r", "0 records, 0 good, 0 would be rejected; 1 read, 1 left out (1 by the mapping, line 2)", "holds no record: all of it was left out"},
+		{"id,x\rP-1,1\r合计,1\r", "1 records, 1 good, 0 would be rejected; 2 read, 1 left out (1 by the mapping, line 3)", ""},
+	} {
+		path := filepath.Join(t.TempDir(), "f.csv")
+		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		stdout, stderr, code := result(t, "produce", "--mapping", mapping, "--dry-run", path)
+		if code != exitDone || !strings.Contains(stdout, c.out) || !strings.Contains(stderr, c.err) || c.err == "" && stderr != "" {
+			t.Errorf("%q: exit code %d: %s%s", c.text, code, stdout, stderr)
+		}
+	}
+}
+
 func TestProduceSaysWhatIsMissing(t *testing.T) {
 	open := filepath.Join(t.TempDir(), "open.key")
 	if err := os.WriteFile(open, make([]byte, 32), 0o644); err != nil {

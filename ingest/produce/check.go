@@ -18,7 +18,9 @@ import (
 
 // Report is what ingest would say to a source.
 type Report struct {
-	Records  int64
+	Counts
+	Unused   Unused   // columns of a table
+	Absent   []string // ways that the mapping names and no object has
 	Rejected int64
 	Findings []Finding // the most frequent first
 	// Repeated records have the id, source and version of an earlier one, so that they count once.
@@ -70,7 +72,7 @@ func (s Source) Check(ctx context.Context, rules record.Rules, now func() time.T
 		if err != nil {
 			return report, err
 		}
-		report.Records++
+		report.Counts = r.Counts()
 		if batch.Len() >= checkRows {
 			batch.Reset()
 		}
@@ -106,6 +108,16 @@ func (s Source) Check(ctx context.Context, rules record.Rules, now func() time.T
 				return report, err
 			}
 		}
+	}
+	report.Counts = r.Counts()
+	if r.table != nil {
+		report.Unused = r.table.unused
+		if o, ok := r.table.source.(*objects); ok {
+			report.Absent = o.absent()
+		}
+	}
+	if err := report.whole(s.Path); err != nil {
+		return report, err
 	}
 	for _, f := range found {
 		report.Findings = append(report.Findings, *f)

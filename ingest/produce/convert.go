@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -23,8 +24,16 @@ type converter struct {
 	hash     hash.Hash // keyed; nil where no id needs it
 	columns  []string  // of each step, for messages
 	ignore   []int     // column of each Mapping.ignore
-	steps    []step    // with columns bound to this file
-	keyField [2]int    // the fields of the message key: the first that is there counts
+	keys     []int     // of Mapping.keys
+
+	// Where columns are days: the day, what stands there, and how its column is called.
+	day, tick []byte
+	tickName  string
+	tickMark  mark
+	marks     []mark // of a row's cells, where it is no text
+
+	steps    []step // with columns bound to this file
+	keyField [2]int // the fields of the message key: the first that is there counts
 
 	out      []byte // JSON of the fields made so far
 	at       []span // of each field in out
@@ -35,11 +44,20 @@ type converter struct {
 
 type span struct{ from, to int }
 
-// bind resolves columns. index finds a column of the file or returns -1.
+// tickMark stands in columns for the column of the day that a record is of.
+const tickMark = "\x00"
+
+// newConverter resolves columns. index finds a column of the file or returns -1.
 func newConverter(m *Mapping, path string, modified time.Time, idKey []byte, index func(ref) int) (*converter, []string) {
 	c := &converter{m: m, path: path, modified: modified, steps: make([]step, len(m.steps)), columns: make([]string, len(m.steps))}
 	var missing []string
 	find := func(r ref) int {
+		switch {
+		case r.virtual && r.name == dayColumn:
+			return dayIndex
+		case r.virtual:
+			return tickIndex
+		}
 		i := index(r)
 		if i < 0 {
 			missing = append(missing, r.String())
@@ -54,13 +72,20 @@ func newConverter(m *Mapping, path string, modified time.Time, idKey []byte, ind
 		for j := range s.text {
 			if p := &s.text[j]; p.literal == "" {
 				p.index = find(p.column)
-				columns = append(columns, p.column.String())
+				if p.index == tickIndex {
+					columns = append(columns, tickMark)
+				} else {
+					columns = append(columns, p.column.String())
+				}
 			}
 		}
 		c.columns[i] = strings.Join(columns, " + ")
 	}
 	for _, i := range m.ignore {
 		c.ignore = append(c.ignore, find(i.column))
+	}
+	for _, k := range m.keys {
+		c.keys = append(c.keys, find(k))
 	}
 	if m.Hashed {
 		c.hash = hmac.New(sha256.New, idKey)
@@ -108,19 +133,19 @@ func narrow(b []byte) []byte {
 	}, b)
 }
 
-// passOver says whether a row is no record: all cells are empty, or one is known for totals and the like.
+// passOver says whether the mapping knows a row for one that is no record, of totals and the like.
 func (c *converter) passOver(cells [][]byte) bool {
 	for i, column := range c.ignore {
-		if column < len(cells) && c.m.ignore[i].words[string(cells[column])] {
+		if column < len(cells) && c.m.ignore[i].tells(cells[column]) {
 			return true
 		}
 	}
-	for _, cell := range cells {
-		if len(cell) > 0 {
+	for _, column := range c.keys {
+		if column < len(cells) && len(cells[column]) > 0 {
 			return false
 		}
 	}
-	return true
+	return len(c.keys) > 0
 }
 
 // record makes the record of a row of clean cells. The result is valid until the next call.
@@ -132,7 +157,7 @@ func (c *converter) record(row int64, cells [][]byte) (key, value []byte, proble
 		s := &c.steps[i]
 		from := len(c.out)
 		if want := c.take(s, cells); want != "" {
-			c.problems = append(c.problems, &Problem{Path: c.path, Line: row, Column: c.columns[i], Field: c.m.fields()[s.field].name, Want: "expected " + want})
+			c.problems = append(c.problems, &Problem{Path: c.path, Line: row, Column: strings.ReplaceAll(c.columns[i], tickMark, c.tickName), Field: c.m.fields()[s.field].name, Want: "expected " + want})
 			c.times[s.field] = time.Time{}
 		}
 		c.at[s.field] = span{from, len(c.out)}
@@ -220,6 +245,14 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 		return ""
 	}
 	text := c.text(s, cells)
+	typed := false
+	for i := range s.text {
+		m := c.markOf(&s.text[i])
+		if want := m.want(); want != "" {
+			return c.refuse(f, text, want)
+		}
+		typed = typed || m == dated
+	}
 	if text == nil {
 		return c.nothing(s)
 	}
@@ -231,7 +264,9 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 			}
 			return ""
 		}
-		return c.refuse(f, text, "a cell that stands in the mapping's map")
+		if !s.unit {
+			return c.refuse(f, text, "a cell that stands in the mapping's map")
+		}
 	}
 	if f.kind == line {
 		c.out = appendString(c.out, oneLine(text))
@@ -254,13 +289,18 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 			c.hundredths((n*100 + 30) / 60)
 			return ""
 		}
+		if v, err := strconv.ParseFloat(string(text), 64); err == nil && (v < 0 || v > 24) {
+			return c.refuse(f, text, "a number of hours, 0 to 24")
+		}
 		return c.number(f, text, true)
 	case integer:
 		return c.number(f, text, false)
 	case decimal:
 		return c.number(f, text, true)
 	case date, month, instant:
-		return c.calendar(s, f, text)
+		return c.calendar(s, f, text, typed)
+	case creditCode:
+		c.out = appendString(c.out, exactCode(text))
 	case identifier:
 		return c.id(s, f, text)
 	case identifiers:
@@ -270,9 +310,31 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 		}
 		c.out = list
 	default:
+		if f.kind == number && scientific(text) {
+			return c.refuse(f, text, cutOff.want())
+		}
+		if f.name == "investor_id" { // of a person or of a firm
+			if code := exactCode(text); record.ValidUSCC(string(code)) {
+				text = code
+			}
+		}
 		c.out = appendString(c.out, text)
 	}
 	return ""
+}
+
+// exactCode writes a credit code as the registry does: 91331024ma2xyk0005 and 9133 1024-MA2X YK0005 are typed and printed
+// forms of one code, which would else be refused, or make a second employer.
+func exactCode(b []byte) []byte {
+	return bytes.Map(func(r rune) rune {
+		switch {
+		case isBlank(r), unicode.IsSpace(r), unicode.Is(unicode.Pd, r), r == '\u2212': // hyphens and dashes, and the minus sign
+			return -1
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		}
+		return r
+	}, b)
 }
 
 func unitName(places int) string {
@@ -287,22 +349,55 @@ func unitName(places int) string {
 // text returns the cell, or the template with its cells filled in; nil when one of them is empty.
 func (c *converter) text(s *step, cells [][]byte) []byte {
 	if len(s.text) == 1 {
-		if i := s.text[0].index; i < len(cells) && len(cells[i]) > 0 {
-			return cells[i]
+		cell := c.cell(cells, s.text[0].index)
+		if len(cell) > 0 && s.text[0].code {
+			return exactCode(narrow(cell))
 		}
-		return nil
+		return cell
 	}
 	b := make([]byte, 0, 64)
 	for _, p := range s.text {
 		if p.literal != "" {
 			b = append(b, p.literal...)
-		} else if p.index < len(cells) && len(cells[p.index]) > 0 {
-			b = append(b, cells[p.index]...)
+		} else if cell := c.cell(cells, p.index); cell != nil {
+			if p.code {
+				cell = exactCode(narrow(cell))
+			}
+			b = append(b, cell...)
 		} else {
 			return nil
 		}
 	}
 	return b
+}
+
+// markOf returns what is particular about the cell of a template's part.
+func (c *converter) markOf(p *textPart) mark {
+	switch {
+	case p.literal != "" || p.index == dayIndex:
+		return plain
+	case p.index == tickIndex:
+		return c.tickMark
+	case p.index < len(c.marks):
+		return c.marks[p.index]
+	}
+	return plain
+}
+
+// cell returns what stands in a column, or nil.
+func (c *converter) cell(cells [][]byte, index int) (cell []byte) {
+	switch {
+	case index == dayIndex:
+		cell = c.day
+	case index == tickIndex:
+		cell = c.tick
+	case index < len(cells):
+		cell = cells[index]
+	}
+	if len(cell) == 0 {
+		return nil
+	}
+	return cell
 }
 
 // nothing stands for an empty cell: what the mapping says, or no field.
@@ -353,33 +448,49 @@ func (c *converter) instant(s *step, t time.Time) {
 	c.out = append(c.out, '"')
 }
 
-func (c *converter) calendar(s *step, f *field, text []byte) string {
+// calendar reads a date, month or instant. What is typed is a spreadsheet's own date, whatever the formats say.
+func (c *converter) calendar(s *step, f *field, text []byte, typed bool) string {
 	layouts := s.layouts
+	if typed {
+		t, ok := common(text, f.kind)
+		if !ok && f.kind == instant {
+			t, ok = common(text, date) // midnight shows no time
+		}
+		if ok {
+			c.time(s, f, t)
+			return ""
+		}
+	}
 	if layouts == nil {
 		layouts = contractLayouts[f.kind]
 	}
 	for i := range layouts {
-		t, ok := layouts[i].parse(text)
+		t, ok := layouts[i].parse(text, f.kind)
 		if !ok || t.Year() < 1 {
 			continue
 		}
-		switch f.kind {
-		case instant:
-			c.instant(s, t)
-		case date:
-			c.out = append(c.out, '"')
-			c.out = append(t.AppendFormat(c.out, time.DateOnly), '"')
-		case month:
-			c.out = append(c.out, '"')
-			c.out = append(t.AppendFormat(c.out, "2006-01"), '"')
-		}
+		c.time(s, f, t)
 		return ""
 	}
 	wanted := make([]string, len(layouts))
 	for i := range layouts {
-		wanted[i] = layouts[i].text
+		wanted[i] = layouts[i].want(f.kind)
 	}
 	return c.refuse(f, text, strings.Join(wanted, " or ")+", a day and time that exist")
+}
+
+// time writes a date, month or instant.
+func (c *converter) time(s *step, f *field, t time.Time) {
+	switch f.kind {
+	case instant:
+		c.instant(s, t)
+	case date:
+		c.out = append(c.out, '"')
+		c.out = append(t.AppendFormat(c.out, time.DateOnly), '"')
+	case month:
+		c.out = append(c.out, '"')
+		c.out = append(t.AppendFormat(c.out, "2006-01"), '"')
+	}
 }
 
 // contractLayouts are for cells that already stand as the contract wants them.

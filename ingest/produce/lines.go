@@ -16,9 +16,11 @@ const jsonSpace = " \t\r\n"
 
 var errTooLong = errors.New("too long")
 
-// lines reads a text line by line and knows where it is.
+// lines reads a text line by line and knows where it is. A line ends in LF, CRLF or, as old systems and Excel for Mac write
+// it, in a bare CR.
 type lines struct {
 	from   *bufio.Reader
+	json   bool  // a bare CR is white space, unless it stands between two records
 	offset int64 // behind the last line
 	line   int64 // of the last line, from 1
 	long   []byte
@@ -26,31 +28,114 @@ type lines struct {
 
 // next returns a line without its end, valid until the next call; io.EOF after the last; errTooLong beyond maxRecord.
 func (l *lines) next() ([]byte, error) {
-	b, err := l.from.ReadSlice('\n')
-	if err == bufio.ErrBufferFull {
-		l.long = append(l.long[:0], b...)
-		for err == bufio.ErrBufferFull {
-			if len(l.long) > maxRecord {
-				l.line++
-				return nil, errTooLong
+	l.long = l.long[:0]
+	for seen := 0; ; { // so many bytes of the buffer hold no end of the line
+		_, err := l.from.Peek(seen + 1)
+		if err == bufio.ErrBufferFull {
+			if err := l.keep(seen); err != nil {
+				return nil, err
 			}
-			b, err = l.from.ReadSlice('\n')
-			l.long = append(l.long, b...)
+			seen = 0
+			continue
 		}
-		b = l.long
+		b, _ := l.from.Peek(l.from.Buffered()) // no more than there is
+		if err != nil {
+			if err != io.EOF || len(b)+len(l.long) == 0 {
+				return nil, err
+			}
+			return l.take(len(b), 0)
+		}
+		end := lineEnd(b[seen:])
+		if end < 0 {
+			seen = len(b)
+			continue
+		}
+		end += seen
+		if b[end] == '\n' {
+			return l.take(end, 1)
+		}
+		behind, err := l.from.Peek(end + 3) // fewer at the end of the file
+		if err == bufio.ErrBufferFull {
+			if err := l.keep(end); err != nil {
+				return nil, err
+			}
+			seen = 0
+			continue
+		}
+		before := behind[:end]
+		switch behind = behind[end:]; {
+		case bytes.HasPrefix(behind, []byte("\r\r\n")): // CRLF that was written as text once more
+			return l.take(end, 3)
+		case bytes.HasPrefix(behind, []byte("\r\n")):
+			return l.take(end, 2)
+		case l.json && !l.between(before, behind[1:]):
+			seen = end + 1
+		default:
+			return l.take(end, 1)
+		}
 	}
-	l.offset += int64(len(b))
-	if err == io.EOF && len(b) > 0 {
-		err = nil
+}
+
+// between says whether a CR stands between two records: within one no brace follows another without a comma.
+func (l *lines) between(before, behind []byte) bool {
+	if before = bytes.TrimRight(before, jsonSpace); len(before) == 0 {
+		before = bytes.TrimRight(l.long, jsonSpace)
 	}
+	return bytes.HasSuffix(before, []byte("}")) && (len(behind) == 0 || behind[0] == '{')
+}
+
+// lineEnd finds the first LF or CR. It looks piece by piece, for one of the two may be nowhere in the file.
+func lineEnd(b []byte) int {
+	const piece = 4 << 10
+	for from := 0; from < len(b); from += piece {
+		part := b[from:min(from+piece, len(b))]
+		lf := bytes.IndexByte(part, '\n')
+		if lf >= 0 {
+			part = part[:lf]
+		}
+		if cr := bytes.IndexByte(part, '\r'); cr >= 0 {
+			return from + cr
+		}
+		if lf >= 0 {
+			return from + lf
+		}
+	}
+	return -1
+}
+
+// keep takes n bytes of a line out of the buffer, which is too small for it.
+func (l *lines) keep(n int) error {
+	b, err := l.from.Peek(n)
+	if err != nil {
+		return err
+	}
+	l.long = append(l.long, b...)
+	_, _ = l.from.Discard(n) // peeked
+	l.offset += int64(n)
+	if len(l.long) > maxRecord {
+		l.line++
+		return errTooLong
+	}
+	return nil
+}
+
+// take ends the line after n bytes of the buffer, behind which its end has so many bytes.
+func (l *lines) take(n, end int) ([]byte, error) {
+	b, err := l.from.Peek(n + end)
 	if err != nil {
 		return nil, err
 	}
+	_, _ = l.from.Discard(n + end) // peeked; what b shows stays until the next read
+	l.offset += int64(n + end)
 	l.line++
+	if b = b[:n]; len(l.long) > 0 {
+		l.long = append(l.long, b...)
+		b = l.long
+	}
 	if len(b) > maxRecord {
 		return nil, errTooLong
 	}
-	return bytes.TrimRight(b, "\r\n"), nil
+	return b, nil
 }
 
 // array reads the records of one JSON array, without holding more than one of them.

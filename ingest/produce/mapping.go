@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
@@ -18,7 +20,8 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
-// Mapping says how the rows of a table are records of a topic. The two files in testdata show everything it can say.
+// Mapping says how the rows of a table, of a workbook's sheet or of a list in JSON are records of a topic. The files in
+// testdata are examples; anxin produce mapping --help shows everything it can say.
 type Mapping struct {
 	Path   string
 	Topic  record.Topic
@@ -26,12 +29,17 @@ type Mapping struct {
 
 	source    string
 	encoding  string // utf-8 or gb18030
-	delimiter byte   // 0: by the file's ending
+	delimiter string // empty: by the file's ending
 	quotes    bool
 	header    bool
 	skip      int
 	blank     map[string]bool
 	ignore    []ignored
+	json      string // the way to a list of objects that are rows; empty: a table
+	sheet     ref    // of a workbook; zero: the only one
+	days      *days  // nil: a row is one record
+	days0     bool   // an empty cell of a day is a record too
+	keys      []ref  // a row in which all of them are empty is no record
 	steps     []step // in the order in which they can be taken
 	digest    [sha256.Size]byte
 }
@@ -40,12 +48,41 @@ type Mapping struct {
 type ignored struct {
 	column ref
 	words  map[string]bool
+	begin  []string
+}
+
+// tells says whether a cell is one of those. Blanks within it count for nothing: 合  计 is 合计.
+func (i *ignored) tells(cell []byte) bool {
+	if i.words[string(cell)] {
+		return true
+	}
+	cell = solid(cell)
+	if i.words[string(cell)] {
+		return true
+	}
+	for _, b := range i.begin {
+		if strings.HasPrefix(string(cell), b) {
+			return true
+		}
+	}
+	return false
+}
+
+// solid is a text without blanks, in narrow signs.
+func solid(b []byte) []byte {
+	return bytes.Map(func(r rune) rune {
+		if isBlank(r) || unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, narrow(b))
 }
 
 // ref points to a column by its name in the header or its number from 1.
 type ref struct {
-	name   string
-	number int
+	name    string
+	number  int
+	virtual bool // of days: day or tick
 }
 
 func (r ref) String() string {
@@ -59,7 +96,8 @@ func (r ref) String() string {
 type textPart struct {
 	literal string
 	column  ref
-	index   int // of the column in this file's rows
+	code    bool // a credit code stands there, also where it is part of an id
+	index   int  // of the column in this file's rows
 }
 
 // step makes one field.
@@ -72,6 +110,7 @@ type step struct {
 	layouts  []layout
 	places   int // of an amount: see amountUnits
 	minutes  bool
+	unit     bool   // was said, so that it holds for cells beside the words too
 	empty    []byte // JSON for an empty cell
 	hash     bool
 	fileTime bool
@@ -107,13 +146,17 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 			Skip      int                 `yaml:"skip"`
 			Blank     []string            `yaml:"blank"`
 			Ignore    map[string][]string `yaml:"ignore"`
+			Keys      []string            `yaml:"ignore_empty"`
+			Days      yaml.Node           `yaml:"days"`
+			Sheet     yaml.Node           `yaml:"sheet"`
+			JSON      string              `yaml:"json"`
 		} `yaml:"file"`
 		Fields yaml.Node `yaml:"fields"`
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&f); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %s", path, strings.TrimPrefix(err.Error(), "yaml: "))
+		return nil, fmt.Errorf("%s: %s", path, yamlFault(err))
 	}
 	m := &Mapping{Path: path, source: f.Source, skip: f.File.Skip, blank: map[string]bool{}, digest: sha256.Sum256(text)}
 	var problems []error
@@ -144,11 +187,11 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 	switch d := f.File.Delimiter; {
 	case d == "":
 	case d == "tab":
-		m.delimiter = '\t'
-	case len(d) == 1 && d[0] < 0x80 && !strings.ContainsAny(d, "\"\r\n\x00"):
-		m.delimiter = d[0]
+		m.delimiter = "\t"
+	case isDelimiter(d):
+		m.delimiter = d
 	default:
-		fail(0, "file.delimiter %q: want one ASCII character, such as \",\" or \"|\", or tab", d)
+		fail(0, "file.delimiter %q: want one ASCII character, such as \",\" or \"|\", or tab, or up to %d signs, such as \"|@|\"", d, maxDelimiter)
 	}
 	m.quotes = f.File.Quotes == nil || *f.File.Quotes
 	m.header = f.File.Header == nil || *f.File.Header
@@ -165,21 +208,91 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 		}
 		i := ignored{column: column, words: map[string]bool{}}
 		for _, w := range words {
-			i.words[w] = true
+			b, begins := strings.CutSuffix(w, "*")
+			switch {
+			case !begins || b == "":
+				i.words[w] = true
+				if s := string(solid([]byte(w))); s != "" {
+					i.words[s] = true
+				}
+			case strings.ContainsRune(b, '*'):
+				fail(0, "file.ignore: %q: want a cell, or its beginning and one * behind it", w)
+			default:
+				i.begin = append(i.begin, string(solid([]byte(b))))
+			}
 		}
 		m.ignore = append(m.ignore, i)
 	}
+	for _, name := range f.File.Keys {
+		column, err := m.ref(name)
+		if err != nil {
+			fail(0, "file.ignore_empty: %v", err)
+		}
+		m.keys = append(m.keys, column)
+	}
 	slices.SortFunc(m.ignore, func(a, b ignored) int { return strings.Compare(a.column.String(), b.column.String()) })
+	if m.json = f.File.JSON; m.json != "" {
+		if m.json != "." && slices.Contains(strings.Split(m.json, "."), "") {
+			fail(0, "file.json %q: want the names on the way to a list of objects, with points between them, such as data.rows, or \".\" where the file is that list", m.json)
+		}
+		if f.File.Delimiter != "" || f.File.Days.Kind != 0 || f.File.Sheet.Kind != 0 || f.File.Header != nil || f.File.Quotes != nil || m.skip > 0 || m.encoding != encodingUTF8 {
+			fail(0, "file.json goes with blank, ignore and ignore_empty only: JSON is UTF-8 and has no header")
+		}
+	}
+	if s := &f.File.Sheet; s.Kind != 0 {
+		n, err := strconv.Atoi(s.Value)
+		switch {
+		case s.Kind == yaml.ScalarNode && s.Tag == "!!int" && err == nil && n > 0:
+			m.sheet.number = n
+		case s.Kind == yaml.ScalarNode && s.Tag == "!!str" && strings.TrimSpace(s.Value) != "":
+			m.sheet.name = strings.TrimSpace(s.Value)
+		default:
+			fail(s.Line, "file.sheet: want the name of a workbook's sheet, or its number from 1")
+		}
+	}
+	if f.File.Days.Kind != 0 {
+		m.readDays(&f.File.Days, fail)
+	}
 	m.readFields(&f.Fields, fail)
+	if m.days != nil {
+		m.checkDays(fail)
+	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
 	return m, nil
 }
 
+const maxDelimiter = 8
+
+// isDelimiter takes one ASCII character, or several signs: letters and digits in a longer one stand in cells as well.
+func isDelimiter(d string) bool {
+	for _, c := range []byte(d) {
+		if c >= 0x80 || strings.ContainsRune("\"\r\n\x00", rune(c)) || len(d) > 1 && (c|0x20 >= 'a' && c|0x20 <= 'z' || c-'0' <= 9) {
+			return false
+		}
+	}
+	return len(d) >= 1 && len(d) <= maxDelimiter
+}
+
+var (
+	yamlQuotes = regexp.MustCompile("`[^`]*`|\"[^\"]*\"|'[^']*'")
+	yamlTypes  = regexp.MustCompile(`(?s) in type struct .*?(\n|$)`)
+)
+
+// yamlFault is an error of the YAML library without what it quotes: where a table is given for the mapping by mistake, those
+// are its cells.
+func yamlFault(err error) string {
+	text := yamlTypes.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), " among the keys of a mapping (anxin produce mapping --help)$1")
+	return yamlQuotes.ReplaceAllString(text, "(…)")
+}
+
 func (m *Mapping) fields() []field { return contract[m.Topic] }
 
 func (m *Mapping) ref(text string) (ref, error) {
+	if name := strings.TrimSpace(text); m.days != nil && (name == dayColumn || name == tickColumn) {
+		return ref{name: name, virtual: true}, nil
+	}
 	if m.header {
 		if name := strings.TrimSpace(text); name != "" {
 			return ref{name: name}, nil
@@ -304,10 +417,15 @@ func names(fields []field) []string {
 func (m *Mapping) checkSteps(fail failure) {
 	fields := m.fields()
 	of := map[int]*step{}
+	codes := map[ref]bool{}
 	personal := map[ref]string{}
 	for i := range m.steps {
 		s := &m.steps[i]
 		of[s.field] = s
+		registry := m.Topic == record.TopicEmployers && fields[s.field].name == "id" // the id of an employer is its code
+		if (fields[s.field].kind == creditCode || registry) && len(s.text) == 1 {
+			codes[s.text[0].column] = true
+		}
 		if f := &fields[s.field]; f.personal() {
 			for _, p := range s.text {
 				if p.literal == "" {
@@ -319,6 +437,11 @@ func (m *Mapping) checkSteps(fail failure) {
 	for i := range m.steps {
 		s := &m.steps[i]
 		name := fields[s.field].name
+		if fields[s.field].kind == identifier {
+			for j := range s.text {
+				s.text[j].code = s.text[j].literal == "" && codes[s.text[j].column]
+			}
+		}
 		for _, other := range []int{s.between[0], s.between[1], s.timeOf, s.notPast} {
 			if other < 0 {
 				continue
@@ -429,6 +552,7 @@ func (m *Mapping) readStep(n int, node *yaml.Node, fail failure) (step, bool) {
 			}
 		case "unit":
 			places, known := amountUnits[v.Value]
+			s.unit = true
 			switch {
 			case f.kind == yuan && known:
 				s.places = places

@@ -152,7 +152,7 @@ func mini(file, fields string) string {
 func value(t *testing.T, field, spec, cell string) (string, []*Problem) {
 	t.Helper()
 	topic := map[string]string{"yuan": "account_entries", "booked_at": "account_entries", "hours": "attendance", "month": "signals",
-		"started_on": "projects", "signed": "payroll", "workers": "complaints", "value": "signals", "counterparty": "account_entries"}[field]
+		"started_on": "projects", "signed": "payroll", "workers": "complaints", "value": "signals", "counterparty": "account_entries", "developer_uscc": "projects"}[field]
 	var b strings.Builder
 	fmt.Fprintf(&b, "topic: %s\nsource: s\nfile: {header: false, delimiter: \"|\", quotes: false}\nfields:\n  %s: %s\n", topic, field, spec)
 	for _, f := range contract[record.Topic(topic)] {
@@ -199,6 +199,17 @@ func TestCellsAreReadExactlyOrNotAtAll(t *testing.T) {
 		{"fractions of a fen", "yuan", "{column: 1, unit: fen}", "12.5", "!"},
 		{"万元", "yuan", "{column: 1, unit: wan_yuan}", "12.345678", "123456.78"},
 		{"万元 beyond the fen", "yuan", "{column: 1, unit: wan_yuan}", "1.2345678", "!"},
+		{"the noise of a float", "yuan", "{column: 1}", "7000.299999999999", "7000.30"},
+		{"the noise of a float above", "yuan", "{column: 1}", "4,810.000000000001", "4810.00"},
+		{"noise up to the next yuan", "yuan", "{column: 1}", "63503.99999999999", "63504.00"},
+		{"noise in fen", "yuan", "{column: 1, unit: fen}", "635000.9999999999", "6350.01"},
+		{"noise in 万元", "yuan", "{column: 1, unit: wan_yuan}", "12.345678000000001", "123456.78"},
+		{"no noise, as in the contract", "yuan", "{column: 1}", "12.345", "!"},
+		{"too much for noise", "yuan", "{column: 1}", "0.009999", "!"},
+		{"as much below", "yuan", "{column: 1}", "0.010001", "!"},
+		{"less than that", "yuan", "{column: 1}", "0.0099991", "0.01"},
+		{"noise that is none", "yuan", "{column: 1}", "1.00000x", "!"},
+		{"noise at the largest amount", "yuan", "{column: 1}", "92233720368547758.0799999999", "!"},
 		{"a third decimal", "yuan", "{column: 1}", "1.005", "!"},
 		{"a decimal comma", "yuan", "{column: 1}", "12,50", "!"},
 		{"an exponent", "yuan", "{column: 1}", "1.2E+05", "!"},
@@ -221,6 +232,49 @@ func TestCellsAreReadExactlyOrNotAtAll(t *testing.T) {
 		{"milliseconds", "booked_at", "{column: 1, format: YYYYMMDDHHmmssSSS}", "20260930070501250", `"2026-09-30T07:05:01.25+08:00"`},
 		{"the end of a day", "booked_at", "{column: 1, format: 'YYYY-MM-DD HH:mm'}", "2026-09-30 24:00", `"2026-10-01T00:00:00+08:00"`},
 		{"an hour that does not exist", "booked_at", "{column: 1, format: 'YYYY-MM-DD HH:mm'}", "2026-09-30 24:01", "!"},
+		{"a serial number", "started_on", "{column: 1, format: serial}", "46310", `"2026-10-15"`},
+		{"a serial number with a time", "started_on", "{column: 1, format: serial}", "46310.395833", `"2026-10-15"`},
+		{"a serial number of old Macs", "started_on", "{column: 1, format: serial-1904}", "44848", `"2026-10-15"`},
+		{"the instant of a serial number", "booked_at", "{column: 1, format: serial}", "46310.395833333336", `"2026-10-15T09:30:00+08:00"`},
+		{"the instant of a short serial number", "booked_at", "{column: 1, format: serial}", "46310.3958333333", `"2026-10-15T09:30:00+08:00"`},
+		{"the midnight of a serial number", "booked_at", "{column: 1, format: serial}", "46310", `"2026-10-15T00:00:00+08:00"`},
+		{"the month of a serial number", "month", "{column: 1, format: [YYYY-MM, serial]}", "46266", `"2026-09"`},
+		{"a year is no serial number", "started_on", "{column: 1, format: serial}", "2026", "!"},
+		{"nor a month", "started_on", "{column: 1, format: serial}", "202601", "!"},
+		{"nor a packed date", "started_on", "{column: 1, format: serial}", "20260105", "!"},
+		{"nor words", "started_on", "{column: 1, format: serial}", "46310x", "!"},
+		{"nor an exponent", "started_on", "{column: 1, format: serial}", "4631E1", "!"},
+		{"a serial number that nobody spoke of", "started_on", "1", "46310", "!"},
+		{"a common date with dots", "started_on", "{column: 1, format: common}", "2026.1.5", `"2026-01-05"`},
+		{"a common date with slashes", "started_on", "{column: 1, format: common}", "2026/1/5", `"2026-01-05"`},
+		{"a common date with hyphens", "started_on", "{column: 1, format: common}", "2026-01-5", `"2026-01-05"`},
+		{"a common date in Chinese", "started_on", "{column: 1, format: common}", "2026年1月5日", `"2026-01-05"`},
+		{"a common date in Chinese speech", "started_on", "{column: 1, format: common}", "2026年1月5号", `"2026-01-05"`},
+		{"a common packed date", "started_on", "{column: 1, format: common}", "20260105", `"2026-01-05"`},
+		{"a common full-width date", "started_on", "{column: 1, format: common}", "２０２６／１／５", `"2026-01-05"`},
+		{"a common date with a time", "started_on", "{column: 1, format: common}", "2026/1/5 0:00:00", `"2026-01-05"`},
+		{"a common date or a serial number", "started_on", "{column: 1, format: [common, serial]}", "46310", `"2026-10-15"`},
+		{"a common date that does not exist", "started_on", "{column: 1, format: common}", "2026.2.30", "!"},
+		{"day and month of nobody knows which", "started_on", "{column: 1, format: common}", "5/1/2026", "!"},
+		{"mixed signs", "started_on", "{column: 1, format: common}", "2026/1-5", "!"},
+		{"a date without its day", "started_on", "{column: 1, format: common}", "2026年3月", "!"},
+		{"a common month", "month", "{column: 1, format: common}", "2026年1月", `"2026-01"`},
+		{"a common month with a slash", "month", "{column: 1, format: common}", "2026/1", `"2026-01"`},
+		{"a common month with dots", "month", "{column: 1, format: common}", "2026.10", `"2026-10"`},
+		{"a month that may have lost a zero", "month", "{column: 1, format: common}", "2026.1", "!"},
+		{"a common packed month", "month", "{column: 1, format: common}", "202610", `"2026-10"`},
+		{"a month in a common date", "month", "{column: 1, format: common}", "2026.1.5", `"2026-01"`},
+		{"a common time", "booked_at", "{column: 1, format: common}", "2026.1.5 8:05", `"2026-01-05T08:05:00+08:00"`},
+		{"a common time with seconds", "booked_at", "{column: 1, format: common}", "2026/1/5  08:05:30", `"2026-01-05T08:05:30+08:00"`},
+		{"a common time in Chinese", "booked_at", "{column: 1, format: common}", "2026年1月5日8时5分", `"2026-01-05T08:05:00+08:00"`},
+		{"a common time of the afternoon", "booked_at", "{column: 1, format: common}", "2026/1/5 下午 2:30:00", `"2026-01-05T14:30:00+08:00"`},
+		{"a common time of midnight", "booked_at", "{column: 1, format: common}", "2026/1/5 上午12:30", `"2026-01-05T00:30:00+08:00"`},
+		{"a common time in English", "booked_at", "{column: 1, format: common}", "2026-01-05 2:30 PM", `"2026-01-05T14:30:00+08:00"`},
+		{"a common packed time", "booked_at", "{column: 1, format: common}", "20260105080530", `"2026-01-05T08:05:30+08:00"`},
+		{"a common time with an offset", "booked_at", "{column: 1, format: common}", "2026-01-05T20:05:30.123456Z", `"2026-01-06T04:05:30.123+08:00"`},
+		{"a common instant without a time", "booked_at", "{column: 1, format: common}", "2026/3/5", "!"},
+		{"an hour of the forenoon that does not exist", "booked_at", "{column: 1, format: common}", "2026/1/5 上午13:00", "!"},
+		{"halves of days", "booked_at", "{column: 1, format: 'YYYY/M/D AH:mm'}", "2026/1/5 下午2:30", `"2026-01-05T14:30:00+08:00"`},
 		{"yes", "signed", "{column: 1, map: {是: true, 否: false}}", "是", "true"},
 		{"neither yes nor no", "signed", "{column: 1, map: {是: true, 否: false}}", "代签", "!"},
 		{"what the map leaves out", "started_on", "{column: 1, map: {未开工: null}}", "未开工", ""},
@@ -233,6 +287,11 @@ func TestCellsAreReadExactlyOrNotAtAll(t *testing.T) {
 		{"a count", "workers", "1", "1,200", "1200"},
 		{"a count of halves", "workers", "1", "3.5", "!"},
 		{"a measurement", "value", "1", "-0.125", "-0.125"},
+		{"a credit code", "developer_uscc", "1", "91331024MA2XYK0005", `"91331024MA2XYK0005"`},
+		{"a credit code in small letters", "developer_uscc", "1", "91331024ma2xyk0005", `"91331024MA2XYK0005"`},
+		{"a credit code in groups", "developer_uscc", "1", "9133 1024　MA2X YK0005", `"91331024MA2XYK0005"`},
+		{"a credit code with hyphens of any kind", "developer_uscc", "1", "91-331024-MA2XYK000—5", `"91331024MA2XYK0005"`},
+		{"a full-width credit code in small letters", "developer_uscc", "1", "９１３３１０２４ｍａ２ｘｙｋ０００－５", `"91331024MA2XYK0005"`},
 		{"excel's way of text", "counterparty", "1", `="王秀兰"`, `"王秀兰"`},
 		{"an apostrophe before text", "counterparty", "1", `'007`, `"007"`},
 	} {
@@ -255,6 +314,66 @@ func TestCellsAreReadExactlyOrNotAtAll(t *testing.T) {
 				t.Errorf("the cell was read as %s (%v), want %s", got, problems, c.want)
 			}
 		})
+	}
+}
+
+func TestACreditCodeIsOneCodeAlsoInIDs(t *testing.T) {
+	for _, c := range []struct{ name, mapping, want string }{
+		{"of a signal", `topic: signals
+source: s
+file: {header: false}
+fields:
+  id: {from: "{1}:{2}"}
+  version: {value: 1}
+  recorded_at: {value: 2026-10-16T18:00:00+08:00}
+  employer_uscc: 1
+  month: 2
+  indicator: {value: water_m3}
+  value: {value: 3}
+`, `"id":"91331024MA2XYK0005:2026-09"`},
+		{"of an employer", `topic: employers
+source: s
+file: {header: false}
+fields:
+  id: 1
+  version: {value: 1}
+  recorded_at: {value: 2026-10-16T18:00:00+08:00}
+  name: {value: 演示建设}
+  township: {value: "331024001"}
+  industry: {value: E}
+  legal_person: {value: 钱某}
+  investor_id: 3
+  status: {value: active}
+`, `"investor_id":"91331024MA2XYK0005"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := mapping(t, c.mapping)
+			s := Source{Path: write(t, "f.csv", "91331024ma2xyk0005,2026-09,91331024MA2X YK0005\n9133 1024-MA2X YK0005,2026-09,91331024ma2xyk0005\n91331024MA2XYK0005,2026-09,91331024MA2XYK0005\n"), Topic: m.Topic, Mapping: m}
+			for _, one := range all(t, s) {
+				if !strings.Contains(string(one.Value), c.want) || string(one.Key) != "91331024MA2XYK0005" {
+					t.Errorf("line %d is %s under key %s, want %s", one.Line, one.Value, one.Key, c.want)
+				}
+			}
+			if report, err := s.Check(t.Context(), record.Rules{}, testNow, nil); err != nil || report.Rejected != 0 || report.Repeated != 2 {
+				t.Errorf("the dry run says %+v (%v)", report, err)
+			}
+		})
+	}
+}
+
+// TestATableHasTheContractsRuleForNumbers holds amounts of a table against what ingest reads from JSON.
+func TestATableHasTheContractsRuleForNumbers(t *testing.T) {
+	decoder, _, err := throwAwayDecoder(record.TopicAccountEntries, record.Rules{}, testNow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, amount := range []string{"0", "1.5", "7000.299999999999", "4810.000000000001", "12.345", "0.0099991", "0.009999", "0.0100009", "0.010001", "0.01000", "9.99999", "9.9999999", "0.0000001", "0.000001", "1.00009", "63503.99999999999"} {
+		batch := record.NewBatch(record.TopicAccountEntries)
+		json := fmt.Sprintf(`{"id":"1","source":"s","version":1,"recorded_at":"2026-10-16T18:00:00+08:00","project_id":"P","account_id":"62170001","booked_at":"2026-10-16T18:00:00+08:00","kind":"wage_out","yuan":%s,"balance_yuan":0}`, amount)
+		taken := decoder.Add(batch, []byte(json)) == nil
+		if _, ok := fenOf([]byte(amount), 2); ok != taken {
+			t.Errorf("%s is read from a table: %v, from JSON: %v", amount, ok, taken)
+		}
 	}
 }
 
@@ -463,6 +582,7 @@ func TestAMappingWithASlipIsRefusedWithItsLine(t *testing.T) {
 	whole := mini("", "  id: 流水号\n  yuan: 金额")
 	for _, c := range []struct{ name, text, want string }{
 		{"an unknown topic", "topic: wages\n", "want one of wage.projects"},
+		{"a beginning of what", strings.Replace(whole, "file: {", "file: {ignore: {流水号: ['制*人*']}", 1), "file.ignore: \"制*人*\": want a cell, or its beginning"},
 		{"a misspelt key", "topic: payroll\nsorce: x\n", "line 2: field sorce not found"},
 		{"no source", strings.Replace(whole, "source: bank", "source:", 1), "source: want the name"},
 		{"no fields", "topic: payroll\nsource: x\n", "want the fields of payroll"},
@@ -470,7 +590,10 @@ func TestAMappingWithASlipIsRefusedWithItsLine(t *testing.T) {
 		{"a field twice", whole + "  yuan: 余额\n", "line 14: yuan stands already in line 6"},
 		{"a required field without a column", strings.Replace(whole, "  yuan: 金额\n", "", 1), "must have yuan"},
 		{"an unknown encoding", strings.Replace(whole, "file: {", "file: {encoding: big5", 1), "want utf-8 or gb18030"},
-		{"a delimiter of two", strings.Replace(whole, "file: {", "file: {delimiter: ';;'", 1), "want one ASCII character"},
+		{"a delimiter beyond ASCII", strings.Replace(whole, "file: {", "file: {delimiter: '；'", 1), "want one ASCII character"},
+		{"a delimiter of letters", strings.Replace(whole, "file: {", "file: {delimiter: 'a|'", 1), "want one ASCII character"},
+		{"a delimiter with a quote", strings.Replace(whole, "file: {", "file: {delimiter: '|\"|'", 1), "want one ASCII character"},
+		{"a delimiter of nine", strings.Replace(whole, "file: {", "file: {delimiter: '|||||||||'", 1), "want one ASCII character"},
 		{"an unknown unit", strings.Replace(whole, "yuan: 金额", "yuan: {column: 金额, unit: 万}", 1), "line 6: yuan: unit \"万\": want yuan, fen or wan_yuan"},
 		{"a unit on text", strings.Replace(whole, "id: 流水号", "id: {column: 流水号, unit: fen}", 1), "line 5: id: unit is for amounts"},
 		{"a format of another language", strings.Replace(whole, "booked_at: {value: 2026-10-16T09:00:00+08:00}", "booked_at: {column: 时间, format: yyyy-mm-dd}", 1), "line 11: booked_at: format \"yyyy-mm-dd\": expected letters YYYY"},
@@ -507,8 +630,9 @@ func TestAFileThatDoesNotFitIsRefusedWithItsLineAndNothingOfItsContent(t *testin
 		{"UTF-8 with a mark that is said to be GB18030", "f.csv", mini("encoding: gb18030", "  id: 流水号\n  yuan: 金额"), "\uFEFF流水号,金额\n", "mark of UTF-8"},
 		{"UTF-16", "f.csv", base, "\xFF\xFEx\x00", "is UTF-16"},
 		{"a workbook", "f.csv", base, "PK\x03\x04", "is a workbook"},
-		{"a missing column", "f.csv", base, "流水号,数额\n1,2\n", `line 1: the header has no column "金额"; it has "流水号", "数额"`},
-		{"no header at all", "f.csv", base, "1,秘密\n2,3\n", `line 1: the header has no column`},
+		{"a key column that is not there", "f.csv", mini("ignore_empty: [批次]", "  id: 流水号\n  yuan: 金额"), "流水号,金额\n1,2\n", `the header has no column "批次"`},
+		{"a missing column", "f.csv", base, "流水号,数额\n1,2\n", `line 1: the header has no column "金额"; the line has 2 cells, 1 of the mapped columns among them`},
+		{"no header at all", "f.csv", base, "1,秘密\n2,3\n", `line 1: the header has no column "流水号", "金额"; the line has 2 cells and none of the mapped columns`},
 		{"a column twice", "f.csv", base, "流水号,金额,金额\n", `has column "金额" twice`},
 		{"a quote that is not closed", "f.csv", base, "流水号,金额\n1,\"秘密\n2,3\n", "line 2: a quote is opened here and not closed"},
 		{"fewer lines than are skipped", "f.csv", mini("skip: 5", "  id: 流水号\n  yuan: 金额"), "流水号,金额\n", "ends within the 5 lines"},
@@ -553,7 +677,17 @@ func TestRowsAreSplitAsTheyAreMeant(t *testing.T) {
 		{"a quote within a cell", "f.csv", "", "id,y,c\n1,2,5\"pipe\n", []int64{2}, []string{"1"}, []string{`5\"pipe`}, 0},
 		{"tabs, by the file's ending", "f.tsv", "", "id\ty\tc\n1\t2\ta b\n", []int64{2}, []string{"1"}, []string{"a b"}, 0},
 		{"a delimiter behind the last cell", "f.csv", "", "id,y,c\n1,2,a,\n", []int64{2}, []string{"1"}, []string{"a"}, 0},
+		{"a delimiter of three", "f.dat", "delimiter: '|@|'", "id|@|y|@|c\n1|@|2|@|a|b@c\n2|@|3|@|\n", []int64{2, 3}, []string{"1", "2"}, []string{"a|b@c", "-"}, 0},
+		{"a delimiter of two, quotes and empty cells", "f.txt", "delimiter: '||'", "id||y||x||c||\n1||2||||\"a||\"\"b\"||\n 2 || \"3\" ||||c||\n", []int64{2, 3}, []string{"1", "2"}, []string{`a||\"b`, "c"}, 0},
+		{"a delimiter of two without quotes", "f.txt", "delimiter: '||', quotes: false", "id||y||c\n1||2||\"a\n", []int64{2}, []string{"1"}, []string{`\"a`}, 0},
+		{"text behind a quoted cell before a delimiter of two", "f.txt", "delimiter: '||'", "id||y||c\n\"1\"|2||a||b\n2||3||c\n", []int64{2, 3}, []string{"", "2"}, []string{"", "c"}, 1},
+		{"half a delimiter", "f.txt", "delimiter: '||'", "id||y||c\n1|2||a\n2||3||c|\n", []int64{2, 3}, []string{"", "2"}, []string{"", "c|"}, 1},
+		{"GB18030 whose second byte looks like half a delimiter", "f.txt", "encoding: gb18030, delimiter: '||'", "id||y||c\n1||2||\x81\x7c\n", []int64{2}, []string{"1"}, []string{"亅"}, 0},
 		{"empty lines, empty rows and totals", "f.csv", "ignore: {id: [合计]}", "\n id , y ,c\n\n,,\n1,2,a\n合计,2,\n", []int64{5}, []string{"1"}, []string{"a"}, 0},
+		{"signatures, by their beginning", "f.csv", "ignore: {id: [制表人*, 审 核*, '*']}", "id,y,c\n制 表 人：钱某,,\n 审核：孙某,1,\n*,2,\n1,2,a\n", []int64{5}, []string{"1"}, []string{"a"}, 0},
+		{"totals with blanks within", "f.csv", "ignore: {id: [合计, 小 计]}", "id,y,c\n合  计,1,\n合　计,1,\n小计,1,\n1,2,a\n", []int64{5}, []string{"1"}, []string{"a"}, 0},
+		{"rows whose keys are all empty", "f.csv", "ignore_empty: [y, c]", "id,y,c\n本表一式三份\n制表人,,\n1,2,a\n2,,b\n", []int64{4, 5}, []string{"1", "2"}, []string{"a", "b"}, 0},
+		{"signatures without a header", "f.csv", "ignore: {id: ['制表*']}, ignore_empty: [y]", "id,y,c\n1,2,a\n制表：孙某,,,审核：李某\n本表一式三份\n", []int64{2}, []string{"1"}, []string{"a"}, 0},
 		{"lines before the header", "f.csv", "skip: 2", "title,\"\nx\nid,y,c\r\n1,2,a\r\n", []int64{4}, []string{"1"}, []string{"a"}, 0},
 		{"a row with a cell too many", "f.csv", "", "id,y,c\n1,2,a,b\n2,3,c\n", []int64{2, 3}, []string{"", "2"}, []string{"", "c"}, 1},
 		{"text behind a quoted cell", "f.csv", "", "id,y,c\n1,2,\"a\"b\n2,3,c\n", []int64{2, 3}, []string{"", "2"}, []string{"", "c"}, 1},
@@ -572,6 +706,12 @@ func TestRowsAreSplitAsTheyAreMeant(t *testing.T) {
 				}
 				if one.Line != c.lines[i] || !strings.Contains(string(one.Value), `"id":"`+c.ids[i]+`"`) {
 					t.Errorf("record %d is of line %d: %s", i, one.Line, one.Value)
+				}
+				if c.texts[i] == "-" {
+					if strings.Contains(string(one.Value), "counterparty") {
+						t.Errorf("record %d is %s, want none", i, one.Value)
+					}
+					continue
 				}
 				if !strings.Contains(string(one.Value), `"counterparty":"`+c.texts[i]+`"`) && c.name[:2] != "GB" {
 					t.Errorf("record %d is %s, want %s", i, one.Value, c.texts[i])
@@ -607,6 +747,8 @@ func FuzzTable(f *testing.F) {
 	f.Add([]byte("id,y,c\n1,\"1,000.00\",a\n"), false, ",")
 	f.Add([]byte("id\ty\tc\n1\t2\t\"a\"\"b\nc\"\n"), false, "tab")
 	f.Add([]byte("id|y|c\n1|2|\x81\x7c\n"), true, "|")
+	f.Add([]byte("1||\"2\"||a|||b\n"), false, "||")
+	f.Add([]byte("1|@|2|@|\xAA\xA1\r2|@|3|@|\xFE\x59"), true, "|@|")
 	f.Add([]byte("\xEF\xBB\xBFid,y,c\n\xff,=\"\",'\n"), false, ",")
 	decoder, batch, err := throwAwayDecoder(record.TopicAccountEntries, record.Rules{}, testNow)
 	if err != nil {
@@ -624,7 +766,7 @@ func FuzzTable(f *testing.F) {
 			return
 		}
 		path := filepath.Join(dir, "f.csv")
-		if err := os.WriteFile(path, append([]byte("id"+string(rune(delimiter[0]))+"y"+string(rune(delimiter[0]))+"c\n"), text...), 0o600); err != nil {
+		if err := os.WriteFile(path, append([]byte(strings.Join([]string{"id", "y", "c\n"}, map[bool]string{true: "\t", false: delimiter}[delimiter == "tab"])), text...), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		records, _ := readAll(Source{Path: path, Topic: m.Topic, Mapping: m})

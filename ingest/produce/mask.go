@@ -47,7 +47,7 @@ func Masked(topic record.Topic, value []byte) []byte {
 func (f *field) masked(v json.RawMessage) []byte {
 	var text string
 	if json.Unmarshal(v, &text) != nil {
-		if f.personal() || bytes.ContainsAny(v, "{[") {
+		if f.personal() || f.kind != integer && digitRun(v) >= personalDigits || bytes.ContainsAny(v, "{[") {
 			return []byte(`"***"`)
 		}
 		return v
@@ -61,10 +61,25 @@ func (f *field) masked(v json.RawMessage) []byte {
 		text = "***" + record.LastFour(text)
 	case f.veil == hidden:
 		text = "***"
-	case f.kind == identifier && holdsResident([]byte(text)):
+	case holdsResident([]byte(text)), f.kind == line && digitRun([]byte(text)) >= personalDigits: // of a column mapped amiss
 		text = "***"
 	}
 	return appendString(nil, []byte(text))
+}
+
+// personalDigits is the length of the shortest personal number, that of a mobile phone.
+const personalDigits = 11
+
+// digitRun is the length of the longest row of digits.
+func digitRun(b []byte) int {
+	most, run := 0, 0
+	for _, c := range b {
+		if run++; c-'0' > 9 {
+			run = 0
+		}
+		most = max(most, run)
+	}
+	return most
 }
 
 // Sample is a record as people may see it.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -39,6 +40,76 @@ type Position struct {
 	Records int64 `json:"records"`
 }
 
+// Counts says what became of what was read of a source: what was read is a record, or left out.
+type Counts struct {
+	Read         int64 // rows of a table or their days, lines, or elements of an array
+	Records      int64
+	Empty        int64   // rows and lines that hold nothing
+	Ignored      int64   // rows that the mapping knows for no records
+	IgnoredLines []int64 // the first
+	Days         int64   // days of rows without anything in them, where columns are days
+	Joined       int64   // lines that belong to a row begun before, for a quoted cell of it goes on in them
+}
+
+// LeftOut is how much of what was read is no record.
+func (c Counts) LeftOut() int64 { return c.Empty + c.Ignored + c.Days }
+
+func (c *Counts) ignored(line int64) {
+	c.Ignored++
+	c.IgnoredLines = first(c.IgnoredLines, line)
+}
+
+// whole is nil when everything that was read is a record or left out. Anything else is a fault of this program, which must
+// not pass for a file that is done.
+func (c Counts) whole(path string) error {
+	if c.Read == c.Records+c.LeftOut() {
+		return nil
+	}
+	return fmt.Errorf("%s: %d were read, but only %d are records or left out: please report this file's form", path, c.Read, c.Records+c.LeftOut())
+}
+
+// String is "7 rows read, 1 left out (1 by the mapping, line 9)".
+func (c Counts) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d read, %d left out", c.Read, c.LeftOut())
+	var why []string
+	if c.Ignored > 0 {
+		why = append(why, fmt.Sprintf("%d by the mapping, %s", c.Ignored, Lines(c.IgnoredLines, c.Ignored)))
+	}
+	if c.Empty > 0 {
+		why = append(why, fmt.Sprintf("%d empty", c.Empty))
+	}
+	if c.Days > 0 {
+		why = append(why, fmt.Sprintf("%d days without a tick", c.Days))
+	}
+	if len(why) > 0 {
+		fmt.Fprintf(&b, " (%s)", strings.Join(why, "; "))
+	}
+	if c.Joined > 0 {
+		fmt.Fprintf(&b, ", %d more %s within quoted cells", c.Joined, map[bool]string{true: "line", false: "lines"}[c.Joined == 1])
+	}
+	return b.String()
+}
+
+// Lines is "lines 3, 7 and 5 more", of the first line numbers and how many there are.
+func Lines(first []int64, count int64) string {
+	var b strings.Builder
+	b.WriteString("line")
+	if count > 1 {
+		b.WriteString("s")
+	}
+	for i, l := range first {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		fmt.Fprintf(&b, " %d", l)
+	}
+	if rest := count - int64(len(first)); rest > 0 {
+		fmt.Fprintf(&b, " and %d more", rest)
+	}
+	return b.String()
+}
+
 // Reader reads the records of a source one by one; its memory does not grow with the file.
 type Reader struct {
 	source  Source
@@ -49,6 +120,9 @@ type Reader struct {
 	packed  bool
 	buffer  *bufio.Reader
 	records int64
+	counts  Counts // of lines and arrays; a table has its own
+
+	row Position // before the row that is being read
 
 	// one of these
 	lines *lines
@@ -79,6 +153,18 @@ func (s Source) open(progress func(int64)) (_ *Reader, err error) {
 		return nil, &Problem{Path: s.Path, Want: "is not a file"}
 	}
 	r.size = info.Size()
+	if s.Mapping != nil {
+		var magic [4]byte
+		if n, _ := r.file.ReadAt(magic[:], 0); string(magic[:n]) == "PK\x03\x04" {
+			r.counted = &counter{at: r.file, told: progress}
+			book, err := openSheet(s.Path, r.counted, r.size, s.Mapping)
+			if err != nil {
+				return nil, err
+			}
+			r.text, r.lines = book.part, &lines{}
+			return r, r.openTable(book, info.ModTime())
+		}
+	}
 	r.counted = &counter{from: r.file, told: progress}
 	if r.text, r.packed, err = unpacked(s.Path, r.file, r.counted); err != nil {
 		return nil, err
@@ -97,22 +183,40 @@ func (s Source) open(progress func(int64)) (_ *Reader, err error) {
 	l := &lines{from: r.buffer, offset: int64(marks)}
 	if s.Mapping != nil {
 		r.lines = l
-		r.table, err = openTable(l, s.Path, s.Mapping, s.delimiter(), info.ModTime(), s.IDKey)
-		return r, err
+		if s.Mapping.json != "" {
+			return r, r.openTable(openObjects(s.Path, s.Mapping.json, r.buffer), info.ModTime())
+		}
+		if isJSON(start) {
+			return nil, &Problem{Path: s.Path, Want: "is JSON, and the mapping is of a table: say file: {json: data.rows}, the way to the list of objects in it, and the ways to values in place of columns (anxin produce mapping --help)"}
+		}
+		return r, r.openTable(nil, info.ModTime())
 	}
 	switch s.ending() {
 	case ".csv", ".tsv", ".txt", ".dat":
 		return nil, &Problem{Path: s.Path, Want: "a table needs a mapping that says what its columns are: give --mapping FILE (anxin produce mapping --help)"}
 	case ".xlsx", ".xls":
-		return nil, &Problem{Path: s.Path, Want: "a workbook cannot be read: save the sheet as CSV and give --mapping FILE"}
+		return nil, &Problem{Path: s.Path, Want: "a workbook needs a mapping that says what its columns are: give --mapping FILE (anxin produce mapping --help); of old .xls save the sheet as .xlsx or CSV"}
 	}
 	first := bytes.TrimLeft(start, jsonSpace)
+	if line, _, more := bytes.Cut(first, []byte("\n")); more && string(bytes.TrimRight(line, jsonSpace)) == "{" {
+		return nil, &Problem{Path: s.Path, Want: "is one JSON object over several lines, not one record a line: if records are in a list within it, give a mapping with file: {json: data.rows} (anxin produce mapping --help)"}
+	}
 	if ending := s.ending(); len(first) > 0 && first[0] == '[' && ending != ".ndjson" && ending != ".jsonl" {
 		r.array = &array{from: r.buffer, offset: int64(marks)}
 	} else {
+		l.json = true
 		r.lines = l
 	}
 	return r, nil
+}
+
+func (r *Reader) openTable(from rowSource, modified time.Time) (err error) {
+	s := r.source
+	if r.table, err = openTable(r.lines, from, s.Path, s.Mapping, s.delimiter(), modified, s.IDKey); err != nil {
+		return err
+	}
+	r.table.atRow = func() { r.row = Position{r.lines.offset, r.lines.line, r.records} }
+	return nil
 }
 
 // marks returns the length of the byte order mark, and refuses what cannot be read.
@@ -132,9 +236,33 @@ func (s Source) marks(start []byte) (int, error) {
 	case bytes.HasPrefix(start, []byte("\xFF\xFE")), bytes.HasPrefix(start, []byte("\xFE\xFF")):
 		return 0, &Problem{Path: s.Path, Line: 1, Want: "is UTF-16 (Excel's \"Unicode text\"): save it as CSV in UTF-8"}
 	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
-		return 0, &Problem{Path: s.Path, Want: "is a workbook or a zip archive: save the sheet as CSV, or unpack the archive"}
+		return 0, &Problem{Path: s.Path, Want: "is a workbook or a zip archive: a workbook is read with --mapping FILE, and not within another archive"}
+	case bytes.HasPrefix(start, []byte("\xD0\xCF\x11\xE0")):
+		return 0, &Problem{Path: s.Path, Want: "is a workbook of old Excel (.xls), or has a password: save the sheet without one as .xlsx or CSV"}
+	case s.Mapping != nil && isWebPage(start):
+		return 0, &Problem{Path: s.Path, Want: "is a web page, as some platforms export tables: open it in a spreadsheet and save it as .xlsx or CSV"}
 	}
 	return 0, nil
+}
+
+// isJSON tells JSON from a table, whose first cell may begin with a bracket, too.
+func isJSON(start []byte) bool {
+	start = bytes.TrimLeft(start, jsonSpace)
+	if len(start) == 0 || start[0] != '{' && start[0] != '[' {
+		return false
+	}
+	behind := bytes.TrimLeft(start[1:], jsonSpace)
+	return len(behind) > 0 && (start[0] == '{' && (behind[0] == '"' || behind[0] == '}') || start[0] == '[' && (behind[0] == '{' || behind[0] == ']'))
+}
+
+func isWebPage(start []byte) bool {
+	text := bytes.ToLower(bytes.TrimLeft(start, jsonSpace))
+	for _, tag := range []string{"<html", "<!doctype", "<table", "<meta", "<?xml"} {
+		if bytes.HasPrefix(text, []byte(tag)) {
+			return true
+		}
+	}
+	return false
 }
 
 // ending is the file's ending before that of its compression.
@@ -146,14 +274,14 @@ func (s Source) ending() string {
 	return filepath.Ext(name)
 }
 
-func (s Source) delimiter() byte {
+func (s Source) delimiter() string {
 	switch {
-	case s.Mapping.delimiter != 0:
+	case s.Mapping.delimiter != "":
 		return s.Mapping.delimiter
 	case s.ending() == ".tsv":
-		return '\t'
+		return "\t"
 	}
-	return ','
+	return ","
 }
 
 // Next returns the next record, valid until the following call, or io.EOF. Errors about the file are of type *Problem;
@@ -166,13 +294,17 @@ func (r *Reader) Next() (Record, error) {
 		case r.table != nil:
 			one, err = r.table.next()
 		case r.array != nil:
-			one.Value, one.Line, err = r.array.next()
+			if one.Value, one.Line, err = r.array.next(); err == nil {
+				r.counts.Read++
+			}
 			if err != nil && err != io.EOF && !errors.As(err, new(*Problem)) && one.Line > 0 {
 				return Record{}, r.broken(one.Line, err)
 			}
 		default:
 			if one.Value, err = r.lines.next(); err == nil {
+				r.counts.Read++
 				if one.Value = bytes.Trim(one.Value, jsonSpace); len(one.Value) == 0 {
+					r.counts.Empty++
 					continue
 				}
 				one.Line = r.lines.line
@@ -191,6 +323,7 @@ func (r *Reader) Next() (Record, error) {
 			return Record{}, r.broken(one.Line, errTooLong)
 		}
 		r.records++
+		r.counting().Records++
 		return one, nil
 	}
 }
@@ -208,13 +341,26 @@ func (r *Reader) broken(line int64, err error) error {
 	return fmt.Errorf("%s, after line %d: %w", r.source.Path, line, err)
 }
 
-// Position is behind the last record.
+// Position is behind the last record, or before the row of which it is one of several: a row is taken up as a whole.
 func (r *Reader) Position() Position {
+	if r.table != nil && r.table.days.next > 0 {
+		return r.row
+	}
 	if r.array != nil {
 		return Position{r.array.offset, r.array.line, r.records}
 	}
 	return Position{r.lines.offset, r.lines.line, r.records}
 }
+
+func (r *Reader) counting() *Counts {
+	if r.table != nil {
+		return &r.table.counts
+	}
+	return &r.counts
+}
+
+// Counts is of what was read since the source was opened, or since Skip.
+func (r *Reader) Counts() Counts { return *r.counting() }
 
 // Size is that of the file, and Done how much of it was read; compressed or not.
 func (r *Reader) Size() int64 { return r.size }
@@ -227,10 +373,20 @@ func (r *Reader) Skip(to Position) error {
 	if to.Records == 0 {
 		return nil
 	}
+	if r.table != nil && r.table.source != nil {
+		if err := r.table.source.skipTo(to.Bytes); err != nil {
+			return err
+		}
+		r.records, r.table.held = to.Records, false
+		r.lines.offset, r.lines.line = to.Bytes, to.Line
+		*r.counting() = Counts{}
+		return nil
+	}
 	if r.table != nil && r.table.width == 0 { // the first row says how wide rows are
 		if _, err := r.Next(); err != nil {
 			return err
 		}
+		r.table.days.next = 0
 	}
 	from := r.Position().Bytes
 	if r.packed {
@@ -245,6 +401,7 @@ func (r *Reader) Skip(to Position) error {
 		r.counted.n = to.Bytes
 	}
 	r.records = to.Records
+	*r.counting() = Counts{}
 	if r.array != nil {
 		r.array.offset, r.array.line = to.Bytes, to.Line
 		r.array.opened, r.array.begun = to.Records > 0, to.Records > 0
@@ -303,8 +460,19 @@ func decompressed(path, ending string, from io.Reader) (io.ReadCloser, error) {
 
 type counter struct {
 	from io.Reader
+	at   io.ReaderAt // instead, for workbooks
 	told func(int64)
 	n    int64
+}
+
+// ReadAt counts what is read here and there; parts that are read twice do not make more of the file than there is.
+func (c *counter) ReadAt(b []byte, at int64) (int, error) {
+	n, err := c.at.ReadAt(b, at)
+	c.n = max(c.n, at+int64(n))
+	if c.told != nil {
+		c.told(c.n)
+	}
+	return n, err
 }
 
 func (c *counter) Read(b []byte) (int, error) {

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Limits of a table: what lies beyond is not one.
@@ -20,31 +23,56 @@ const (
 // table reads the rows of CSV and its relatives as records.
 type table struct {
 	lines     *lines
+	source    rowSource // instead of lines, whose place it keeps
+	held      bool      // the row that was read is yet to be taken
+	marks     []mark
 	path      string
 	m         *Mapping
-	delimiter byte
+	delimiter []byte
 	decode    *encoding.Decoder // nil for UTF-8
 	convert   *converter
 	width     int // cells of the header, or of the first row
 	raw       []byte
 	text      []byte
 	cells     [][]byte
+	counts    Counts
+	days      dayRow
+	unused    Unused
+	atRow     func() // called before a row is read
 }
 
 // openTable reads up to the first row and finds the mapped columns.
-func openTable(l *lines, path string, m *Mapping, delimiter byte, modified time.Time, idKey []byte) (*table, error) {
-	t := &table{lines: l, path: path, m: m, delimiter: delimiter}
+func openTable(l *lines, source rowSource, path string, m *Mapping, delimiter string, modified time.Time, idKey []byte) (*table, error) {
+	t := &table{lines: l, source: source, path: path, m: m, delimiter: []byte(delimiter)}
 	if m.encoding == encodingGB18030 {
 		t.decode = simplifiedchinese.GB18030.NewDecoder()
 	}
+	var titles []civil.Month
+	if source != nil {
+		var err error
+		if titles, err = t.skipRows(); err != nil {
+			return nil, err
+		}
+	}
 	for range m.skip {
-		if _, err := l.next(); err == io.EOF {
+		if source != nil {
+			break
+		}
+		raw, err := l.next()
+		if t.raw = raw; err == nil && m.days != nil && t.decoded() == rowWhole {
+			titles = append(titles, monthsIn(t.text)...)
+		}
+		if err == io.EOF {
 			return nil, &Problem{Path: path, Want: fmt.Sprintf("the file ends within the %d lines that the mapping skips", m.skip)}
 		} else if err != nil {
 			return nil, t.fault(l.line, err)
 		}
 	}
 	index := func(r ref) int { return r.number - 1 }
+	if from, ok := source.(*objects); ok {
+		t.convert, _ = newConverter(m, path, modified, idKey, func(r ref) int { return from.field(r.name) })
+		return t, nil
+	}
 	if m.header {
 		header, line, state, err := t.row()
 		for err == nil && state == rowWhole && empty(header) {
@@ -70,45 +98,63 @@ func openTable(l *lines, path string, m *Mapping, delimiter byte, modified time.
 				at[name] = i
 			}
 		}
-		found := 0
+		found := map[string]bool{}
 		index = func(r ref) int {
 			i, ok := at[r.name]
 			if !ok {
 				return -1
 			}
-			found++
+			found[r.name] = i >= 0
 			return i
 		}
 		var missing []string
 		t.convert, missing = newConverter(m, path, modified, idKey, index)
 		if len(missing) > 0 {
-			return nil, &Problem{Path: path, Line: line, Want: t.headerWant(missing, at, header, found)}
+			return nil, &Problem{Path: path, Line: line, Want: t.headerWant(distinct(missing), at, header, len(found))}
+		}
+		t.unused = t.convert.unused(header)
+		if m.days != nil {
+			t.days.from = index(m.days.column)
+			if err := t.bindDays(header, line, titles); err != nil {
+				return nil, err
+			}
+			if t.days.month == 0 && t.days.from < 0 {
+				return nil, &Problem{Path: path, Line: line, Want: t.headerWant([]string{m.days.column.String()}, at, header, len(found))}
+			}
 		}
 		return t, nil
 	}
 	t.convert, _ = newConverter(m, path, modified, idKey, index)
+	if m.days != nil {
+		t.days.from = index(m.days.column)
+		return t, t.bindDays(nil, 0, titles)
+	}
 	return t, nil
 }
 
-// headerWant says which columns the header lacks. What it holds instead is shown only when it is surely a header: else the
-// line may be a row of people.
+// headerWant says which columns the header lacks. It never says what the line holds instead: a line that is taken for the
+// header may be a row of people, or all the rows of a file whose lines do not end where they should.
 func (t *table) headerWant(missing []string, at map[string]int, header [][]byte, found int) string {
 	for name, i := range at {
-		for _, m := range missing {
-			if i == -2 && m == name {
-				return fmt.Sprintf("the header has column %q twice: rename one, or use header: false, skip: and column numbers", name)
-			}
+		if i == -2 && slices.Contains(missing, name) {
+			return fmt.Sprintf("the header has column %q twice: rename one, or use header: false, skip: and column numbers", name)
 		}
 	}
-	want := fmt.Sprintf("the header has no column %s", quoted(missing))
-	if found >= len(missing) {
-		var names []string
-		for _, h := range header {
-			names = append(names, string(oneLine(h)))
-		}
-		return want + "; it has " + quoted(names)
+	want := fmt.Sprintf("the header has no column %s; the line has %d cells", quoted(missing), len(header))
+	if found > 0 {
+		return want + fmt.Sprintf(", %d of the mapped columns among them: correct the mapping, or the header", found)
 	}
-	return want + fmt.Sprintf(", it has %d other cells; say with skip: how many lines stand before the header, or header: false, and check encoding: and delimiter:", len(header))
+	return want + " and none of the mapped columns: say with skip: how many lines stand before the header, or header: false, and check encoding: and delimiter:"
+}
+
+// distinct keeps the first of equal names.
+func distinct(names []string) (all []string) {
+	for _, n := range names {
+		if !slices.Contains(all, n) {
+			all = append(all, n)
+		}
+	}
+	return all
 }
 
 func quoted(names []string) string {
@@ -149,20 +195,29 @@ func (t *table) fault(line int64, err error) error {
 // which are no record, so that ingest puts them on the dead-letter topic as they are.
 func (t *table) next() (Record, error) {
 	for {
+		if one, ok := t.nextDay(); ok {
+			return one, nil
+		}
+		t.atRow()
 		cells, line, state, err := t.row()
 		if err != nil {
 			return Record{}, err
 		}
+		t.counts.Read++
 		want := ""
 		switch {
 		case state == rowForeign:
 			want = "the row " + notIn(t.m.encoding)
 		case state != rowWhole:
 			want = "expected a delimiter after a closing quote; a file that does not quote needs quotes: false in the mapping"
+		case empty(cells):
+			t.counts.Empty++
+			continue
 		case t.convert.passOver(cells):
+			t.counts.ignored(line)
 			continue
 		}
-		if want == "" {
+		if want == "" && t.source == nil {
 			for len(cells) > max(t.width, 1) && t.width > 0 && len(cells[len(cells)-1]) == 0 {
 				cells = cells[:len(cells)-1] // a delimiter at the end of rows
 			}
@@ -173,9 +228,18 @@ func (t *table) next() (Record, error) {
 				want = fmt.Sprintf("expected %d cells as in the header or first row, not %d: is a delimiter within a cell, or a cell missing?", t.width, len(cells))
 			}
 		}
-		if want != "" {
-			return Record{Line: line, Value: bytes.TrimSpace(t.raw), Problems: []*Problem{{Path: t.path, Line: line, Want: want}}}, nil
+		bad := &Problem{Path: t.path, Line: line, Want: want}
+		if want == "" && t.m.days != nil {
+			if bad = t.beginDays(line, cells); bad == nil {
+				t.counts.Read-- // its days are counted
+				continue
+			}
+			want = bad.Want
 		}
+		if want != "" {
+			return Record{Line: line, Value: bytes.TrimSpace(t.raw), Problems: []*Problem{bad}}, nil
+		}
+		t.convert.marks = t.marks
 		key, value, problems := t.convert.record(line, cells)
 		return Record{Line: line, Key: key, Value: value, Problems: problems}, nil
 	}
@@ -192,6 +256,10 @@ const (
 
 // row reads one row into clean cells, valid until the next call, and the line where it begins.
 func (t *table) row() (cells [][]byte, line int64, state rowState, err error) {
+	if t.source != nil {
+		cells, line, err = t.sourceRow()
+		return cells, line, rowWhole, err
+	}
 	raw, err := t.lines.next()
 	if err != nil {
 		return nil, 0, 0, t.fault(t.lines.line, err)
@@ -216,6 +284,7 @@ func (t *table) row() (cells [][]byte, line int64, state rowState, err error) {
 			return nil, 0, 0, t.fault(t.lines.line, err)
 		}
 		t.raw = append(append(t.raw, '\n'), more...)
+		t.counts.Joined++
 	}
 	for i, c := range t.cells {
 		if t.cells[i] = clean(c); t.m.blank[string(t.cells[i])] {
@@ -223,6 +292,53 @@ func (t *table) row() (cells [][]byte, line int64, state rowState, err error) {
 		}
 	}
 	return t.cells, line, state, nil
+}
+
+// sourceRow is row for what is no text. A row is as wide as the header: what stands beside the table belongs to no column.
+func (t *table) sourceRow() ([][]byte, int64, error) {
+	if t.held {
+		t.held = false
+		return t.cells, t.lines.line, nil
+	}
+	cells, marks, line, err := t.source.next()
+	if err != nil {
+		return nil, 0, err
+	}
+	t.lines.line, t.lines.offset = line, t.source.place()
+	t.raw = bytes.Join(cells, []byte{'\t'})
+	if t.width > 0 {
+		for len(cells) < t.width {
+			cells = append(cells, nil)
+		}
+		cells, marks = cells[:t.width], marks[:min(t.width, len(marks))]
+	}
+	for i, c := range cells {
+		if cells[i] = clean(c); t.m.blank[string(cells[i])] {
+			cells[i] = nil
+		}
+	}
+	t.cells, t.marks = cells, marks
+	return cells, line, nil
+}
+
+// skipRows passes over the rows up to the number that the mapping skips. A sheet need not have them all.
+func (t *table) skipRows() (titles []civil.Month, err error) {
+	for t.m.skip > 0 {
+		cells, line, err := t.sourceRow()
+		if err == io.EOF {
+			return nil, &Problem{Path: t.path, Want: fmt.Sprintf("the sheet ends within the %d rows that the mapping skips", t.m.skip)}
+		}
+		if err != nil {
+			return nil, err
+		}
+		if t.held = line > int64(t.m.skip); t.held {
+			break
+		}
+		for _, c := range cells {
+			titles = append(titles, monthsIn(c)...)
+		}
+	}
+	return titles, nil
 }
 
 // decoded puts the row into text as UTF-8. Splitting comes after, for the second byte of a GB18030 character may look
@@ -242,7 +358,10 @@ func (t *table) decoded() rowState {
 	n, _, err := t.decode.Transform(t.text, t.raw, true)
 	t.text = t.text[:n]
 	if err != nil || bytes.ContainsRune(t.text, utf8.RuneError) {
-		return rowForeign
+		var ok bool
+		if t.text, ok = decodeOwn(t.text[:0], t.raw, t.decode); !ok {
+			return rowForeign
+		}
 	}
 	return rowWhole
 }
@@ -251,13 +370,15 @@ func (t *table) decoded() rowState {
 func (t *table) split() rowState {
 	t.cells = t.cells[:0]
 	b := t.text
+	delimited := func(p int) bool { return bytes.HasPrefix(b[p:], t.delimiter) }
+	blank := func(p int) bool { return p < len(b) && (b[p] == ' ' || b[p] == '\t') && !delimited(p) }
 	for {
 		if len(t.cells) >= maxCells {
 			return rowBroken
 		}
 		p := 0
 		if t.m.quotes {
-			for p < len(b) && (b[p] == ' ' || b[p] == '\t') && b[p] != t.delimiter {
+			for blank(p) {
 				p++
 			}
 		}
@@ -278,24 +399,24 @@ func (t *table) split() rowState {
 				to++
 			}
 			t.cells = append(t.cells, b[from:to:to])
-			for p++; p < len(b) && (b[p] == ' ' || b[p] == '\t') && b[p] != t.delimiter; {
+			for p++; blank(p); {
 				p++
 			}
 			if p == len(b) {
 				return rowWhole
 			}
-			if b[p] != t.delimiter {
+			if !delimited(p) {
 				return rowBroken
 			}
-			b = b[p+1:]
+			b = b[p+len(t.delimiter):]
 			continue
 		}
-		end := bytes.IndexByte(b, t.delimiter)
+		end := bytes.Index(b, t.delimiter)
 		if end < 0 {
 			t.cells = append(t.cells, b)
 			return rowWhole
 		}
 		t.cells = append(t.cells, b[:end:end])
-		b = b[end+1:]
+		b = b[end+len(t.delimiter):]
 	}
 }

@@ -36,6 +36,7 @@ type Outcome struct {
 	From       Position // where it was taken up; zero: from the beginning
 	Sent       int64    // records of this run that the broker has
 	Unreadable int64    // of those, the ones that ingest will refuse for their cells
+	Counts     Counts   // of this run: what was read, and what of it is no record
 	First      []*Problem
 	State      string // the progress file, if it was left to go on from
 }
@@ -136,7 +137,10 @@ func (t *transfer) all(ctx context.Context) error {
 			}
 			t.acknowledged()
 			t.tell()
-			return nil
+			if t.o.Counts = t.r.Counts(); t.o.Counts.Records != t.read {
+				return fmt.Errorf("%s: %d records were read and %d sent: please report this file's form", t.Source.Path, t.o.Counts.Records, t.read)
+			}
+			return t.o.Counts.whole(t.Source.Path)
 		}
 		if misfit && (err == io.EOF || t.read == unreadableStart) {
 			t.p.drop(t.Source.Topic)
