@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -256,6 +257,8 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 		return c.number(f, text, true)
 	case date, month, instant:
 		return c.calendar(s, f, text)
+	case creditCode:
+		c.out = appendString(c.out, exactCode(text))
 	case identifier:
 		return c.id(s, f, text)
 	case identifiers:
@@ -265,9 +268,28 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 		}
 		c.out = list
 	default:
+		if f.name == "investor_id" { // of a person or of a firm
+			if code := exactCode(text); record.ValidUSCC(string(code)) {
+				text = code
+			}
+		}
 		c.out = appendString(c.out, text)
 	}
 	return ""
+}
+
+// exactCode writes a credit code as the registry does: 91331024ma2xyk0005 and 9133 1024-MA2X YK0005 are typed and printed
+// forms of one code, which would else be refused, or make a second employer.
+func exactCode(b []byte) []byte {
+	return bytes.Map(func(r rune) rune {
+		switch {
+		case isBlank(r), unicode.IsSpace(r), unicode.Is(unicode.Pd, r), r == '\u2212': // hyphens and dashes, and the minus sign
+			return -1
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		}
+		return r
+	}, b)
 }
 
 func unitName(places int) string {
@@ -283,6 +305,9 @@ func unitName(places int) string {
 func (c *converter) text(s *step, cells [][]byte) []byte {
 	if len(s.text) == 1 {
 		if i := s.text[0].index; i < len(cells) && len(cells[i]) > 0 {
+			if s.text[0].code {
+				return exactCode(narrow(cells[i]))
+			}
 			return cells[i]
 		}
 		return nil
@@ -292,7 +317,11 @@ func (c *converter) text(s *step, cells [][]byte) []byte {
 		if p.literal != "" {
 			b = append(b, p.literal...)
 		} else if p.index < len(cells) && len(cells[p.index]) > 0 {
-			b = append(b, cells[p.index]...)
+			cell := cells[p.index]
+			if p.code {
+				cell = exactCode(narrow(cell))
+			}
+			b = append(b, cell...)
 		} else {
 			return nil
 		}

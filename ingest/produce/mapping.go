@@ -60,7 +60,8 @@ func (r ref) String() string {
 type textPart struct {
 	literal string
 	column  ref
-	index   int // of the column in this file's rows
+	code    bool // a credit code stands there, also where it is part of an id
+	index   int  // of the column in this file's rows
 }
 
 // step makes one field.
@@ -317,10 +318,15 @@ func names(fields []field) []string {
 func (m *Mapping) checkSteps(fail failure) {
 	fields := m.fields()
 	of := map[int]*step{}
+	codes := map[ref]bool{}
 	personal := map[ref]string{}
 	for i := range m.steps {
 		s := &m.steps[i]
 		of[s.field] = s
+		registry := m.Topic == record.TopicEmployers && fields[s.field].name == "id" // the id of an employer is its code
+		if (fields[s.field].kind == creditCode || registry) && len(s.text) == 1 {
+			codes[s.text[0].column] = true
+		}
 		if f := &fields[s.field]; f.personal() {
 			for _, p := range s.text {
 				if p.literal == "" {
@@ -332,6 +338,11 @@ func (m *Mapping) checkSteps(fail failure) {
 	for i := range m.steps {
 		s := &m.steps[i]
 		name := fields[s.field].name
+		if fields[s.field].kind == identifier {
+			for j := range s.text {
+				s.text[j].code = s.text[j].literal == "" && codes[s.text[j].column]
+			}
+		}
 		for _, other := range []int{s.between[0], s.between[1], s.timeOf, s.notPast} {
 			if other < 0 {
 				continue

@@ -152,7 +152,7 @@ func mini(file, fields string) string {
 func value(t *testing.T, field, spec, cell string) (string, []*Problem) {
 	t.Helper()
 	topic := map[string]string{"yuan": "account_entries", "booked_at": "account_entries", "hours": "attendance", "month": "signals",
-		"started_on": "projects", "signed": "payroll", "workers": "complaints", "value": "signals", "counterparty": "account_entries"}[field]
+		"started_on": "projects", "signed": "payroll", "workers": "complaints", "value": "signals", "counterparty": "account_entries", "developer_uscc": "projects"}[field]
 	var b strings.Builder
 	fmt.Fprintf(&b, "topic: %s\nsource: s\nfile: {header: false, delimiter: \"|\", quotes: false}\nfields:\n  %s: %s\n", topic, field, spec)
 	for _, f := range contract[record.Topic(topic)] {
@@ -233,6 +233,11 @@ func TestCellsAreReadExactlyOrNotAtAll(t *testing.T) {
 		{"a count", "workers", "1", "1,200", "1200"},
 		{"a count of halves", "workers", "1", "3.5", "!"},
 		{"a measurement", "value", "1", "-0.125", "-0.125"},
+		{"a credit code", "developer_uscc", "1", "91331024MA2XYK0005", `"91331024MA2XYK0005"`},
+		{"a credit code in small letters", "developer_uscc", "1", "91331024ma2xyk0005", `"91331024MA2XYK0005"`},
+		{"a credit code in groups", "developer_uscc", "1", "9133 1024　MA2X YK0005", `"91331024MA2XYK0005"`},
+		{"a credit code with hyphens of any kind", "developer_uscc", "1", "91-331024-MA2XYK000—5", `"91331024MA2XYK0005"`},
+		{"a full-width credit code in small letters", "developer_uscc", "1", "９１３３１０２４ｍａ２ｘｙｋ０００－５", `"91331024MA2XYK0005"`},
 		{"excel's way of text", "counterparty", "1", `="王秀兰"`, `"王秀兰"`},
 		{"an apostrophe before text", "counterparty", "1", `'007`, `"007"`},
 	} {
@@ -253,6 +258,50 @@ func TestCellsAreReadExactlyOrNotAtAll(t *testing.T) {
 			}
 			if got != c.want || len(problems) > 0 {
 				t.Errorf("the cell was read as %s (%v), want %s", got, problems, c.want)
+			}
+		})
+	}
+}
+
+func TestACreditCodeIsOneCodeAlsoInIDs(t *testing.T) {
+	for _, c := range []struct{ name, mapping, want string }{
+		{"of a signal", `topic: signals
+source: s
+file: {header: false}
+fields:
+  id: {from: "{1}:{2}"}
+  version: {value: 1}
+  recorded_at: {value: 2026-10-16T18:00:00+08:00}
+  employer_uscc: 1
+  month: 2
+  indicator: {value: water_m3}
+  value: {value: 3}
+`, `"id":"91331024MA2XYK0005:2026-09"`},
+		{"of an employer", `topic: employers
+source: s
+file: {header: false}
+fields:
+  id: 1
+  version: {value: 1}
+  recorded_at: {value: 2026-10-16T18:00:00+08:00}
+  name: {value: 演示建设}
+  township: {value: "331024001"}
+  industry: {value: E}
+  legal_person: {value: 钱某}
+  investor_id: 3
+  status: {value: active}
+`, `"investor_id":"91331024MA2XYK0005"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := mapping(t, c.mapping)
+			s := Source{Path: write(t, "f.csv", "91331024ma2xyk0005,2026-09,91331024MA2X YK0005\n9133 1024-MA2X YK0005,2026-09,91331024ma2xyk0005\n91331024MA2XYK0005,2026-09,91331024MA2XYK0005\n"), Topic: m.Topic, Mapping: m}
+			for _, one := range all(t, s) {
+				if !strings.Contains(string(one.Value), c.want) || string(one.Key) != "91331024MA2XYK0005" {
+					t.Errorf("line %d is %s under key %s, want %s", one.Line, one.Value, one.Key, c.want)
+				}
+			}
+			if report, err := s.Check(t.Context(), record.Rules{}, testNow, nil); err != nil || report.Rejected != 0 || report.Repeated != 2 {
+				t.Errorf("the dry run says %+v (%v)", report, err)
 			}
 		})
 	}
