@@ -296,7 +296,8 @@ made from some, say {from: "{身份证号}|{日期}", hash: true} and give --id-
 hours: {between: [check_in, check_out]} (or unit: minute), and check_out: {…, not_before: check_in} for night shifts. No hours
 mean a day of work whose hours nobody knows; where an empty cell means that the worker was absent, say empty: 0.
 
-Cells are read as offices type them: full-width letters and digits, credit codes in small letters, with spaces or hyphens.
+Cells are read as offices type them: full-width letters and digits, credit codes in small letters, with spaces or hyphens,
+amounts with the noise of floats (7000.299999999999, by the contract's rule for JSON numbers).
 
 Two complete examples, of a bank and of a site gate, are in ingest/produce/testdata.`,
 		Args: cobra.NoArgs,

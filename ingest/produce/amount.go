@@ -11,7 +11,7 @@ var amountUnits = map[string]int{"fen": 0, "yuan": 2, "wan_yuan": 6}
 
 // fenOf reads an amount into fen, exactly, on its digits: 5,300.00 and ¥5300 and 5300元 in yuan, 530000 in fen, 0.53 in
 // wan_yuan (万元). Groups of thousands must be whole, so that a decimal comma is not taken for one. ok is false for what is
-// no whole number of fen and beyond 2^63−1 fen.
+// no whole number of fen, but for the noise of floats, and beyond 2^63−1 fen.
 func fenOf(b []byte, places int) (fen int64, ok bool) {
 	negative := false
 	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
@@ -30,11 +30,12 @@ func fenOf(b []byte, places int) (fen int64, ok bool) {
 	if !ok {
 		return 0, false
 	}
-	for len(fraction) > places {
-		if fraction[len(fraction)-1] != '0' {
+	up := false
+	if len(fraction) > places {
+		if up, ok = rounded(fraction[places:]); !ok {
 			return 0, false
 		}
-		fraction = fraction[:len(fraction)-1]
+		fraction = fraction[:places]
 	}
 	var v uint64
 	add := func(digit byte) bool {
@@ -58,10 +59,43 @@ func fenOf(b []byte, places int) (fen int64, ok bool) {
 			return 0, false
 		}
 	}
+	if up {
+		if v == math.MaxInt64 {
+			return 0, false
+		}
+		v++
+	}
 	if negative {
 		return -int64(v), true
 	}
 	return int64(v), true
+}
+
+// noise is how many digits behind the fen must be all 0 or all 9 for them to be the noise of a float.
+const noise = 4
+
+// rounded says what the digits behind the fen are: nothing, or the noise of a program that computes in floats, as in
+// 7000.299999999999. It is the contract's rule for JSON numbers (docs/reference/record-contract.md, "Types"): what is less
+// than 0.0001 fen from a whole one denotes that one, and anything else no fen at all.
+func rounded(digits []byte) (up, ok bool) {
+	if !allDigits(digits) {
+		return false, false
+	}
+	rest := bytes.TrimRight(digits, "0")
+	if len(rest) == 0 {
+		return false, true
+	}
+	first := rest[0]
+	if first != '0' && first != '9' || len(rest) < noise {
+		return false, false
+	}
+	for _, c := range rest[:noise] {
+		if c != first {
+			return false, false
+		}
+	}
+	up = first == '9'
+	return up, !up || len(rest) > noise // .9999 itself lies as far away as .0001
 }
 
 // appendYuan writes fen as the contract's yuan.

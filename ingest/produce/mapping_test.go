@@ -199,6 +199,17 @@ func TestCellsAreReadExactlyOrNotAtAll(t *testing.T) {
 		{"fractions of a fen", "yuan", "{column: 1, unit: fen}", "12.5", "!"},
 		{"万元", "yuan", "{column: 1, unit: wan_yuan}", "12.345678", "123456.78"},
 		{"万元 beyond the fen", "yuan", "{column: 1, unit: wan_yuan}", "1.2345678", "!"},
+		{"the noise of a float", "yuan", "{column: 1}", "7000.299999999999", "7000.30"},
+		{"the noise of a float above", "yuan", "{column: 1}", "4,810.000000000001", "4810.00"},
+		{"noise up to the next yuan", "yuan", "{column: 1}", "63503.99999999999", "63504.00"},
+		{"noise in fen", "yuan", "{column: 1, unit: fen}", "635000.9999999999", "6350.01"},
+		{"noise in 万元", "yuan", "{column: 1, unit: wan_yuan}", "12.345678000000001", "123456.78"},
+		{"no noise, as in the contract", "yuan", "{column: 1}", "12.345", "!"},
+		{"too much for noise", "yuan", "{column: 1}", "0.009999", "!"},
+		{"as much below", "yuan", "{column: 1}", "0.010001", "!"},
+		{"less than that", "yuan", "{column: 1}", "0.0099991", "0.01"},
+		{"noise that is none", "yuan", "{column: 1}", "1.00000x", "!"},
+		{"noise at the largest amount", "yuan", "{column: 1}", "92233720368547758.0799999999", "!"},
 		{"a third decimal", "yuan", "{column: 1}", "1.005", "!"},
 		{"a decimal comma", "yuan", "{column: 1}", "12,50", "!"},
 		{"an exponent", "yuan", "{column: 1}", "1.2E+05", "!"},
@@ -304,6 +315,22 @@ fields:
 				t.Errorf("the dry run says %+v (%v)", report, err)
 			}
 		})
+	}
+}
+
+// TestATableHasTheContractsRuleForNumbers holds amounts of a table against what ingest reads from JSON.
+func TestATableHasTheContractsRuleForNumbers(t *testing.T) {
+	decoder, _, err := throwAwayDecoder(record.TopicAccountEntries, record.Rules{}, testNow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, amount := range []string{"0", "1.5", "7000.299999999999", "4810.000000000001", "12.345", "0.0099991", "0.009999", "0.0100009", "0.010001", "0.01000", "9.99999", "9.9999999", "0.0000001", "0.000001", "1.00009", "63503.99999999999"} {
+		batch := record.NewBatch(record.TopicAccountEntries)
+		json := fmt.Sprintf(`{"id":"1","source":"s","version":1,"recorded_at":"2026-10-16T18:00:00+08:00","project_id":"P","account_id":"62170001","booked_at":"2026-10-16T18:00:00+08:00","kind":"wage_out","yuan":%s,"balance_yuan":0}`, amount)
+		taken := decoder.Add(batch, []byte(json)) == nil
+		if _, ok := fenOf([]byte(amount), 2); ok != taken {
+			t.Errorf("%s is read from a table: %v, from JSON: %v", amount, ok, taken)
+		}
 	}
 }
 
