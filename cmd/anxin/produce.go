@@ -287,8 +287,10 @@ func mappingCommand() *cobra.Command {
     recorded_at: {from: "{日期} {时间}", format: "YYYY/MM/DD HH:mm:ss"}
     version: {time_of: recorded_at}  # later versions win: milliseconds since 1970
 
-Formats: YYYY, M or MM, D or DD, H or HH, m or mm, s or ss, SSS and Z (offset); two letters take exactly two digits; a time
-without an offset is one in China. A list of formats is tried in order. recorded_at may also be {file: modified}, the time at
+Formats: YYYY, M or MM, D or DD, H or HH, m or mm, s or ss, SSS, A (上午, 下午) and Z (offset); two letters take exactly two
+digits; a time without an offset is one in China. format: common takes what people write (2026-1-5, 2026/1/5, 2026.1.5,
+2026年1月5日, 20260105, with or without a time), format: serial the number that Excel keeps for a date (46310.395833;
+serial-1904: of old Macs). A list of formats is tried in order. recorded_at may also be {file: modified}, the time at
 which the file was last changed.
 
 An id must tell records apart and stay the same when a record is sent again, and must not hold personal data: where it is

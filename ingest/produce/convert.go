@@ -383,7 +383,7 @@ func (c *converter) calendar(s *step, f *field, text []byte) string {
 		layouts = contractLayouts[f.kind]
 	}
 	for i := range layouts {
-		t, ok := layouts[i].parse(text)
+		t, ok := layouts[i].parse(text, f.kind)
 		if !ok || t.Year() < 1 {
 			continue
 		}
@@ -401,7 +401,7 @@ func (c *converter) calendar(s *step, f *field, text []byte) string {
 	}
 	wanted := make([]string, len(layouts))
 	for i := range layouts {
-		wanted[i] = layouts[i].text
+		wanted[i] = layouts[i].want(f.kind)
 	}
 	return c.refuse(f, text, strings.Join(wanted, " or ")+", a day and time that exist")
 }

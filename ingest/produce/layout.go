@@ -13,6 +13,7 @@ type layout struct {
 	text  string
 	parts []layoutPart
 	has   [unitOffset + 1]bool
+	read  func([]byte, kind) (time.Time, bool) // instead of parts
 }
 
 type layoutUnit uint8
@@ -26,6 +27,7 @@ const (
 	unitMinute
 	unitSecond
 	unitFraction
+	unitHalf
 	unitOffset
 )
 
@@ -47,13 +49,17 @@ var layoutTokens = []struct {
 	{"mm", layoutPart{unit: unitMinute, min: 2, max: 2}}, {"m", layoutPart{unit: unitMinute, min: 1, max: 2}},
 	{"ss", layoutPart{unit: unitSecond, min: 2, max: 2}}, {"s", layoutPart{unit: unitSecond, min: 1, max: 2}},
 	{"SSS", layoutPart{unit: unitFraction, min: 3, max: 3}},
+	{"A", layoutPart{unit: unitHalf}},
 	{"Z", layoutPart{unit: unitOffset}},
 }
 
-const layoutWant = "letters YYYY, M or MM, D or DD, H or HH, m or mm, s or ss, SSS (milliseconds) and Z (offset), with anything but other Latin letters and digits between them, such as YYYY年M月D日 HH:mm"
+const layoutWant = "letters YYYY, M or MM, D or DD, H or HH, m or mm, s or ss, SSS (milliseconds), A (上午 or 下午) and Z (offset), with anything but other Latin letters and digits between them, such as YYYY年M月D日 HH:mm; or common, serial or serial-1904"
 
 func parseLayout(text string) (layout, error) {
-	l := layout{text: text}
+	l := layout{text: text, read: readers[text]}
+	if l.read != nil {
+		return l, nil
+	}
 	for rest := text; rest != ""; {
 		part, n := layoutPart{}, 0
 		for _, t := range layoutTokens {
@@ -74,6 +80,9 @@ func parseLayout(text string) (layout, error) {
 		l.parts = append(l.parts, part)
 		rest = rest[n:]
 	}
+	if l.has[unitHalf] && !l.has[unitHour] {
+		return l, fmt.Errorf("format %q: A says which half of the day an hour is of, and H is missing", text)
+	}
 	for i, p := range l.parts {
 		if p.min != p.max && i+1 < len(l.parts) && l.parts[i+1].unit != literal {
 			return l, fmt.Errorf("format %q: a part of one or two digits cannot be told from the next without something between them; use MM, DD, HH", text)
@@ -84,6 +93,9 @@ func parseLayout(text string) (layout, error) {
 
 // fits says whether the layout holds what a field of the kind needs.
 func (l *layout) fits(k kind) bool {
+	if l.read != nil {
+		return true
+	}
 	yearMonth := l.has[unitYear] && l.has[unitMonth]
 	switch k {
 	case month:
@@ -96,10 +108,13 @@ func (l *layout) fits(k kind) bool {
 
 // parse reads a text; without an offset it is a time in China. Days and times that do not exist are refused, except that
 // 24:00 is the end of the day.
-func (l *layout) parse(b []byte) (t time.Time, ok bool) {
+func (l *layout) parse(b []byte, k kind) (t time.Time, ok bool) {
+	if l.read != nil {
+		return l.read(b, k)
+	}
 	var v [unitOffset + 1]int
 	v[unitMonth], v[unitDay] = 1, 1
-	zone := civil.Zone
+	zone, half := civil.Zone, ""
 	for _, p := range l.parts {
 		switch p.unit {
 		case literal:
@@ -107,6 +122,12 @@ func (l *layout) parse(b []byte) (t time.Time, ok bool) {
 				return t, false
 			}
 			b = b[1:]
+		case unitHalf:
+			p := people{b}
+			if half = p.one("上午", "下午", "AM", "PM"); half == "" {
+				return t, false
+			}
+			b = p.rest
 		case unitOffset:
 			var n int
 			if zone, n = parseOffset(b); n == 0 {
@@ -125,6 +146,9 @@ func (l *layout) parse(b []byte) (t time.Time, ok bool) {
 			v[p.unit], b = x, b[n:]
 		}
 	}
+	if v[unitHour], ok = halfDay(v[unitHour], half); !ok {
+		return t, false
+	}
 	if len(b) > 0 || v[unitHour] > 24 || v[unitMinute] > 59 || v[unitSecond] > 59 ||
 		v[unitHour] == 24 && v[unitMinute]+v[unitSecond]+v[unitFraction] > 0 {
 		return t, false
@@ -133,8 +157,7 @@ func (l *layout) parse(b []byte) (t time.Time, ok bool) {
 	if day.Day() != v[unitDay] || int(day.Month()) != v[unitMonth] {
 		return t, false
 	}
-	return day.Add(time.Duration(v[unitHour])*time.Hour + time.Duration(v[unitMinute])*time.Minute +
-		time.Duration(v[unitSecond])*time.Second + time.Duration(v[unitFraction])*time.Millisecond), true
+	return day.Add(clock(v[unitHour], v[unitMinute], v[unitSecond], v[unitFraction])), true
 }
 
 // parseOffset reads Z, +08:00, +0800 or +08.
