@@ -254,7 +254,10 @@ func (t *table) decoded() rowState {
 	n, _, err := t.decode.Transform(t.text, t.raw, true)
 	t.text = t.text[:n]
 	if err != nil || bytes.ContainsRune(t.text, utf8.RuneError) {
-		return rowForeign
+		var ok bool
+		if t.text, ok = decodeOwn(t.text[:0], t.raw, t.decode); !ok {
+			return rowForeign
+		}
 	}
 	return rowWhole
 }
