@@ -270,7 +270,7 @@ func mappingCommand() *cobra.Command {
   source: bank-demo                  # the sending system
   file:                              # all of it may be left out
     encoding: gb18030                # or utf-8 (default); marks at the beginning are understood
-    delimiter: ","                   # or tab; default: comma, in .tsv files tab
+    delimiter: ","                   # or tab, or several signs ("|@|"); default: comma, in .tsv files tab
     quotes: true                     # false: a quote is a character like any other
     header: true                     # false: columns are called by their numbers from 1
     skip: 2                          # lines before the header

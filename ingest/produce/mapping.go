@@ -27,7 +27,7 @@ type Mapping struct {
 
 	source    string
 	encoding  string // utf-8 or gb18030
-	delimiter byte   // 0: by the file's ending
+	delimiter string // empty: by the file's ending
 	quotes    bool
 	header    bool
 	skip      int
@@ -146,11 +146,11 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 	switch d := f.File.Delimiter; {
 	case d == "":
 	case d == "tab":
-		m.delimiter = '\t'
-	case len(d) == 1 && d[0] < 0x80 && !strings.ContainsAny(d, "\"\r\n\x00"):
-		m.delimiter = d[0]
+		m.delimiter = "\t"
+	case isDelimiter(d):
+		m.delimiter = d
 	default:
-		fail(0, "file.delimiter %q: want one ASCII character, such as \",\" or \"|\", or tab", d)
+		fail(0, "file.delimiter %q: want one ASCII character, such as \",\" or \"|\", or tab, or up to %d signs, such as \"|@|\"", d, maxDelimiter)
 	}
 	m.quotes = f.File.Quotes == nil || *f.File.Quotes
 	m.header = f.File.Header == nil || *f.File.Header
@@ -177,6 +177,18 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 		return nil, errors.Join(problems...)
 	}
 	return m, nil
+}
+
+const maxDelimiter = 8
+
+// isDelimiter takes one ASCII character, or several signs: letters and digits in a longer one stand in cells as well.
+func isDelimiter(d string) bool {
+	for _, c := range []byte(d) {
+		if c >= 0x80 || strings.ContainsRune("\"\r\n\x00", rune(c)) || len(d) > 1 && (c|0x20 >= 'a' && c|0x20 <= 'z' || c-'0' <= 9) {
+			return false
+		}
+	}
+	return len(d) >= 1 && len(d) <= maxDelimiter
 }
 
 var (

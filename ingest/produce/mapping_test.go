@@ -589,7 +589,10 @@ func TestAMappingWithASlipIsRefusedWithItsLine(t *testing.T) {
 		{"a field twice", whole + "  yuan: 余额\n", "line 14: yuan stands already in line 6"},
 		{"a required field without a column", strings.Replace(whole, "  yuan: 金额\n", "", 1), "must have yuan"},
 		{"an unknown encoding", strings.Replace(whole, "file: {", "file: {encoding: big5", 1), "want utf-8 or gb18030"},
-		{"a delimiter of two", strings.Replace(whole, "file: {", "file: {delimiter: ';;'", 1), "want one ASCII character"},
+		{"a delimiter beyond ASCII", strings.Replace(whole, "file: {", "file: {delimiter: '；'", 1), "want one ASCII character"},
+		{"a delimiter of letters", strings.Replace(whole, "file: {", "file: {delimiter: 'a|'", 1), "want one ASCII character"},
+		{"a delimiter with a quote", strings.Replace(whole, "file: {", "file: {delimiter: '|\"|'", 1), "want one ASCII character"},
+		{"a delimiter of nine", strings.Replace(whole, "file: {", "file: {delimiter: '|||||||||'", 1), "want one ASCII character"},
 		{"an unknown unit", strings.Replace(whole, "yuan: 金额", "yuan: {column: 金额, unit: 万}", 1), "line 6: yuan: unit \"万\": want yuan, fen or wan_yuan"},
 		{"a unit on text", strings.Replace(whole, "id: 流水号", "id: {column: 流水号, unit: fen}", 1), "line 5: id: unit is for amounts"},
 		{"a format of another language", strings.Replace(whole, "booked_at: {value: 2026-10-16T09:00:00+08:00}", "booked_at: {column: 时间, format: yyyy-mm-dd}", 1), "line 11: booked_at: format \"yyyy-mm-dd\": expected letters YYYY"},
@@ -672,6 +675,12 @@ func TestRowsAreSplitAsTheyAreMeant(t *testing.T) {
 		{"a quote within a cell", "f.csv", "", "id,y,c\n1,2,5\"pipe\n", []int64{2}, []string{"1"}, []string{`5\"pipe`}, 0},
 		{"tabs, by the file's ending", "f.tsv", "", "id\ty\tc\n1\t2\ta b\n", []int64{2}, []string{"1"}, []string{"a b"}, 0},
 		{"a delimiter behind the last cell", "f.csv", "", "id,y,c\n1,2,a,\n", []int64{2}, []string{"1"}, []string{"a"}, 0},
+		{"a delimiter of three", "f.dat", "delimiter: '|@|'", "id|@|y|@|c\n1|@|2|@|a|b@c\n2|@|3|@|\n", []int64{2, 3}, []string{"1", "2"}, []string{"a|b@c", "-"}, 0},
+		{"a delimiter of two, quotes and empty cells", "f.txt", "delimiter: '||'", "id||y||x||c||\n1||2||||\"a||\"\"b\"||\n 2 || \"3\" ||||c||\n", []int64{2, 3}, []string{"1", "2"}, []string{`a||\"b`, "c"}, 0},
+		{"a delimiter of two without quotes", "f.txt", "delimiter: '||', quotes: false", "id||y||c\n1||2||\"a\n", []int64{2}, []string{"1"}, []string{`\"a`}, 0},
+		{"text behind a quoted cell before a delimiter of two", "f.txt", "delimiter: '||'", "id||y||c\n\"1\"|2||a||b\n2||3||c\n", []int64{2, 3}, []string{"", "2"}, []string{"", "c"}, 1},
+		{"half a delimiter", "f.txt", "delimiter: '||'", "id||y||c\n1|2||a\n2||3||c|\n", []int64{2, 3}, []string{"", "2"}, []string{"", "c|"}, 1},
+		{"GB18030 whose second byte looks like half a delimiter", "f.txt", "encoding: gb18030, delimiter: '||'", "id||y||c\n1||2||\x81\x7c\n", []int64{2}, []string{"1"}, []string{"亅"}, 0},
 		{"empty lines, empty rows and totals", "f.csv", "ignore: {id: [合计]}", "\n id , y ,c\n\n,,\n1,2,a\n合计,2,\n", []int64{5}, []string{"1"}, []string{"a"}, 0},
 		{"lines before the header", "f.csv", "skip: 2", "title,\"\nx\nid,y,c\r\n1,2,a\r\n", []int64{4}, []string{"1"}, []string{"a"}, 0},
 		{"a row with a cell too many", "f.csv", "", "id,y,c\n1,2,a,b\n2,3,c\n", []int64{2, 3}, []string{"", "2"}, []string{"", "c"}, 1},
@@ -691,6 +700,12 @@ func TestRowsAreSplitAsTheyAreMeant(t *testing.T) {
 				}
 				if one.Line != c.lines[i] || !strings.Contains(string(one.Value), `"id":"`+c.ids[i]+`"`) {
 					t.Errorf("record %d is of line %d: %s", i, one.Line, one.Value)
+				}
+				if c.texts[i] == "-" {
+					if strings.Contains(string(one.Value), "counterparty") {
+						t.Errorf("record %d is %s, want none", i, one.Value)
+					}
+					continue
 				}
 				if !strings.Contains(string(one.Value), `"counterparty":"`+c.texts[i]+`"`) && c.name[:2] != "GB" {
 					t.Errorf("record %d is %s, want %s", i, one.Value, c.texts[i])
@@ -726,6 +741,8 @@ func FuzzTable(f *testing.F) {
 	f.Add([]byte("id,y,c\n1,\"1,000.00\",a\n"), false, ",")
 	f.Add([]byte("id\ty\tc\n1\t2\t\"a\"\"b\nc\"\n"), false, "tab")
 	f.Add([]byte("id|y|c\n1|2|\x81\x7c\n"), true, "|")
+	f.Add([]byte("1||\"2\"||a|||b\n"), false, "||")
+	f.Add([]byte("1|@|2|@|\xAA\xA1\r2|@|3|@|\xFE\x59"), true, "|@|")
 	f.Add([]byte("\xEF\xBB\xBFid,y,c\n\xff,=\"\",'\n"), false, ",")
 	decoder, batch, err := throwAwayDecoder(record.TopicAccountEntries, record.Rules{}, testNow)
 	if err != nil {
@@ -743,7 +760,7 @@ func FuzzTable(f *testing.F) {
 			return
 		}
 		path := filepath.Join(dir, "f.csv")
-		if err := os.WriteFile(path, append([]byte("id"+string(rune(delimiter[0]))+"y"+string(rune(delimiter[0]))+"c\n"), text...), 0o600); err != nil {
+		if err := os.WriteFile(path, append([]byte(strings.Join([]string{"id", "y", "c\n"}, map[bool]string{true: "\t", false: delimiter}[delimiter == "tab"])), text...), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		records, _ := readAll(Source{Path: path, Topic: m.Topic, Mapping: m})

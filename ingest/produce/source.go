@@ -214,14 +214,14 @@ func (s Source) ending() string {
 	return filepath.Ext(name)
 }
 
-func (s Source) delimiter() byte {
+func (s Source) delimiter() string {
 	switch {
-	case s.Mapping.delimiter != 0:
+	case s.Mapping.delimiter != "":
 		return s.Mapping.delimiter
 	case s.ending() == ".tsv":
-		return '\t'
+		return "\t"
 	}
-	return ','
+	return ","
 }
 
 // Next returns the next record, valid until the following call, or io.EOF. Errors about the file are of type *Problem;

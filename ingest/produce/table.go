@@ -23,7 +23,7 @@ type table struct {
 	lines     *lines
 	path      string
 	m         *Mapping
-	delimiter byte
+	delimiter []byte
 	decode    *encoding.Decoder // nil for UTF-8
 	convert   *converter
 	width     int // cells of the header, or of the first row
@@ -34,8 +34,8 @@ type table struct {
 }
 
 // openTable reads up to the first row and finds the mapped columns.
-func openTable(l *lines, path string, m *Mapping, delimiter byte, modified time.Time, idKey []byte) (*table, error) {
-	t := &table{lines: l, path: path, m: m, delimiter: delimiter}
+func openTable(l *lines, path string, m *Mapping, delimiter string, modified time.Time, idKey []byte) (*table, error) {
+	t := &table{lines: l, path: path, m: m, delimiter: []byte(delimiter)}
 	if m.encoding == encodingGB18030 {
 		t.decode = simplifiedchinese.GB18030.NewDecoder()
 	}
@@ -266,13 +266,15 @@ func (t *table) decoded() rowState {
 func (t *table) split() rowState {
 	t.cells = t.cells[:0]
 	b := t.text
+	delimited := func(p int) bool { return bytes.HasPrefix(b[p:], t.delimiter) }
+	blank := func(p int) bool { return p < len(b) && (b[p] == ' ' || b[p] == '\t') && !delimited(p) }
 	for {
 		if len(t.cells) >= maxCells {
 			return rowBroken
 		}
 		p := 0
 		if t.m.quotes {
-			for p < len(b) && (b[p] == ' ' || b[p] == '\t') && b[p] != t.delimiter {
+			for blank(p) {
 				p++
 			}
 		}
@@ -293,24 +295,24 @@ func (t *table) split() rowState {
 				to++
 			}
 			t.cells = append(t.cells, b[from:to:to])
-			for p++; p < len(b) && (b[p] == ' ' || b[p] == '\t') && b[p] != t.delimiter; {
+			for p++; blank(p); {
 				p++
 			}
 			if p == len(b) {
 				return rowWhole
 			}
-			if b[p] != t.delimiter {
+			if !delimited(p) {
 				return rowBroken
 			}
-			b = b[p+1:]
+			b = b[p+len(t.delimiter):]
 			continue
 		}
-		end := bytes.IndexByte(b, t.delimiter)
+		end := bytes.Index(b, t.delimiter)
 		if end < 0 {
 			t.cells = append(t.cells, b)
 			return rowWhole
 		}
 		t.cells = append(t.cells, b[:end:end])
-		b = b[end+1:]
+		b = b[end+len(t.delimiter):]
 	}
 }
