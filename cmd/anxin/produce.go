@@ -275,7 +275,8 @@ func mappingCommand() *cobra.Command {
     header: true                     # false: columns are called by their numbers from 1
     skip: 2                          # lines before the header
     blank: ["-", 无]                 # cells that mean nothing
-    ignore: {序号: [合计]}            # rows that are no records, by a cell of theirs
+    ignore: {序号: [合计, 制表人*]}    # rows that are no records, by a cell or its beginning; 合  计 is 合计
+    ignore_empty: [批次号, 证件号码]    # and rows in which all of these are empty
   fields:
     id: {from: "{批次号}-{序号}"}      # from several columns; all must be there, else the field is empty
     id_number: 证件号码               # a column

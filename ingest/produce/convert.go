@@ -24,6 +24,7 @@ type converter struct {
 	hash     hash.Hash // keyed; nil where no id needs it
 	columns  []string  // of each step, for messages
 	ignore   []int     // column of each Mapping.ignore
+	keys     []int     // of Mapping.keys
 	steps    []step    // with columns bound to this file
 	keyField [2]int    // the fields of the message key: the first that is there counts
 
@@ -62,6 +63,9 @@ func newConverter(m *Mapping, path string, modified time.Time, idKey []byte, ind
 	}
 	for _, i := range m.ignore {
 		c.ignore = append(c.ignore, find(i.column))
+	}
+	for _, k := range m.keys {
+		c.keys = append(c.keys, find(k))
 	}
 	if m.Hashed {
 		c.hash = hmac.New(sha256.New, idKey)
@@ -112,11 +116,16 @@ func narrow(b []byte) []byte {
 // passOver says whether the mapping knows a row for one that is no record, of totals and the like.
 func (c *converter) passOver(cells [][]byte) bool {
 	for i, column := range c.ignore {
-		if column < len(cells) && c.m.ignore[i].words[string(cells[column])] {
+		if column < len(cells) && c.m.ignore[i].tells(cells[column]) {
 			return true
 		}
 	}
-	return false
+	for _, column := range c.keys {
+		if column < len(cells) && len(cells[column]) > 0 {
+			return false
+		}
+	}
+	return len(c.keys) > 0
 }
 
 // record makes the record of a row of clean cells. The result is valid until the next call.

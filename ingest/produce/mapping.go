@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
@@ -33,6 +34,7 @@ type Mapping struct {
 	skip      int
 	blank     map[string]bool
 	ignore    []ignored
+	keys      []ref  // a row in which all of them are empty is no record
 	steps     []step // in the order in which they can be taken
 	digest    [sha256.Size]byte
 }
@@ -41,6 +43,34 @@ type Mapping struct {
 type ignored struct {
 	column ref
 	words  map[string]bool
+	begin  []string
+}
+
+// tells says whether a cell is one of those. Blanks within it count for nothing: 合  计 is 合计.
+func (i *ignored) tells(cell []byte) bool {
+	if i.words[string(cell)] {
+		return true
+	}
+	cell = solid(cell)
+	if i.words[string(cell)] {
+		return true
+	}
+	for _, b := range i.begin {
+		if strings.HasPrefix(string(cell), b) {
+			return true
+		}
+	}
+	return false
+}
+
+// solid is a text without blanks, in narrow signs.
+func solid(b []byte) []byte {
+	return bytes.Map(func(r rune) rune {
+		if isBlank(r) || unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, narrow(b))
 }
 
 // ref points to a column by its name in the header or its number from 1.
@@ -109,6 +139,7 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 			Skip      int                 `yaml:"skip"`
 			Blank     []string            `yaml:"blank"`
 			Ignore    map[string][]string `yaml:"ignore"`
+			Keys      []string            `yaml:"ignore_empty"`
 		} `yaml:"file"`
 		Fields yaml.Node `yaml:"fields"`
 	}
@@ -167,9 +198,27 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 		}
 		i := ignored{column: column, words: map[string]bool{}}
 		for _, w := range words {
-			i.words[w] = true
+			b, begins := strings.CutSuffix(w, "*")
+			switch {
+			case !begins || b == "":
+				i.words[w] = true
+				if s := string(solid([]byte(w))); s != "" {
+				i.words[s] = true
+			}
+			case strings.ContainsRune(b, '*'):
+				fail(0, "file.ignore: %q: want a cell, or its beginning and one * behind it", w)
+			default:
+				i.begin = append(i.begin, string(solid([]byte(b))))
+			}
 		}
 		m.ignore = append(m.ignore, i)
+	}
+	for _, name := range f.File.Keys {
+		column, err := m.ref(name)
+		if err != nil {
+			fail(0, "file.ignore_empty: %v", err)
+		}
+		m.keys = append(m.keys, column)
 	}
 	slices.SortFunc(m.ignore, func(a, b ignored) int { return strings.Compare(a.column.String(), b.column.String()) })
 	m.readFields(&f.Fields, fail)

@@ -582,6 +582,7 @@ func TestAMappingWithASlipIsRefusedWithItsLine(t *testing.T) {
 	whole := mini("", "  id: 流水号\n  yuan: 金额")
 	for _, c := range []struct{ name, text, want string }{
 		{"an unknown topic", "topic: wages\n", "want one of wage.projects"},
+		{"a beginning of what", strings.Replace(whole, "file: {", "file: {ignore: {流水号: ['制*人*']}", 1), "file.ignore: \"制*人*\": want a cell, or its beginning"},
 		{"a misspelt key", "topic: payroll\nsorce: x\n", "line 2: field sorce not found"},
 		{"no source", strings.Replace(whole, "source: bank", "source:", 1), "source: want the name"},
 		{"no fields", "topic: payroll\nsource: x\n", "want the fields of payroll"},
@@ -629,6 +630,7 @@ func TestAFileThatDoesNotFitIsRefusedWithItsLineAndNothingOfItsContent(t *testin
 		{"UTF-8 with a mark that is said to be GB18030", "f.csv", mini("encoding: gb18030", "  id: 流水号\n  yuan: 金额"), "\uFEFF流水号,金额\n", "mark of UTF-8"},
 		{"UTF-16", "f.csv", base, "\xFF\xFEx\x00", "is UTF-16"},
 		{"a workbook", "f.csv", base, "PK\x03\x04", "is a workbook"},
+		{"a key column that is not there", "f.csv", mini("ignore_empty: [批次]", "  id: 流水号\n  yuan: 金额"), "流水号,金额\n1,2\n", `the header has no column "批次"`},
 		{"a missing column", "f.csv", base, "流水号,数额\n1,2\n", `line 1: the header has no column "金额"; the line has 2 cells, 1 of the mapped columns among them`},
 		{"no header at all", "f.csv", base, "1,秘密\n2,3\n", `line 1: the header has no column "流水号", "金额"; the line has 2 cells and none of the mapped columns`},
 		{"a column twice", "f.csv", base, "流水号,金额,金额\n", `has column "金额" twice`},
@@ -682,6 +684,10 @@ func TestRowsAreSplitAsTheyAreMeant(t *testing.T) {
 		{"half a delimiter", "f.txt", "delimiter: '||'", "id||y||c\n1|2||a\n2||3||c|\n", []int64{2, 3}, []string{"", "2"}, []string{"", "c|"}, 1},
 		{"GB18030 whose second byte looks like half a delimiter", "f.txt", "encoding: gb18030, delimiter: '||'", "id||y||c\n1||2||\x81\x7c\n", []int64{2}, []string{"1"}, []string{"亅"}, 0},
 		{"empty lines, empty rows and totals", "f.csv", "ignore: {id: [合计]}", "\n id , y ,c\n\n,,\n1,2,a\n合计,2,\n", []int64{5}, []string{"1"}, []string{"a"}, 0},
+		{"signatures, by their beginning", "f.csv", "ignore: {id: [制表人*, 审 核*, '*']}", "id,y,c\n制 表 人：钱某,,\n 审核：孙某,1,\n*,2,\n1,2,a\n", []int64{5}, []string{"1"}, []string{"a"}, 0},
+		{"totals with blanks within", "f.csv", "ignore: {id: [合计, 小 计]}", "id,y,c\n合  计,1,\n合　计,1,\n小计,1,\n1,2,a\n", []int64{5}, []string{"1"}, []string{"a"}, 0},
+		{"rows whose keys are all empty", "f.csv", "ignore_empty: [y, c]", "id,y,c\n本表一式三份\n制表人,,\n1,2,a\n2,,b\n", []int64{4, 5}, []string{"1", "2"}, []string{"a", "b"}, 0},
+		{"signatures without a header", "f.csv", "ignore: {id: ['制表*']}, ignore_empty: [y]", "id,y,c\n1,2,a\n制表：孙某,,,审核：李某\n本表一式三份\n", []int64{2}, []string{"1"}, []string{"a"}, 0},
 		{"lines before the header", "f.csv", "skip: 2", "title,\"\nx\nid,y,c\r\n1,2,a\r\n", []int64{4}, []string{"1"}, []string{"a"}, 0},
 		{"a row with a cell too many", "f.csv", "", "id,y,c\n1,2,a,b\n2,3,c\n", []int64{2, 3}, []string{"", "2"}, []string{"", "c"}, 1},
 		{"text behind a quoted cell", "f.csv", "", "id,y,c\n1,2,\"a\"b\n2,3,c\n", []int64{2, 3}, []string{"", "2"}, []string{"", "c"}, 1},
