@@ -208,6 +208,9 @@ func dryRun(cmd *cobra.Command, source produce.Source, paths []string, prefix st
 
 func printReport(w io.Writer, path, topic string, r produce.Report) {
 	fmt.Fprintf(w, "%s → %s: %d records, %d good, %d would be rejected; %s\n", path, topic, r.Records, r.Records-r.Rejected, r.Rejected, r.Counts)
+	if unused := r.Unused.String(); unused != "" {
+		fmt.Fprintf(w, "  %s\n", unused)
+	}
 	const shown = 20
 	for i, f := range r.Findings {
 		if i == shown {
@@ -301,6 +304,14 @@ mean a day of work whose hours nobody knows; where an empty cell means that the 
 
 Cells are read as offices type them: full-width letters and digits, credit codes in small letters, with spaces or hyphens,
 amounts with the noise of floats (7000.299999999999, by the contract's rule for JSON numbers).
+
+Columns that are days: file: {days: {month: 2026-10}} makes a record of each day of a row, by the headings 1 to 31 (or first: 5,
+the column of day 1). month: title finds 2026年10月 in the lines that skip passes over, month: {column: 月份} in each row. The
+day and its cell are the columns day and tick:
+  work_date: day
+  id: {from: "{身份证号}|{day}", hash: true}
+  hours: {column: tick, map: {√: 8, 上: 4, 下: 4}, unit: hour}   # with unit, numbers are hours; else only what map says
+A day without a tick is left out, unless hours says empty: 0. A cell that is not understood is refused, by row and column.
 
 Two complete examples, of a bank and of a site gate, are in ingest/produce/testdata.`,
 		Args: cobra.NoArgs,

@@ -19,6 +19,7 @@ import (
 // Report is what ingest would say to a source.
 type Report struct {
 	Counts
+	Unused   Unused // columns of a table
 	Rejected int64
 	Findings []Finding // the most frequent first
 	// Repeated records have the id, source and version of an earlier one, so that they count once.
@@ -108,6 +109,9 @@ func (s Source) Check(ctx context.Context, rules record.Rules, now func() time.T
 		}
 	}
 	report.Counts = r.Counts()
+	if r.table != nil {
+		report.Unused = r.table.unused
+	}
 	if err := report.whole(s.Path); err != nil {
 		return report, err
 	}

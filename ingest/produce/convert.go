@@ -25,8 +25,13 @@ type converter struct {
 	columns  []string  // of each step, for messages
 	ignore   []int     // column of each Mapping.ignore
 	keys     []int     // of Mapping.keys
-	steps    []step    // with columns bound to this file
-	keyField [2]int    // the fields of the message key: the first that is there counts
+
+	// Where columns are days: the day, what stands there, and how its column is called.
+	day, tick []byte
+	tickName  string
+
+	steps    []step // with columns bound to this file
+	keyField [2]int // the fields of the message key: the first that is there counts
 
 	out      []byte // JSON of the fields made so far
 	at       []span // of each field in out
@@ -37,11 +42,20 @@ type converter struct {
 
 type span struct{ from, to int }
 
-// bind resolves columns. index finds a column of the file or returns -1.
+// tickMark stands in columns for the column of the day that a record is of.
+const tickMark = "\x00"
+
+// newConverter resolves columns. index finds a column of the file or returns -1.
 func newConverter(m *Mapping, path string, modified time.Time, idKey []byte, index func(ref) int) (*converter, []string) {
 	c := &converter{m: m, path: path, modified: modified, steps: make([]step, len(m.steps)), columns: make([]string, len(m.steps))}
 	var missing []string
 	find := func(r ref) int {
+		switch {
+		case r.virtual && r.name == dayColumn:
+			return dayIndex
+		case r.virtual:
+			return tickIndex
+		}
 		i := index(r)
 		if i < 0 {
 			missing = append(missing, r.String())
@@ -56,7 +70,11 @@ func newConverter(m *Mapping, path string, modified time.Time, idKey []byte, ind
 		for j := range s.text {
 			if p := &s.text[j]; p.literal == "" {
 				p.index = find(p.column)
-				columns = append(columns, p.column.String())
+				if p.index == tickIndex {
+					columns = append(columns, tickMark)
+				} else {
+					columns = append(columns, p.column.String())
+				}
 			}
 		}
 		c.columns[i] = strings.Join(columns, " + ")
@@ -137,7 +155,7 @@ func (c *converter) record(row int64, cells [][]byte) (key, value []byte, proble
 		s := &c.steps[i]
 		from := len(c.out)
 		if want := c.take(s, cells); want != "" {
-			c.problems = append(c.problems, &Problem{Path: c.path, Line: row, Column: c.columns[i], Field: c.m.fields()[s.field].name, Want: "expected " + want})
+			c.problems = append(c.problems, &Problem{Path: c.path, Line: row, Column: strings.ReplaceAll(c.columns[i], tickMark, c.tickName), Field: c.m.fields()[s.field].name, Want: "expected " + want})
 			c.times[s.field] = time.Time{}
 		}
 		c.at[s.field] = span{from, len(c.out)}
@@ -236,7 +254,9 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 			}
 			return ""
 		}
-		return c.refuse(f, text, "a cell that stands in the mapping's map")
+		if !s.unit {
+			return c.refuse(f, text, "a cell that stands in the mapping's map")
+		}
 	}
 	if f.kind == line {
 		c.out = appendString(c.out, oneLine(text))
@@ -258,6 +278,9 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 			}
 			c.hundredths((n*100 + 30) / 60)
 			return ""
+		}
+		if v, err := strconv.ParseFloat(string(text), 64); err == nil && (v < 0 || v > 24) {
+			return c.refuse(f, text, "a number of hours, 0 to 24")
 		}
 		return c.number(f, text, true)
 	case integer:
@@ -313,20 +336,17 @@ func unitName(places int) string {
 // text returns the cell, or the template with its cells filled in; nil when one of them is empty.
 func (c *converter) text(s *step, cells [][]byte) []byte {
 	if len(s.text) == 1 {
-		if i := s.text[0].index; i < len(cells) && len(cells[i]) > 0 {
-			if s.text[0].code {
-				return exactCode(narrow(cells[i]))
-			}
-			return cells[i]
+		cell := c.cell(cells, s.text[0].index)
+		if len(cell) > 0 && s.text[0].code {
+			return exactCode(narrow(cell))
 		}
-		return nil
+		return cell
 	}
 	b := make([]byte, 0, 64)
 	for _, p := range s.text {
 		if p.literal != "" {
 			b = append(b, p.literal...)
-		} else if p.index < len(cells) && len(cells[p.index]) > 0 {
-			cell := cells[p.index]
+		} else if cell := c.cell(cells, p.index); cell != nil {
 			if p.code {
 				cell = exactCode(narrow(cell))
 			}
@@ -336,6 +356,22 @@ func (c *converter) text(s *step, cells [][]byte) []byte {
 		}
 	}
 	return b
+}
+
+// cell returns what stands in a column, or nil.
+func (c *converter) cell(cells [][]byte, index int) (cell []byte) {
+	switch {
+	case index == dayIndex:
+		cell = c.day
+	case index == tickIndex:
+		cell = c.tick
+	case index < len(cells):
+		cell = cells[index]
+	}
+	if len(cell) == 0 {
+		return nil
+	}
+	return cell
 }
 
 // nothing stands for an empty cell: what the mapping says, or no field.

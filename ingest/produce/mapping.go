@@ -34,6 +34,8 @@ type Mapping struct {
 	skip      int
 	blank     map[string]bool
 	ignore    []ignored
+	days      *days  // nil: a row is one record
+	days0     bool   // an empty cell of a day is a record too
 	keys      []ref  // a row in which all of them are empty is no record
 	steps     []step // in the order in which they can be taken
 	digest    [sha256.Size]byte
@@ -75,8 +77,9 @@ func solid(b []byte) []byte {
 
 // ref points to a column by its name in the header or its number from 1.
 type ref struct {
-	name   string
-	number int
+	name    string
+	number  int
+	virtual bool // of days: day or tick
 }
 
 func (r ref) String() string {
@@ -104,6 +107,7 @@ type step struct {
 	layouts  []layout
 	places   int // of an amount: see amountUnits
 	minutes  bool
+	unit     bool   // was said, so that it holds for cells beside the words too
 	empty    []byte // JSON for an empty cell
 	hash     bool
 	fileTime bool
@@ -140,6 +144,7 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 			Blank     []string            `yaml:"blank"`
 			Ignore    map[string][]string `yaml:"ignore"`
 			Keys      []string            `yaml:"ignore_empty"`
+			Days      yaml.Node           `yaml:"days"`
 		} `yaml:"file"`
 		Fields yaml.Node `yaml:"fields"`
 	}
@@ -203,8 +208,8 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 			case !begins || b == "":
 				i.words[w] = true
 				if s := string(solid([]byte(w))); s != "" {
-				i.words[s] = true
-			}
+					i.words[s] = true
+				}
 			case strings.ContainsRune(b, '*'):
 				fail(0, "file.ignore: %q: want a cell, or its beginning and one * behind it", w)
 			default:
@@ -221,7 +226,13 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 		m.keys = append(m.keys, column)
 	}
 	slices.SortFunc(m.ignore, func(a, b ignored) int { return strings.Compare(a.column.String(), b.column.String()) })
+	if f.File.Days.Kind != 0 {
+		m.readDays(&f.File.Days, fail)
+	}
 	m.readFields(&f.Fields, fail)
+	if m.days != nil {
+		m.checkDays(fail)
+	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
@@ -255,6 +266,9 @@ func yamlFault(err error) string {
 func (m *Mapping) fields() []field { return contract[m.Topic] }
 
 func (m *Mapping) ref(text string) (ref, error) {
+	if name := strings.TrimSpace(text); m.days != nil && (name == dayColumn || name == tickColumn) {
+		return ref{name: name, virtual: true}, nil
+	}
 	if m.header {
 		if name := strings.TrimSpace(text); name != "" {
 			return ref{name: name}, nil
@@ -514,6 +528,7 @@ func (m *Mapping) readStep(n int, node *yaml.Node, fail failure) (step, bool) {
 			}
 		case "unit":
 			places, known := amountUnits[v.Value]
+			s.unit = true
 			switch {
 			case f.kind == yuan && known:
 				s.places = places

@@ -41,16 +41,17 @@ type Position struct {
 
 // Counts says what became of what was read of a source: what was read is a record, or left out.
 type Counts struct {
-	Read         int64 // rows of a table, lines, or elements of an array
+	Read         int64 // rows of a table or their days, lines, or elements of an array
 	Records      int64
 	Empty        int64   // rows and lines that hold nothing
 	Ignored      int64   // rows that the mapping knows for no records
 	IgnoredLines []int64 // the first
+	Days         int64   // days of rows without anything in them, where columns are days
 	Joined       int64   // lines that belong to a row begun before, for a quoted cell of it goes on in them
 }
 
 // LeftOut is how much of what was read is no record.
-func (c Counts) LeftOut() int64 { return c.Empty + c.Ignored }
+func (c Counts) LeftOut() int64 { return c.Empty + c.Ignored + c.Days }
 
 func (c *Counts) ignored(line int64) {
 	c.Ignored++
@@ -76,6 +77,9 @@ func (c Counts) String() string {
 	}
 	if c.Empty > 0 {
 		why = append(why, fmt.Sprintf("%d empty", c.Empty))
+	}
+	if c.Days > 0 {
+		why = append(why, fmt.Sprintf("%d days without a tick", c.Days))
 	}
 	if len(why) > 0 {
 		fmt.Fprintf(&b, " (%s)", strings.Join(why, "; "))
@@ -116,6 +120,8 @@ type Reader struct {
 	buffer  *bufio.Reader
 	records int64
 	counts  Counts // of lines and arrays; a table has its own
+
+	row Position // before the row that is being read
 
 	// one of these
 	lines *lines
@@ -164,8 +170,11 @@ func (s Source) open(progress func(int64)) (_ *Reader, err error) {
 	l := &lines{from: r.buffer, offset: int64(marks)}
 	if s.Mapping != nil {
 		r.lines = l
-		r.table, err = openTable(l, s.Path, s.Mapping, s.delimiter(), info.ModTime(), s.IDKey)
-		return r, err
+		if r.table, err = openTable(l, s.Path, s.Mapping, s.delimiter(), info.ModTime(), s.IDKey); err != nil {
+			return nil, err
+		}
+		r.table.atRow = func() { r.row = Position{l.offset, l.line, r.records} }
+		return r, nil
 	}
 	switch s.ending() {
 	case ".csv", ".tsv", ".txt", ".dat":
@@ -281,8 +290,11 @@ func (r *Reader) broken(line int64, err error) error {
 	return fmt.Errorf("%s, after line %d: %w", r.source.Path, line, err)
 }
 
-// Position is behind the last record.
+// Position is behind the last record, or before the row of which it is one of several: a row is taken up as a whole.
 func (r *Reader) Position() Position {
+	if r.table != nil && r.table.days.next > 0 {
+		return r.row
+	}
 	if r.array != nil {
 		return Position{r.array.offset, r.array.line, r.records}
 	}
@@ -314,6 +326,7 @@ func (r *Reader) Skip(to Position) error {
 		if _, err := r.Next(); err != nil {
 			return err
 		}
+		r.table.days.next = 0
 	}
 	from := r.Position().Bytes
 	if r.packed {

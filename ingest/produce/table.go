@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // Limits of a table: what lies beyond is not one.
@@ -31,6 +33,9 @@ type table struct {
 	text      []byte
 	cells     [][]byte
 	counts    Counts
+	days      dayRow
+	unused    Unused
+	atRow     func() // called before a row is read
 }
 
 // openTable reads up to the first row and finds the mapped columns.
@@ -39,8 +44,13 @@ func openTable(l *lines, path string, m *Mapping, delimiter string, modified tim
 	if m.encoding == encodingGB18030 {
 		t.decode = simplifiedchinese.GB18030.NewDecoder()
 	}
+	var titles []civil.Month
 	for range m.skip {
-		if _, err := l.next(); err == io.EOF {
+		raw, err := l.next()
+		if t.raw = raw; err == nil && m.days != nil && t.decoded() == rowWhole {
+			titles = append(titles, monthsIn(t.text)...)
+		}
+		if err == io.EOF {
 			return nil, &Problem{Path: path, Want: fmt.Sprintf("the file ends within the %d lines that the mapping skips", m.skip)}
 		} else if err != nil {
 			return nil, t.fault(l.line, err)
@@ -86,9 +96,23 @@ func openTable(l *lines, path string, m *Mapping, delimiter string, modified tim
 		if len(missing) > 0 {
 			return nil, &Problem{Path: path, Line: line, Want: t.headerWant(distinct(missing), at, header, len(found))}
 		}
+		t.unused = t.convert.unused(header)
+		if m.days != nil {
+			t.days.from = index(m.days.column)
+			if err := t.bindDays(header, line, titles); err != nil {
+				return nil, err
+			}
+			if t.days.month == 0 && t.days.from < 0 {
+				return nil, &Problem{Path: path, Line: line, Want: t.headerWant([]string{m.days.column.String()}, at, header, len(found))}
+			}
+		}
 		return t, nil
 	}
 	t.convert, _ = newConverter(m, path, modified, idKey, index)
+	if m.days != nil {
+		t.days.from = index(m.days.column)
+		return t, t.bindDays(nil, 0, titles)
+	}
 	return t, nil
 }
 
@@ -155,6 +179,10 @@ func (t *table) fault(line int64, err error) error {
 // which are no record, so that ingest puts them on the dead-letter topic as they are.
 func (t *table) next() (Record, error) {
 	for {
+		if one, ok := t.nextDay(); ok {
+			return one, nil
+		}
+		t.atRow()
 		cells, line, state, err := t.row()
 		if err != nil {
 			return Record{}, err
@@ -184,8 +212,16 @@ func (t *table) next() (Record, error) {
 				want = fmt.Sprintf("expected %d cells as in the header or first row, not %d: is a delimiter within a cell, or a cell missing?", t.width, len(cells))
 			}
 		}
+		bad := &Problem{Path: t.path, Line: line, Want: want}
+		if want == "" && t.m.days != nil {
+			if bad = t.beginDays(line, cells); bad == nil {
+				t.counts.Read-- // its days are counted
+				continue
+			}
+			want = bad.Want
+		}
 		if want != "" {
-			return Record{Line: line, Value: bytes.TrimSpace(t.raw), Problems: []*Problem{{Path: t.path, Line: line, Want: want}}}, nil
+			return Record{Line: line, Value: bytes.TrimSpace(t.raw), Problems: []*Problem{bad}}, nil
 		}
 		key, value, problems := t.convert.record(line, cells)
 		return Record{Line: line, Key: key, Value: value, Problems: problems}, nil
