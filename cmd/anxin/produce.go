@@ -35,10 +35,10 @@ func produceCommand() *cobra.Command {
 
   NDJSON        one record a line, as the contract has it
   a JSON array  of such records, of any length (not in files called .ndjson or .jsonl)
-  a table       CSV, TSV and their relatives, with --mapping FILE: a mapping says which column is which field, in which
-                unit and which date format (anxin produce mapping --help)
+  a table       CSV, TSV and their relatives, and Excel's .xlsx, with --mapping FILE: a mapping says which column is which
+                field, in which unit and which date format (anxin produce mapping --help)
 
-each as it is, with gzip or with zstd.
+each as it is, with gzip or with zstd (but for workbooks).
 
 Try first:   --dry-run decodes every record as ingest will and sends nothing. It says how many would be rejected, for
              which reason, and in which lines; the exit code is 0 when none would be, else 1.
@@ -276,7 +276,8 @@ func mappingCommand() *cobra.Command {
     delimiter: ","                   # or tab, or several signs ("|@|"); default: comma, in .tsv files tab
     quotes: true                     # false: a quote is a character like any other
     header: true                     # false: columns are called by their numbers from 1
-    skip: 2                          # lines before the header
+    sheet: 工资表                     # of a workbook, or its number; not needed where only one holds cells
+    skip: 2                          # lines (of a workbook: rows) before the header
     blank: ["-", 无]                 # cells that mean nothing
     ignore: {序号: [合计, 制表人*]}    # rows that are no records, by a cell or its beginning; 合  计 is 合计
     ignore_empty: [批次号, 证件号码]    # and rows in which all of these are empty
@@ -304,6 +305,9 @@ mean a day of work whose hours nobody knows; where an empty cell means that the 
 
 Cells are read as offices type them: full-width letters and digits, credit codes in small letters, with spaces or hyphens,
 amounts with the noise of floats (7000.299999999999, by the contract's rule for JSON numbers).
+
+In a workbook dates and times need no format: they are read as what they are. A number of which Excel kept only 15 digits
+(5.22601E+17) is refused where text is wanted, and so is a formula with an error.
 
 Columns that are days: file: {days: {month: 2026-10}} makes a record of each day of a row, by the headings 1 to 31 (or first: 5,
 the column of day 1). month: title finds 2026年10月 in the lines that skip passes over, month: {column: 月份} in each row. The

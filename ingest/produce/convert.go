@@ -29,6 +29,8 @@ type converter struct {
 	// Where columns are days: the day, what stands there, and how its column is called.
 	day, tick []byte
 	tickName  string
+	tickMark  mark
+	marks     []mark // of a row's cells, where it is no text
 
 	steps    []step // with columns bound to this file
 	keyField [2]int // the fields of the message key: the first that is there counts
@@ -243,6 +245,14 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 		return ""
 	}
 	text := c.text(s, cells)
+	typed := false
+	for i := range s.text {
+		m := c.markOf(&s.text[i])
+		if want := m.want(); want != "" {
+			return c.refuse(f, text, want)
+		}
+		typed = typed || m == dated
+	}
 	if text == nil {
 		return c.nothing(s)
 	}
@@ -288,7 +298,7 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 	case decimal:
 		return c.number(f, text, true)
 	case date, month, instant:
-		return c.calendar(s, f, text)
+		return c.calendar(s, f, text, typed)
 	case creditCode:
 		c.out = appendString(c.out, exactCode(text))
 	case identifier:
@@ -300,6 +310,9 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 		}
 		c.out = list
 	default:
+		if f.kind == number && scientific(text) {
+			return c.refuse(f, text, cutOff.want())
+		}
 		if f.name == "investor_id" { // of a person or of a firm
 			if code := exactCode(text); record.ValidUSCC(string(code)) {
 				text = code
@@ -356,6 +369,19 @@ func (c *converter) text(s *step, cells [][]byte) []byte {
 		}
 	}
 	return b
+}
+
+// markOf returns what is particular about the cell of a template's part.
+func (c *converter) markOf(p *textPart) mark {
+	switch {
+	case p.literal != "" || p.index == dayIndex:
+		return plain
+	case p.index == tickIndex:
+		return c.tickMark
+	case p.index < len(c.marks):
+		return c.marks[p.index]
+	}
+	return plain
 }
 
 // cell returns what stands in a column, or nil.
@@ -422,8 +448,19 @@ func (c *converter) instant(s *step, t time.Time) {
 	c.out = append(c.out, '"')
 }
 
-func (c *converter) calendar(s *step, f *field, text []byte) string {
+// calendar reads a date, month or instant. What is typed is a spreadsheet's own date, whatever the formats say.
+func (c *converter) calendar(s *step, f *field, text []byte, typed bool) string {
 	layouts := s.layouts
+	if typed {
+		t, ok := common(text, f.kind)
+		if !ok && f.kind == instant {
+			t, ok = common(text, date) // midnight shows no time
+		}
+		if ok {
+			c.time(s, f, t)
+			return ""
+		}
+	}
 	if layouts == nil {
 		layouts = contractLayouts[f.kind]
 	}
@@ -432,16 +469,7 @@ func (c *converter) calendar(s *step, f *field, text []byte) string {
 		if !ok || t.Year() < 1 {
 			continue
 		}
-		switch f.kind {
-		case instant:
-			c.instant(s, t)
-		case date:
-			c.out = append(c.out, '"')
-			c.out = append(t.AppendFormat(c.out, time.DateOnly), '"')
-		case month:
-			c.out = append(c.out, '"')
-			c.out = append(t.AppendFormat(c.out, "2006-01"), '"')
-		}
+		c.time(s, f, t)
 		return ""
 	}
 	wanted := make([]string, len(layouts))
@@ -449,6 +477,20 @@ func (c *converter) calendar(s *step, f *field, text []byte) string {
 		wanted[i] = layouts[i].want(f.kind)
 	}
 	return c.refuse(f, text, strings.Join(wanted, " or ")+", a day and time that exist")
+}
+
+// time writes a date, month or instant.
+func (c *converter) time(s *step, f *field, t time.Time) {
+	switch f.kind {
+	case instant:
+		c.instant(s, t)
+	case date:
+		c.out = append(c.out, '"')
+		c.out = append(t.AppendFormat(c.out, time.DateOnly), '"')
+	case month:
+		c.out = append(c.out, '"')
+		c.out = append(t.AppendFormat(c.out, "2006-01"), '"')
+	}
 }
 
 // contractLayouts are for cells that already stand as the contract wants them.

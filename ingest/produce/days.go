@@ -294,6 +294,10 @@ func (t *table) nextDay() (one Record, ok bool) {
 			continue
 		}
 		t.convert.day, t.convert.tick, t.convert.tickName = []byte(t.days.first.AddDays(n-1).String()), tick, name
+		t.convert.marks, t.convert.tickMark = t.marks, plain
+		if at := t.days.at[n]; at < len(t.marks) {
+			t.convert.tickMark = t.marks[at]
+		}
 		key, value, problems := t.convert.record(t.days.line, t.days.cells)
 		return Record{Line: t.days.line, Key: key, Value: value, Problems: problems}, true
 	}

@@ -34,6 +34,7 @@ type Mapping struct {
 	skip      int
 	blank     map[string]bool
 	ignore    []ignored
+	sheet     ref    // of a workbook; zero: the only one
 	days      *days  // nil: a row is one record
 	days0     bool   // an empty cell of a day is a record too
 	keys      []ref  // a row in which all of them are empty is no record
@@ -145,6 +146,7 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 			Ignore    map[string][]string `yaml:"ignore"`
 			Keys      []string            `yaml:"ignore_empty"`
 			Days      yaml.Node           `yaml:"days"`
+			Sheet     yaml.Node           `yaml:"sheet"`
 		} `yaml:"file"`
 		Fields yaml.Node `yaml:"fields"`
 	}
@@ -226,6 +228,17 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 		m.keys = append(m.keys, column)
 	}
 	slices.SortFunc(m.ignore, func(a, b ignored) int { return strings.Compare(a.column.String(), b.column.String()) })
+	if s := &f.File.Sheet; s.Kind != 0 {
+		n, err := strconv.Atoi(s.Value)
+		switch {
+		case s.Kind == yaml.ScalarNode && s.Tag == "!!int" && err == nil && n > 0:
+			m.sheet.number = n
+		case s.Kind == yaml.ScalarNode && s.Tag == "!!str" && strings.TrimSpace(s.Value) != "":
+			m.sheet.name = strings.TrimSpace(s.Value)
+		default:
+			fail(s.Line, "file.sheet: want the name of a workbook's sheet, or its number from 1")
+		}
+	}
 	if f.File.Days.Kind != 0 {
 		m.readDays(&f.File.Days, fail)
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -152,6 +153,18 @@ func (s Source) open(progress func(int64)) (_ *Reader, err error) {
 		return nil, &Problem{Path: s.Path, Want: "is not a file"}
 	}
 	r.size = info.Size()
+	if s.Mapping != nil {
+		var magic [4]byte
+		if n, _ := r.file.ReadAt(magic[:], 0); string(magic[:n]) == "PK\x03\x04" {
+			r.counted = &counter{at: r.file, told: progress}
+			book, err := openSheet(s.Path, r.counted, r.size, s.Mapping)
+			if err != nil {
+				return nil, err
+			}
+			r.text, r.lines = book.part, &lines{}
+			return r, r.openTable(book, info.ModTime())
+		}
+	}
 	r.counted = &counter{from: r.file, told: progress}
 	if r.text, r.packed, err = unpacked(s.Path, r.file, r.counted); err != nil {
 		return nil, err
@@ -170,17 +183,13 @@ func (s Source) open(progress func(int64)) (_ *Reader, err error) {
 	l := &lines{from: r.buffer, offset: int64(marks)}
 	if s.Mapping != nil {
 		r.lines = l
-		if r.table, err = openTable(l, s.Path, s.Mapping, s.delimiter(), info.ModTime(), s.IDKey); err != nil {
-			return nil, err
-		}
-		r.table.atRow = func() { r.row = Position{l.offset, l.line, r.records} }
-		return r, nil
+		return r, r.openTable(nil, info.ModTime())
 	}
 	switch s.ending() {
 	case ".csv", ".tsv", ".txt", ".dat":
 		return nil, &Problem{Path: s.Path, Want: "a table needs a mapping that says what its columns are: give --mapping FILE (anxin produce mapping --help)"}
 	case ".xlsx", ".xls":
-		return nil, &Problem{Path: s.Path, Want: "a workbook cannot be read: save the sheet as CSV and give --mapping FILE"}
+		return nil, &Problem{Path: s.Path, Want: "a workbook needs a mapping that says what its columns are: give --mapping FILE (anxin produce mapping --help); of old .xls save the sheet as .xlsx or CSV"}
 	}
 	first := bytes.TrimLeft(start, jsonSpace)
 	if ending := s.ending(); len(first) > 0 && first[0] == '[' && ending != ".ndjson" && ending != ".jsonl" {
@@ -190,6 +199,15 @@ func (s Source) open(progress func(int64)) (_ *Reader, err error) {
 		r.lines = l
 	}
 	return r, nil
+}
+
+func (r *Reader) openTable(from rowSource, modified time.Time) (err error) {
+	s := r.source
+	if r.table, err = openTable(r.lines, from, s.Path, s.Mapping, s.delimiter(), modified, s.IDKey); err != nil {
+		return err
+	}
+	r.table.atRow = func() { r.row = Position{r.lines.offset, r.lines.line, r.records} }
+	return nil
 }
 
 // marks returns the length of the byte order mark, and refuses what cannot be read.
@@ -209,9 +227,23 @@ func (s Source) marks(start []byte) (int, error) {
 	case bytes.HasPrefix(start, []byte("\xFF\xFE")), bytes.HasPrefix(start, []byte("\xFE\xFF")):
 		return 0, &Problem{Path: s.Path, Line: 1, Want: "is UTF-16 (Excel's \"Unicode text\"): save it as CSV in UTF-8"}
 	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
-		return 0, &Problem{Path: s.Path, Want: "is a workbook or a zip archive: save the sheet as CSV, or unpack the archive"}
+		return 0, &Problem{Path: s.Path, Want: "is a workbook or a zip archive: a workbook is read with --mapping FILE, and not within another archive"}
+	case bytes.HasPrefix(start, []byte("\xD0\xCF\x11\xE0")):
+		return 0, &Problem{Path: s.Path, Want: "is a workbook of old Excel (.xls), or has a password: save the sheet without one as .xlsx or CSV"}
+	case s.Mapping != nil && isWebPage(start):
+		return 0, &Problem{Path: s.Path, Want: "is a web page, as some platforms export tables: open it in a spreadsheet and save it as .xlsx or CSV"}
 	}
 	return 0, nil
+}
+
+func isWebPage(start []byte) bool {
+	text := bytes.ToLower(bytes.TrimLeft(start, jsonSpace))
+	for _, tag := range []string{"<html", "<!doctype", "<table", "<meta", "<?xml"} {
+		if bytes.HasPrefix(text, []byte(tag)) {
+			return true
+		}
+	}
+	return false
 }
 
 // ending is the file's ending before that of its compression.
@@ -322,6 +354,15 @@ func (r *Reader) Skip(to Position) error {
 	if to.Records == 0 {
 		return nil
 	}
+	if r.table != nil && r.table.source != nil {
+		if err := r.table.source.skipTo(to.Bytes); err != nil {
+			return err
+		}
+		r.records, r.table.held = to.Records, false
+		r.lines.offset, r.lines.line = to.Bytes, to.Line
+		*r.counting() = Counts{}
+		return nil
+	}
 	if r.table != nil && r.table.width == 0 { // the first row says how wide rows are
 		if _, err := r.Next(); err != nil {
 			return err
@@ -400,8 +441,19 @@ func decompressed(path, ending string, from io.Reader) (io.ReadCloser, error) {
 
 type counter struct {
 	from io.Reader
+	at   io.ReaderAt // instead, for workbooks
 	told func(int64)
 	n    int64
+}
+
+// ReadAt counts what is read here and there; parts that are read twice do not make more of the file than there is.
+func (c *counter) ReadAt(b []byte, at int64) (int, error) {
+	n, err := c.at.ReadAt(b, at)
+	c.n = max(c.n, at+int64(n))
+	if c.told != nil {
+		c.told(c.n)
+	}
+	return n, err
 }
 
 func (c *counter) Read(b []byte) (int, error) {

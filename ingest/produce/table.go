@@ -23,6 +23,9 @@ const (
 // table reads the rows of CSV and its relatives as records.
 type table struct {
 	lines     *lines
+	source    rowSource // instead of lines, whose place it keeps
+	held      bool      // the row that was read is yet to be taken
+	marks     []mark
 	path      string
 	m         *Mapping
 	delimiter []byte
@@ -39,13 +42,22 @@ type table struct {
 }
 
 // openTable reads up to the first row and finds the mapped columns.
-func openTable(l *lines, path string, m *Mapping, delimiter string, modified time.Time, idKey []byte) (*table, error) {
-	t := &table{lines: l, path: path, m: m, delimiter: []byte(delimiter)}
+func openTable(l *lines, source rowSource, path string, m *Mapping, delimiter string, modified time.Time, idKey []byte) (*table, error) {
+	t := &table{lines: l, source: source, path: path, m: m, delimiter: []byte(delimiter)}
 	if m.encoding == encodingGB18030 {
 		t.decode = simplifiedchinese.GB18030.NewDecoder()
 	}
 	var titles []civil.Month
+	if source != nil {
+		var err error
+		if titles, err = t.skipRows(); err != nil {
+			return nil, err
+		}
+	}
 	for range m.skip {
+		if source != nil {
+			break
+		}
 		raw, err := l.next()
 		if t.raw = raw; err == nil && m.days != nil && t.decoded() == rowWhole {
 			titles = append(titles, monthsIn(t.text)...)
@@ -201,7 +213,7 @@ func (t *table) next() (Record, error) {
 			t.counts.ignored(line)
 			continue
 		}
-		if want == "" {
+		if want == "" && t.source == nil {
 			for len(cells) > max(t.width, 1) && t.width > 0 && len(cells[len(cells)-1]) == 0 {
 				cells = cells[:len(cells)-1] // a delimiter at the end of rows
 			}
@@ -223,6 +235,7 @@ func (t *table) next() (Record, error) {
 		if want != "" {
 			return Record{Line: line, Value: bytes.TrimSpace(t.raw), Problems: []*Problem{bad}}, nil
 		}
+		t.convert.marks = t.marks
 		key, value, problems := t.convert.record(line, cells)
 		return Record{Line: line, Key: key, Value: value, Problems: problems}, nil
 	}
@@ -239,6 +252,10 @@ const (
 
 // row reads one row into clean cells, valid until the next call, and the line where it begins.
 func (t *table) row() (cells [][]byte, line int64, state rowState, err error) {
+	if t.source != nil {
+		cells, line, err = t.sourceRow()
+		return cells, line, rowWhole, err
+	}
 	raw, err := t.lines.next()
 	if err != nil {
 		return nil, 0, 0, t.fault(t.lines.line, err)
@@ -271,6 +288,53 @@ func (t *table) row() (cells [][]byte, line int64, state rowState, err error) {
 		}
 	}
 	return t.cells, line, state, nil
+}
+
+// sourceRow is row for what is no text. A row is as wide as the header: what stands beside the table belongs to no column.
+func (t *table) sourceRow() ([][]byte, int64, error) {
+	if t.held {
+		t.held = false
+		return t.cells, t.lines.line, nil
+	}
+	cells, marks, line, err := t.source.next()
+	if err != nil {
+		return nil, 0, err
+	}
+	t.lines.line, t.lines.offset = line, t.source.place()
+	t.raw = bytes.Join(cells, []byte{'\t'})
+	if t.width > 0 {
+		for len(cells) < t.width {
+			cells = append(cells, nil)
+		}
+		cells, marks = cells[:t.width], marks[:min(t.width, len(marks))]
+	}
+	for i, c := range cells {
+		if cells[i] = clean(c); t.m.blank[string(cells[i])] {
+			cells[i] = nil
+		}
+	}
+	t.cells, t.marks = cells, marks
+	return cells, line, nil
+}
+
+// skipRows passes over the rows up to the number that the mapping skips. A sheet need not have them all.
+func (t *table) skipRows() (titles []civil.Month, err error) {
+	for t.m.skip > 0 {
+		cells, line, err := t.sourceRow()
+		if err == io.EOF {
+			return nil, &Problem{Path: t.path, Want: fmt.Sprintf("the sheet ends within the %d rows that the mapping skips", t.m.skip)}
+		}
+		if err != nil {
+			return nil, err
+		}
+		if t.held = line > int64(t.m.skip); t.held {
+			break
+		}
+		for _, c := range cells {
+			titles = append(titles, monthsIn(c)...)
+		}
+	}
+	return titles, nil
 }
 
 // decoded puts the row into text as UTF-8. Splitting comes after, for the second byte of a GB18030 character may look
