@@ -211,6 +211,9 @@ func printReport(w io.Writer, path, topic string, r produce.Report) {
 	if unused := r.Unused.String(); unused != "" {
 		fmt.Fprintf(w, "  %s\n", unused)
 	}
+	if len(r.Absent) > 0 {
+		fmt.Fprintf(w, "  no object has %s\n", strings.Join(r.Absent, ", "))
+	}
 	const shown = 20
 	for i, f := range r.Findings {
 		if i == shown {
@@ -308,6 +311,9 @@ amounts with the noise of floats (7000.299999999999, by the contract's rule for 
 
 In a workbook dates and times need no format: they are read as what they are. A number of which Excel kept only 15 digits
 (5.22601E+17) is refused where text is wanted, and so is a formula with an error.
+
+JSON with names of its own, such as the answer of a platform: file: {json: data.rows} says where the list of objects is ("."
+where the file is that list, or objects one after the other), and columns are ways to values: id_number: worker.idCard.
 
 Columns that are days: file: {days: {month: 2026-10}} makes a record of each day of a row, by the headings 1 to 31 (or first: 5,
 the column of day 1). month: title finds 2026年10月 in the lines that skip passes over, month: {column: 月份} in each row. The

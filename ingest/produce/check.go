@@ -19,7 +19,8 @@ import (
 // Report is what ingest would say to a source.
 type Report struct {
 	Counts
-	Unused   Unused // columns of a table
+	Unused   Unused   // columns of a table
+	Absent   []string // ways that the mapping names and no object has
 	Rejected int64
 	Findings []Finding // the most frequent first
 	// Repeated records have the id, source and version of an earlier one, so that they count once.
@@ -111,6 +112,9 @@ func (s Source) Check(ctx context.Context, rules record.Rules, now func() time.T
 	report.Counts = r.Counts()
 	if r.table != nil {
 		report.Unused = r.table.unused
+		if o, ok := r.table.source.(*objects); ok {
+			report.Absent = o.absent()
+		}
 	}
 	if err := report.whole(s.Path); err != nil {
 		return report, err

@@ -20,7 +20,8 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
-// Mapping says how the rows of a table are records of a topic. The two files in testdata show everything it can say.
+// Mapping says how the rows of a table, of a workbook's sheet or of a list in JSON are records of a topic. The files in
+// testdata are examples; anxin produce mapping --help shows everything it can say.
 type Mapping struct {
 	Path   string
 	Topic  record.Topic
@@ -34,6 +35,7 @@ type Mapping struct {
 	skip      int
 	blank     map[string]bool
 	ignore    []ignored
+	json      string // the way to a list of objects that are rows; empty: a table
 	sheet     ref    // of a workbook; zero: the only one
 	days      *days  // nil: a row is one record
 	days0     bool   // an empty cell of a day is a record too
@@ -147,6 +149,7 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 			Keys      []string            `yaml:"ignore_empty"`
 			Days      yaml.Node           `yaml:"days"`
 			Sheet     yaml.Node           `yaml:"sheet"`
+			JSON      string              `yaml:"json"`
 		} `yaml:"file"`
 		Fields yaml.Node `yaml:"fields"`
 	}
@@ -228,6 +231,14 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 		m.keys = append(m.keys, column)
 	}
 	slices.SortFunc(m.ignore, func(a, b ignored) int { return strings.Compare(a.column.String(), b.column.String()) })
+	if m.json = f.File.JSON; m.json != "" {
+		if m.json != "." && slices.Contains(strings.Split(m.json, "."), "") {
+			fail(0, "file.json %q: want the names on the way to a list of objects, with points between them, such as data.rows, or \".\" where the file is that list", m.json)
+		}
+		if f.File.Delimiter != "" || f.File.Days.Kind != 0 || f.File.Sheet.Kind != 0 || f.File.Header != nil || f.File.Quotes != nil || m.skip > 0 || m.encoding != encodingUTF8 {
+			fail(0, "file.json goes with blank, ignore and ignore_empty only: JSON is UTF-8 and has no header")
+		}
+	}
 	if s := &f.File.Sheet; s.Kind != 0 {
 		n, err := strconv.Atoi(s.Value)
 		switch {

@@ -183,6 +183,12 @@ func (s Source) open(progress func(int64)) (_ *Reader, err error) {
 	l := &lines{from: r.buffer, offset: int64(marks)}
 	if s.Mapping != nil {
 		r.lines = l
+		if s.Mapping.json != "" {
+			return r, r.openTable(openObjects(s.Path, s.Mapping.json, r.buffer), info.ModTime())
+		}
+		if isJSON(start) {
+			return nil, &Problem{Path: s.Path, Want: "is JSON, and the mapping is of a table: say file: {json: data.rows}, the way to the list of objects in it, and the ways to values in place of columns (anxin produce mapping --help)"}
+		}
 		return r, r.openTable(nil, info.ModTime())
 	}
 	switch s.ending() {
@@ -192,6 +198,9 @@ func (s Source) open(progress func(int64)) (_ *Reader, err error) {
 		return nil, &Problem{Path: s.Path, Want: "a workbook needs a mapping that says what its columns are: give --mapping FILE (anxin produce mapping --help); of old .xls save the sheet as .xlsx or CSV"}
 	}
 	first := bytes.TrimLeft(start, jsonSpace)
+	if line, _, more := bytes.Cut(first, []byte("\n")); more && string(bytes.TrimRight(line, jsonSpace)) == "{" {
+		return nil, &Problem{Path: s.Path, Want: "is one JSON object over several lines, not one record a line: if records are in a list within it, give a mapping with file: {json: data.rows} (anxin produce mapping --help)"}
+	}
 	if ending := s.ending(); len(first) > 0 && first[0] == '[' && ending != ".ndjson" && ending != ".jsonl" {
 		r.array = &array{from: r.buffer, offset: int64(marks)}
 	} else {
@@ -234,6 +243,16 @@ func (s Source) marks(start []byte) (int, error) {
 		return 0, &Problem{Path: s.Path, Want: "is a web page, as some platforms export tables: open it in a spreadsheet and save it as .xlsx or CSV"}
 	}
 	return 0, nil
+}
+
+// isJSON tells JSON from a table, whose first cell may begin with a bracket, too.
+func isJSON(start []byte) bool {
+	start = bytes.TrimLeft(start, jsonSpace)
+	if len(start) == 0 || start[0] != '{' && start[0] != '[' {
+		return false
+	}
+	behind := bytes.TrimLeft(start[1:], jsonSpace)
+	return len(behind) > 0 && (start[0] == '{' && (behind[0] == '"' || behind[0] == '}') || start[0] == '[' && (behind[0] == '{' || behind[0] == ']'))
 }
 
 func isWebPage(start []byte) bool {

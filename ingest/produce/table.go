@@ -69,6 +69,10 @@ func openTable(l *lines, source rowSource, path string, m *Mapping, delimiter st
 		}
 	}
 	index := func(r ref) int { return r.number - 1 }
+	if from, ok := source.(*objects); ok {
+		t.convert, _ = newConverter(m, path, modified, idKey, func(r ref) int { return from.field(r.name) })
+		return t, nil
+	}
 	if m.header {
 		header, line, state, err := t.row()
 		for err == nil && state == rowWhole && empty(header) {
