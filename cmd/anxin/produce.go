@@ -323,7 +323,7 @@ day and its cell are the columns day and tick:
   hours: {column: tick, map: {√: 8, 上: 4, 下: 4}, unit: hour}   # with unit, numbers are hours; else only what map says
 A day without a tick is left out, unless hours says empty: 0. A cell that is not understood is refused, by row and column.
 
-Two complete examples, of a bank and of a site gate, are in ingest/produce/testdata.`,
+Complete examples, of a bank, a site gate and a monthly attendance sheet, are in ingest/produce/testdata.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

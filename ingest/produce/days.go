@@ -108,9 +108,12 @@ func monthsIn(title []byte) (all []civil.Month) {
 	return all
 }
 
-// dayOf reads a heading as a day of the month: 1, 01, 1日, 1号, and 10月1日 in October.
+// dayOf reads a heading as a day of the month: 1, 01, 1日, 1号, and in October 10月1日 and 2026-10-01.
 func dayOf(heading []byte, month civil.Month) int {
 	b := solid(heading)
+	if t, ok := common(b, date); ok && month != 0 && civil.DateOf(t).Month() == month {
+		return t.Day()
+	}
 	if name := month.String(); month != 0 {
 		for _, prefix := range []string{strings.TrimPrefix(name[5:], "0") + "月", name[5:] + "月"} {
 			if rest, ok := bytes.CutPrefix(b, []byte(prefix)); ok {

@@ -98,7 +98,7 @@ func TestNoMessageShowsACellOfWhatIsTakenForAHeader(t *testing.T) {
 }
 
 func TestATableGivenForTheMappingIsNotQuoted(t *testing.T) {
-	for _, text := range []string{"钱秘密,331024197102275495\n", "钱秘密: 1\n钱秘密: 2\n", "*钱秘密\n", "- 331024197102275495\n", "topic: [331024197102275495]\n", "file: 331024197102275495\n"} {
+	for _, text := range []string{"钱秘密,331024197102275495\n", "钱秘密: 1\n钱秘密: 2\n", "钱秘密: 1\n", "331024197102275495: 1\n", "*钱秘密\n", "- 331024197102275495\n", "topic: [331024197102275495]\n", "file: 331024197102275495\n"} {
 		_, err := ParseMapping("m.yaml", "wage.", []byte(text))
 		if err == nil {
 			t.Fatal("a table is taken for a mapping")

@@ -277,6 +277,7 @@ func isDelimiter(d string) bool {
 
 var (
 	yamlQuotes = regexp.MustCompile("`[^`]*`|\"[^\"]*\"|'[^']*'")
+	yamlField  = regexp.MustCompile(`(?m)\bfield (.*) not found`)
 	yamlTypes  = regexp.MustCompile(`(?s) in type struct .*?(\n|$)`)
 )
 
@@ -284,6 +285,12 @@ var (
 // are its cells.
 func yamlFault(err error) string {
 	text := yamlTypes.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), " among the keys of a mapping (anxin produce mapping --help)$1")
+	text = yamlField.ReplaceAllStringFunc(text, func(found string) string {
+		if strings.ContainsFunc(found, func(r rune) bool { return r > '~' }) || digitRun([]byte(found)) >= personalDigits {
+			return "field (…) not found"
+		}
+		return found
+	})
 	return yamlQuotes.ReplaceAllString(text, "(…)")
 }
 

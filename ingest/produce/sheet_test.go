@@ -234,6 +234,14 @@ func TestDaysOfAWorkbookAreColumnsToo(t *testing.T) {
 	}
 }
 
+func TestDaysOfAWorkbookWithoutAHeaderMayEndInEmptyCells(t *testing.T) {
+	m := mapping(t, sheet("header: false, days: {month: 2026-02, first: 2}", "{column: tick, map: {√: 8}}", "1"))
+	got := all(t, Source{Path: workbook(t, "", cells(1, numberA, "√")+cells(2, numberB, "", "√")), Topic: m.Topic, Mapping: m, IDKey: testIDKey})
+	if len(got) != 2 || len(got[0].Problems)+len(got[1].Problems) > 0 || !strings.Contains(string(got[1].Value), `"work_date":"2026-02-02"`) {
+		t.Errorf("%d records: %v", len(got), got[0].Problems)
+	}
+}
+
 func TestAWorkbookIsTakenUpBehindTheAcknowledgedRow(t *testing.T) {
 	_, k := broker(t)
 	m := bookingMapping(t, "skip: 1")

@@ -312,6 +312,11 @@ func (t *table) sourceRow() ([][]byte, int64, error) {
 		}
 		cells, marks = cells[:t.width], marks[:min(t.width, len(marks))]
 	}
+	if t.m.days != nil { // cells behind the last one that holds something are not in the file
+		for len(cells) < t.m.days.first-1+mostDays && t.width == 0 {
+			cells = append(cells, nil)
+		}
+	}
 	for i, c := range cells {
 		if cells[i] = clean(c); t.m.blank[string(cells[i])] {
 			cells[i] = nil

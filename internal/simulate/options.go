@@ -71,7 +71,7 @@ func UsualRates() Rates {
 	return Rates{
 		Arrears: 0.0055, BadCounty: 0.022,
 		Strained: 0.03, Sloppy: 0.05, Misuse: 0.02, Illegal: 0.012, Understated: 0.01, Unconnected: 0.025,
-		Lapse: 0.2, Returned: 0.002, Unknown: 0.015, Unhandled: 0.07,
+		Lapse: 0.8, Returned: 0.002, Unknown: 0.015, Unhandled: 0.07,
 	}
 }
 
