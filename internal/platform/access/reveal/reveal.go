@@ -76,6 +76,9 @@ func (v *Vault) Open(ctx context.Context, who *access.Person, w Worker, purpose,
 	if v.opener == nil {
 		return Clear{}, ErrNoKeys
 	}
+	if err := ctx.Err(); err != nil { // nobody waits for it: nothing is opened
+		return Clear{}, err
+	}
 	if err := v.audit.Record(ctx, event); err != nil {
 		return Clear{}, err
 	}

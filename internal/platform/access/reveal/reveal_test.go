@@ -2,6 +2,7 @@ package reveal
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"log/slog"
 	"strings"
@@ -20,6 +21,7 @@ func TestMain(m *testing.M) { embeddedtest.Main(m) }
 
 // opener opens "sealed:x" as x, and tells how many entries the audit log had when it did.
 type opener struct {
+	conn driver.Conn
 	log  *audit.Log
 	seen []string
 }
@@ -52,7 +54,7 @@ func vault(t *testing.T) (*Vault, *opener) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &opener{log: l}
+	o := &opener{conn: conn, log: l}
 	return NewVault(o, l), o
 }
 
@@ -94,12 +96,21 @@ func TestNothingIsOpenedWithoutRightPurposeAndLog(t *testing.T) {
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel() // the store is away
+	cancel()
 	if got, err := v.Open(ctx, inspector, worker, "核实十月工资", ""); err == nil || got != (Clear{}) {
-		t.Errorf("without a log: %+v, %v", got, err)
+		t.Errorf("for somebody who has gone: %+v, %v", got, err)
 	}
 	if o.seen != nil {
 		t.Error("something was opened")
+	}
+	if err := o.conn.Exec(t.Context(), "RENAME TABLE audit_log TO gone"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := v.Open(t.Context(), inspector, worker, "核实十月工资", ""); err == nil || got != (Clear{}) || o.seen != nil {
+		t.Errorf("without a log: %+v, %v", got, err)
+	}
+	if err := o.conn.Exec(t.Context(), "RENAME TABLE gone TO audit_log"); err != nil {
+		t.Fatal(err)
 	}
 	if _, err := NewVault(nil, v.audit).Open(t.Context(), inspector, worker, "核实十月工资", ""); !errors.Is(err, ErrNoKeys) {
 		t.Errorf("without keys: %v", err)
