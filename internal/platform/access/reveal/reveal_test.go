@@ -2,7 +2,7 @@ package reveal
 
 import (
 	"context"
-	"database/sql/driver"
+
 	"errors"
 	"log/slog"
 	"strings"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/platform/audit"
