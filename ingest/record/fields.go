@@ -311,17 +311,20 @@ func (d *Decoder) anonymous(h *Head, numbers ...[]byte) {
 // namesResident says whether a text holds a valid identity number of somebody who was twelve years old or more when the record
 // was made: what looks like one of somebody younger is a serial number with a date in it.
 func namesResident(text string, recorded time.Time) bool {
-	for p := 0; p+18 <= len(text); p++ {
-		if text[p]-'0' > 9 {
+	for p := 0; p+18 <= len(text); {
+		q := p + 16
+		for q >= p && text[q]-'0' <= 9 {
+			q--
+		}
+		if q >= p { // no seventeen digits begin before what is none
+			p = q + 1
 			continue
 		}
 		one := unsafe.Slice(unsafe.StringData(text[p:p+18]), 18)
-		if !residentShape(one) {
-			continue
-		}
 		if year := text[p+6 : p+10]; year >= "1900" && year <= strconv.Itoa(recorded.Year()-12) && checkResident(one) == "" {
 			return true
 		}
+		p++
 	}
 	return false
 }
@@ -947,6 +950,9 @@ func (d *Decoder) account(f int) []byte {
 
 // plain is the plain spelling of a paper or an account, valid until the next.
 func (d *Decoder) plain(b []byte) []byte {
+	if allDigits(b) { // as nearly all are
+		return b
+	}
 	d.spelled = plainSpelling(d.spelled[:0], b)
 	return d.spelled
 }

@@ -67,20 +67,20 @@ func paperWritten(plain []byte) bool {
 // mangled says whether a spreadsheet has spoilt an account number, in its plain spelling: shown it as a power of ten, as a cell
 // too narrow, or kept fifteen of its digits. Of a bank card the last is told by the check digit (ISO/IEC 7812-1).
 func mangled(plain []byte) bool {
-	hashes := 0
-	for i, c := range plain {
-		switch {
-		case c == '#':
-			hashes++
-		case c == 'E' && i > 0 && powerOfTen(plain[:i], plain[i+1:]):
-			return true
+	if !allDigits(plain) {
+		hashes := 0
+		for i, c := range plain {
+			switch {
+			case c == '#':
+				hashes++
+			case c == 'E' && i > 0 && powerOfTen(plain[:i], plain[i+1:]):
+				return true
+			}
 		}
-	}
-	if hashes > 0 && hashes == len(plain) {
-		return true
+		return hashes > 0 && hashes == len(plain)
 	}
 	const kept, fewest = 15, 3 // of one or two zeros nothing can be said
-	if len(plain) < kept+fewest || len(plain) > 19 || !allDigits(plain) || !bankCard(plain) {
+	if len(plain) < kept+fewest || len(plain) > 19 || !bankCard(plain) {
 		return false
 	}
 	for _, c := range plain[kept:] {
