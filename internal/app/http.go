@@ -30,7 +30,10 @@ func Listen(address string) (net.Listener, error) {
 // long as the server's timeouts allow: a form that is sent slowly for half a minute, an export that is taken slowly for five.
 const mostConnections = 2000
 
-// ServeHTTP answers on l, with TLS where it is configured, until the context ends.
+// lastRequests is how long requests that are under way may take when a service stops.
+const lastRequests = 15 * time.Second
+
+// ServeHTTP answers on l, with TLS where it is configured, until the context ends, and returns when the requests under way have.
 func ServeHTTP(ctx context.Context, l net.Listener, secure TLSFiles, handler http.Handler) error {
 	config, err := secure.Load()
 	if err != nil {
@@ -44,14 +47,18 @@ func ServeHTTP(ctx context.Context, l net.Listener, secure TLSFiles, handler htt
 		Handler: guarded(handler), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10,
 	}
-	context.AfterFunc(ctx, func() {
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	ended := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(ended)
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastRequests)
 		defer cancel()
 		_ = server.Shutdown(grace)
 	})
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		stop()
 		return err
 	}
+	<-ended // what is under way still needs the store
 	return nil
 }
 

@@ -98,7 +98,7 @@ LIMIT 1`, func(r driver.Rows) error {
 		err := r.Scan(&p.Investment, &p.DeveloperID, &p.ContractorID, &p.ContractorName, &p.Status, &p.ContractFen,
 			&signed, &permit, &started, &completed, &p.PayDay, &p.LaborCostDay, &p.LaborCostFen, &opened, &closed,
 			&p.DepositForm, &p.DepositFen, &lodged, &valid, &p.PaymentGuarantee, &p.NoticeBoard, &p.LaborOfficer)
-		p.SignedOn, p.PermitOn, p.StartedOn, p.CompletedOn = DateOf(signed), MaybeDate(permit), MaybeDate(started), MaybeDate(completed)
+		p.SignedOn, p.PermitOn, p.StartedOn, p.CompletedOn = civil.OfColumn(signed), MaybeDate(permit), MaybeDate(started), MaybeDate(completed)
 		p.AccountOpenedOn, p.AccountClosedOn = MaybeDate(opened), MaybeDate(closed)
 		p.DepositLodgedOn, p.DepositValidUntil = MaybeDate(lodged), MaybeDate(valid)
 		q.facts.Project = p
@@ -197,7 +197,7 @@ ORDER BY work_date`, func(r driver.Rows) error {
 		if err := r.Scan(&on, &workers); err != nil {
 			return err
 		}
-		q.facts.Days = append(q.facts.Days, DayFacts{DateOf(on), workers})
+		q.facts.Days = append(q.facts.Days, DayFacts{civil.OfColumn(on), workers})
 		return nil
 	})
 }
@@ -216,7 +216,7 @@ GROUP BY month`, func(r driver.Rows) error {
 		if err := r.Scan(&month, &workers); err != nil {
 			return err
 		}
-		attended[DateOf(month).Month()] = workers
+		attended[civil.OfColumn(month).Month()] = workers
 		return nil
 	})
 	q.mu.Lock()
@@ -244,7 +244,7 @@ GROUP BY wage_month`, func(r driver.Rows) error {
 		if err := r.Scan(&month, &m.Workers, &m.UnpaidWorkers, &m.PayableFen, &m.PaidFen, &m.OpenFen, &due); err != nil {
 			return err
 		}
-		m.Month, m.DueBy = DateOf(month).Month(), MaybeDate(&due)
+		m.Month, m.DueBy = civil.OfColumn(month).Month(), MaybeDate(&due)
 		wages[m.Month] = m
 		return nil
 	})
@@ -301,7 +301,7 @@ ORDER BY month`, func(r driver.Rows) error {
 		if err := r.Scan(&month, &m.FundedFen, &m.WagesFen, &m.OtherFen, &m.BalanceFen, &frozen); err != nil {
 			return err
 		}
-		m.Month, m.Frozen = DateOf(month).Month(), frozen == 1
+		m.Month, m.Frozen = civil.OfColumn(month).Month(), frozen == 1
 		// A month without entries keeps the balance before it.
 		for n := len(q.facts.Account); n > 0 && q.facts.Account[n-1].Month+1 < m.Month; n = len(q.facts.Account) {
 			before := q.facts.Account[n-1]
@@ -336,7 +336,7 @@ LIMIT %d`, factRows), func(r driver.Rows) error {
 		if err := r.Scan(&l.Source, &l.ID, &l.Channel, &l.Status, &l.Incident, &l.Workers, &l.AmountFen, &received, &status, &resolved, &l.Open); err != nil {
 			return err
 		}
-		l.ReceivedOn, l.StatusOn, l.ResolvedOn = DateOf(received), DateOf(status), MaybeDate(resolved)
+		l.ReceivedOn, l.StatusOn, l.ResolvedOn = civil.OfColumn(received), civil.OfColumn(status), MaybeDate(resolved)
 		q.facts.Leads = append(q.facts.Leads, l)
 		return nil
 	})
@@ -369,7 +369,7 @@ LIMIT %d`, about, factRows), func(r driver.Rows) error {
 		if err := r.Scan(&p.Source, &p.ID, &p.Kind, &p.Outcome, &p.Workers, &p.AmountFen, &opened, &due, &closed); err != nil {
 			return err
 		}
-		p.OpenedOn, p.DueOn, p.ClosedOn = DateOf(opened), MaybeDate(due), MaybeDate(closed)
+		p.OpenedOn, p.DueOn, p.ClosedOn = civil.OfColumn(opened), MaybeDate(due), MaybeDate(closed)
 		q.facts.Proceedings = append(q.facts.Proceedings, p)
 		return nil
 	})
@@ -396,7 +396,7 @@ ORDER BY indicator, month`, func(r driver.Rows) error {
 			n++
 		}
 		s := &q.facts.Signals[n-1]
-		s.Months, s.Values = append(s.Months, DateOf(month).Month()), append(s.Values, value)
+		s.Months, s.Values = append(s.Months, civil.OfColumn(month).Month()), append(s.Values, value)
 		return nil
 	})
 }
@@ -430,7 +430,7 @@ LIMIT %d`, RunTuples(q.runs), factRows))
 		if err := rows.Scan(&w.Detector, &w.Episode, &opened, &closed, &level, &since, &w.Workers, &w.AmountFen); err != nil {
 			return err
 		}
-		w.Opened, w.Closed, w.Since, w.Level = DateOf(opened), MaybeDate(closed), DateOf(since), catalog.Level(level)
+		w.Opened, w.Closed, w.Since, w.Level = civil.OfColumn(opened), MaybeDate(closed), civil.OfColumn(since), catalog.Level(level)
 		q.facts.Episodes = append(q.facts.Episodes, w)
 	}
 	return rows.Err()

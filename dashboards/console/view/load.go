@@ -90,7 +90,7 @@ LIMIT 400`)
 		if err := rows.Scan(&asOf, &r.Number, &r.Started, &r.Finished, &r.Policy, &r.Snapshot); err != nil {
 			return nil, err
 		}
-		r.AsOf = DateOf(asOf)
+		r.AsOf = civil.OfColumn(asOf)
 		runs = append(runs, r)
 	}
 	for i, j := 0, len(runs)-1; i < j; i, j = i+1, j-1 {
@@ -308,7 +308,7 @@ WHERE (as_of, run) IN (`+RunTuples(runs)+`)`)
 				u.Trend[i].AsOf = r.AsOf
 			}
 		}
-		p.AsOf = DateOf(asOf)
+		p.AsOf = civil.OfColumn(asOf)
 		if i, ok := at[p.AsOf]; ok {
 			u.Trend[i] = p
 		}
@@ -366,7 +366,7 @@ func scanWarnings(rows interface {
 			&w.Name, &w.Township, &w.County, &w.Sector, &w.Department, &w.Workers, &w.AmountFen, &w.Score, &w.Evidence, &w.Basis); err != nil {
 			return nil, err
 		}
-		w.Opened, w.LevelOn, w.Since, w.Closed, w.Level = DateOf(opened), DateOf(levelOn), DateOf(since), MaybeDate(closed), catalog.Level(level)
+		w.Opened, w.LevelOn, w.Since, w.Closed, w.Level = civil.OfColumn(opened), civil.OfColumn(levelOn), civil.OfColumn(since), MaybeDate(closed), catalog.Level(level)
 		list = append(list, w)
 	}
 	return list, rows.Err()
@@ -397,14 +397,11 @@ func RunTuples(runs []Run) string {
 	return string(b)
 }
 
-// DateOf takes the calendar day the driver decoded from a Date, in whatever zone it gave it.
-func DateOf(t time.Time) civil.Date { return civil.OfColumn(t) }
-
 // MaybeDate is DateOf where there may be none.
 func MaybeDate(t *time.Time) *civil.Date {
 	if t == nil {
 		return nil
 	}
-	d := DateOf(*t)
+	d := civil.OfColumn(*t)
 	return &d
 }

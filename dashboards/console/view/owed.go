@@ -141,7 +141,7 @@ HAVING fen > 0`, func(r driver.Rows) error {
 		if err := r.Scan(&o.Workers, &o.Fen, &o.Estimated, &due); err != nil {
 			return err
 		}
-		since := DateOf(due) + 1
+		since := civil.OfColumn(due) + 1
 		o.Since = &since
 		return nil
 	})
@@ -164,7 +164,7 @@ ORDER BY indexOf(['listed', 'unbooked', 'underlisted', 'unlisted'], kind)`, func
 		if err := r.Scan(&k.Kind, &k.Workers, &k.Fen, &k.Days, &months); err != nil {
 			return err
 		}
-		k.Months = Each(months, func(t time.Time) civil.Month { return DateOf(t).Month() })
+		k.Months = Each(months, func(t time.Time) civil.Month { return civil.OfColumn(t).Month() })
 		q.facts.Owed.Kinds = append(q.facts.Owed.Kinds, k)
 		return nil
 	})
@@ -190,7 +190,7 @@ ORDER BY wage_month, indexOf(['listed', 'unbooked', 'underlisted', 'unlisted'], 
 		if err := r.Scan(&month, &m.Kind, &m.Workers, &m.PayableFen, &m.Fen, &m.Days, &due, &m.EstimateBy); err != nil {
 			return err
 		}
-		m.Month, m.DueBy = DateOf(month).Month(), DateOf(due)
+		m.Month, m.DueBy = civil.OfColumn(month).Month(), civil.OfColumn(due)
 		q.facts.Owed.Months = append(q.facts.Owed.Months, m)
 		return nil
 	})
@@ -232,7 +232,7 @@ ORDER BY month, kind`, func(r driver.Rows) error {
 		if err := r.Scan(&month, &u.Kind, &u.Workers, &due); err != nil {
 			return err
 		}
-		u.Month, u.DueBy = DateOf(month).Month(), DateOf(due)
+		u.Month, u.DueBy = civil.OfColumn(month).Month(), civil.OfColumn(due)
 		q.facts.Owed.Unheard = append(q.facts.Owed.Unheard, u)
 		return nil
 	})
@@ -259,7 +259,7 @@ LIMIT %d`, column, factRows), func(r driver.Rows) error {
 		if err := r.Scan(&month, &one, &c.Reason, &c.ClosedBy, &c.ApprovedBy, &closed); err != nil {
 			return err
 		}
-		c.Month, c.OneWorker, c.ClosedOn = MaybeDate(month), one == 1, DateOf(closed)
+		c.Month, c.OneWorker, c.ClosedOn = MaybeDate(month), one == 1, civil.OfColumn(closed)
 		q.facts.Owed.Closures = append(q.facts.Owed.Closures, c)
 		return nil
 	})

@@ -67,7 +67,6 @@ var rankingTexts = map[string]catalog.Text{
 	"unit.act_line":     {ZH: "{1} −{2}：{3}（{4}）", EN: "{1} −{2}: {3} ({4})"},
 	"unit.act_until":    {ZH: "{1} 起不再计入", EN: "no longer counted from {1}"},
 	"unit.if_fixed":     {ZH: "整改后指数", EN: "Index if fixed"},
-	"unit.gain":         {ZH: "可提高", EN: "Gain"},
 	"unit.estimated":    {ZH: "其中估算 {1}", EN: "of it {1} by estimate"},
 	"unit.late":         {ZH: "已付，但迟发超过30天", EN: "Paid, over 30 days late"},
 	"unit.silent":       {ZH: "在册无记录", EN: "Silent"},

@@ -187,7 +187,7 @@ LIMIT 1 BY worker`)
 		if err := rows.Scan(&w.Key, &w.Masked, &w.name, &w.Last, &w.phone, &w.Team, &w.Job, &entered, &left); err != nil {
 			return nil, err
 		}
-		w.Entered, w.Left = view.DateOf(entered), view.MaybeDate(left)
+		w.Entered, w.Left = civil.OfColumn(entered), view.MaybeDate(left)
 		all = append(all, w)
 	}
 	return all, rows.Err()

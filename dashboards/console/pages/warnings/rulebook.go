@@ -177,7 +177,7 @@ GROUP BY as_of, township, department`)
 		if err := rows.Scan(&on, &township, &department, &red, &yellow); err != nil {
 			return nil, err
 		}
-		if one := by[view.DateOf(on)]; one != nil && access.Allow(person, access.Read, access.At(township, department)) {
+		if one := by[civil.OfColumn(on)]; one != nil && access.Allow(person, access.Read, access.At(township, department)) {
 			one.Red, one.Yellow = one.Red+red, one.Yellow+yellow
 		}
 	}
