@@ -10,7 +10,9 @@ import (
 )
 
 func TestALeadCountsUntilItIsHandledAndAsOneForItsSubjectAndMonth(t *testing.T) {
-	everywhere, err := policy.National().With([]byte(`index: {least_workers: [{value: 0, source: "a test"}]}`), nil)
+	everywhere, err := policy.National().With([]byte(`
+index: {least_workers: [{value: 0, source: "a test"}]}
+common: {accept_workdays: [{value: 10, region: "331022", source: "a test"}]}`), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,22 +38,30 @@ func TestALeadCountsUntilItIsHandledAndAsOneForItsSubjectAndMonth(t *testing.T) 
 			"received_on: 2026-08-03, status: resolved, status_on: 2026-08-10, resolved_on: 2026-08-10, conclusion: true", "received_on: 2026-08-20"}, "0/1 accept_lead"},
 		{"two about one firm in two months", []string{
 			"received_on: 2026-07-30, status: resolved, status_on: 2026-08-10, resolved_on: 2026-08-10, conclusion: true", "received_on: 2026-08-20"}, "1/2 accept_lead"},
+		{"six working days without being accepted, where ten are the term", []string{"received_on: 2026-09-17"}, "0/0"},
+	}
+	// the last lies in a county whose policy has a term of its own
+	township := func(n int) string {
+		if n == len(cases)-1 {
+			return "331022001"
+		}
+		return fmt.Sprintf("331024%03d", n+1)
 	}
 	var text strings.Builder
 	text.WriteString("complaints:\n")
 	for n, c := range cases {
 		for i, fields := range c.fields {
-			fmt.Fprintf(&text, "  - {id: L%d-%d, employer: F%d, township: 331024%03d, %s}\n", n, i, n, n+1, strings.Replace(fields, "conclusion: true", `conclusion: "true"`, 1))
+			fmt.Fprintf(&text, "  - {id: L%d-%d, employer: F%d, township: %s, %s}\n", n, i, n, township(n), strings.Replace(fields, "conclusion: true", `conclusion: "true"`, 1))
 		}
 	}
 	text.WriteString("employers:\n")
 	for n := range cases {
-		fmt.Fprintf(&text, "  - {id: F%d, township: 331024%03d}\n", n, n+1)
+		fmt.Fprintf(&text, "  - {id: F%d, township: %s}\n", n, township(n))
 	}
 	b.tell(t, text.String())
 	rows := indexOf(b.pass(t, "2026-09-25"))
 	for n, c := range cases {
-		row := rows[fmt.Sprintf("331024%03d", n+1)]
+		row := rows[township(n)]
 		got := "0/0"
 		if row.Code != "" {
 			p := row.Score.Parts[3]

@@ -79,64 +79,96 @@ WITH
         FROM unmet
         GROUP BY employer_uscc, scope, scope_id
     ),
-    -- as in order-unmet
+    -- as in order-unmet; each step in a query of its own, for the engine works out anew whatever is named twice in one
     subjects AS
     (
         SELECT
             employer_uscc,
             scope,
             scope_id,
-            argMax(township, (opened_on, id)) AS township,
-            max(opened_on) AS last_opened_on,
-            min(due_on) AS oldest_due_on,
-            max(unmet.unpaid_workers) AS workers,
-            max(unmet.unpaid_fen / greatest(unmet.unpaid_workers, 1)) AS mean_fen,
-            groupArray(id) AS records,
-            arraySort
-            (
-                order -> (order.2, order.1, -order.3, order.5),
-                groupArray((first_month, last_month, unmet.unpaid_fen, unmet.amount_fen, id, opened_on, unmet.paid_by))
-            ) AS listed,
-            -- of each how many end before it begins, and the best of the first n: unpaid, ordered, which
-            arrayMap((order, n) -> arrayCount(before -> before.2 < order.1, arraySlice(listed, 1, n - 1)) + 1, listed, arrayEnumerate(listed)) AS starts,
-            arrayFold
-            (
-                (best, order, start, n) -> arrayPushBack
-                (
-                    best,
-                    if
-                    (
-                        (best[start].1 + order.3, best[start].2 + order.4) > (best[-1].1, best[-1].2),
-                        (best[start].1 + order.3, best[start].2 + order.4, arrayPushBack(best[start].3, n)),
-                        best[-1]
-                    )
-                ),
-                listed,
-                starts,
-                arrayEnumerate(listed),
-                [(toInt64(0), toInt64(0), emptyArrayUInt32())]
-            )[-1] AS best,
+            township,
+            last_opened_on,
+            oldest_due_on,
+            workers,
+            mean_fen,
+            records,
+            best.1 AS refused_fen,
+            best.2 AS amount_fen,
             arrayMap(n -> (listed[n].5, listed[n].6, listed[n].4), best.3) AS figures,
             arrayFlatten(arrayMap(n -> listed[n].7, best.3)) AS payments
-        FROM unmet
-        GROUP BY employer_uscc, scope, scope_id
+        FROM
+        (
+            SELECT
+                grouped.*,
+                arrayFold
+                (
+                    (best, order, start, n) -> arrayPushBack
+                    (
+                        best,
+                        if
+                        (
+                            (best[start].1 + order.3, best[start].2 + order.4) > (best[-1].1, best[-1].2),
+                            (best[start].1 + order.3, best[start].2 + order.4, arrayPushBack(best[start].3, n)),
+                            best[-1]
+                        )
+                    ),
+                    listed,
+                    -- of each how many end before it begins, and the best of the first n: unpaid, ordered, which
+                    arrayMap((order, n) -> arrayCount(before -> before.2 < order.1, arraySlice(listed, 1, n - 1)) + 1, listed, arrayEnumerate(listed)),
+                    arrayEnumerate(listed),
+                    [(toInt64(0), toInt64(0), emptyArrayUInt32())]
+                )[-1] AS best
+            FROM
+            (
+                SELECT
+                    employer_uscc,
+                    scope,
+                    scope_id,
+                    argMax(township, (opened_on, id)) AS township,
+                    max(opened_on) AS last_opened_on,
+                    min(due_on) AS oldest_due_on,
+                    max(unmet.unpaid_workers) AS workers,
+                    max(unmet.unpaid_fen / greatest(unmet.unpaid_workers, 1)) AS mean_fen,
+                    groupArray(id) AS records,
+                    arraySort
+                    (
+                        order -> (order.2, order.1, -order.3, order.5),
+                        groupArray((first_month, last_month, unmet.unpaid_fen, unmet.amount_fen, id, opened_on, unmet.paid_by))
+                    ) AS listed
+                FROM unmet
+                GROUP BY employer_uscc, scope, scope_id
+            ) AS grouped
+        )
     ),
+    -- of its projects together, or of itself
     ordered AS
     (
         SELECT
             employer_uscc,
-            argMax(subjects.township, (last_opened_on, scope_id)) AS township,
-            min(subjects.oldest_due_on) AS oldest_due_on,
-            max(subjects.mean_fen) AS mean_fen,
-            arrayFlatten(groupArray(subjects.records)) AS records,
-            -- of its projects together, or of itself
-            sumIf(subjects.best.1, scope = 'project') >= sumIf(subjects.best.1, scope = 'employer') AS by_projects,
-            if(by_projects, sumIf(subjects.best.1, scope = 'project'), sumIf(subjects.best.1, scope = 'employer')) AS refused_fen,
-            if(by_projects, sumIf(subjects.best.2, scope = 'project'), sumIf(subjects.best.2, scope = 'employer')) AS amount_fen,
-            if(by_projects, sumIf(subjects.workers, scope = 'project'), sumIf(subjects.workers, scope = 'employer')) AS people,
-            if(by_projects, arrayFlatten(groupArrayIf(subjects.figures, scope = 'project')), arrayFlatten(groupArrayIf(subjects.figures, scope = 'employer'))) AS figures,
-            if(by_projects, arrayFlatten(groupArrayIf(subjects.payments, scope = 'project')), arrayFlatten(groupArrayIf(subjects.payments, scope = 'employer'))) AS payments
-        FROM subjects
+            argMax(by_scope.township, (by_scope.last_opened_on, by_scope.last_id)) AS township,
+            min(by_scope.oldest_due_on) AS oldest_due_on,
+            max(by_scope.mean_fen) AS mean_fen,
+            arrayFlatten(groupArray(by_scope.records)) AS records,
+            argMax((scope = 'project', refused_fen, amount_fen, people, figures, payments), (refused_fen, scope = 'project')) AS most
+        FROM
+        (
+            SELECT
+                employer_uscc,
+                scope,
+                argMax(subjects.township, (subjects.last_opened_on, subjects.scope_id)) AS township,
+                max((subjects.last_opened_on, subjects.scope_id)).1 AS last_opened_on,
+                max((subjects.last_opened_on, subjects.scope_id)).2 AS last_id,
+                min(subjects.oldest_due_on) AS oldest_due_on,
+                max(subjects.mean_fen) AS mean_fen,
+                arrayFlatten(groupArray(subjects.records)) AS records,
+                sum(subjects.refused_fen) AS refused_fen,
+                sum(subjects.amount_fen) AS amount_fen,
+                sum(subjects.workers) AS people,
+                arrayFlatten(groupArray(subjects.figures)) AS figures,
+                arrayFlatten(groupArray(subjects.payments)) AS payments
+            FROM subjects
+            GROUP BY employer_uscc, scope
+        ) AS by_scope
         GROUP BY employer_uscc
     ),
     -- whom the pay lists of what was ordered name, and what they are owed by them
@@ -224,10 +256,10 @@ WITH
     -- record, day and yuan of a figure
     (figure -> concat(figure.1, ' ', toString(figure.2), ' ', toString(intDiv(figure.3, 100)), '.', leftPad(toString(figure.3 % 100), 2, '0'))) AS told
 SELECT
-    ordered.employer_uscc AS scope_id,
-    ordered.township AS township,
+    employer_uscc AS scope_id,
+    township,
     'red' AS level,
-    ordered.oldest_due_on + 1 AS since,
+    oldest_due_on + 1 AS since,
     ordered_workers AS workers,
     unpaid_fen AS amount_fen,
     least(unpaid_fen / (10 * {many_workers_fen:Int64}), 1) AS score,
@@ -239,27 +271,45 @@ SELECT
             if
             (
                 unpaid_fen >= {one_worker_fen:Int64}
-                    AND (named.one_worker = 1 OR ordered.mean_fen >= {one_worker_fen:Int64} AND ordered.mean_fen >= {one_worker_months:Float64} * monthly_pay_fen),
+                    AND (one_worker = 1 OR mean_fen >= {one_worker_fen:Int64} AND mean_fen >= {one_worker_months:Float64} * monthly_pay_fen),
                 'amount_one_worker',
                 ''
             ),
-            if(incidents.incidents > 0 AND unpaid_fen > 0, 'incident', '')
+            if(incidents > 0 AND unpaid_fen > 0, 'incident', '')
         ]
     ) AS grounds,
-    toInt64(ordered.people) - if(ordered.by_projects, least(toInt64(named.repeated), toInt64(ordered.people) - 1), 0) AS ordered_workers,
-    ordered.amount_fen AS ordered_fen,
+    ordered_workers,
+    ordered_fen,
     ordered_fen - unpaid_fen AS paid_fen,
-    ordered.refused_fen AS unpaid_fen,
-    ordered.oldest_due_on AS oldest_due_on,
-    toInt64(round(greatest(toFloat64({minimum_wage_fen:Int64}), if(lists.monthly_fen > 0, lists.monthly_fen, registrants.monthly_fen)))) AS monthly_pay_fen,
-    named.most_owed_fen AS most_owed_fen,
-    incidents.incidents AS incidents,
-    arraySlice(arrayMap(figure -> told(figure), ordered.figures), 1, 20) AS ordered_by,
-    arraySlice(arrayMap(payment -> told(payment), arrayDistinct(ordered.payments)), 1, 20) AS paid_by,
-    arraySlice(arraySort(ordered.records), 1, 20) AS records
-FROM ordered
-LEFT JOIN named ON named.employer_uscc = ordered.employer_uscc
-LEFT JOIN lists ON lists.employer_uscc = ordered.employer_uscc
-LEFT JOIN registrants ON registrants.employer_uscc = ordered.employer_uscc
-LEFT JOIN incidents ON incidents.employer_uscc = ordered.employer_uscc
+    unpaid_fen,
+    oldest_due_on,
+    monthly_pay_fen,
+    most_owed_fen,
+    incidents,
+    arraySlice(arrayMap(figure -> told(figure), figures), 1, 20) AS ordered_by,
+    arraySlice(arrayMap(payment -> told(payment), arrayDistinct(payments)), 1, 20) AS paid_by,
+    arraySlice(arraySort(records), 1, 20) AS records
+FROM
+(
+    SELECT
+        ordered.employer_uscc AS employer_uscc,
+        ordered.township AS township,
+        ordered.oldest_due_on AS oldest_due_on,
+        ordered.mean_fen AS mean_fen,
+        ordered.records AS records,
+        ordered.most.2 AS unpaid_fen,
+        ordered.most.3 AS ordered_fen,
+        toInt64(ordered.most.4) - if(ordered.most.1, least(toInt64(named.repeated), toInt64(ordered.most.4) - 1), 0) AS ordered_workers,
+        ordered.most.5 AS figures,
+        ordered.most.6 AS payments,
+        named.one_worker AS one_worker,
+        named.most_owed_fen AS most_owed_fen,
+        toInt64(round(greatest(toFloat64({minimum_wage_fen:Int64}), if(lists.monthly_fen > 0, lists.monthly_fen, registrants.monthly_fen)))) AS monthly_pay_fen,
+        incidents.incidents AS incidents
+    FROM ordered
+    LEFT JOIN named ON named.employer_uscc = ordered.employer_uscc
+    LEFT JOIN lists ON lists.employer_uscc = ordered.employer_uscc
+    LEFT JOIN registrants ON registrants.employer_uscc = ordered.employer_uscc
+    LEFT JOIN incidents ON incidents.employer_uscc = ordered.employer_uscc
+)
 WHERE notEmpty(grounds)

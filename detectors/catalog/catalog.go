@@ -258,12 +258,12 @@ func (d Detector) validate(id string) error {
 		fail("department is missing: sector or human_resources")
 	}
 	for _, name := range store.Placeholders(d.Query) {
-		if _, ok := d.Params[name]; !ok && name != "as_of" {
+		if p, ok := d.Params[name]; name != "as_of" && (!ok || p.InSnapshot) {
 			fail("the query takes {%s:…}, which is not among params", name)
 		}
 	}
 	for name, p := range d.Params {
-		if !slices.Contains(store.Placeholders(d.Query), name) {
+		if !p.InSnapshot && !slices.Contains(store.Placeholders(d.Query), name) {
 			fail("params.%s is not used by the query", name)
 		}
 		if p.Text.ZH == "" || p.Text.EN == "" || p.Unit == "" {

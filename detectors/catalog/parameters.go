@@ -11,7 +11,8 @@ import (
 	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
-// Values returns the detector's parameters in force in a region on a day; the error says what to write into policy.
+// Values returns the parameters that the detector's query takes, as in force in a region on a day; the error says what to write
+// into policy, also of those that the snapshot applies.
 func (d Detector) Values(p *policy.Policy, region string, on civil.Date) (store.Params, error) {
 	values := store.Params{}
 	var problems []error
@@ -26,7 +27,9 @@ func (d Detector) Values(p *policy.Policy, region string, on civil.Date) (store.
 		if err != nil {
 			problems = append(problems, fmt.Errorf("detector %s: policy value of %s: %w", d.ID, name, err))
 		}
-		values[name] = v
+		if !d.Params[name].InSnapshot {
+			values[name] = v
+		}
 	}
 	return values, errors.Join(problems...)
 }

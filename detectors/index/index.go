@@ -66,7 +66,8 @@ type Constants struct {
 	LateWeight        float64               // what a worker paid late counts of one who is owed
 	TimelinessCurve   Curve                 // score by share
 	ResolutionCushion float64               // leads in time that are added to everybody's
-	Leads             LeadTerms
+	AcceptWorkdays    int                   // terms of leads for the whole country, to be told; they are counted by those of their place
+	ResolveWorkdays   int
 	HazardRed         float64
 	HazardYellow      float64
 	HazardDetectors   []string
@@ -88,12 +89,6 @@ type Constants struct {
 	ListsDays         int // after the day to pay, by which a pay list is to have come
 	GateAliveDays     int
 	Festivals         Festivals
-}
-
-// LeadTerms are the terms of leads, as the detectors of leads have them.
-type LeadTerms struct {
-	AcceptWorkdays, ResolveWorkdays, ExtensionWorkdays       int
-	MediationDays, ArbitrationDays, ArbitrationExtensionDays int
 }
 
 // Festivals are the days around the Spring Festival in which no gate is expected to speak.

@@ -80,6 +80,7 @@ func depositFails(w Warning) (bool, error) {
 }
 
 // Constants reads the index's numbers from policy. They are national: a ranking compares townships by one measure.
+// Only the terms of leads are the law's of each place, and stand in the snapshot (lead_terms).
 func Constants(p *policy.Policy, on civil.Date) (index.Constants, error) {
 	r := constantsReader{policy: p, on: on}
 	in := func(name string) float64 { return r.number("index", name) }
@@ -93,14 +94,8 @@ func Constants(p *policy.Policy, on civil.Date) (index.Constants, error) {
 		LateWeight:        in("late_weight"),
 		TimelinessCurve:   r.curve("timeliness_shares", "timeliness_scores"),
 		ResolutionCushion: in("resolution_cushion_leads"),
-		Leads: index.LeadTerms{
-			AcceptWorkdays:           int(r.number("common", "accept_workdays")),
-			ResolveWorkdays:          int(r.number("common", "resolve_workdays")),
-			ExtensionWorkdays:        int(r.number("common", "extension_workdays")),
-			MediationDays:            int(r.number("common", "mediation_days")),
-			ArbitrationDays:          int(r.number("common", "arbitration_days")),
-			ArbitrationExtensionDays: int(r.number("common", "arbitration_extension_days")),
-		},
+		AcceptWorkdays:    int(r.number("common", "accept_workdays")),
+		ResolveWorkdays:   int(r.number("common", "resolve_workdays")),
 		HazardRed:         in("hazard_red"),
 		HazardYellow:      in("hazard_yellow"),
 		HazardDetectors:   r.texts("index", "hazard_detectors"),

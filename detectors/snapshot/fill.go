@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/anxin-project/anxin/detectors/policy"
@@ -140,6 +141,43 @@ func (b Builder) fillMinimumWages(ctx context.Context, database string, first ci
 	}
 	if err := batch.Send(); err != nil {
 		return fmt.Errorf("filling minimum wages: %w", err)
+	}
+	return nil
+}
+
+// leadTerms are the parameters of policy that set them, in the order of the table's columns.
+var leadTerms = []string{"accept_workdays", "resolve_workdays", "extension_workdays", "mediation_days", "arbitration_days", "arbitration_extension_days"}
+
+// fillLeadTerms writes the terms of leads, by the policy in force on the date, for the townships that leads were reported for.
+func (b Builder) fillLeadTerms(ctx context.Context, database string, asOf civil.Date) error {
+	quoted := store.Quote(database)
+	var townships []struct {
+		Code string `ch:"township"`
+	}
+	err := b.Conn.Select(ctx, &townships, "SELECT DISTINCT toString(township) AS township FROM "+quoted+".leads ORDER BY township")
+	if err != nil {
+		return fmt.Errorf("reading townships for their terms of leads: %w", err)
+	}
+	batch, err := b.Conn.PrepareBatch(ctx, "INSERT INTO "+quoted+".lead_terms (township, "+strings.Join(leadTerms, ", ")+")")
+	if err != nil {
+		return fmt.Errorf("filling terms of leads: %w", err)
+	}
+	regions := b.Policy.Regions()
+	for _, township := range townships {
+		row := []any{township.Code}
+		for _, name := range leadTerms {
+			value, err := b.Policy.Number("common", name, policy.NarrowestRegion(township.Code, regions), asOf)
+			if err != nil {
+				return err
+			}
+			row = append(row, uint16(math.Round(value)))
+		}
+		if err := batch.Append(row...); err != nil {
+			return fmt.Errorf("filling terms of leads: %w", err)
+		}
+	}
+	if err := batch.Send(); err != nil {
+		return fmt.Errorf("filling terms of leads: %w", err)
 	}
 	return nil
 }

@@ -17,8 +17,9 @@ type file struct {
 	needs  []string // files whose tables it reads
 }
 
-// statement is one statement; where no place is in the table places, it has nothing to do.
-type statement struct{ text, places string }
+// statement is one statement; where no place is in the table places, it has nothing to do. With partitions, a query for the ids of
+// those in question, it runs once for each, by the id in the place of %s.
+type statement struct{ text, places, partitions string }
 
 // renderer renders files for the snapshot's database.
 type renderer struct {
@@ -128,11 +129,9 @@ func (r renderer) render(f file) ([]statement, error) {
 		case isCarried && one.Adds == "" && verb == "INSERT":
 			if !emptied[table] { // by its first INSERT
 				emptied[table] = true
-				for _, s := range r.empty(one) {
-					all = append(all, statement{s, places})
-				}
+				all = append(all, r.empty(one)...)
 			}
-			all = append(all, statement{s, places})
+			all = append(all, statement{text: s, places: places})
 		default:
 			all = append(all, statement{text: s})
 		}
@@ -174,7 +173,7 @@ func (r renderer) takeOver(one Refresh) []statement {
 	}
 	key, touched := strings.Join(one.Key, ", "), r.in("touched_"+one.table)
 	touch := func(expressions, where, places string) {
-		statements = append(statements, statement{"INSERT INTO " + touched + " SELECT DISTINCT " + expressions + " FROM " + where, places})
+		statements = append(statements, statement{text: "INSERT INTO " + touched + " SELECT DISTINCT " + expressions + " FROM " + where, places: places})
 	}
 	statements = append(statements, statement{text: "CREATE TABLE " + touched + " ENGINE = " + r.lists + " EMPTY AS SELECT " + key + " FROM " + r.in(one.table)})
 	for _, source := range one.Sources {
@@ -212,16 +211,20 @@ func (r renderer) takeOver(one Refresh) []statement {
 }
 
 // empty returns the statements that empty the touched places and, where its INSERT asks for them, list the records that have
-// a version there.
-func (r renderer) empty(one Refresh) []string {
-	statements := []string{
-		"DELETE FROM " + r.in(one.table) + " WHERE " + r.touches(one, one.Key) + " SETTINGS lightweight_deletes_sync = 2",
-	}
+// a version there. To delete costs the engine the planning of a query and a look at every row for each part of the partitions
+// it is told of; which partitions have rows at touched places, the table's order tells at little cost.
+func (r renderer) empty(one Refresh) []statement {
+	table, places, there := r.in(one.table), r.in("touched_"+one.table), r.touches(one, one.Key)
+	statements := []statement{{
+		text:       "DELETE FROM " + table + " IN PARTITION ID '%s' WHERE " + there + " SETTINGS lightweight_deletes_sync = 2",
+		places:     places,
+		partitions: "SELECT DISTINCT _partition_id FROM " + table + " WHERE " + there + " ORDER BY _partition_id",
+	}}
 	records := slices.IndexFunc(one.Sources, func(s Source) bool { return s.Records != "" })
 	if records >= 0 && one.byRecord {
 		source := one.Sources[records]
-		statements = append(statements, "CREATE TABLE "+r.in("records_"+one.table)+" ENGINE = "+r.lists+" AS SELECT DISTINCT source, id FROM "+
-			source.Records+" PREWHERE "+r.touches(one, source.At)+" WHERE "+untilEnd)
+		statements = append(statements, statement{places: places, text: "CREATE TABLE " + r.in("records_"+one.table) + " ENGINE = " + r.lists + " AS SELECT DISTINCT source, id FROM " +
+			source.Records + " PREWHERE " + r.touches(one, source.At) + " WHERE " + untilEnd})
 	}
 	return statements
 }

@@ -50,6 +50,7 @@ const (
 const (
 	calendarFile     = "01_calendar"
 	minimumWagesFile = "04_minimum_wages"
+	leadTermsFile    = "10_lead_terms"
 )
 
 // Build makes the database and fills it as of the end of a date; unless it is to be made afresh, its large tables go on from the
@@ -127,6 +128,8 @@ func (b Builder) Build(ctx context.Context, database string, asOf civil.Date, af
 				err = b.fillCalendar(filling, database, params["first_month"].(civil.Month), asOf)
 			case f.name == minimumWagesFile:
 				err = b.fillMinimumWages(filling, database, params["first_month"].(civil.Month), asOf)
+			case f.name == leadTermsFile:
+				err = b.fillLeadTerms(filling, database, asOf)
 			}
 			if err != nil {
 				return fmt.Errorf("snapshot/%s.sql: %w", f.name, err)
@@ -162,15 +165,33 @@ func (b Builder) fill(ctx context.Context, statements []statement, params store.
 				continue
 			}
 		}
-		with, err := params.Context(ctx, s.text)
-		if err == nil {
-			err = b.Conn.Exec(with, s.text)
+		if s.partitions == "" {
+			if err := b.exec(ctx, s.text, params); err != nil {
+				return err
+			}
+			continue
 		}
-		if err != nil {
+		var partitions []struct {
+			ID string `ch:"_partition_id"`
+		}
+		if err := b.Conn.Select(ctx, &partitions, s.partitions); err != nil {
 			return err
+		}
+		for _, p := range partitions {
+			if err := b.exec(ctx, fmt.Sprintf(s.text, p.ID), params); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+func (b Builder) exec(ctx context.Context, statement string, params store.Params) error {
+	with, err := params.Context(ctx, statement)
+	if err == nil {
+		err = b.Conn.Exec(with, statement)
+	}
+	return err
 }
 
 // names are those of the files of SQL, in their order.

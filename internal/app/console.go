@@ -36,7 +36,7 @@ func (p *Parts) Console(work *alerts.Alerts, gate *signin.Gate, opener reveal.Op
 // indexRules are the index's numbers as the pages explain them.
 func indexRules(k index.Constants) console.IndexRules {
 	rules := console.IndexRules{
-		Form: index.Form, WindowDays: k.WindowDays, GraceDays: k.GraceDays, LateDays: k.LateDays, AcceptWorkdays: k.Leads.AcceptWorkdays, ResolveWorkdays: k.Leads.ResolveWorkdays,
+		Form: index.Form, WindowDays: k.WindowDays, GraceDays: k.GraceDays, LateDays: k.LateDays, AcceptWorkdays: k.AcceptWorkdays, ResolveWorkdays: k.ResolveWorkdays,
 		LeastWorkers: k.LeastWorkers, LeastOwed: k.LeastOwed, StaleDays: k.StaleDays, CapIncidentPeople: k.CapIncidentPeople, SilentLeast: k.SilentLeast,
 		Cushion: k.ArrearsCushion, LateWeight: k.LateWeight, LeadsCushion: k.ResolutionCushion, HazardRed: k.HazardRed, HazardYellow: k.HazardYellow,
 		CapIncident: k.CapIncident, CapSilentMonths: k.CapSilentMonths, CapSilent: k.CapSilent, SilentShare: k.SilentShare, CapOrder: k.CapOrder,

@@ -90,6 +90,8 @@ type Param struct {
 	Text  Text   `yaml:"text"`
 	Unit  Unit   `yaml:"unit"`
 	Codes string `yaml:"codes"` // of a text that is a code: its enumeration in internal/domain/codebook; mostly empty
+	// InSnapshot says that the snapshot applies it, in a table that the query reads; the query does not take it.
+	InSnapshot bool `yaml:"in_snapshot"`
 }
 
 // Field describes one figure in the evidence of a warning. A text that is a code is shown in words: those of an enumeration
