@@ -1,15 +1,15 @@
 /*
 refresh:
   registrations:
-    key: [project_id, employer_uscc]
+    key: [project_id, employer_uscc, worker_key]
     sources:
-      - {records: workers, at: [project_id, employer_uscc]}
+      - {records: workers, at: [project_id, employer_uscc, worker_key]}
   registered:
-    key: [project_id]
+    key: [project_id, worker_key]
     sources:
-      - {touched: registrations, at: [project_id]}
+      - {touched: registrations, at: [project_id, worker_key]}
 delta:
-  workers: [id, project_id, employer_uscc]
+  workers: [id, project_id, employer_uscc, worker_key]
 */
 -- Real-name registrations (实名登记), one row per engagement of a worker; the same engagement reported by two sources
 -- counts once, by source precedence. wages: which wage was known since when, as every version of the record says: what is
@@ -103,7 +103,7 @@ SELECT
     job
 FROM versions
 LEFT JOIN history ON history.source = versions.source AND history.id = versions.id
-WHERE {{touched "registrations" "project_id" "employer_uscc"}}
+WHERE {{touched "registrations" "project_id" "employer_uscc" "worker_key"}}
 QUALIFY
     dense_rank() OVER
     (
@@ -155,7 +155,7 @@ SELECT
     arraySort(groupUniqArray((entered_on, ifNull(left_on, toDate('2149-06-06')), registrations.wages))) AS wages,
     min(registrations.contract_signed_on) AS contract_signed_on
 FROM {{snapshot}}.registrations AS registrations
-WHERE project_id != '' AND {{touched "registered" "project_id"}}
+WHERE project_id != '' AND {{touched "registered" "project_id" "worker_key"}}
 GROUP BY project_id, worker_key;
 
 -- Who is registered for piece work with an employer without a project, and who is paid by the hour on a project. Filled anew, so

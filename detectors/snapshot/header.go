@@ -62,7 +62,7 @@ type Refresh struct {
 }
 
 // Source is where touched places come from: one of Records, Touched and Changed is set, and At are the expressions that make
-// the key of it.
+// the key of it; worker_key and account_key of records are those a person or account is known by now (keys.go).
 type Source struct {
 	Records string   `yaml:"records"`
 	Touched string   `yaml:"touched"`

@@ -70,10 +70,30 @@ func (k keySources) newest(records, condition string, keys []string) string {
 	}
 	var resolved []string
 	for _, key := range keys {
-		resolved = append(resolved, fmt.Sprintf("ifNull(joinGetOrNull(%s, 'newest', %s), %s) AS %s", k.table, key, key, key))
+		resolved = append(resolved, k.resolve(key)+" AS "+key)
 	}
 	// The inner query is what a cluster's shards are asked; only this node has the table.
 	return "(SELECT * REPLACE (" + strings.Join(resolved, ", ") + ") FROM (SELECT * FROM " + rows + ")) AS " + records
+}
+
+// resolve returns the expression of a key as the newest.
+func (k keySources) resolve(key string) string {
+	if k.table == "" {
+		return key
+	}
+	return fmt.Sprintf("ifNull(joinGetOrNull(%s, 'newest', %s), %s)", k.table, key, key)
+}
+
+// places resolves the keys among the expressions that make a place of records.
+func (k keySources) places(expressions []string) []string {
+	var resolved []string
+	for _, e := range expressions {
+		if e == "worker_key" || e == "account_key" {
+			e = k.resolve(e)
+		}
+		resolved = append(resolved, e)
+	}
+	return resolved
 }
 
 // release drops the table once the snapshot is filled.

@@ -187,6 +187,7 @@ func (r renderer) takeOver(one Refresh) []statement {
 			touch(at, r.in("touched_"+source.Touched), "")
 			continue
 		}
+		at = strings.Join(r.keys.places(source.At), ", ")
 		arrived, records := r.in("came_"+source.Records), source.Records+" WHERE "+untilEnd+" AND "
 		touch(at, arrived, "")
 		if one.From != "" {
@@ -224,7 +225,7 @@ func (r renderer) empty(one Refresh) []statement {
 	if records >= 0 && one.byRecord {
 		source := one.Sources[records]
 		statements = append(statements, statement{places: places, text: "CREATE TABLE " + r.in("records_"+one.table) + " ENGINE = " + r.lists + " AS SELECT DISTINCT source, id FROM " +
-			source.Records + " PREWHERE " + r.touches(one, source.At) + " WHERE " + untilEnd})
+			source.Records + " PREWHERE " + r.touches(one, r.keys.places(source.At)) + " WHERE " + untilEnd})
 	}
 	return statements
 }
