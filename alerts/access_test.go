@@ -16,6 +16,7 @@ var routeRules = map[string]struct{ path, who, body string }{
 	"POST /api/v1/alerts":                       {"/api/v1/alerts", "service", body},
 	"GET /api/v1/cases":                         {"/api/v1/cases", "service read", ""},
 	"GET /api/v1/cases.csv":                     {"/api/v1/cases.csv", "service read", ""},
+	"GET /api/v1/cases.xlsx":                    {"/api/v1/cases.xlsx", "service read", ""},
 	"POST /api/v1/cases/accept":                 {"/api/v1/cases/accept", "work", `{"cases":[{"id":"project:P-2","seq":1}]}`},
 	"GET /api/v1/cases/{id}":                    {"/api/v1/cases/project:P-1", "service read about", ""},
 	"POST /api/v1/cases/{id}/actions":           {"/api/v1/cases/project:P-1/actions", "read about", `{"action":"comment","reason":"已电话核实"}`},

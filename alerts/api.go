@@ -12,10 +12,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
-	"github.com/anxin-project/anxin/internal/domain/codebook"
-	"github.com/anxin-project/anxin/internal/domain/region"
 	"github.com/anxin-project/anxin/internal/platform/api"
-	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
 const (
@@ -48,73 +45,6 @@ func (a *Alerts) listCases(w http.ResponseWriter, r *http.Request, by caller) {
 	list = list[min(f.Offset, total):]
 	list = list[:min(f.Limit, len(list))]
 	api.WriteJSON(w, http.StatusOK, map[string]any{"total": total, "cases": list})
-}
-
-// exportCases answers all that the filter lets through, whatever its limit.
-func (a *Alerts) exportCases(w http.ResponseWriter, r *http.Request, by caller) {
-	list, _, err := a.chosen(r, by)
-	if err != nil {
-		api.WriteProblem(w, http.StatusBadRequest, badRequest(err.Error(), err.Error()))
-		return
-	}
-	s := casesTable(list, r.URL.Query().Get("lang"))
-	if !by.service && !a.noted(w, r, by, "export") {
-		return
-	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="anxin-cases.csv"`)
-	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write(s.Bytes())
-}
-
-// casesTable lists cases in a language, "en" or else Chinese; codes stand beside their words.
-func casesTable(list []casefile.Case, lang string) *spreadsheet.Table {
-	plain := func(zh, en string) spreadsheet.Column { return spreadsheet.Plain(catalog.Text{ZH: zh, EN: en}) }
-	coded := func(zh, en string, of codebook.Name) spreadsheet.Column {
-		return spreadsheet.Coded(catalog.Text{ZH: zh, EN: en}, of)
-	}
-	t := spreadsheet.NewTable(lang, plain("案件", "case"), plain("名称", "name"), coded("对象", "scope", codebook.Scope), plain("所在地", "place"), plain("办理地", "territory"),
-		coded("主管部门", "department", codebook.CaseOffice), coded("阶段", "stage", codebook.Stage), coded("级别", "level", codebook.Level), coded("预警已消除", "cleared", codebook.YesNo),
-		plain("涉及人数", "workers"), plain("涉及金额（元）", "yuan"), plain("工资表在册欠付人数", "listed_workers"), plain("工资表在册欠付（元）", "listed_yuan"),
-		plain("无工资表出勤估算欠付（元）", "estimated_yuan"), plain("已付（元）", "paid_yuan"), plain("产生日期", "opened_on"), plain("承办人", "assignee"),
-		coded("期限事项", "deadline", codebook.DeadlineKind), plain("期限", "due_on"), coded("期限状态", "deadline_state", codebook.DeadlineState))
-	for _, c := range list {
-		var kind, due, state []string
-		for _, d := range c.Deadlines {
-			if d.DoneOn == nil {
-				day := "?"
-				if d.Due != nil {
-					day = d.Due.String()
-				}
-				kind, due, state = append(kind, string(d.Kind)), append(due, day), append(state, string(d.State))
-			}
-		}
-		listedWorkers, listed, estimated := "", "", "" // until a run has told
-		if o := c.Owed; o != nil {
-			listedWorkers, listed = claimed(o.Listed)
-			_, estimated = claimed(o.Estimated)
-		}
-		cleared := "no"
-		if c.Cleared {
-			cleared = "yes"
-		}
-		amount := spreadsheet.Yuan(c.AmountFen)
-		if c.AmountFen == 0 { // not known to be zero
-			amount = catalog.Text{ZH: "金额待核", EN: "to be checked"}.In(lang)
-		}
-		t.Line(c.ID, c.Name, string(c.Scope), region.Path(c.Township), region.Path(c.Territory), string(c.Department), string(c.Stage), string(c.Level), cleared,
-			strconv.FormatUint(uint64(c.Workers), 10), amount, listedWorkers, listed, estimated, spreadsheet.Yuan(c.PaidFen), c.OpenedOn.String(), c.Assignee,
-			strings.Join(kind, spreadsheet.Separator), strings.Join(due, spreadsheet.Separator), strings.Join(state, spreadsheet.Separator))
-	}
-	return t
-}
-
-// claimed are the people and the yuan of a part of what is owed; none is 0.
-func claimed(c *casefile.Claim) (workers, yuan string) {
-	if c == nil {
-		c = &casefile.Claim{}
-	}
-	return strconv.FormatUint(uint64(c.Workers), 10), spreadsheet.Yuan(c.AmountFen)
 }
 
 func readFilter(q url.Values) (casefile.Filter, error) {

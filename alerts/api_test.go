@@ -276,8 +276,8 @@ func TestAnEmployerIsListedOverHTTPAndPublishedSigned(t *testing.T) {
 		t.Errorf("the notice: %d %s", got.status, got.body)
 	}
 	// Papers and entries name persons: reading one is in the audit log, or does not happen.
-	readings := []string{path, path + "/papers/notice", "/api/v1/blacklist", "/api/v1/cases.csv"}
-	for i, action := range []string{"read_entry", "print", "read_entry", "export"} {
+	readings := []string{path, path + "/papers/notice", "/api/v1/blacklist", "/api/v1/cases.csv", "/api/v1/cases.xlsx"}
+	for i, action := range []string{"read_entry", "print", "read_entry", "export", "export"} {
 		r.as(t, "inspector", "GET", readings[i], "", "")
 		r.auditing.Lock()
 		if got := r.audit[len(r.audit)-1]; got.Action != action || got.Subject != readings[i] || got.Person.ID != "li" {
@@ -306,7 +306,7 @@ anxin_deadlines{county="331024",kind="objection",state="passed"} 1
 	act("inspector", `{"action":"list"}`, 200, `"stage":"listed"`)
 
 	dir := t.TempDir()
-	for _, name := range []string{blacklist.JSONFile, blacklist.CSVFile, blacklist.ManifestFile, blacklist.SignatureFile} {
+	for _, name := range []string{blacklist.JSONFile, blacklist.CSVFile, blacklist.WorkbookFile, blacklist.ManifestFile, blacklist.SignatureFile} {
 		file := r.as(t, "", "GET", "/api/v1/publication/"+name, "", "")
 		if file.status != 200 {
 			t.Fatal(name, file.status, file.body)

@@ -1,9 +1,16 @@
 package alerts
 
 import (
+	"bytes"
+	"fmt"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/xuri/excelize/v2"
+
+	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -16,7 +23,7 @@ func TestTheTableOfCasesTellsAnEstimateFromPaySlips(t *testing.T) {
 		{ID: "project:P-2", Workers: 5, Owed: &casefile.Owed{}},
 		{ID: "project:P-3", Workers: 5},
 	}
-	got := string(casesTable(cases, "").Bytes())
+	got := string(casesTable(cases, "").CSV())
 	for _, want := range []string{"工资表在册欠付人数,工资表在册欠付（元）,无工资表出勤估算欠付（元）,已付", "128,2302980.00,65,1357980.00,945000.00,0.00", "5,金额待核,0,0.00,0.00,0.00", "5,金额待核,,,,0.00"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the table lacks %q:\n%s", want, got)
@@ -36,11 +43,42 @@ func TestTheTableOfCasesSaysEveryCodeInWords(t *testing.T) {
 		"en": {"scope_code,scope,", "deadline_state_code,deadline_state", "employer,Employer,", "human_resources,Human resources and social security,ordered,Ordered to pay,red,Red,no,no,0,to be checked,",
 			"order; investigation,order to pay; end of the investigation,2026-11-20; ?,passed; unknown,Late; Holiday notice missing"},
 	} {
-		got := string(casesTable(cases, lang).Bytes())
+		got := string(casesTable(cases, lang).CSV())
 		for _, w := range want {
 			if !strings.Contains(got, w) {
 				t.Errorf("lang %q: the table lacks %q:\n%s", lang, w, got)
 			}
 		}
+	}
+}
+
+func TestAWorkbookOfCasesSaysWhoMadeItAndWithWhichFilter(t *testing.T) {
+	q := url.Values{"level": {"red"}, "search": {"甲"}, "limit": {"3"}}
+	by := caller{person: access.Person{ID: "li", Name: "李青"}}
+	now := time.Date(2026, 11, 20, 16, 30, 0, 0, time.UTC)
+	cases := []casefile.Case{{ID: "project:P-1", Workers: 1128, AmountFen: 230_298_050, OpenedOn: civil.NewDate(2026, 11, 20)}}
+	content, err := casesTable(cases, "").Workbook(aboutCases(q, by, now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := f.GetRows("数据")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if row := strings.Join(rows[1], "|"); !strings.Contains(row, "|1,128|2,302,980.50|") || !strings.Contains(row, "|2026-11-20") {
+		t.Errorf("the case is %s", row)
+	}
+	about, err := f.GetRows("说明")
+	if want := "[[表名 案件] [导出时间 2026-11-21 00:30:00] [导出人 李青 (li)] [筛选条件 级别: 红; 查找: 甲] [依据 导出时的案件] [行数 1] [单位 金额单位为元，时间为北京时间]]"; err != nil || fmt.Sprint(about) != want {
+		t.Errorf("it says %v, %v; want %s", about, err, want)
+	}
+	service := aboutCases(url.Values{"lang": {"en"}}, caller{service: true}, now)
+	if service.Facts[0].Value != "a service (by token)" || service.Facts[1].Value != "none (everything)" {
+		t.Errorf("a service's says %+v", service.Facts)
 	}
 }

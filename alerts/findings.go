@@ -279,6 +279,15 @@ func (f *findings) read(ctx context.Context, run latestRun) (published, error) {
 	if p.owed, err = f.readOwed(ctx, run); err != nil {
 		return p, err
 	}
+	if run.run != 0 {
+		var n uint64
+		if err := f.conn.QueryRow(ctx, "SELECT count() FROM runs WHERE as_of = toDate(?) AND run = ?", run.asOf.String(), run.run).Scan(&n); err != nil {
+			return p, fmt.Errorf("looking whether run %d is still there: %w", run.run, err)
+		}
+		if n == 0 { // what was read of it may lack warnings
+			return p, fmt.Errorf("run %d was replaced while it was read", run.run)
+		}
+	}
 	warned(p.owed, f.headers, warnings)
 	p.publish(f.headers, success, warnings, index, owed, unheard, f.limit)
 	return p, nil

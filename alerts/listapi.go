@@ -9,6 +9,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/platform/api"
+	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
 func (a *Alerts) listEntries(w http.ResponseWriter, r *http.Request, by caller) {
@@ -131,7 +132,7 @@ func (a *Alerts) getPublicationFile(w http.ResponseWriter, r *http.Request, _ ca
 		a.fail(w, "reading the publication", blacklist.ErrNotFound)
 		return
 	}
-	kinds := map[string]string{blacklist.CSVFile: "text/csv; charset=utf-8", blacklist.SignatureFile: "text/plain; charset=utf-8"}
+	kinds := map[string]string{blacklist.CSVFile: "text/csv; charset=utf-8", blacklist.WorkbookFile: spreadsheet.WorkbookType, blacklist.SignatureFile: "text/plain; charset=utf-8"}
 	kind, ok := kinds[name]
 	if !ok {
 		kind = "application/json; charset=utf-8"

@@ -49,6 +49,7 @@ func (a *Alerts) routes() []route {
 		{http.MethodPost, "/api/v1/alerts", webhooks, access.Public, a.webhook},
 		{http.MethodGet, "/api/v1/cases", readers, access.Read, a.listCases},
 		{http.MethodGet, "/api/v1/cases.csv", readers, access.Read, a.exportCases},
+		{http.MethodGet, "/api/v1/cases.xlsx", readers, access.Read, a.exportCases},
 		{http.MethodPost, "/api/v1/cases/accept", onlyNamed, access.Work, a.acceptCases},
 		{http.MethodGet, "/api/v1/cases/{id}", readers, access.Read, a.getCase},
 		// whoever reads a case may send a step; which of them, casework decides and says by which rule

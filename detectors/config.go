@@ -19,11 +19,16 @@ type Configuration struct {
 	// Settling is how long storing a batch may take: a pass looks again at what was stored that long before the pass it
 	// goes on from. Keep it above ingest.insert_timeout.
 	Settling time.Duration `yaml:"settling"`
+	// KeepRuns is how many runs of each date are kept: the last ones. Earlier ones are removed with their warnings and index as
+	// soon as pages no longer show them.
+	KeepRuns int `yaml:"keep_runs"`
+	// KeepAttempts is how long the history tells of fast runs; 0 for ever. Of the other kinds it always does.
+	KeepAttempts time.Duration `yaml:"keep_attempts"`
 }
 
-// DefaultConfiguration runs two detectors at once by the default schedule.
+// DefaultConfiguration runs two detectors at once by the default schedule, and keeps the last run of each date.
 func DefaultConfiguration() Configuration {
-	return Configuration{Schedule: schedule.DefaultConfiguration(), Parallel: 2, Settling: 150 * time.Second}
+	return Configuration{Schedule: schedule.DefaultConfiguration(), Parallel: 2, Settling: 150 * time.Second, KeepRuns: 1, KeepAttempts: 31 * 24 * time.Hour}
 }
 
 // Validate tells what is wrong and what would be accepted.
@@ -34,6 +39,12 @@ func (c Configuration) Validate() error {
 	}
 	if c.Settling < 0 {
 		problems = append(problems, fmt.Errorf("detectors.settling is %v: want a duration from 0s, such as 150s", c.Settling))
+	}
+	if c.KeepRuns < 1 {
+		problems = append(problems, fmt.Errorf("detectors.keep_runs is %d: want at least 1, the last run of each date", c.KeepRuns))
+	}
+	if c.KeepAttempts < 0 {
+		problems = append(problems, fmt.Errorf("detectors.keep_attempts is %v: want a duration such as 744h, or 0s to keep all", c.KeepAttempts))
 	}
 	return errors.Join(append(problems, c.Schedule.Validate())...)
 }

@@ -27,6 +27,8 @@ type Dependencies struct {
 	Store driver.Conn
 	// Database is its name; snapshots are databases named after it.
 	Database string
+	// Cluster is the ClickHouse cluster that its tables are on; empty for a single node.
+	Cluster string
 	// Open connects to another database of the same store.
 	Open func(database string) (driver.Conn, error)
 	// Policy is in force.
@@ -66,7 +68,8 @@ func New(c Configuration, deps Dependencies) (*Detectors, error) {
 		return nil, errors.New("detectors: a dependency is missing")
 	}
 	passes := pass.New(pass.Passes{
-		Catalogue: catalogue, Conn: deps.Store, Database: deps.Database, Open: deps.Open, Policy: deps.Policy, Now: deps.Now, Log: deps.Log,
+		Catalogue: catalogue, Conn: deps.Store, Database: deps.Database, Cluster: deps.Cluster, Open: deps.Open, Policy: deps.Policy, Now: deps.Now, Log: deps.Log,
+		Keep: pass.Keep{Runs: c.KeepRuns, Attempts: c.KeepAttempts},
 		Snapshots: snapshot.Builder{
 			Conn: deps.Store, Policy: deps.Policy, Calendar: deps.Calendar, Parallel: c.Parallel, Settling: c.Settling, Log: deps.Log,
 		},

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
@@ -21,6 +22,7 @@ import (
 const (
 	JSONFile      = "blacklist.json"
 	CSVFile       = "blacklist.csv"
+	WorkbookFile  = "blacklist.xlsx"
 	ManifestFile  = "manifest.json"
 	SignatureFile = "manifest.sig" // Ed25519 over the manifest's bytes, in base64
 )
@@ -40,20 +42,24 @@ type Digest struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Files returns the list in both forms.
+// lists are the files that hold the list, each in a form of its own.
+var lists = []string{JSONFile, CSVFile, WorkbookFile}
+
+// Files returns the list in all its forms.
 func (p Publication) Files() (map[string][]byte, error) {
 	list, err := p.JSON()
-	return map[string][]byte{JSONFile: list, CSVFile: p.CSV()}, err
+	book, failed := p.workbook()
+	return map[string][]byte{JSONFile: list, CSVFile: p.table().CSV(), WorkbookFile: book}, errors.Join(err, failed)
 }
 
-// Sign returns all files of a publication: the list in both forms, the manifest and its signature.
+// Sign returns all files of a publication: the list in all its forms, the manifest and its signature.
 func (p Publication) Sign(key ed25519.PrivateKey) (map[string][]byte, error) {
 	files, err := p.Files()
 	if err != nil {
 		return nil, err
 	}
 	m := Manifest{On: p.On, Employers: len(p.Employers), Key: keyID(key.Public().(ed25519.PublicKey))}
-	for _, name := range []string{JSONFile, CSVFile} {
+	for _, name := range lists {
 		m.Files = append(m.Files, digest(name, files[name]))
 	}
 	text, err := json.MarshalIndent(m, "", "  ")
@@ -82,7 +88,7 @@ func Write(dir string, files map[string][]byte) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	for _, name := range []string{JSONFile, CSVFile, SignatureFile, ManifestFile} {
+	for _, name := range slices.Concat(lists, []string{SignatureFile, ManifestFile}) {
 		temporary := filepath.Join(dir, "."+name)
 		if err := os.WriteFile(temporary, files[name], 0o644); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/region"
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
@@ -92,15 +93,29 @@ func (p Publication) JSON() ([]byte, error) {
 	return append(text, '\n'), err
 }
 
-// CSV is the publication as a table.
-func (p Publication) CSV() []byte {
-	s := spreadsheet.New("用人单位名称", "统一社会信用代码", "法定代表人或主要负责人", "直接责任人员", "列入事由", "责令支付文书号",
-		"涉及人数", "未支付金额（元）", "数额截至", "列入决定书文号", "列入日期", "期限至", "决定机关")
+// table is the publication as a table.
+func (p Publication) table() *spreadsheet.Table {
+	column := func(heading string, kind spreadsheet.Kind) spreadsheet.Column {
+		return spreadsheet.Typed(catalog.Text{ZH: heading}, kind)
+	}
+	s := spreadsheet.NewTable("zh", column("用人单位名称", spreadsheet.Text), column("统一社会信用代码", spreadsheet.Text),
+		column("法定代表人或主要负责人", spreadsheet.Text), column("直接责任人员", spreadsheet.Text), column("列入事由", spreadsheet.Text),
+		column("责令支付文书号", spreadsheet.Text), column("涉及人数", spreadsheet.Number), column("未支付金额（元）", spreadsheet.Money),
+		column("数额截至", spreadsheet.Day), column("列入决定书文号", spreadsheet.Text), column("列入日期", spreadsheet.Day),
+		column("期限至", spreadsheet.Day), column("决定机关", spreadsheet.Text))
 	for _, e := range p.Employers {
-		s.Row(e.Name, e.USCC, people(e, casefile.LegalRepresentative), people(e, casefile.DirectlyResponsible), e.Facts, e.OrderNo,
+		s.Line(e.Name, e.USCC, people(e, casefile.LegalRepresentative), people(e, casefile.DirectlyResponsible), e.Facts, e.OrderNo,
 			strconv.FormatUint(uint64(e.Workers), 10), spreadsheet.Yuan(e.AmountFen), e.FiguresOn.String(), e.DecisionNo, e.DecidedOn.String(), e.Until.String(), e.Authority)
 	}
-	return s.Bytes()
+	return s
+}
+
+// workbook is the publication as an Excel workbook. What it says of itself is the list's, not whoever made the file.
+func (p Publication) workbook() ([]byte, error) {
+	return p.table().Workbook(spreadsheet.About{Title: "拖欠农民工工资失信联合惩戒名单", Made: p.On.Start(), Facts: []spreadsheet.Fact{
+		{Name: catalog.Text{ZH: "名单日期"}, Value: p.On.String()},
+		{Name: catalog.Text{ZH: "筛选条件"}, Value: "当日在列的全部用人单位"},
+	}})
 }
 
 func people(e casefile.Published, as casefile.Capacity) string {

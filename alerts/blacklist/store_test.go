@@ -1,6 +1,7 @@
 package blacklist
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/xuri/excelize/v2"
 
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
@@ -386,7 +388,8 @@ func TestThePublicationIsSignedAndShowsNoMore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{JSONFile, CSVFile} {
+	files["read back"] = []byte(workbookText(t, files[WorkbookFile]))
+	for _, name := range []string{JSONFile, CSVFile, "read back"} {
 		text := string(files[name])
 		for _, want := range []string{"仙居某某建筑劳务有限公司", firm, "王**", "欧**", "仙人社〔2026〕9号", "2026-03-17", "2029-03-17", "仙居县人力资源和社会保障局", "逾期未支付"} {
 			if !strings.Contains(text, want) {
@@ -403,14 +406,14 @@ func TestThePublicationIsSignedAndShowsNoMore(t *testing.T) {
 	if err := Write(out, files); err != nil {
 		t.Fatal(err)
 	}
-	if m, err := Check(out, check); err != nil || m.Employers != 1 || m.On != date(t, "2026-03-17") || len(m.Files) != 2 {
+	if m, err := Check(out, check); err != nil || m.Employers != 1 || m.On != date(t, "2026-03-17") || len(m.Files) != 3 {
 		t.Errorf("checked: %+v, %v", m, err)
 	}
 	other, _, _ := ed25519.GenerateKey(rand.Reader)
 	if _, err := Check(out, other); err == nil {
 		t.Error("another key's signature was accepted")
 	}
-	for _, name := range []string{JSONFile, CSVFile, ManifestFile, SignatureFile} {
+	for _, name := range []string{JSONFile, CSVFile, WorkbookFile, ManifestFile, SignatureFile} {
 		if err := Write(out, files); err != nil {
 			t.Fatal(err)
 		}
@@ -423,4 +426,25 @@ func TestThePublicationIsSignedAndShowsNoMore(t *testing.T) {
 			t.Errorf("%s was changed, and nobody noticed", name)
 		}
 	}
+}
+
+// workbookText is what stands on the sheets of a workbook.
+func workbookText(t *testing.T, content []byte) string {
+	t.Helper()
+	f, err := excelize.OpenReader(bytes.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var text strings.Builder
+	for _, sheet := range f.GetSheetList() {
+		rows, err := f.GetRows(sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows {
+			text.WriteString(strings.Join(row, ",") + "\n")
+		}
+	}
+	return text.String()
 }

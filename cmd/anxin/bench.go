@@ -10,7 +10,7 @@ func benchCommand() *cobra.Command {
 		Long: `Each benchmark runs on engines embedded in this program, in a temporary folder. On a small or busy machine only the
 ratios count: they compare two ways through the same records in the same run.`,
 	}
-	cmd.AddCommand(benchIngestCommand(), benchDetectCommand())
+	cmd.AddCommand(benchIngestCommand(), benchDetectCommand(), benchYearCommand())
 	return cmd
 }
 

@@ -83,7 +83,7 @@ func blacklistPublishCommand() *cobra.Command {
 	var configPath, out string
 	cmd := &cobra.Command{
 		Use: "publish", Short: "Write the list as the law makes it public, with a signed manifest",
-		Long: "Writes " + blacklist.JSONFile + ", " + blacklist.CSVFile + ", " + blacklist.ManifestFile + " and " + blacklist.SignatureFile +
+		Long: "Writes " + blacklist.JSONFile + ", " + blacklist.CSVFile + ", " + blacklist.WorkbookFile + ", " + blacklist.ManifestFile + " and " + blacklist.SignatureFile +
 			". The key is alerts.signing_key of the configuration.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -323,7 +323,8 @@ day and its cell are the columns day and tick:
   hours: {column: tick, map: {√: 8, 上: 4, 下: 4}, unit: hour}   # with unit, numbers are hours; else only what map says
 A day without a tick is left out, unless hours says empty: 0. A cell that is not understood is refused, by row and column.
 
-Complete examples, of a bank, a site gate and a monthly attendance sheet, are in ingest/produce/testdata.`,
+anxin produce mapping suggest proposes a mapping for a file. Complete examples, of a bank, a site gate and a monthly attendance
+sheet, are in ingest/produce/testdata.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -353,7 +354,7 @@ ingest would take each. Ids that are hashes are shown as made with another key.`
 		},
 	}
 	check.Flags().StringVar(&configPath, "config", "", "configuration file")
-	cmd.AddCommand(check)
+	cmd.AddCommand(check, suggestCommand())
 	return cmd
 }
 

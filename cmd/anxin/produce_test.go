@@ -261,3 +261,34 @@ func TestProduceGoesOnAfterCtrlCAndAfterBeingKilled(t *testing.T) {
 		t.Error("the progress file is left")
 	}
 }
+
+func TestASuggestedMappingIsTakenAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	mapping := filepath.Join(dir, "wages.yaml")
+	stdout, stderr, code := result(t, "produce", "mapping", "suggest", "--source", "bank-demo", "--out", mapping, examples+"bank-wages.csv")
+	if code != exitDone || stdout != "" || !strings.Contains(stderr, "17 fields of wage.payroll, 1 of them to be looked at") || !strings.Contains(stderr, "6 good, 0 would be rejected") {
+		t.Fatalf("exit code %d: %s%s", code, stdout, stderr)
+	}
+	if stdout, stderr, code := result(t, "produce", "--mapping", mapping, "--dry-run", examples+"bank-wages.csv"); code != exitDone || !strings.Contains(stdout, "6 records, 6 good") {
+		t.Errorf("it is not taken: exit code %d: %s%s", code, stdout, stderr)
+	}
+	before, err := os.ReadFile(mapping)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, code := result(t, "produce", "mapping", "suggest", "--out", mapping, examples+"gate-attendance.csv"); code != exitUsage || !strings.Contains(stderr, "is there already") {
+		t.Errorf("a mapping that is there: exit code %d: %s", code, stderr)
+	}
+	if after, err := os.ReadFile(mapping); err != nil || string(after) != string(before) {
+		t.Errorf("the mapping was overwritten: %v", err)
+	}
+	stdout, stderr, code = result(t, "produce", "mapping", "suggest", examples+"month-sheet.csv")
+	if code != exitFailed || !strings.Contains(stdout, "  # project_id: {value: …}   MISSING") || !strings.Contains(stderr, "nothing tells project_id, employer_uscc: give --set project_id=…") {
+		t.Errorf("what is missing: exit code %d: %s%s", code, stdout, stderr)
+	}
+	for _, cell := range []string{"王秀兰", "513022198004120040", "钢筋班"} {
+		if strings.Contains(stdout+stderr, cell) {
+			t.Errorf("a cell is shown: %s", cell)
+		}
+	}
+}

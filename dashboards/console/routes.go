@@ -7,27 +7,27 @@ import (
 )
 
 func (c *Console) table() []web.Route {
-	return []web.Route{
+	return web.WithWorkbooks([]web.Route{
 		{Pattern: "GET /{$}", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, Serve: c.ranking.RankingPage},
-		{Pattern: "GET /ranking.csv", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.ranking.RankingCSV},
+		{Pattern: "GET /ranking.csv", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.ranking.RankingExport},
 		{Pattern: "GET /townships/{code}", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, About: c.ranking.UnitObject, Serve: c.ranking.UnitPage},
 		{Pattern: "GET /units/{code}", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, About: c.ranking.UnitObject, Serve: c.ranking.UnitPage},
 		{Pattern: "GET /explain/{code}", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, About: c.ranking.UnitObject, Serve: c.ranking.ExplainPage},
 		{Pattern: "GET /editions", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Serve: c.editions.EditionsPage},
 		{Pattern: "GET /editions/{number}", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Serve: c.editions.EditionPage},
-		{Pattern: "GET /editions/{number}/ranking.csv", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.editions.EditionCSV},
+		{Pattern: "GET /editions/{number}/ranking.csv", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.editions.EditionExport},
 		{Pattern: "GET /editions/{number}/diff", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Serve: c.editions.DiffPage},
-		{Pattern: "GET /editions/{number}/diff.csv", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.editions.DiffCSV},
+		{Pattern: "GET /editions/{number}/diff.csv", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.editions.DiffExport},
 		{Pattern: "GET /plan", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Serve: c.editions.PlanPage},
-		{Pattern: "GET /plan.csv", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.editions.PlanCSV},
+		{Pattern: "GET /plan.csv", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.editions.PlanExport},
 		{Pattern: "GET /rates", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Serve: c.editions.RatesPage},
-		{Pattern: "GET /rates.csv", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.editions.RatesCSV},
+		{Pattern: "GET /rates.csv", Section: "editions", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.editions.RatesExport},
 		{Pattern: "GET /warnings", Section: "warnings", Life: web.UntilNextRun, Action: access.Read, Serve: c.warnings.WarningsPage},
-		{Pattern: "GET /warnings.csv", Section: "warnings", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.warnings.WarningsCSV},
+		{Pattern: "GET /warnings.csv", Section: "warnings", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.warnings.WarningsExport},
 		{Pattern: "GET /detectors", Section: "warnings", Life: web.UntilNextRun, Action: access.Read, Serve: c.warnings.RulebookPage},
 		{Pattern: "GET /detectors/{id}", Section: "warnings", Life: web.UntilNextRun, Action: access.Read, Serve: c.warnings.RulePage},
 		{Pattern: "GET /subjects/{scope}/{id}", Section: "warnings", Life: web.Briefly, Action: access.Read, About: c.subjects.SubjectObject, Serve: c.subjects.SubjectPage},
-		{Pattern: "GET /subjects/{scope}/{id}/owed.csv", Section: "warnings", Life: web.Briefly, Action: access.Read, About: c.subjects.SubjectObject, Audited: "export", Serve: c.subjects.OwedCSV},
+		{Pattern: "GET /subjects/{scope}/{id}/owed.csv", Section: "warnings", Life: web.Briefly, Action: access.Read, About: c.subjects.SubjectObject, Audited: "export", Serve: c.subjects.OwedExport},
 		{Pattern: "GET /subjects/{scope}/{id}/workers", Section: "warnings", Life: web.Never, Action: access.Reveal, About: c.subjects.SubjectObject, Serve: c.subjects.WorkersPage},
 		{Pattern: "POST /subjects/{scope}/{id}/workers", Section: "warnings", Life: web.Never, Action: access.Reveal, About: c.subjects.SubjectObject, Audited: "reveal", Serve: c.subjects.RevealForm},
 		{Pattern: "GET /work", Section: "work", Life: web.Never, Action: access.Work, Serve: c.casework.WorkPage},
@@ -45,10 +45,10 @@ func (c *Console) table() []web.Route {
 		{Pattern: "GET /blacklist/propose/{employer}", Section: "entries", Life: web.Never, Action: access.Discipline, About: c.casework.OneCandidate, Serve: c.casework.ProposePage},
 		{Pattern: "POST /blacklist/propose/{employer}", Section: "entries", Life: web.Never, Action: access.Discipline, About: c.casework.OneCandidate, Audited: "blacklist", Serve: c.casework.ProposeForm},
 		{Pattern: "GET /quality", Section: "quality", Life: web.AWhile, Action: access.ReadSystem, Serve: c.system.QualityPage},
-		{Pattern: "GET /quality.csv", Section: "quality", Life: web.AWhile, Action: access.ReadSystem, Audited: "export", Serve: c.system.QualityCSV},
+		{Pattern: "GET /quality.csv", Section: "quality", Life: web.AWhile, Action: access.ReadSystem, Audited: "export", Serve: c.system.QualityExport},
 		{Pattern: "GET /search", Section: "search", Life: web.UntilNextRun, Action: access.Read, Serve: c.search.SearchPage},
 		{Pattern: "GET /runs", Section: "runs", Life: web.Briefly, Action: access.ReadSystem, Serve: c.system.RunsPage},
-		{Pattern: "GET /runs.csv", Section: "runs", Life: web.Briefly, Action: access.ReadSystem, Audited: "export", Serve: c.system.RunsCSV},
+		{Pattern: "GET /runs.csv", Section: "runs", Life: web.Briefly, Action: access.ReadSystem, Audited: "export", Serve: c.system.RunsExport},
 		{Pattern: "GET /about", Section: "about", Life: web.UntilNextRun, Action: access.OwnAccount, Serve: c.system.AboutPage},
 
 		{Pattern: "GET /sign-in", Section: "sign-in", Life: web.Never, Action: access.Public, Serve: c.people.SignInPage},
@@ -108,5 +108,5 @@ func (c *Console) table() []web.Route {
 		{Pattern: "/api/", Life: web.Never, Action: access.Public, Serve: web.NoSuchPath},
 
 		{Pattern: "/", Life: web.Never, Action: access.OwnAccount, Serve: func(*web.Request) (web.Answer, error) { return web.Answer{}, web.ErrNotFound }},
-	}
+	})
 }

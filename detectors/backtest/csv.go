@@ -1,12 +1,12 @@
 package backtest
 
 import (
-	"encoding/csv"
 	"io"
 	"strconv"
 	"strings"
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
 // WriteFigures writes a row for all warnings together, one for those of foresight, one for each detector, and one for each whose
@@ -36,7 +36,7 @@ func (r Report) WriteFigures(w io.Writer) error {
 	for _, f := range r.Townships {
 		add("townships", f)
 	}
-	return csv.NewWriter(w).WriteAll(rows)
+	return spreadsheet.WriteCSV(w, rows)
 }
 
 // WriteWarnings writes every warning of the walk with what became of it.
@@ -52,7 +52,7 @@ func (r Report) WriteWarnings(w io.Writer) error {
 			string(one.Verdict), came[0], came[1], came[2], whole(one.LeadDays), string(one.PayDay.Verdict), date(one.PayDay.On), whole(one.PayDay.LeadDays),
 		})
 	}
-	return csv.NewWriter(w).WriteAll(rows)
+	return spreadsheet.WriteCSV(w, rows)
 }
 
 // WriteOutcomes writes every outcome of the walk with what had warned of it.
@@ -64,7 +64,7 @@ func (r Report) WriteOutcomes(w io.Writer) error {
 			o.PayDay.String(), date(o.ForeseenOn), whole(o.ForeseenDays),
 		})
 	}
-	return csv.NewWriter(w).WriteAll(rows)
+	return spreadsheet.WriteCSV(w, rows)
 }
 
 func number(v *float64) string {

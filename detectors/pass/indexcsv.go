@@ -2,7 +2,6 @@ package pass
 
 import (
 	"bufio"
-	"encoding/csv"
 	"encoding/json"
 	"io"
 	"strconv"
@@ -10,12 +9,12 @@ import (
 	"github.com/anxin-project/anxin/detectors/index"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/region"
+	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
 // WriteIndexCSV writes the index of a pass: one row a unit; for each component its score, points, weight and raw figures.
 // What is not published (grey, stale) leaves index and rank empty.
 func WriteIndexCSV(w io.Writer, r Result, policyVersion string) error {
-	out := csv.NewWriter(w)
 	header := []string{
 		"as_of", "unit", "code", "name", "county", "index", "light", "rank", "ranked_of", "monitored_workers", "owed_workers", "owed_fen", "estimated_fen",
 		"late_workers", "silent_workers", "unaccounted_workers", "closed",
@@ -25,9 +24,7 @@ func WriteIndexCSV(w io.Writer, r Result, policyVersion string) error {
 			header = append(header, string(c)+"_"+figure)
 		}
 	}
-	if err := out.Write(append(header, "uncapped", "cap", "cap_reason", "form", "policy_version")); err != nil {
-		return err
-	}
+	rows := [][]string{append(header, "uncapped", "cap", "cap_reason", "form", "policy_version")}
 	for _, row := range r.Index {
 		var value, uncapped, rank, of, limit string
 		if row.Published() {
@@ -53,12 +50,9 @@ func WriteIndexCSV(w io.Writer, r Result, policyVersion string) error {
 			}
 			line = append(line, decimal(p.Scored, 6))
 		}
-		if err := out.Write(append(line, uncapped, limit, string(row.Score.Reason()), strconv.Itoa(index.Form), policyVersion)); err != nil {
-			return err
-		}
+		rows = append(rows, append(line, uncapped, limit, string(row.Score.Reason()), strconv.Itoa(index.Form), policyVersion))
 	}
-	out.Flush()
-	return out.Error()
+	return spreadsheet.WriteCSV(w, rows)
 }
 
 // WriteLosses writes every point lost of a pass, one line a loss: the losses of a unit add up to 100 less its index.

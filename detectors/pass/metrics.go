@@ -6,6 +6,8 @@ import "github.com/prometheus/client_golang/prometheus"
 type metrics struct {
 	seconds *prometheus.GaugeVec
 	rows    *prometheus.GaugeVec
+	// pruneFailures count passes that could not remove earlier runs
+	pruneFailures prometheus.Counter
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -16,9 +18,12 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		rows: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "anxin_detector_warnings", Help: "Warnings that a detector found in the last pass.",
 		}, []string{"detector"}),
+		pruneFailures: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "anxin_detector_prune_failures_total", Help: "Passes after which runs that later ones have replaced, or old snapshots, could not be removed.",
+		}),
 	}
 	if r != nil {
-		r.MustRegister(m.seconds, m.rows)
+		r.MustRegister(m.seconds, m.rows, m.pruneFailures)
 	}
 	return m
 }

@@ -34,6 +34,8 @@ type Passes struct {
 	Open      func(database string) (driver.Conn, error)
 	Policy    *policy.Policy
 	Snapshots snapshot.Builder
+	Keep      Keep
+	Cluster   string // the ClickHouse cluster the tables are on; empty for a single node
 	Now       func() time.Time
 	Log       *slog.Logger
 
@@ -168,12 +170,16 @@ func (d *Passes) Make(ctx context.Context, asOf civil.Date, fresh bool, began ti
 	if err != nil {
 		return result, err
 	}
-	err = stage("publish", func() error { return d.publish(ctx, result, snapshot, began, ran) })
+	err = stage("publish", func() error { return d.Publish(ctx, result, snapshot, began, ran) })
 	if err != nil {
 		return result, err
 	}
 	published = true
-	return result, d.dropOldSnapshots(ctx, snapshot)
+	if err := d.Prune(ctx, snapshot); err != nil { // the run stands; the next one removes what this one could not
+		d.metrics.pruneFailures.Inc()
+		d.Log.Error("earlier runs and snapshots could not be removed; the next run tries again", "error", err)
+	}
+	return result, nil
 }
 
 // Facts gives read the facts known by the end of a date: a snapshot made afresh, and dropped when read returns. Nothing is

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -126,8 +125,8 @@ WHERE (as_of, run) IN (SELECT as_of, run FROM before) AND closed_on IS NULL`
 	return all, rows.Err()
 }
 
-// publish writes a run; the row in runs comes last and makes the rest visible.
-func (d *Passes) publish(ctx context.Context, r Result, snapshot string, began time.Time, ran []string) error {
+// Publish writes a run; the row in runs comes last and makes the rest visible. ran are the detectors that had their say.
+func (d *Passes) Publish(ctx context.Context, r Result, snapshot string, began time.Time, ran []string) error {
 	if err := d.publishWarnings(ctx, r); err != nil {
 		return fmt.Errorf("publishing warnings: %w", err)
 	}
@@ -233,26 +232,4 @@ func asArray[T any](list []T) (string, error) {
 	}
 	text, err := json.Marshal(list)
 	return string(text), err
-}
-
-// dropOldSnapshots removes the snapshots of earlier runs but the last one: pages may still be reading it.
-func (d *Passes) dropOldSnapshots(ctx context.Context, current string) error {
-	var rows []struct {
-		Snapshot string `ch:"snapshot"`
-	}
-	if err := d.Conn.Select(ctx, &rows, "SELECT snapshot FROM runs WHERE snapshot IN (SELECT name FROM system.databases) ORDER BY run DESC"); err != nil {
-		return fmt.Errorf("reading runs: %w", err)
-	}
-	keep := []string{current}
-	if len(rows) > 1 {
-		keep = append(keep, rows[1].Snapshot)
-	}
-	for _, row := range rows {
-		if !slices.Contains(keep, row.Snapshot) {
-			if err := d.Snapshots.Drop(ctx, row.Snapshot); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

@@ -209,6 +209,9 @@ func (s *schedule) run(ctx context.Context, t task) {
 	case err == nil:
 		delete(s.failures, t.kind)
 		s.metrics.failing.WithLabelValues(string(t.kind)).Set(0)
+		if t.kind == runs.Nightly {
+			s.tidy(ctx)
+		}
 		if t.kind == runs.Fast {
 			s.fastNext = s.turn(runs.Fast, now)
 		}

@@ -20,7 +20,18 @@ func (d *Scheduler) takeOver(ctx context.Context) error {
 	if err := d.settle(ctx); err != nil {
 		return err
 	}
-	return d.sweep(ctx)
+	if err := d.sweep(ctx); err != nil {
+		return err
+	}
+	d.tidy(ctx)
+	return nil
+}
+
+// tidy removes what failed runs have left in the tables. Nothing depends on it: where it fails, the next night's run tries again.
+func (d *Scheduler) tidy(ctx context.Context) {
+	if err := d.passes.RemoveLeftovers(ctx); err != nil && ctx.Err() == nil {
+		d.passes.Log.Error("what failed runs have left could not be removed; it is tried again after the next nightly run", "error", err)
+	}
 }
 
 // settle ends the attempts that are still running by the history.

@@ -1,9 +1,11 @@
 package privacytest
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/json"
 	"html"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -27,6 +29,7 @@ import (
 	"github.com/anxin-project/anxin/internal/platform/access/reveal"
 	"github.com/anxin-project/anxin/internal/platform/access/signin"
 	"github.com/anxin-project/anxin/internal/platform/audit"
+	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
 const (
@@ -100,7 +103,7 @@ func (s *stage) checkServices(t *testing.T, hidden *ingesttest.Secrets) {
 
 	shown := signedIn(t, register, pages.Handler())
 	seen := crawl(t, shown, hidden)
-	for _, part := range []string{"/", "/ranking.csv", "/townships/", "/warnings.csv", "/subjects/project/", "/subjects/employer/", "/cases/", "/about"} {
+	for _, part := range []string{"/", "/ranking.csv", "/ranking.xlsx", "/townships/", "/warnings.csv", "/warnings.xlsx", "/subjects/project/", "/subjects/employer/", "/cases/", "/about"} {
 		if !seen.has(part) {
 			t.Errorf("no page %s among %d: not everything was tested", part, len(seen))
 		}
@@ -197,6 +200,27 @@ func (v visited) has(prefix string) bool {
 	return false
 }
 
+// unzipped is all that a workbook holds.
+func unzipped(t *testing.T, content []byte) (all []byte) {
+	t.Helper()
+	book, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range book.File {
+		r, err := part.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, text...)
+	}
+	return all
+}
+
 var link = regexp.MustCompile(`(?:href|action|src)="(/[^"]*)"`)
 
 // crawl follows every link of every page, in both languages, and searches what comes.
@@ -218,6 +242,9 @@ func crawl(t *testing.T, h http.Handler, hidden *ingesttest.Secrets) visited {
 			request.Header.Set("Accept-Language", language)
 			answer := serve(h, request)
 			hidden.Absent(t, path, answer.Body.Bytes())
+			if answer.Header().Get("Content-Type") == spreadsheet.WorkbookType {
+				hidden.Absent(t, "the sheets of "+path, unzipped(t, answer.Body.Bytes()))
+			}
 			if answer.Code >= http.StatusInternalServerError {
 				t.Errorf("%s answers %d", path, answer.Code)
 			}

@@ -89,7 +89,7 @@ func (p *Parts) Detectors() (*detectors.Detectors, error) {
 	var all *detectors.Detectors // which the monthly run calls back
 	var err error
 	all, err = detectors.New(p.Config.Detectors, detectors.Dependencies{
-		Store: p.Store, Database: p.Store.Database(), Policy: p.Policy, Calendar: p.Calendar, Now: p.Now, Log: p.Log, Metrics: p.Registry, Leader: p.leader,
+		Store: p.Store, Database: p.Store.Database(), Cluster: p.Store.Cluster(), Policy: p.Policy, Calendar: p.Calendar, Now: p.Now, Log: p.Log, Metrics: p.Registry, Leader: p.leader,
 		Open: func(database string) (driver.Conn, error) { return store.On(options, database) },
 		OnMonthly: func(ctx context.Context, month civil.Month) error {
 			_, _, err := p.Publisher(all).Publish(ctx, month)

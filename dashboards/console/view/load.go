@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -35,7 +36,8 @@ func (k *Keeper) loadView(ctx context.Context, old *View) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	if old != nil && old.Run.Number == latest.Number && old.Run.AsOf == latest.AsOf && len(old.Editions) == len(editions) {
+	// earlier dates count too: the run of one that was judged again is no longer there
+	if old != nil && slices.EqualFunc(old.Runs, runs, func(a, b Run) bool { return a.Number == b.Number && a.AsOf == b.AsOf }) && len(old.Editions) == len(editions) {
 		return old, nil
 	}
 	v := &View{Run: latest, Runs: runs}
@@ -61,8 +63,24 @@ func (k *Keeper) loadView(ctx context.Context, old *View) (*View, error) {
 	if v.Warnings, err = k.readWarnings(ctx, latest); err != nil {
 		return nil, fmt.Errorf("reading the warnings of run %d: %w", latest.Number, err)
 	}
+	if err := k.stillThere(ctx, latest); err != nil {
+		return nil, err
+	}
 	v.index()
 	return v, nil
+}
+
+// stillThere returns an error where a run was removed, as one is that later ones have replaced: what was read of it meanwhile
+// may lack warnings.
+func (k *Keeper) stillThere(ctx context.Context, run Run) error {
+	var n uint64
+	if err := k.conn.QueryRow(withRun(ctx, run), "SELECT count() FROM runs WHERE as_of = {as_of:Date} AND run = {run:UInt64}").Scan(&n); err != nil {
+		return fmt.Errorf("looking whether run %d is still there: %w", run.Number, err)
+	}
+	if n == 0 {
+		return fmt.Errorf("run %d was replaced while it was read", run.Number)
+	}
+	return nil
 }
 
 // completedRuns returns, for the last 400 as-of dates, the latest completed run of each, oldest first.

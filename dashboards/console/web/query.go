@@ -22,6 +22,7 @@ type Query struct {
 	API   bool // of a request of the API
 	Given url.Values
 	bad   []badParameter
+	read  map[string]string // what the page went by, also where nothing was given
 }
 
 type badParameter struct{ Name, Value, Want string }
@@ -42,7 +43,7 @@ const longestValue = 1000
 
 // ReadQuery reads the parameters that pages and the API know.
 func ReadQuery(r *http.Request) *Query {
-	q := &Query{API: asksAPI(r), Given: url.Values{}}
+	q := &Query{API: asksAPI(r), Given: url.Values{}, read: map[string]string{}}
 	all := r.URL.Query()
 	for _, name := range parameterNames {
 		v := strings.TrimSpace(all.Get(name))
@@ -75,10 +76,17 @@ func (q *Query) refuse(name, want string) {
 	q.bad = append(q.bad, badParameter{name, value, want})
 }
 
+// value returns what was given, and notes that the page goes by it.
+func (q *Query) value(name string) string {
+	q.read[name] = q.Given.Get(name)
+	return q.read[name]
+}
+
 // Choice returns one of the allowed values, or the first when none is given.
 func (q *Query) Choice(name string, allowed ...string) string {
-	v := q.Given.Get(name)
+	v := q.value(name)
 	if v == "" {
+		q.read[name] = allowed[0]
 		return allowed[0]
 	}
 	for _, a := range allowed {
@@ -92,7 +100,7 @@ func (q *Query) Choice(name string, allowed ...string) string {
 
 // Code returns a division code with one of the given counts of digits.
 func (q *Query) Code(name string, digits ...int) string {
-	v := q.Given.Get(name)
+	v := q.value(name)
 	if v == "" {
 		return ""
 	}
@@ -111,7 +119,7 @@ func (q *Query) Code(name string, digits ...int) string {
 
 // Word returns a short identifier such as a detector's id.
 func (q *Query) Word(name string) string {
-	v := q.Given.Get(name)
+	v := q.value(name)
 	if v != "" && !view.SubjectID.MatchString(v) {
 		q.refuse(name, "a–z 0–9 - _ .")
 		return ""
@@ -121,7 +129,7 @@ func (q *Query) Word(name string) string {
 
 // Text returns what was typed, lower-cased for comparing.
 func (q *Query) Text(name string) string {
-	v := q.Given.Get(name)
+	v := q.value(name)
 	if !utf8.ValidString(v) || utf8.RuneCountInString(v) > 100 {
 		q.refuse(name, "≤ 100 UTF-8")
 		return ""
@@ -211,7 +219,7 @@ func Names(set map[string]bool) []string {
 
 // Date returns a day typed as YYYY-MM-DD.
 func (q *Query) Date(name string) (civil.Date, bool) {
-	text := q.Given.Get(name)
+	text := q.value(name)
 	if text == "" {
 		return 0, false
 	}

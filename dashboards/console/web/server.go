@@ -56,6 +56,7 @@ type Server struct {
 	timeout   time.Duration
 	keeper    *view.Keeper
 	gate      *signin.Gate
+	regions   view.Regions
 	progress  func() []Stage
 	log       *slog.Logger
 	now       func() time.Time
@@ -70,7 +71,7 @@ type Server struct {
 // given.
 func New(d Dependencies, rooms []Room) (*Server, error) {
 	s := &Server{
-		otherwise: language.Locale(d.Language), timeout: d.Timeout, keeper: d.Keeper, gate: d.Gate, progress: d.Progress, log: d.Logger, now: d.Now,
+		otherwise: language.Locale(d.Language), timeout: d.Timeout, keeper: d.Keeper, gate: d.Gate, regions: d.Regions, progress: d.Progress, log: d.Logger, now: d.Now,
 		bodies: memory.NewWeighed(d.Remember, mostRemembered, func(b *body) int64 { return int64(len(b.zipped)) }),
 	}
 	var err error

@@ -73,7 +73,16 @@ var sharedTexts = map[string]catalog.Text{
 	"filter.sector":       {ZH: "行业", EN: "Industry"},
 	"filter.sort":         {ZH: "排序", EN: "Order"},
 
-	"export.csv": {ZH: "导出 CSV", EN: "Export CSV"},
+	"export.csv":        {ZH: "导出 CSV", EN: "Export CSV"},
+	"export.xlsx":       {ZH: "导出 Excel", EN: "Export Excel"},
+	"export.by":         {ZH: "导出人", EN: "Exported by"},
+	"export.filter":     {ZH: "筛选条件", EN: "Filter"},
+	"export.unfiltered": {ZH: "无（全部）", EN: "none (everything)"},
+	"export.parameter":  {ZH: "{1}：{2}", EN: "{1}: {2}"},
+	"export.run":        {ZH: "依据", EN: "From"},
+	"export.of_run":     {ZH: "截至 {1} 的运行 {2}，政策版本 {3}", EN: "the run as of {1}, number {2}, policy {3}"},
+	"export.of_edition": {ZH: "第 {1} 期（数据截至 {2}，政策版本 {3}）", EN: "edition {1} (data as of {2}, policy {3})"},
+	"export.of_now":     {ZH: "导出时的记录", EN: "the records at the time of export"},
 
 	"pager.label": {ZH: "分页", EN: "Pages"},
 	"pager.prev":  {ZH: "← 上一页", EN: "← Previous"},

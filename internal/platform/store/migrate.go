@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"embed"
 	"fmt"
 	"hash/fnv"
@@ -152,6 +153,11 @@ func render(name, text string, l Layout) (string, error) {
 			}
 			return alter(table+"_local", change, l) + "\n" + alter(table, change, l)
 		},
+		// single keeps statements for a single node.
+		"single": func() bool { return l.Cluster == "" },
+		// scratch names a table to be filled and exchanged with another. The name is of this process alone: of two processes
+		// that migrate at once, neither may give away what the other is still filling.
+		"scratch": func(table string) string { return Quote(table + "_" + rand.Text()) },
 		// rewrite changes what a table holds: the one that spans the shards holds nothing itself.
 		"rewrite": func(table, change string) string {
 			if l.Cluster == "" {
@@ -169,6 +175,15 @@ func render(name, text string, l Layout) (string, error) {
 		return "", fmt.Errorf("rendering migration %s: %w", name, err)
 	}
 	return out.String(), nil
+}
+
+// Delete is the statement that removes the rows of a table for which a condition holds; it ends when they are gone. On a cluster
+// they are removed where they lie.
+func Delete(table, cluster, where string) string {
+	if cluster != "" {
+		table += "_local"
+	}
+	return "ALTER TABLE " + Quote(table) + onCluster(cluster) + " DELETE WHERE " + where + " SETTINGS mutations_sync = 2"
 }
 
 func alter(table, change string, l Layout) string {

@@ -126,6 +126,9 @@ func Open(ctx context.Context, c Configuration, log *slog.Logger) (*Store, error
 // Database is the name of the database the store works in.
 func (s *Store) Database() string { return s.database }
 
+// Cluster is the ClickHouse cluster that the tables are on; empty for a single node.
+func (s *Store) Cluster() string { return s.cluster }
+
 // Options returns how to reach the store, for a connection of one's own.
 func (s *Store) Options() clickhouse.Options { return s.options }
 

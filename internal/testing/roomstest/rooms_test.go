@@ -30,7 +30,7 @@ var base = []string{"internal/domain", "internal/platform", "docs/reference"}
 var rooms = []room{
 	{"cmd", with("internal/app", "internal/bench", "ingest", "detectors", "alerts", "dashboards/console", "internal/simulate")},
 	{"internal/app", with("ingest", "detectors", "alerts", "dashboards/console", "internal/simulate")},
-	{"internal/bench", with("internal/app", "ingest", "detectors", "alerts", "dashboards/console", "internal/simulate")},
+	{"internal/bench", with("internal/app", "ingest", "detectors", "alerts", "dashboards/console", "dashboards/console/view", "internal/simulate")},
 
 	// The four do not know each other.
 	{"ingest", base},

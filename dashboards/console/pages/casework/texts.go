@@ -18,7 +18,6 @@ var caseworkTexts = map[string]catalog.Text{
 	"cases.none_ticked": {ZH: "请先勾选待受理的案件（一次不超过 500 件）。", EN: "Tick the cases to accept first, at most 500 at once."},
 	"cases.accepted":    {ZH: "所选案件已受理。", EN: "The chosen cases are accepted."},
 	"cases.refused":     {ZH: "以下案件未能受理，其余已受理：", EN: "These cases could not be accepted; the others are:"},
-	"cases.csv":         {ZH: "导出 CSV", EN: "Export CSV"},
 	"cases.unconnected": {ZH: "案件模块未接入本控制台。", EN: "Casework is not connected to this console."},
 
 	"case.one":            {ZH: "案件", EN: "Case"},
@@ -200,6 +199,7 @@ var caseworkTexts = map[string]catalog.Text{
 	"publication.note":     {ZH: "依法公布；已移出、撤销或期满的不再显示。", EN: "Published by law; who was removed or withdrawn, or whose term is over, is not shown."},
 	"publication.none":     {ZH: "名单上目前没有用人单位。", EN: "Nobody is on the list."},
 	"publication.csv":      {ZH: "以 CSV 下载", EN: "As CSV"},
+	"publication.xlsx":     {ZH: "以 Excel 下载", EN: "As Excel"},
 	"publication.json":     {ZH: "以 JSON 下载", EN: "As JSON"},
 	"publication.uscc":     {ZH: "统一社会信用代码", EN: "Credit code"},
 	"publication.facts":    {ZH: "列入事由", EN: "Facts"},

@@ -161,8 +161,8 @@ func (p *Pages) EditionPage(r *web.Request) (web.Answer, error) {
 	return web.Answer{Template: "edition", Title: language.Fill(r.Lang, "edition.title", language.Whole(d.Edition.Number)), Data: d}, nil
 }
 
-// EditionCSV is the export at /editions/{number}/ranking.csv.
-func (p *Pages) EditionCSV(r *web.Request) (web.Answer, error) {
+// EditionExport is the export at /editions/{number}/ranking.csv and ranking.xlsx.
+func (p *Pages) EditionExport(r *web.Request) (web.Answer, error) {
 	d, err := p.edition(r)
 	if err != nil {
 		return web.Answer{}, err
@@ -180,7 +180,7 @@ func (p *Pages) EditionCSV(r *web.Request) (web.Answer, error) {
 		s.Line(language.Whole(d.Edition.Number), d.Edition.AsOf.String(), rank, u.Code, u.Name, p.Regions.Path(u.Code), view.LightClass(u.Light),
 			csvIndex(u.Index), change, language.Whole(u.MonitoredWorkers), language.Whole(u.ArrearsWorkers), spreadsheet.Yuan(u.ArrearsFen))
 	}
-	return web.CSVFile(s, "anxin-edition-"+language.Whole(d.Edition.Number)+".csv"), nil
+	return r.Export(s, "anxin-edition-"+language.Whole(d.Edition.Number), language.Fill(r.Lang, "edition.title", language.Whole(d.Edition.Number)), r.OfEdition(d.Edition))
 }
 
 // diffData is what moved between two editions.
@@ -287,8 +287,8 @@ func (p *Pages) DiffPage(r *web.Request) (web.Answer, error) {
 	return web.Answer{Template: "diff", Title: language.Fill(r.Lang, "diff.title", language.Whole(d.From.Number), language.Whole(d.To.Number)), Data: d}, nil
 }
 
-// DiffCSV is the export at /editions/{number}/diff.csv.
-func (p *Pages) DiffCSV(r *web.Request) (web.Answer, error) {
+// DiffExport is the export at /editions/{number}/diff.csv and diff.xlsx.
+func (p *Pages) DiffExport(r *web.Request) (web.Answer, error) {
 	d, err := p.diff(r)
 	if err != nil {
 		return web.Answer{}, err
@@ -297,7 +297,7 @@ func (p *Pages) DiffCSV(r *web.Request) (web.Answer, error) {
 		web.Column("csv.rank_from"), web.Column("csv.rank_to"), web.Column("csv.index_from"), web.Column("csv.index_to"), web.Column("csv.change")}
 	for _, part := range d.Names {
 		heading, _ := codebook.Word(codebook.Component, part)
-		columns = append(columns, spreadsheet.Plain(heading))
+		columns = append(columns, web.Points(heading))
 	}
 	s := spreadsheet.NewTable(string(r.Lang), columns...)
 	for _, row := range d.Rows {
@@ -322,7 +322,8 @@ func (p *Pages) DiffCSV(r *web.Request) (web.Answer, error) {
 		}
 		s.Line(cells...)
 	}
-	return web.CSVFile(s, "anxin-editions-"+language.Whole(d.From.Number)+"-"+language.Whole(d.To.Number)+".csv"), nil
+	return r.Export(s, "anxin-editions-"+language.Whole(d.From.Number)+"-"+language.Whole(d.To.Number),
+		language.Fill(r.Lang, "diff.title", language.Whole(d.From.Number), language.Whole(d.To.Number)), r.OfEdition(d.From)+" → "+r.OfEdition(d.To))
 }
 
 // csvIndex writes an index or points, empty where there is none.

@@ -71,8 +71,8 @@ func (p *Pages) PlanPage(r *web.Request) (web.Answer, error) {
 	return web.Answer{Template: "plan", Title: language.Message(r.Lang, "plan.title"), Data: p.plan(r, p.PageSize)}, nil
 }
 
-// PlanCSV is the export at /plan.csv.
-func (p *Pages) PlanCSV(r *web.Request) (web.Answer, error) {
+// PlanExport is the export at /plan.csv and /plan.xlsx.
+func (p *Pages) PlanExport(r *web.Request) (web.Answer, error) {
 	l, d := r.Lang, p.plan(r, 0)
 	if d.Edition == nil {
 		return web.Answer{}, web.ErrNotFound
@@ -84,5 +84,5 @@ func (p *Pages) PlanCSV(r *web.Request) (web.Answer, error) {
 		s.Line(d.Edition.AsOf.String(), g.Grade, strings.Join(g.Reasons, spreadsheet.Separator), strings.Join(view.Reasons(l, *g), language.Message(l, "list.and")), g.Employer, g.Name, g.Township, p.Regions.Path(g.Township),
 			language.Whole(g.Projects), language.Whole(g.Workers), language.Whole(g.RedWarnings), language.Whole(uint32(g.VisitsQuarter)), language.Whole(uint32(g.VisitsYear)), strings.Join(g.Records, spreadsheet.Separator))
 	}
-	return web.CSVFile(s, "anxin-plan-"+d.Edition.AsOf.String()+".csv"), nil
+	return r.Export(s, "anxin-plan-"+d.Edition.AsOf.String(), language.Message(l, "plan.title"), r.OfEdition(*d.Edition))
 }

@@ -41,8 +41,8 @@ func (p *Pages) RatesPage(r *web.Request) (web.Answer, error) {
 	return web.Answer{Template: "rates", Title: language.Message(r.Lang, "rates.title"), Data: p.rates(r.View)}, nil
 }
 
-// RatesCSV is the export at /rates.csv.
-func (p *Pages) RatesCSV(r *web.Request) (web.Answer, error) {
+// RatesExport is the export at /rates.csv and /rates.xlsx.
+func (p *Pages) RatesExport(r *web.Request) (web.Answer, error) {
 	l, d := r.Lang, p.rates(r.View)
 	if d.Edition == nil {
 		return web.Answer{}, web.ErrNotFound
@@ -55,5 +55,5 @@ func (p *Pages) RatesCSV(r *web.Request) (web.Answer, error) {
 				language.Whole(row.Denominator), strconv.FormatFloat(row.Share(), 'f', 4, 64), view.Target(l, row.Rate))
 		}
 	}
-	return web.CSVFile(s, "anxin-rates-"+d.Edition.AsOf.String()+".csv"), nil
+	return r.Export(s, "anxin-rates-"+d.Edition.AsOf.String(), language.Message(l, "rates.title"), r.OfEdition(*d.Edition))
 }

@@ -117,8 +117,8 @@ func totals(v *view.View, prefecture, county string) []*view.Unit {
 	return out
 }
 
-// RankingCSV is the export at /ranking.csv.
-func (p *Pages) RankingCSV(r *web.Request) (web.Answer, error) {
+// RankingExport is the export at /ranking.csv and /ranking.xlsx.
+func (p *Pages) RankingExport(r *web.Request) (web.Answer, error) {
 	d := p.ranking(r, 0)
 	s := spreadsheet.NewTable(string(r.Lang), web.Column("csv.as_of"), web.Column("csv.rank"), web.Column("csv.code"), web.Column("csv.name"), web.Column("csv.place"), web.Coded("csv.light", codebook.Light),
 		web.Column("csv.index"), web.Column("csv.change"), web.Column("csv.monitored"), web.Column("csv.arrears_workers"), web.Column("csv.yuan"), web.Column("csv.estimated_yuan"), web.Column("csv.red"), web.Column("csv.yellow"))
@@ -141,5 +141,5 @@ func (p *Pages) RankingCSV(r *web.Request) (web.Answer, error) {
 			strconv.FormatUint(uint64(u.MonitoredWorkers), 10), strconv.FormatUint(uint64(u.ArrearsWorkers), 10), spreadsheet.Yuan(u.ArrearsFen), spreadsheet.Yuan(u.EstimatedFen),
 			strconv.Itoa(u.Red), strconv.Itoa(u.Yellow))
 	}
-	return web.CSVFile(s, "anxin-ranking-"+r.View.Run.AsOf.String()+".csv"), nil
+	return r.Export(s, "anxin-ranking-"+r.View.Run.AsOf.String(), language.Message(r.Lang, "ranking.title"), r.OfRun())
 }

@@ -52,8 +52,8 @@ func estimateBy(l language.Locale, codes []string) string {
 	return strings.Join(words, language.Message(l, "list.comma"))
 }
 
-// OwedCSV lists what a subject owes by wage month and kind.
-func (p *Pages) OwedCSV(r *web.Request) (web.Answer, error) {
+// OwedExport lists what a subject owes by wage month and kind.
+func (p *Pages) OwedExport(r *web.Request) (web.Answer, error) {
 	f, gone, err := p.subjectOf(r)
 	if err != nil {
 		return web.Answer{}, err
@@ -69,5 +69,5 @@ func (p *Pages) OwedCSV(r *web.Request) (web.Answer, error) {
 		s.Line(asOf.String(), string(f.Scope), f.ID, f.Name, m.Month.String(), m.Kind, language.YesNo(m.Estimated()), strings.Join(m.EstimateBy, spreadsheet.Separator),
 			strconv.FormatUint(m.Workers, 10), strconv.FormatUint(m.Days, 10), spreadsheet.Yuan(m.PayableFen), spreadsheet.Yuan(m.Fen), m.DueBy.String(), strconv.Itoa(int(asOf-m.DueBy)))
 	}
-	return web.CSVFile(s, "anxin-owed-"+strings.ReplaceAll(f.ID, ":", "-")+"-"+asOf.String()+".csv"), nil
+	return r.Export(s, "anxin-owed-"+strings.ReplaceAll(f.ID, ":", "-")+"-"+asOf.String(), language.Message(r.Lang, "owed.title"), r.OfRun())
 }

@@ -112,8 +112,8 @@ func (p *Pages) QualityPage(r *web.Request) (web.Answer, error) {
 	return web.Answer{Template: "quality", Title: language.Message(r.Lang, "quality.title"), Data: d}, nil
 }
 
-// QualityCSV is the export at /quality.csv.
-func (p *Pages) QualityCSV(r *web.Request) (web.Answer, error) {
+// QualityExport is the export at /quality.csv and /quality.xlsx.
+func (p *Pages) QualityExport(r *web.Request) (web.Answer, error) {
 	l := r.Lang
 	d, err := p.feeds(r)
 	if err != nil {
@@ -141,7 +141,7 @@ func (p *Pages) QualityCSV(r *web.Request) (web.Answer, error) {
 			counts(f.Rejects, func(code string) string { return code }), counts(f.Rejects, func(code string) string { return l.Word("reject", code) }),
 			bound(f.P50()), bound(f.P95()), latest, counts(f.Unknown, func(field string) string { return field }))
 	}
-	return web.CSVFile(s, "anxin-quality-"+civil.DateOf(p.Now()).String()+".csv"), nil
+	return r.Export(s, "anxin-quality-"+civil.DateOf(p.Now()).String(), language.Message(l, "quality.title"), r.OfNow())
 }
 
 // faultCodes lists what is wrong with a feed for a cell; "none" where nothing is.

@@ -78,8 +78,8 @@ func latestEnded(all []runs.Attempt) []runs.Attempt {
 	return latest
 }
 
-// RunsCSV is the export at /runs.csv.
-func (p *Pages) RunsCSV(r *web.Request) (web.Answer, error) {
+// RunsExport is the export at /runs.csv and /runs.xlsx.
+func (p *Pages) RunsExport(r *web.Request) (web.Answer, error) {
 	_, _, all, err := p.attempts(r)
 	if err != nil {
 		return web.Answer{}, err
@@ -96,7 +96,7 @@ func (p *Pages) RunsCSV(r *web.Request) (web.Answer, error) {
 		s.Line(l.Second(a.Started), finished, string(a.Kind), language.YesNo(a.CatchUp), a.AsOf.String(), string(a.Status), strconv.Itoa(a.Attempt), seconds, stages(l, a), strconv.Itoa(a.Warnings), a.Policy,
 			strconv.FormatUint(a.Run, 10), a.Process, a.Error)
 	}
-	return web.CSVFile(s, "anxin-runs.csv"), nil
+	return r.Export(s, "anxin-runs", language.Message(l, "runs.title"), r.OfNow())
 }
 
 // stages tells where an attempt's time went, the longest stage first.

@@ -143,8 +143,8 @@ func sortWarnings(rows []*view.Warning, by string, ascending bool) {
 	})
 }
 
-// WarningsCSV is the export at /warnings.csv.
-func (p *Pages) WarningsCSV(r *web.Request) (web.Answer, error) {
+// WarningsExport is the export at /warnings.csv and /warnings.xlsx.
+func (p *Pages) WarningsExport(r *web.Request) (web.Answer, error) {
 	l := r.Lang
 	s := spreadsheet.NewTable(string(l), web.Coded("csv.level", codebook.Level), web.Column("csv.detector"), web.Column("csv.title"),
 		web.Coded("csv.scope", codebook.Scope), web.Column("csv.id"), web.Column("csv.name"), web.Column("csv.township"), web.Column("csv.place"),
@@ -155,7 +155,7 @@ func (p *Pages) WarningsCSV(r *web.Request) (web.Answer, error) {
 		s.Line(string(w.Level), w.Detector, h.Title.In(string(l)), w.Scope, w.ScopeID, w.Name, w.Township, p.Regions.Path(w.Township), w.Sector, w.Department,
 			w.Since.String(), w.Opened.String(), language.Whole(w.Workers), csvAmount(l, h, w.AmountFen), csvEstimate(h, w), strings.Join(w.Basis, spreadsheet.Separator), view.EvidenceIn(l, h, w.Evidence).Line())
 	}
-	return web.CSVFile(s, "anxin-warnings-"+r.View.Run.AsOf.String()+".csv"), nil
+	return r.Export(s, "anxin-warnings-"+r.View.Run.AsOf.String(), language.Message(l, "warnings.title"), r.OfRun())
 }
 
 // csvAmount writes the amount of a warning in yuan; in words where it is to be checked, nothing where there is none.

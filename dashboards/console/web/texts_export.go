@@ -3,6 +3,7 @@ package web
 import (
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
 func init() { language.Add(exportTexts) }
@@ -90,4 +91,48 @@ var exportTexts = map[string]catalog.Text{
 	"csv.run":                 {ZH: "运行编号", EN: "run"},
 	"csv.process":             {ZH: "进程", EN: "process"},
 	"csv.error":               {ZH: "错误信息", EN: "error"},
+}
+
+// exportKinds are the columns of exports that are no text.
+var exportKinds = map[string]spreadsheet.Kind{
+	"csv.estimated_yuan": spreadsheet.Money, "csv.payable_yuan": spreadsheet.Money, "csv.owed_yuan": spreadsheet.Money, "csv.yuan": spreadsheet.Money,
+
+	"csv.rejected_share": spreadsheet.Share, "csv.rate": spreadsheet.Share,
+
+	"csv.as_of": spreadsheet.Day, "csv.due_by": spreadsheet.Day, "csv.since": spreadsheet.Day, "csv.opened": spreadsheet.Day,
+	"csv.month": spreadsheet.Month, "csv.latest": spreadsheet.Time, "csv.started": spreadsheet.Time, "csv.finished": spreadsheet.Time,
+
+	"csv.days": spreadsheet.Number, "csv.days_past_due": spreadsheet.Number, "csv.workers": spreadsheet.Number, "csv.stored_window": spreadsheet.Number,
+	"csv.stored_total": spreadsheet.Number, "csv.rejected": spreadsheet.Number, "csv.rank": spreadsheet.Number, "csv.index": spreadsheet.Number,
+	"csv.change": spreadsheet.Number, "csv.monitored": spreadsheet.Number, "csv.arrears_workers": spreadsheet.Number, "csv.edition": spreadsheet.Number,
+	"csv.rank_from": spreadsheet.Number, "csv.rank_to": spreadsheet.Number, "csv.index_from": spreadsheet.Number, "csv.index_to": spreadsheet.Number,
+	"csv.projects": spreadsheet.Number, "csv.visits_quarter": spreadsheet.Number, "csv.visits_year": spreadsheet.Number,
+	"csv.numerator": spreadsheet.Number, "csv.denominator": spreadsheet.Number, "csv.red": spreadsheet.Number, "csv.yellow": spreadsheet.Number,
+	"csv.attempt": spreadsheet.Number, "csv.seconds": spreadsheet.Number, "csv.warnings": spreadsheet.Number,
+}
+
+// parameter is a parameter of a page as the sheet about an export tells it.
+type parameter struct {
+	name catalog.Text
+	of   string // enumeration of its codes; empty: none
+}
+
+var exportParameters = map[string]parameter{
+	"q":          {catalog.Text{ZH: "查找", EN: "Find"}, ""},
+	"unit":       {catalog.Text{ZH: "单位", EN: "Units"}, "unit"},
+	"prefecture": {catalog.Text{ZH: "市（州）", EN: "Prefecture"}, ""},
+	"county":     {catalog.Text{ZH: "县（市、区）", EN: "County"}, ""},
+	"township":   {catalog.Text{ZH: "乡镇、街道", EN: "Township"}, ""},
+	"light":      {catalog.Text{ZH: "灯", EN: "Light"}, "light"},
+	"level":      {catalog.Text{ZH: "级别", EN: "Level"}, "level"},
+	"detector":   {catalog.Text{ZH: "预警编码", EN: "Detector"}, ""},
+	"scope":      {catalog.Text{ZH: "对象", EN: "About"}, "scope"},
+	"department": {catalog.Text{ZH: "负责部门", EN: "Department"}, "department"},
+	"sector":     {catalog.Text{ZH: "行业", EN: "Industry"}, "sector"},
+	"grade":      {catalog.Text{ZH: "等级", EN: "Grade"}, ""},
+	"due":        {catalog.Text{ZH: "应检查", EN: "To be visited"}, "due"},
+	"topic":      {catalog.Text{ZH: "主题", EN: "Topic"}, "topic"},
+	"fault":      {catalog.Text{ZH: "问题", EN: "Fault"}, "fault"},
+	"kind":       {catalog.Text{ZH: "类型", EN: "Kind"}, "run_kind"},
+	"status":     {catalog.Text{ZH: "结果", EN: "Outcome"}, "run_status"},
 }
