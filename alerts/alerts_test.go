@@ -496,3 +496,17 @@ func TestAConfigurationIsCheckedBeforeUse(t *testing.T) {
 		t.Errorf("two mistakes: %v", err)
 	}
 }
+
+func TestADetectorThatFailsIsTold(t *testing.T) {
+	r := newRig(t, nil)
+	r.run(t, "2026-03-08", 100, "wages-overdue project P-1 yellow 5 0.5")
+	r.refresh(t)
+	r.expect(t, "", "anxin_detector_failing_since_timestamp_seconds")
+	r.exec(t, `INSERT INTO runs (as_of, run, finished_at, snapshot, failed, failed_since) VALUES ('2026-03-08', 101, '2026-03-08 04:00:00', 's', map('wages-overdue', 'why'), map('wages-overdue', '1970-01-01 01:00:00'))`)
+	r.refresh(t)
+	r.expect(t, `
+# HELP anxin_detector_failing_since_timestamp_seconds Start of the first run in a row in which a detector failed, so that its warnings stand as they were; absent for one that did not fail in the latest run.
+# TYPE anxin_detector_failing_since_timestamp_seconds gauge
+anxin_detector_failing_since_timestamp_seconds{detector="wages-overdue"} 3600
+`, "anxin_detector_failing_since_timestamp_seconds")
+}

@@ -51,6 +51,12 @@ type latestRun struct {
 	run      uint64
 	snapshot string // database with the facts it judged
 	finished time.Time
+	failing  map[string]time.Time // since when, by detector; not compared
+}
+
+// is tells whether two are the same run.
+func (r latestRun) is(other latestRun) bool {
+	return r.asOf == other.asOf && r.run == other.run && r.finished.Equal(other.finished)
 }
 
 type warning struct {
@@ -97,6 +103,8 @@ var (
 		"1 for each detector, with its titles.", "detector", "title_zh", "title_en")
 	successDesc = desc("anxin_detector_last_success_timestamp_seconds",
 		"When the last completed run with this detector finished, on its latest as-of date; 0 for never.", "detector")
+	failingDesc = desc("anxin_detector_failing_since_timestamp_seconds",
+		"Start of the first run in a row in which a detector failed, so that its warnings stand as they were; absent for one that did not fail in the latest run.", "detector")
 	indexDesc = desc("anxin_wage_safety_index",
 		"Wage-safety index of a township, 0 to 100, higher is safer; absent when there are too few workers or the feed is stale.",
 		"township", "county")
@@ -137,7 +145,7 @@ func newFindings(d Dependencies, c Configuration, m *metrics) *findings {
 // Describe implements prometheus.Collector.
 func (f *findings) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		warningDesc, candidateDesc, detectorDesc, successDesc, indexDesc, countyDesc, prefectureDesc, lightDesc, townshipDesc,
+		warningDesc, candidateDesc, detectorDesc, successDesc, failingDesc, indexDesc, countyDesc, prefectureDesc, lightDesc, townshipDesc,
 		monitoredDesc, arrearsFenDesc, arrearsWorkersDesc, owedFenDesc, owedWorkersDesc, unheardDesc, componentDesc, seriesDesc, limitDesc, droppedDesc, refreshDesc, asOfDesc,
 	} {
 		ch <- d
@@ -209,7 +217,7 @@ func (f *findings) refresh(ctx context.Context) (changed bool, err error) {
 		return false, fmt.Errorf("reading the latest run: %w", err)
 	}
 	next := *f.current.Load()
-	if next.at.IsZero() || run != next.run {
+	if next.at.IsZero() || !run.is(next.run) {
 		if next, err = f.read(ctx, run); err != nil {
 			return false, err
 		}
@@ -224,13 +232,14 @@ func (f *findings) refresh(ctx context.Context) (changed bool, err error) {
 // latest finds the latest completed run: the latest as-of date, and its highest run.
 func (f *findings) latest(ctx context.Context) (latestRun, error) {
 	var rows []struct {
-		AsOf     time.Time `ch:"as_of"`
-		Run      uint64    `ch:"run"`
-		Snapshot string    `ch:"snapshot"`
-		Finished time.Time `ch:"finished_at"`
+		AsOf     time.Time            `ch:"as_of"`
+		Run      uint64               `ch:"run"`
+		Snapshot string               `ch:"snapshot"`
+		Finished time.Time            `ch:"finished_at"`
+		Failing  map[string]time.Time `ch:"failed_since"`
 	}
 	err := f.conn.Select(ctx, &rows, `
-		SELECT as_of, run, snapshot, finished_at
+		SELECT as_of, run, snapshot, finished_at, failed_since
 		FROM runs
 		ORDER BY as_of DESC, run DESC, finished_at DESC
 		LIMIT 1`)
@@ -238,7 +247,7 @@ func (f *findings) latest(ctx context.Context) (latestRun, error) {
 		return latestRun{}, err
 	}
 	asOf := civil.OfColumn(rows[0].AsOf)
-	return latestRun{asOf, rows[0].Run, rows[0].Snapshot, rows[0].Finished.UTC()}, err
+	return latestRun{asOf, rows[0].Run, rows[0].Snapshot, rows[0].Finished.UTC(), rows[0].Failing}, err
 }
 
 func (f *findings) read(ctx context.Context, run latestRun) (published, error) {
@@ -340,6 +349,9 @@ func (p *published) publish(headers []catalog.Header, success map[string]time.Ti
 	}
 	for _, h := range headers {
 		add(successDesc, seconds(success[h.ID]), h.ID)
+	}
+	for id, since := range p.run.failing {
+		add(failingDesc, seconds(since), id)
 	}
 	for _, row := range index {
 		p.index(row, add)

@@ -16,6 +16,11 @@ type Configuration struct {
 	Schedule schedule.Configuration `yaml:"schedule"`
 	// Parallel is how many detectors run at once.
 	Parallel int `yaml:"parallel"`
+	// DetectorTimeout is how long one query of a detector may take. One that takes longer has failed: its warnings stay as they
+	// were, marked as not judged anew, and the others are published.
+	DetectorTimeout time.Duration `yaml:"detector_timeout"`
+	// MostWarnings is how many warnings a detector may return; one that returns more has failed.
+	MostWarnings int `yaml:"most_warnings"`
 	// Settling is how long storing a batch may take: a pass looks again at what was stored that long before the pass it
 	// goes on from. Keep it above ingest.insert_timeout.
 	Settling time.Duration `yaml:"settling"`
@@ -28,7 +33,7 @@ type Configuration struct {
 
 // DefaultConfiguration runs two detectors at once by the default schedule, and keeps the last run of each date.
 func DefaultConfiguration() Configuration {
-	return Configuration{Schedule: schedule.DefaultConfiguration(), Parallel: 2, Settling: 150 * time.Second, KeepRuns: 1, KeepAttempts: 31 * 24 * time.Hour}
+	return Configuration{Schedule: schedule.DefaultConfiguration(), Parallel: 2, DetectorTimeout: 5 * time.Minute, MostWarnings: 200_000, Settling: 150 * time.Second, KeepRuns: 1, KeepAttempts: 31 * 24 * time.Hour}
 }
 
 // Validate tells what is wrong and what would be accepted.
@@ -36,6 +41,12 @@ func (c Configuration) Validate() error {
 	var problems []error
 	if c.Parallel < 1 {
 		problems = append(problems, fmt.Errorf("detectors.parallel is %d: want at least 1", c.Parallel))
+	}
+	if c.DetectorTimeout < time.Second {
+		problems = append(problems, fmt.Errorf("detectors.detector_timeout is %v: want at least 1s, such as 5m", c.DetectorTimeout))
+	}
+	if c.MostWarnings < 1 {
+		problems = append(problems, fmt.Errorf("detectors.most_warnings is %d: want at least 1, such as 200000", c.MostWarnings))
 	}
 	if c.Settling < 0 {
 		problems = append(problems, fmt.Errorf("detectors.settling is %v: want a duration from 0s, such as 150s", c.Settling))

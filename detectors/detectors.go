@@ -69,7 +69,7 @@ func New(c Configuration, deps Dependencies) (*Detectors, error) {
 	}
 	passes := pass.New(pass.Passes{
 		Catalogue: catalogue, Conn: deps.Store, Database: deps.Database, Cluster: deps.Cluster, Open: deps.Open, Policy: deps.Policy, Now: deps.Now, Log: deps.Log,
-		Keep: pass.Keep{Runs: c.KeepRuns, Attempts: c.KeepAttempts},
+		Keep: pass.Keep{Runs: c.KeepRuns, Attempts: c.KeepAttempts}, Limits: pass.Limits{Time: c.DetectorTimeout, Warnings: c.MostWarnings},
 		Snapshots: snapshot.Builder{
 			Conn: deps.Store, Policy: deps.Policy, Calendar: deps.Calendar, Parallel: c.Parallel, Settling: c.Settling, Log: deps.Log,
 		},

@@ -271,7 +271,7 @@ func (s *server) fill(t testing.TB, w world) {
 	}
 	sendIndex()
 	s.fillWarnings(t, w, dates, counties, townships, random, snapshot)
-	addRun, sendRun := s.batch(t, "runs")
+	addRun, sendRun := s.batch(t, "runs (as_of, run, started_at, finished_at, policy_version, snapshot, detectors, warnings)")
 	for _, date := range dates {
 		begun := date.End().Add(30 * time.Minute)
 		addRun(date.Time(), runNumber(date), begun, begun.Add(41*time.Second), "2026.2", snapshot, []string{"wages-overdue"}, uint32(w.warnings))

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -35,6 +36,7 @@ type Passes struct {
 	Policy    *policy.Policy
 	Snapshots snapshot.Builder
 	Keep      Keep
+	Limits    Limits // of a detector
 	Cluster   string // the ClickHouse cluster the tables are on; empty for a single node
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -70,6 +72,7 @@ type Result struct {
 	Projects int       // under way on the date
 	Warnings []Warning // active and newly closed, by detector and subject
 	Index    []index.Row
+	Failed   []Failure          // detectors whose warnings are those of the run before
 	Unplaced []index.Unplaced   // subjects of which nobody knows in which township they are
 	Seconds  map[string]float64 // by stage: snapshot, detectors, index, publish
 	Steps    map[string]float64 // by file of the snapshot and by detector; they run side by side
@@ -106,12 +109,12 @@ func (r Result) Active() []Warning {
 func (d *Passes) Make(ctx context.Context, asOf civil.Date, fresh bool, began time.Time) (_ Result, err error) {
 	steps := &timings{seconds: map[string]float64{}}
 	result := Result{AsOf: asOf, Seconds: map[string]float64{}, Steps: steps.seconds}
-	last, err := d.latestRun(ctx)
+	newest, err := d.latestRun(ctx)
 	if err != nil {
 		return result, err
 	}
 	// a clock set back must not make a run older than one already published
-	result.Run = max(uint64(began.UnixMilli()), last.Run+1)
+	result.Run = max(uint64(began.UnixMilli()), newest.Run+1)
 	snapshot := fmt.Sprintf("%s_asof_%s_%d", d.Database, asOf.Time().Format("20060102"), result.Run)
 
 	stage := func(name string, do func() error) error {
@@ -146,9 +149,14 @@ func (d *Passes) Make(ctx context.Context, asOf civil.Date, fresh bool, began ti
 	if result.Projects, err = countProjects(ctx, facts); err != nil {
 		return result, err
 	}
+	last, err := d.lastRun(ctx, asOf)
+	if err != nil {
+		return result, err
+	}
 	var found []Warning
+	var failed map[string]error
 	err = stage("detectors", func() error {
-		found, err = d.detect(ctx, facts, d.Catalogue, asOf, places, steps)
+		found, failed, err = d.detect(ctx, facts, d.Catalogue, asOf, places, last.warnings, steps)
 		return err
 	})
 	if err != nil {
@@ -158,11 +166,21 @@ func (d *Passes) Make(ctx context.Context, asOf civil.Date, fresh bool, began ti
 	if err != nil {
 		return result, err
 	}
-	ran := make([]string, len(d.Catalogue))
-	for i, one := range d.Catalogue {
-		ran[i] = one.ID
+	var ran []string
+	for _, one := range d.Catalogue {
+		switch err, ok := failed[one.ID]; {
+		case !ok:
+			ran = append(ran, one.ID)
+		default:
+			rests, policyErr := d.restsOn(one, asOf)
+			if policyErr != nil || rests {
+				return result, errors.Join(policyErr, fmt.Errorf("detector %s, on which the index rests: %w", one.ID, err))
+			}
+		}
 	}
-	result.Warnings = continueEpisodes(asOf, found, before, ran)
+	result.Failed = failures(failed, last, began)
+	d.tell(result.Failed)
+	result.Warnings = continueEpisodes(asOf, found, before, last.of(failed), ran)
 	err = stage("index", func() error {
 		result.Index, result.Unplaced, err = d.index(ctx, facts, asOf, places, found)
 		return err
@@ -218,16 +236,20 @@ func (d *Passes) Judge(ctx context.Context, asOf civil.Date, ids ...string) (fou
 		if err != nil {
 			return err
 		}
-		found, err = d.detect(ctx, facts, chosen, asOf, places, &timings{seconds: map[string]float64{}})
+		var failed map[string]error
+		found, failed, err = d.detect(ctx, facts, chosen, asOf, places, nil, &timings{seconds: map[string]float64{}})
+		for id, why := range failed { // what somebody asked for by name
+			err = errors.Join(err, fmt.Errorf("detector %s: %w", id, why))
+		}
 		return err
 	})
 	return found, err
 }
 
-// detect runs detectors over the facts and returns what they find. Those that come after a group run last: what the
-// detectors before them found is theirs to read in the snapshot's table warnings, so the group runs too when it is not
-// among those asked for.
-func (d *Passes) detect(ctx context.Context, facts driver.Conn, asked []catalog.Detector, asOf civil.Date, p places, steps *timings) ([]Warning, error) {
+// detect runs detectors over the facts and returns what they find, and which of them failed. Those that come after a group run
+// last: what the detectors before them found is theirs to read in the snapshot's table warnings, so the group runs too when it
+// is not among those asked for. Of one that failed they read its earlier warnings.
+func (d *Passes) detect(ctx context.Context, facts driver.Conn, asked []catalog.Detector, asOf civil.Date, p places, earlier []Warning, steps *timings) ([]Warning, map[string]error, error) {
 	var first, last []catalog.Detector
 	read := map[domain.Group]bool{} // groups that a detector comes after
 	for _, one := range asked {
@@ -243,23 +265,27 @@ func (d *Passes) detect(ctx context.Context, facts driver.Conn, asked []catalog.
 			first = append(first, one)
 		}
 	}
-	found := map[string][]Warning{}
-	if err := d.runDetectors(ctx, facts, first, asOf, p, steps, found); err != nil {
-		return nil, err
+	found, failed := map[string][]Warning{}, map[string]error{}
+	if err := d.runDetectors(ctx, facts, first, asOf, p, steps, found, failed); err != nil {
+		return nil, nil, err
 	}
 	if len(last) > 0 {
-		if err := writeFound(ctx, facts, first, found); err != nil {
-			return nil, err
+		known := maps.Clone(found)
+		for id := range failed {
+			known[id] = kept(earlier, id)
 		}
-		if err := d.runDetectors(ctx, facts, last, asOf, p, steps, found); err != nil {
-			return nil, err
+		if err := writeFound(ctx, facts, first, known); err != nil {
+			return nil, nil, err
+		}
+		if err := d.runDetectors(ctx, facts, last, asOf, p, steps, found, failed); err != nil {
+			return nil, nil, err
 		}
 	}
 	var all []Warning
 	for _, one := range asked {
 		all = append(all, found[one.ID]...)
 	}
-	return all, nil
+	return all, failed, nil
 }
 
 // writeFound fills the snapshot's table warnings.
@@ -282,16 +308,20 @@ func writeFound(ctx context.Context, facts driver.Conn, ran []catalog.Detector, 
 	return nil
 }
 
-// runDetectors runs detectors side by side and adds what they find, by detector.
-func (d *Passes) runDetectors(ctx context.Context, facts driver.Conn, detectors []catalog.Detector, asOf civil.Date, p places, steps *timings, found map[string][]Warning) error {
-	byDetector := make([][]Warning, len(detectors))
+// runDetectors runs detectors side by side and adds what they find, or how they failed, by detector.
+func (d *Passes) runDetectors(ctx context.Context, facts driver.Conn, detectors []catalog.Detector, asOf civil.Date, p places, steps *timings, found map[string][]Warning, failed map[string]error) error {
+	byDetector, fault := make([][]Warning, len(detectors)), make([]error, len(detectors))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(d.Snapshots.Parallel)
 	for i, one := range detectors {
 		group.Go(func() error {
 			start := time.Now()
 			warnings, err := d.runDetector(ctx, facts, one, asOf, p)
-			if err != nil {
+			switch {
+			case err != nil && ofDetector(ctx, err):
+				fault[i] = err
+				return nil
+			case err != nil:
 				return fmt.Errorf("detector %s: %w", one.ID, err)
 			}
 			byDetector[i] = warnings
@@ -306,9 +336,20 @@ func (d *Passes) runDetectors(ctx context.Context, facts driver.Conn, detectors 
 		return err
 	}
 	for i, one := range detectors {
-		found[one.ID] = byDetector[i]
+		if fault[i] != nil {
+			failed[one.ID] = fault[i]
+		} else {
+			found[one.ID] = byDetector[i]
+		}
 	}
 	return nil
+}
+
+// tell says which detectors failed.
+func (d *Passes) tell(failed []Failure) {
+	for _, f := range failed {
+		d.Log.Error("a detector failed; its warnings stay as they were, not judged anew", "id", f.Detector, "since", f.Since, "error", f.Why)
+	}
 }
 
 // runDetector runs one detector once for every different set of parameters that policy has in force for the townships
@@ -320,7 +361,7 @@ func (d *Passes) runDetector(ctx context.Context, facts driver.Conn, one catalog
 	}
 	var all []Warning
 	for _, g := range groups {
-		rows, err := queryDetector(ctx, facts, one, g.params, asOf)
+		rows, err := d.queryDetector(ctx, facts, one, g.params, asOf)
 		if err != nil {
 			return nil, err
 		}

@@ -89,21 +89,25 @@ func (d *Passes) latestRun(ctx context.Context) (runRow, error) {
 
 // warningsBefore returns the warnings of the latest run of the last date before asOf.
 func (d *Passes) warningsBefore(ctx context.Context, asOf civil.Date) ([]Warning, error) {
-	const query = `
-WITH before AS
+	return d.readWarnings(ctx, `(as_of, run) IN
 (
     SELECT as_of, run
     FROM runs
     WHERE as_of < ?
     ORDER BY as_of DESC, run DESC
     LIMIT 1
-)
+) AND closed_on IS NULL`, asOf.String())
+}
+
+// readWarnings reads warnings that were published.
+func (d *Passes) readWarnings(ctx context.Context, where string, args ...any) ([]Warning, error) {
+	const query = `
 SELECT
-    toString(detector), toString(scope), scope_id, episode, opened_on, toString(level), level_on, since, name, toString(township),
+    toString(detector), toString(scope), scope_id, episode, opened_on, closed_on, toString(level), level_on, since, name, toString(township),
     toString(sector), toString(department), workers, amount_fen, score, evidence, basis
 FROM warnings FINAL
-WHERE (as_of, run) IN (SELECT as_of, run FROM before) AND closed_on IS NULL`
-	rows, err := d.Conn.Query(ctx, query, asOf.String())
+WHERE `
+	rows, err := d.Conn.Query(ctx, query+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading earlier warnings: %w", err)
 	}
@@ -113,13 +117,18 @@ WHERE (as_of, run) IN (SELECT as_of, run FROM before) AND closed_on IS NULL`
 		var w Warning
 		var scope, level, evidence string
 		var opened, levelOn, since time.Time
+		var closed *time.Time
 		var workers uint32
-		if err := rows.Scan(&w.Detector, &scope, &w.ScopeID, &w.Episode, &opened, &level, &levelOn, &since, &w.Name, &w.Township,
+		if err := rows.Scan(&w.Detector, &scope, &w.ScopeID, &w.Episode, &opened, &closed, &level, &levelOn, &since, &w.Name, &w.Township,
 			&w.Sector, &w.Department, &workers, &w.AmountFen, &w.Score, &evidence, &w.Basis); err != nil {
 			return nil, fmt.Errorf("reading earlier warnings: %w", err)
 		}
 		w.Scope, w.Level, w.Evidence, w.Workers = domain.Scope(scope), domain.Level(level), json.RawMessage(evidence), int(workers)
 		w.OpenedOn, w.LevelOn, w.Since = civil.OfColumn(opened), civil.OfColumn(levelOn), civil.OfColumn(since)
+		if closed != nil {
+			on := civil.OfColumn(*closed)
+			w.ClosedOn = &on
+		}
 		all = append(all, w)
 	}
 	return all, rows.Err()
@@ -133,9 +142,13 @@ func (d *Passes) Publish(ctx context.Context, r Result, snapshot string, began t
 	if err := d.publishIndex(ctx, r); err != nil {
 		return fmt.Errorf("publishing the index: %w", err)
 	}
-	batch, err := d.Conn.PrepareBatch(ctx, "INSERT INTO runs (as_of, run, started_at, finished_at, policy_version, snapshot, detectors, warnings)")
+	why, since := map[string]string{}, map[string]time.Time{}
+	for _, f := range r.Failed {
+		why[f.Detector], since[f.Detector] = f.Why, f.Since
+	}
+	batch, err := d.Conn.PrepareBatch(ctx, "INSERT INTO runs (as_of, run, started_at, finished_at, policy_version, snapshot, detectors, warnings, failed, failed_since)")
 	if err == nil {
-		err = batch.Append(r.AsOf.Time(), r.Run, began, d.Now(), d.Policy.Version(), snapshot, ran, uint32(len(r.Active())))
+		err = batch.Append(r.AsOf.Time(), r.Run, began, d.Now(), d.Policy.Version(), snapshot, ran, uint32(len(r.Active())), why, since)
 	}
 	if err == nil {
 		err = batch.Send()

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/anxin-project/anxin/detectors/catalog"
@@ -18,6 +19,9 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/store"
 )
+
+// slack is how much longer than the engine's own limit an answer is waited for.
+const slack = 10 * time.Second
 
 // standard are the columns every detector returns beside its evidence.
 var standard = []string{"scope", "scope_id", "township", "level", "since", "workers", "amount_fen", "score"}
@@ -54,11 +58,17 @@ func (d *Passes) parameterGroups(one catalog.Detector, asOf civil.Date, p places
 	return groups, nil
 }
 
-// queryDetector runs a detector's query and reads its rows.
-func queryDetector(ctx context.Context, facts driver.Conn, one catalog.Detector, params store.Params, asOf civil.Date) ([]Warning, error) {
+// queryDetector runs a detector's query and reads its rows, within the limits.
+func (d *Passes) queryDetector(ctx context.Context, facts driver.Conn, one catalog.Detector, params store.Params, asOf civil.Date) ([]Warning, error) {
 	with, err := params.With(store.Params{"as_of": asOf}).Context(ctx, one.Query)
 	if err != nil {
 		return nil, err
+	}
+	if d.Limits.Time > 0 { // the engine ends the query, and where it does not, its answer is no longer waited for
+		with = clickhouse.Context(with, clickhouse.WithSettings(clickhouse.Settings{"max_execution_time": max(1, int(d.Limits.Time.Seconds()))}))
+		var cancel context.CancelFunc
+		with, cancel = context.WithTimeout(with, d.Limits.Time+slack)
+		defer cancel()
 	}
 	rows, err := facts.Query(with, one.Query)
 	if err != nil {
@@ -77,7 +87,9 @@ func queryDetector(ctx context.Context, facts driver.Conn, one catalog.Detector,
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, w)
+		if found = append(found, w); d.Limits.Warnings > 0 && len(found) > d.Limits.Warnings {
+			return nil, senseless("the query returns more than %d warnings (detectors.most_warnings)", d.Limits.Warnings)
+		}
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -87,7 +99,7 @@ func queryDetector(ctx context.Context, facts driver.Conn, one catalog.Detector,
 	})
 	for i := 1; i < len(found); i++ {
 		if found[i].Scope == found[i-1].Scope && found[i].ScopeID == found[i-1].ScopeID {
-			return nil, fmt.Errorf("the query returns %s %s twice: a subject has one warning of a detector", found[i].Scope, found[i].ScopeID)
+			return nil, senseless("the query returns %s %s twice: a subject has one warning of a detector", found[i].Scope, found[i].ScopeID)
 		}
 	}
 	return found, nil
@@ -111,7 +123,7 @@ func newReader(one catalog.Detector, rows driver.Rows) (*reader, error) {
 	}
 	for _, name := range want {
 		if !slices.Contains(r.names, name) {
-			return nil, fmt.Errorf("the query returns no column %s, which its header asks for", name)
+			return nil, senseless("the query returns no column %s, which its header asks for", name)
 		}
 	}
 	for _, kind := range rows.ColumnTypes() {
@@ -123,7 +135,7 @@ func newReader(one catalog.Detector, rows driver.Rows) (*reader, error) {
 func (r *reader) row(rows driver.Rows) (Warning, error) {
 	w := Warning{Detector: r.detector.ID, Scope: r.detector.Scopes[0]}
 	if err := rows.Scan(r.values...); err != nil {
-		return w, err
+		return w, senseless("the query returns a column that cannot be read: %v", err)
 	}
 	figures := map[string]any{}
 	for i, name := range r.names {
@@ -148,19 +160,25 @@ func (r *reader) row(rows driver.Rows) (Warning, error) {
 			w.Score = min(1, max(0, number(v)))
 		}
 		if err != nil {
-			return w, fmt.Errorf("column %s: %w", name, err)
+			return w, senseless("column %s: %v", name, err)
 		}
 		figures[name] = v
 	}
 	if !slices.Contains(r.detector.Scopes, w.Scope) {
-		return w, fmt.Errorf("the query returns scope %q, which its header does not name", w.Scope)
+		return w, senseless("the query returns scope %q, which its header does not name", w.Scope)
 	}
 	if _, ok := r.detector.Levels[w.Level]; !ok {
-		return w, fmt.Errorf("the query returns level %q, which its header does not name", w.Level)
+		return w, senseless("the query returns level %q, which its header does not name", w.Level)
+	}
+	if err := checkRow(w, figures); err != nil {
+		return w, err
 	}
 	evidence, err := encodeEvidence(r.detector, figures)
 	w.Evidence = evidence
-	return w, err
+	if err != nil {
+		return w, senseless("%v", err)
+	}
+	return w, nil
 }
 
 // encodeEvidence writes the figures in the header's order, leaving out what is not there.

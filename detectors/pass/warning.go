@@ -40,15 +40,20 @@ func (w Warning) key() string { return w.Detector + "\x00" + string(w.Scope) + "
 
 // continueEpisodes joins what a run found to the warnings that were active at the run before, on an earlier date: the
 // same subject continues its episode, a new one opens one, and what is no longer found is returned once more, closed.
-// Only detectors that ran can close their warnings.
-func continueEpisodes(asOf civil.Date, found, before []Warning, ran []string) []Warning {
+// Only detectors that ran can close their warnings. unknown are the warnings of detectors that failed, as they last stood:
+// they are returned unchanged.
+func continueEpisodes(asOf civil.Date, found, before, unknown []Warning, ran []string) []Warning {
 	active := map[string]Warning{}
+	standing := map[string]bool{}
+	for _, w := range unknown {
+		standing[w.key()] = true
+	}
 	for _, w := range before {
-		if w.ClosedOn == nil {
+		if w.ClosedOn == nil && !standing[w.key()] {
 			active[w.key()] = w
 		}
 	}
-	all := make([]Warning, 0, len(found))
+	all := append(make([]Warning, 0, len(found)+len(unknown)), unknown...)
 	for _, w := range found {
 		last, continues := active[w.key()]
 		delete(active, w.key())

@@ -3,6 +3,7 @@ package schedule
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/anxin-project/anxin/detectors/pass"
@@ -52,6 +53,11 @@ func (d *Scheduler) attempt(ctx context.Context, t task, n int) (pass.Result, er
 	switch {
 	case err == nil:
 		a.Status, a.Run, a.Warnings = runs.Done, result.Run, len(result.Active())
+		var failed []string
+		for _, f := range result.Failed {
+			failed = append(failed, "detector "+f.Detector+" failed: "+f.Why)
+		}
+		a.Error = shorten(strings.Join(failed, "; "))
 	case ctx.Err() != nil:
 		a.Status = runs.Interrupted
 	default:

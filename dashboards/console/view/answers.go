@@ -3,6 +3,7 @@ package view
 import (
 	"encoding/json"
 	"slices"
+	"time"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
@@ -146,6 +147,7 @@ type WarningAnswer struct {
 	Score      float64        `json:"score"`
 	Basis      []string       `json:"basis"` // articles of law, such as "Reg. 26"
 	Evidence   evidenceAnswer `json:"evidence"`
+	Unjudged   *time.Time     `json:"unjudged_since"` // since when its detector has failed, so that it stands as it was; else null
 }
 
 // evidenceAnswer is a warning's evidence without anything that identifies a person.
@@ -169,7 +171,7 @@ func (a Answers) Warning(w *Warning) WarningAnswer {
 	return WarningAnswer{
 		Detector: w.Detector, Title: h.Title, Scope: w.Scope, ScopeID: w.ScopeID, Name: w.Name, Township: w.Township, Place: a.Regions.Path(w.Township),
 		County: w.County, Sector: w.Sector, Department: w.Department, Level: w.Level, OpenedOn: w.Opened, LevelOn: w.LevelOn, Since: w.Since,
-		Workers: w.Workers, AmountFen: w.AmountFen, Estimated: EstimatedFen(h, w), Unknown: w.AmountFen == 0 && h.ClaimsMoney(), Score: w.Score, Basis: List(w.Basis), Evidence: evidenceOf(h, w.Evidence),
+		Workers: w.Workers, AmountFen: w.AmountFen, Estimated: EstimatedFen(h, w), Unknown: w.AmountFen == 0 && h.ClaimsMoney(), Score: w.Score, Basis: List(w.Basis), Evidence: evidenceOf(h, w.Evidence), Unjudged: w.Unjudged,
 	}
 }
 

@@ -63,24 +63,37 @@ func (k *Keeper) loadView(ctx context.Context, old *View) (*View, error) {
 	if v.Warnings, err = k.readWarnings(ctx, latest); err != nil {
 		return nil, fmt.Errorf("reading the warnings of run %d: %w", latest.Number, err)
 	}
-	if err := k.stillThere(ctx, latest); err != nil {
+	if v.Failing, err = k.readFailing(ctx, latest); err != nil {
 		return nil, err
+	}
+	for _, w := range v.Warnings {
+		if f, failing := v.Failing[w.Detector]; failing {
+			w.Unjudged = &f.Since
+		}
 	}
 	v.index()
 	return v, nil
 }
 
-// stillThere returns an error where a run was removed, as one is that later ones have replaced: what was read of it meanwhile
-// may lack warnings.
-func (k *Keeper) stillThere(ctx context.Context, run Run) error {
-	var n uint64
-	if err := k.conn.QueryRow(withRun(ctx, run), "SELECT count() FROM runs WHERE as_of = {as_of:Date} AND run = {run:UInt64}").Scan(&n); err != nil {
-		return fmt.Errorf("looking whether run %d is still there: %w", run.Number, err)
+// readFailing returns the detectors that failed in a run. It is read last, and an error where the run was removed meanwhile, as
+// one is that later ones have replaced: what was read of it may then lack warnings.
+func (k *Keeper) readFailing(ctx context.Context, run Run) (map[string]Failing, error) {
+	rows, err := k.conn.Query(withRun(ctx, run), "SELECT failed, failed_since FROM runs WHERE as_of = {as_of:Date} AND run = {run:UInt64} LIMIT 1")
+	if err != nil {
+		return nil, fmt.Errorf("reading which detectors failed in run %d: %w", run.Number, err)
 	}
-	if n == 0 {
-		return fmt.Errorf("run %d was replaced while it was read", run.Number)
+	defer rows.Close()
+	if !rows.Next() {
+		return nil, errors.Join(fmt.Errorf("run %d was replaced while it was read", run.Number), rows.Err())
 	}
-	return nil
+	why, since, failing := map[string]string{}, map[string]time.Time{}, map[string]Failing{}
+	if err := rows.Scan(&why, &since); err != nil {
+		return nil, fmt.Errorf("reading which detectors failed in run %d: %w", run.Number, err)
+	}
+	for id := range why {
+		failing[id] = Failing{Since: since[id], Why: why[id]}
+	}
+	return failing, rows.Err()
 }
 
 // completedRuns returns, for the last 400 as-of dates, the latest completed run of each, oldest first.

@@ -36,6 +36,8 @@ type View struct {
 	Units    []*Unit
 	Unplaced []Unplaced // subjects of which nobody knows in which township they are
 	Warnings []*Warning // active, red before yellow, then the newest
+	// Failing are the detectors that failed in this run: their warnings stand as they were before.
+	Failing map[string]Failing
 
 	published
 	Runs        []Run // the completed runs, oldest first
@@ -43,6 +45,12 @@ type View struct {
 	WarningsOf  map[string][]*Warning // by scope:scope_id
 	Counties    []*Unit
 	Prefectures []*Unit
+}
+
+// Failing says of a detector that failed in a run why, and since when it has.
+type Failing struct {
+	Since time.Time
+	Why   string
 }
 
 // Unit is a township, county or prefecture with its index.
@@ -154,6 +162,8 @@ type Warning struct {
 	Score                                      float64
 	Evidence                                   string
 	Basis                                      []string
+	// Unjudged is since when the detector has failed, so that nobody knows whether the warning still holds; nil where it has not.
+	Unjudged *time.Time
 }
 
 // SubjectKey is also the id of the subject's case (internal/domain/casefile).

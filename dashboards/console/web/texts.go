@@ -122,13 +122,15 @@ var sharedTexts = map[string]catalog.Text{
 
 	"rulebook.title": {ZH: "预警规则库", EN: "Catalogue of detectors"},
 
-	"evidence.figures":    {ZH: "数据", EN: "Figures"},
-	"evidence.other":      {ZH: "其他", EN: "Other"},
-	"evidence.thresholds": {ZH: "判定标准", EN: "Thresholds"},
-	"evidence.basis":      {ZH: "法规依据", EN: "Legal basis"},
-	"evidence.advice":     {ZH: "先核查什么", EN: "What to check first"},
-	"evidence.records":    {ZH: "记录样本", EN: "Sample records"},
-	"evidence.dates":      {ZH: "情况始于 {1}，{2} 发现，{3} 起为现级别", EN: "Condition since {1}, found {2}, at this level since {3}"},
+	"evidence.figures":       {ZH: "数据", EN: "Figures"},
+	"evidence.other":         {ZH: "其他", EN: "Other"},
+	"evidence.thresholds":    {ZH: "判定标准", EN: "Thresholds"},
+	"evidence.basis":         {ZH: "法规依据", EN: "Legal basis"},
+	"evidence.advice":        {ZH: "先核查什么", EN: "What to check first"},
+	"evidence.records":       {ZH: "记录样本", EN: "Sample records"},
+	"evidence.unjudged":      {ZH: "未重新核对", EN: "not judged anew"},
+	"evidence.unjudged_long": {ZH: "该规则自 {1} 起运行失败，本条预警维持原状，是否仍成立尚不清楚。", EN: "The detector has failed since {1}: this warning stands as it was, and nobody knows whether it still holds."},
+	"evidence.dates":         {ZH: "情况始于 {1}，{2} 发现，{3} 起为现级别", EN: "Condition since {1}, found {2}, at this level since {3}"},
 
 	"nav.work":        {ZH: "我的待办", EN: "My work"},
 	"nav.entries":     {ZH: "联合惩戒", EN: "Joint discipline"},

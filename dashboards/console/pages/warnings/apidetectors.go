@@ -3,6 +3,7 @@ package warnings
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
@@ -28,6 +29,7 @@ type DetectorAnswer struct {
 	Evidence   []fieldAnswer                  `json:"evidence"`
 	Red        int                            `json:"red"`
 	Yellow     int                            `json:"yellow"`
+	Failing    *time.Time                     `json:"failing_since"` // so that its warnings stand as they were; null where it does not fail
 }
 
 // ParameterAnswer is one threshold with its values in force: the whole country's first.
@@ -56,8 +58,13 @@ type fieldAnswer struct {
 }
 
 func (p *Pages) ruleAnswer(r *rule) DetectorAnswer {
+	var failing *time.Time
+	if r.Failing != nil {
+		failing = &r.Failing.Since
+	}
 	return DetectorAnswer{
-		ID: r.ID, Title: r.Title, Question: r.Question, Group: r.Group, Scopes: view.List(r.Scopes), Department: r.Department, Levels: r.Levels, Advice: r.Advice,
+		Failing: failing,
+		ID:      r.ID, Title: r.Title, Question: r.Question, Group: r.Group, Scopes: view.List(r.Scopes), Department: r.Department, Levels: r.Levels, Advice: r.Advice,
 		Law: view.Each(r.Basis, p.Answers.Law), Red: r.Red, Yellow: r.Yellow,
 		Parameters: view.Each(r.Parameters, func(one parameter) ParameterAnswer {
 			return ParameterAnswer{one.Name, one.Text, one.Unit, view.Each(one.Values, func(t Threshold) thresholdAnswer {

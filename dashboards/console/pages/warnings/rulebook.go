@@ -49,6 +49,7 @@ type rule struct {
 	*catalog.Header
 	Red, Yellow int // active warnings
 	Parameters  []parameter
+	Failing     *view.Failing // nil where it does not
 }
 
 // parameter is one threshold, with its values in the order of their regions: the whole country's first.
@@ -66,6 +67,9 @@ func (p parameter) word(code string) (catalog.Text, bool) { return codebook.Word
 // rule puts a detector together with what is in force on the run's date, and with the run's warnings.
 func (p *Pages) rule(v *view.View, h *catalog.Header) *rule {
 	r := &rule{Header: h}
+	if f, failing := v.Failing[h.ID]; failing {
+		r.Failing = &f
+	}
 	for _, w := range v.Warnings {
 		switch {
 		case w.Detector != h.ID:

@@ -36,5 +36,8 @@ var warningsTexts = map[string]catalog.Text{
 	"rulebook.evidence":      {ZH: "预警所附数据", EN: "Evidence it gives"},
 	"rulebook.history":       {ZH: "历次运行的预警条数", EN: "Warnings over the runs kept"},
 	"rulebook.as_of":         {ZH: "数据截至", EN: "As of"},
+	"rulebook.failing":       {ZH: "自 {1} 起运行失败", EN: "failing since {1}"},
+	"rulebook.failing_long":  {ZH: "本规则自 {1} 起运行失败，此后未重新核对：原有预警维持原状，既未更新也未解除；没有新预警不等于没有问题。", EN: "This detector has failed since {1} and has judged nothing since: its warnings stand as they were, neither renewed nor closed, and that there are no new ones means nothing."},
+	"rulebook.failing_why":   {ZH: "失败原因", EN: "Why it failed"},
 	"rulebook.note":          {ZH: "阈值由政策文件规定并注明出处，各地可以另定；“红”“黄”一栏的文字按国家默认值写成，以现行阈值为准。", EN: "Thresholds are set by the policy file, each with its source; regions may set others. What is said of red and yellow is written for the national default: the values in force count."},
 }
