@@ -19,6 +19,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 	"github.com/segmentio/kafka-go"
 
 	"github.com/anxin-project/anxin/ingest/record"
@@ -117,6 +118,15 @@ func (in *Ingest) Run(ctx context.Context) error {
 // CaughtUp tells whether the group has committed everything that the topics hold.
 func (in *Ingest) CaughtUp(ctx context.Context) (bool, error) {
 	return in.config.Kafka.CaughtUp(ctx, in.client)
+}
+
+// Stored is how many records of a topic this process has stored and committed; complete once Run has returned.
+func (in *Ingest) Stored(t record.Topic) int64 {
+	var m dto.Metric
+	if err := in.metrics.stored.WithLabelValues(string(t)).Write(&m); err != nil {
+		return 0
+	}
+	return int64(m.GetCounter().GetValue())
 }
 
 // pause waits before the attempt-th retry, longer each time up to most and never quite the same; false when the context

@@ -50,7 +50,7 @@ Bad records: are sent, and ingest puts them on the topic's dead-letter topic, wh
              cell that the mapping cannot read. If none of the first 100 rows can be read, nothing is sent.
 
 Accounts:    of every file is said how much was read, sent (good or refused) and left out: empty rows, and those that the
-             mapping knows for no records. A file without any record is told; one whose sum is not right fails.
+             mapping knows for no records. A file without any record is an error, and so is one whose sum is not right.
 
 Messages name file, line, column and field, never what stands there.`,
 		Example: `  anxin produce --config anxin.yaml --topic payroll october.ndjson.gz
@@ -97,6 +97,7 @@ func (o *produceOptions) run(cmd *cobra.Command, paths []string) error {
 	defer producer.Close()
 	bar := newProgress()
 	defer bar.clear()
+	without := 0
 	for _, path := range paths {
 		source.Path = path
 		start := time.Now()
@@ -112,8 +113,8 @@ func (o *produceOptions) run(cmd *cobra.Command, paths []string) error {
 			}
 			fmt.Fprintln(cmd.OutOrStdout())
 		}
-		if err == nil && outcome.From.Records == 0 {
-			tellNothing(cmd.ErrOrStderr(), path, outcome.Counts)
+		if err == nil && outcome.From.Records == 0 && tellNothing(cmd.ErrOrStderr(), path, outcome.Counts) {
+			without++
 		}
 		if outcome.Unreadable > 0 {
 			fmt.Fprintf(cmd.ErrOrStderr(), "anxin: ingest will put %d of them on %s%s.dlq, for their cells cannot be read:\n", outcome.Unreadable, k.Prefix, source.Topic)
@@ -129,7 +130,7 @@ func (o *produceOptions) run(cmd *cobra.Command, paths []string) error {
 		}
 		return inputError(err)
 	}
-	return nil
+	return noRecords(without, len(paths))
 }
 
 // inputError tells what the caller can mend in a file from what failed.
@@ -187,7 +188,7 @@ func throwAwayKey() []byte {
 func dryRun(cmd *cobra.Command, source produce.Source, paths []string, prefix string, rules record.Rules) error {
 	bar := newProgress()
 	defer bar.clear()
-	rejected := int64(0)
+	rejected, without := int64(0), 0
 	for _, path := range paths {
 		source.Path = path
 		start := time.Now()
@@ -197,13 +198,15 @@ func dryRun(cmd *cobra.Command, source produce.Source, paths []string, prefix st
 			return inputError(err)
 		}
 		printReport(cmd.OutOrStdout(), path, prefix+string(source.Topic), report)
-		tellNothing(cmd.ErrOrStderr(), path, report.Counts)
+		if tellNothing(cmd.ErrOrStderr(), path, report.Counts) {
+			without++
+		}
 		rejected += report.Rejected
 	}
 	if rejected > 0 {
 		return fmt.Errorf("%d records would be rejected; nothing was sent", rejected)
 	}
-	return nil
+	return noRecords(without, len(paths))
 }
 
 func printReport(w io.Writer, path, topic string, r produce.Report) {
@@ -238,15 +241,28 @@ func printReport(w io.Writer, path, topic string, r produce.Report) {
 	}
 }
 
-// tellNothing warns of a file without a record, which may be right, or a mapping or an export gone wrong.
-func tellNothing(w io.Writer, path string, c produce.Counts) {
+// tellNothing says of a file without a record that it is one. Nobody sends such a file on purpose: its export or its mapping has
+// gone wrong, and what was lost must not pass for sent.
+func tellNothing(w io.Writer, path string, c produce.Counts) bool {
 	switch {
 	case c.Records > 0:
+		return false
 	case c.Read == 0:
 		fmt.Fprintf(w, "anxin: %s holds no record: there is nothing in it, or nothing behind its header\n", path)
 	default:
 		fmt.Fprintf(w, "anxin: %s holds no record: all of it was left out\n", path)
 	}
+	return true
+}
+
+func noRecords(without, files int) error {
+	switch {
+	case without == 0:
+		return nil
+	case files == 1:
+		return errors.New("without a record there is nothing to send: look at the export, and at the mapping")
+	}
+	return fmt.Errorf("%d of %d files hold no record: look at the exports, and at the mapping", without, files)
 }
 
 // progressLine is "october.csv [=====     ]  47%  12.3/26.0 MB  85,000 records/s  0:14 left".
@@ -284,6 +300,8 @@ func mappingCommand() *cobra.Command {
     blank: ["-", 无]                 # cells that mean nothing
     ignore: {序号: [合计, 制表人*]}    # rows that are no records, by a cell or its beginning; 合  计 is 合计
     ignore_empty: [批次号, 证件号码]    # and rows in which all of these are empty
+    fill_down: [姓名, 身份证号]        # cells merged over several rows: a row with none of these has those of the row above
+    fixed: {bytes: [6, 18, 20]}      # cells by their width, as banks count them, or {characters: […]}; instead of a delimiter
   fields:
     id: {from: "{批次号}-{序号}"}      # from several columns; all must be there, else the field is empty
     id_number: 证件号码               # a column
@@ -291,6 +309,9 @@ func mappingCommand() *cobra.Command {
     wage_month: {column: 工资月份, format: YYYY年M月}
     gross_yuan: {column: 应发金额, unit: yuan}     # or fen, wan_yuan; 5,300.00 and ¥5300 are understood, exactly
     signed: {column: 签字, map: {是: true, 否: false}}
+    yuan: {either: [收入, 支出]}        # the one of these that holds something; an amount of 0 is nothing
+    kind: {filled: {收入: labor_cost_in, 支出: wage_out}}  # which one that is; beside column and map, for what the map does not know
+    payable_yuan: {sum: [基本工资, 加班工资]}              # amounts that are added
     deducted_yuan: {column: 代扣, empty: 0}       # what an empty cell means; without it the field is left out
     recorded_at: {from: "{日期} {时间}", format: "YYYY/MM/DD HH:mm:ss"}
     version: {time_of: recorded_at}  # later versions win: milliseconds since 1970
@@ -322,9 +343,11 @@ day and its cell are the columns day and tick:
   id: {from: "{身份证号}|{day}", hash: true}
   hours: {column: tick, map: {√: 8, 上: 4, 下: 4}, unit: hour}   # with unit, numbers are hours; else only what map says
 A day without a tick is left out, unless hours says empty: 0. A cell that is not understood is refused, by row and column.
+days: {month: 2026-10, first: 5, columns: 2} is for sheets with a column for each morning and afternoon: a third column, half, is
+1 or 2, and must be part of the id. Where each worker has two rows, their label belongs into the id.
 
-anxin produce mapping suggest proposes a mapping for a file. Complete examples, of a bank, a site gate and a monthly attendance
-sheet, are in ingest/produce/testdata.`,
+anxin produce mapping suggest proposes a mapping for a file. Complete examples, of a bank's list, an account's statement
+of fixed width, a site gate, a platform's JSON and a monthly attendance sheet, are in ingest/produce/testdata.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

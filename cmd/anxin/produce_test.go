@@ -123,7 +123,7 @@ func TestADryRunTellsWhatWouldBeRejectedAndNeverWhatStandsThere(t *testing.T) {
 	}
 }
 
-func TestAFileWithoutARecordIsTold(t *testing.T) {
+func TestAFileWithoutARecordIsAnError(t *testing.T) {
 	mapping := filepath.Join(t.TempDir(), "m.yaml")
 	if err := os.WriteFile(mapping, []byte(`topic: permits
 source: s
@@ -150,7 +150,11 @@ fields:
 			t.Fatal(err)
 		}
 		stdout, stderr, code := result(t, "produce", "--mapping", mapping, "--dry-run", path)
-		if code != exitDone || !strings.Contains(stdout, c.out) || !strings.Contains(stderr, c.err) || c.err == "" && stderr != "" {
+		want := exitDone
+		if c.err != "" {
+			want = exitFailed
+		}
+		if code != want || !strings.Contains(stdout, c.out) || !strings.Contains(stderr, c.err) || c.err == "" && stderr != "" {
 			t.Errorf("%q: exit code %d: %s%s", c.text, code, stdout, stderr)
 		}
 	}

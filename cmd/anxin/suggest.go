@@ -109,6 +109,8 @@ func trySuggestion(cmd *cobra.Command, tell io.Writer, source produce.Source, ru
 	if report.Rejected > 0 {
 		return fmt.Errorf("%d records would be rejected: correct the mapping, or the file", report.Rejected)
 	}
-	tellNothing(tell, source.Path, report.Counts)
+	if tellNothing(tell, source.Path, report.Counts) {
+		return noRecords(1, 1)
+	}
 	return nil
 }

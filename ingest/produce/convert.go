@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,9 +26,12 @@ type converter struct {
 	columns  []string  // of each step, for messages
 	ignore   []int     // column of each Mapping.ignore
 	keys     []int     // of Mapping.keys
+	fill     []int     // of Mapping.fill
+	above    [][]byte  // what their cells were last
 
 	// Where columns are days: the day, what stands there, and how its column is called.
 	day, tick []byte
+	half      []byte // 1 or 2, where a day has two columns
 	tickName  string
 	tickMark  mark
 	marks     []mark // of a row's cells, where it is no text
@@ -55,6 +59,8 @@ func newConverter(m *Mapping, path string, modified time.Time, idKey []byte, ind
 		switch {
 		case r.virtual && r.name == dayColumn:
 			return dayIndex
+		case r.virtual && r.name == halfColumn:
+			return halfIndex
 		case r.virtual:
 			return tickIndex
 		}
@@ -79,6 +85,11 @@ func newConverter(m *Mapping, path string, modified time.Time, idKey []byte, ind
 				}
 			}
 		}
+		s.filled = slices.Clone(s.filled)
+		for j := range s.filled {
+			s.filled[j].index = find(s.filled[j].column)
+			columns = append(columns, s.filled[j].column.String())
+		}
 		c.columns[i] = strings.Join(columns, " + ")
 	}
 	for _, i := range m.ignore {
@@ -86,6 +97,9 @@ func newConverter(m *Mapping, path string, modified time.Time, idKey []byte, ind
 	}
 	for _, k := range m.keys {
 		c.keys = append(c.keys, find(k))
+	}
+	for _, k := range m.fill {
+		c.fill = append(c.fill, find(k))
 	}
 	if m.Hashed {
 		c.hash = hmac.New(sha256.New, idKey)
@@ -137,6 +151,7 @@ func narrow(b []byte) []byte {
 func (c *converter) passOver(cells [][]byte) bool {
 	for i, column := range c.ignore {
 		if column < len(cells) && c.m.ignore[i].tells(cells[column]) {
+			c.above = nil // no cell is merged across it
 			return true
 		}
 	}
@@ -244,8 +259,26 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 		c.hundredths(int64((out.Sub(in) + 18*time.Second) / (36 * time.Second)))
 		return ""
 	}
+	if s.text == nil {
+		return c.byFilled(s, f, nil, cells)
+	}
 	text := c.text(s, cells)
 	typed := false
+	if s.either {
+		var chosen *textPart
+		for i := range s.text {
+			if !holdsSomething(c.cell(cells, s.text[i].index)) {
+				continue
+			}
+			if chosen != nil {
+				return c.refuse(f, nil, "one of these columns to hold something, not several")
+			}
+			chosen = &s.text[i]
+		}
+		if text = nil; chosen != nil {
+			text = c.cell(cells, chosen.index)
+		}
+	}
 	for i := range s.text {
 		m := c.markOf(&s.text[i])
 		if want := m.want(); want != "" {
@@ -253,7 +286,13 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 		}
 		typed = typed || m == dated
 	}
+	if s.sum {
+		return c.sum(s, f, cells)
+	}
 	if text == nil {
+		if s.filled != nil {
+			return c.byFilled(s, f, nil, cells)
+		}
 		return c.nothing(s)
 	}
 	if s.words != nil {
@@ -263,6 +302,9 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 				c.times[s.field], _ = time.Parse(time.RFC3339, strings.Trim(string(value), `"`))
 			}
 			return ""
+		}
+		if s.filled != nil {
+			return c.byFilled(s, f, text, cells)
 		}
 		if !s.unit {
 			return c.refuse(f, text, "a cell that stands in the mapping's map")
@@ -323,6 +365,87 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 	return ""
 }
 
+// byFilled says what a field is by which of some columns holds something.
+func (c *converter) byFilled(s *step, f *field, text []byte, cells [][]byte) string {
+	var chosen *filledWord
+	for i := range s.filled {
+		if !holdsSomething(c.cell(cells, s.filled[i].index)) {
+			continue
+		}
+		if chosen != nil {
+			return c.refuse(f, text, "one of these columns to hold something, not several")
+		}
+		chosen = &s.filled[i]
+	}
+	if chosen == nil {
+		if text == nil {
+			return c.nothing(s)
+		}
+		return c.refuse(f, text, "a cell that stands in the mapping's map, or something in one of these columns")
+	}
+	c.out = append(c.out, chosen.value...)
+	return ""
+}
+
+// sum adds amounts. Empty cells add nothing, where not all are empty.
+func (c *converter) sum(s *step, f *field, cells [][]byte) string {
+	var total int64
+	any := false
+	for i := range s.text {
+		cell := c.cell(cells, s.text[i].index)
+		if cell == nil {
+			continue
+		}
+		any = true
+		fen, ok := fenOf(narrow(cell), s.places)
+		sum := total + fen
+		if !ok || (sum > total) != (fen > 0) {
+			return c.refuse(f, cell, "amounts in "+unitName(s.places)+", exact to the fen, in all of these columns")
+		}
+		total = sum
+	}
+	if !any {
+		return c.nothing(s)
+	}
+	c.out = appendYuan(c.out, total)
+	return ""
+}
+
+// holdsSomething says whether one of several columns is the one that counts: an amount of zero stands for nothing.
+func holdsSomething(cell []byte) bool {
+	if len(cell) == 0 {
+		return false
+	}
+	fen, ok := fenOf(narrow(cell), amountUnits["yuan"])
+	return !ok || fen != 0
+}
+
+// fillDown puts into cells that are merged downwards what stands above: where a row has none of them, all are those of the last
+// row that had one. A row that has some keeps its own, so that nobody gets the number of somebody else.
+func (c *converter) fillDown(cells [][]byte) {
+	if len(c.fill) == 0 {
+		return
+	}
+	for _, i := range c.fill {
+		if i < len(cells) && len(cells[i]) > 0 {
+			c.above = c.above[:0]
+			for _, j := range c.fill {
+				var cell []byte
+				if j < len(cells) {
+					cell = bytes.Clone(cells[j])
+				}
+				c.above = append(c.above, cell)
+			}
+			return
+		}
+	}
+	for k, i := range c.fill {
+		if i < len(cells) && k < len(c.above) {
+			cells[i] = c.above[k]
+		}
+	}
+}
+
 // exactCode writes a credit code as the registry does: 91331024ma2xyk0005 and 9133 1024-MA2X YK0005 are typed and printed
 // forms of one code, which would else be refused, or make a second employer.
 func exactCode(b []byte) []byte {
@@ -374,7 +497,7 @@ func (c *converter) text(s *step, cells [][]byte) []byte {
 // markOf returns what is particular about the cell of a template's part.
 func (c *converter) markOf(p *textPart) mark {
 	switch {
-	case p.literal != "" || p.index == dayIndex:
+	case p.literal != "" || p.index == dayIndex || p.index == halfIndex:
 		return plain
 	case p.index == tickIndex:
 		return c.tickMark
@@ -391,6 +514,8 @@ func (c *converter) cell(cells [][]byte, index int) (cell []byte) {
 		cell = c.day
 	case index == tickIndex:
 		cell = c.tick
+	case index == halfIndex:
+		cell = c.half
 	case index < len(cells):
 		cell = cells[index]
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,38 +20,44 @@ type days struct {
 	title  bool // the month stands in a line before the header
 	column ref  // or in a column, if it has a name or number
 	first  int  // the number of the column that is day 1; 0: by the headings 1 to 31
+	per    int  // columns of a day: 1, or 2 for its halves
 }
 
 const (
-	dayColumn, tickColumn = "day", "tick"
+	dayColumn, tickColumn, halfColumn = "day", "tick", "half"
 	// Where a row's own cells end: the cells of its days are behind.
-	dayIndex, tickIndex = maxCells, maxCells + 1
-	mostDays            = 31
+	dayIndex, tickIndex, halfIndex = maxCells, maxCells + 1, maxCells + 2
+	mostDays                       = 31
+	mostHalves                     = 2
 )
 
 // readDays reads file.days.
 func (m *Mapping) readDays(node *yaml.Node, fail failure) {
-	const want = "file.days: want {month: 2026-10}, month: title where a line before the header names it (2026年10月), or month: {column: 月份}; with first: the number of the column of day 1, else by the headings 1 to 31"
+	const want = "file.days: want {month: 2026-10}, month: title where a line before the header names it (2026年10月), or month: {column: 月份}; with first: the number of the column of day 1, else by the headings 1 to 31, and columns: 2 where each day has one for its morning and one for its afternoon"
 	var d struct {
-		Month yaml.Node `yaml:"month"`
-		First int       `yaml:"first"`
+		Month   yaml.Node `yaml:"month"`
+		First   int       `yaml:"first"`
+		Columns int       `yaml:"columns"`
 	}
-	m.days = &days{}
+	m.days = &days{per: 1}
 	if node.Kind != yaml.MappingNode {
 		fail(node.Line, want)
 		return
 	}
 	for i := 0; i < len(node.Content); i += 2 {
-		if k := node.Content[i]; k.Value != "month" && k.Value != "first" {
+		if k := node.Content[i]; k.Value != "month" && k.Value != "first" && k.Value != "columns" {
 			fail(k.Line, want)
 			return
 		}
 	}
-	if node.Decode(&d) != nil || d.First < 0 || d.First > maxCells {
+	if node.Decode(&d) != nil || d.First < 0 || d.First > maxCells || d.Columns < 0 || d.Columns > mostHalves {
 		fail(node.Line, want)
 		return
 	}
-	m.days.first = d.First
+	m.days.first, m.days.per = d.First, max(d.Columns, 1)
+	if m.days.per > 1 && m.days.first == 0 {
+		fail(node.Line, "file.days: with columns: 2 say first:, the number of the first column of day 1")
+	}
 	month, err := civil.ParseMonth(d.Month.Value)
 	switch {
 	case d.Month.Kind == yaml.MappingNode && len(d.Month.Content) == 2 && d.Month.Content[0].Value == "column":
@@ -78,16 +85,19 @@ func (m *Mapping) checkDays(fail failure) {
 	uses := map[string]bool{}
 	for i := range m.steps {
 		s := &m.steps[i]
-		inID := false
+		inID, half := false, false
 		for _, p := range s.text {
 			uses[p.column.name] = uses[p.column.name] || p.literal == "" && p.column.virtual
 			inID = inID || p.column.virtual && p.column.name == dayColumn
+			half = half || p.column.virtual && p.column.name == halfColumn
 			if p.column.virtual && p.column.name == tickColumn && s.empty != nil {
 				m.days0 = true
 			}
 		}
 		if f := m.fields()[s.field]; f.name == "id" && !inID {
 			fail(s.line, "id: with days: a row makes many records, so the id must be made from day too, such as {from: \"{身份证号}|{%s}\", hash: true}", dayColumn)
+		} else if f.name == "id" && m.days.per > 1 && !half {
+			fail(s.line, "id: a day has %d columns and so makes %d records: the id must be made from %s too, such as {from: \"{身份证号}|{%s}|{%s}\", hash: true}", m.days.per, m.days.per, halfColumn, dayColumn, halfColumn)
 		}
 	}
 	if !uses[dayColumn] || !uses[tickColumn] {
@@ -162,8 +172,13 @@ func (c *converter) unused(header [][]byte) Unused {
 			}
 		}
 	}
-	for _, i := range append(append([]int(nil), c.ignore...), c.keys...) {
+	for _, i := range slices.Concat(c.ignore, c.keys, c.fill) {
 		used[i] = true
+	}
+	for i := range c.steps {
+		for _, w := range c.steps[i].filled {
+			used[w.index] = true
+		}
 	}
 	u := Unused{Columns: len(header)}
 	for i, h := range header {
@@ -181,10 +196,10 @@ func (c *converter) unused(header [][]byte) Unused {
 
 // dayRow is a row of which records are being made, a day each.
 type dayRow struct {
-	at    [mostDays + 1]int // the columns of days 1 to 31; -1: none
-	month civil.Month       // of the file; 0: of each row
-	from  int               // index of the row's month
-	next  int               // the next day of the row; 0: there is no row
+	at    [mostHalves*mostDays + 1]int // the columns of days 1 to 31, or of their halves one after the other; -1: none
+	month civil.Month                  // of the file; 0: of each row
+	from  int                          // index of the row's month
+	next  int                          // the next day or half of the row; 0: there is no row
 	line  int64
 	cells [][]byte
 	first civil.Date
@@ -241,6 +256,14 @@ func (t *table) bindDays(header [][]byte, line int64, titles []civil.Month) erro
 	return nil
 }
 
+// dayColumns is how many columns a day has.
+func (m *Mapping) dayColumns() int {
+	if m.days == nil {
+		return 1
+	}
+	return m.days.per
+}
+
 func daysOf(m civil.Month) int { return int(m.Last()-m.First()) + 1 }
 
 // beginDays takes a row of clean cells. want says what is expected where the row's month cannot be read.
@@ -260,10 +283,10 @@ func (t *table) beginDays(line int64, cells [][]byte) (p *Problem) {
 	}
 	t.days.next, t.days.line, t.days.cells = 1, line, cells
 	t.days.first, t.days.last = month.First(), daysOf(month)
-	for n := 1; n <= t.days.last; n++ {
+	for n := 1; n <= t.days.last*t.m.days.per; n++ {
 		if at := t.days.at[n]; at < 0 || at >= len(cells) {
 			t.days.next = 0
-			return &Problem{Path: t.path, Line: line, Want: fmt.Sprintf("the row has no column for day %d of its month", n)}
+			return &Problem{Path: t.path, Line: line, Want: fmt.Sprintf("the row has no column for day %d of its month", (n-1)/t.m.days.per+1)}
 		}
 	}
 	return nil
@@ -271,18 +294,20 @@ func (t *table) beginDays(line int64, cells [][]byte) (p *Problem) {
 
 // nextDay makes the record of the next day of the row that has one. ok is false at the row's end.
 func (t *table) nextDay() (one Record, ok bool) {
-	for t.days.next > 0 && t.days.next <= mostDays {
-		n := t.days.next
-		if t.days.next++; t.days.next > mostDays {
+	per := t.m.dayColumns()
+	for t.days.next > 0 && t.days.next <= mostDays*per {
+		at := t.days.at[t.days.next]
+		n, half := (t.days.next-1)/per+1, (t.days.next-1)%per+1
+		if t.days.next++; t.days.next > mostDays*per {
 			t.days.next = 0
 		}
 		var tick []byte
-		if at := t.days.at[n]; at >= 0 && at < len(t.days.cells) {
+		if at >= 0 && at < len(t.days.cells) {
 			tick = t.days.cells[at]
 		}
 		name := strconv.Itoa(n)
 		if t.m.days.first > 0 {
-			name = fmt.Sprintf("%d, day %d", t.days.at[n]+1, n)
+			name = fmt.Sprintf("%d, day %d", at+1, n)
 		}
 		if n > t.days.last {
 			if len(tick) == 0 || t.m.days.first > 0 { // behind the days of a short month there may be other columns
@@ -297,8 +322,9 @@ func (t *table) nextDay() (one Record, ok bool) {
 			continue
 		}
 		t.convert.day, t.convert.tick, t.convert.tickName = []byte(t.days.first.AddDays(n-1).String()), tick, name
+		t.convert.half = strconv.AppendInt(t.convert.half[:0], int64(half), 10)
 		t.convert.marks, t.convert.tickMark = t.marks, plain
-		if at := t.days.at[n]; at < len(t.marks) {
+		if at < len(t.marks) {
 			t.convert.tickMark = t.marks[at]
 		}
 		key, value, problems := t.convert.record(t.days.line, t.days.cells)

@@ -40,6 +40,8 @@ type Mapping struct {
 	days      *days  // nil: a row is one record
 	days0     bool   // an empty cell of a day is a record too
 	keys      []ref  // a row in which all of them are empty is no record
+	fill      []ref  // cells that are merged downwards
+	fixed     fixed  // cells by their places in a line, instead of a delimiter
 	steps     []step // in the order in which they can be taken
 	digest    [sha256.Size]byte
 }
@@ -82,7 +84,7 @@ func solid(b []byte) []byte {
 type ref struct {
 	name    string
 	number  int
-	virtual bool // of days: day or tick
+	virtual bool // of days: day, tick or half
 }
 
 func (r ref) String() string {
@@ -114,9 +116,19 @@ type step struct {
 	empty    []byte // JSON for an empty cell
 	hash     bool
 	fileTime bool
+	either   bool // text are columns of which one holds something
+	sum      bool // text are columns of amounts that are added
+	filled   []filledWord
 	between  [2]int // fields of which the time between is taken; -1: none
 	timeOf   int    // field whose instant is the version; -1: none
 	notPast  int    // field before which an instant is of the next day; -1: none
+}
+
+// filledWord is what a field is where a column holds something.
+type filledWord struct {
+	column ref
+	index  int
+	value  []byte
 }
 
 const (
@@ -147,6 +159,8 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 			Blank     []string            `yaml:"blank"`
 			Ignore    map[string][]string `yaml:"ignore"`
 			Keys      []string            `yaml:"ignore_empty"`
+			Fill      []string            `yaml:"fill_down"`
+			Fixed     yaml.Node           `yaml:"fixed"`
 			Days      yaml.Node           `yaml:"days"`
 			Sheet     yaml.Node           `yaml:"sheet"`
 			JSON      string              `yaml:"json"`
@@ -230,13 +244,26 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 		}
 		m.keys = append(m.keys, column)
 	}
+	for _, name := range f.File.Fill {
+		column, err := m.ref(name)
+		if err != nil {
+			fail(0, "file.fill_down: %v", err)
+		}
+		m.fill = append(m.fill, column)
+	}
 	slices.SortFunc(m.ignore, func(a, b ignored) int { return strings.Compare(a.column.String(), b.column.String()) })
 	if m.json = f.File.JSON; m.json != "" {
 		if m.json != "." && slices.Contains(strings.Split(m.json, "."), "") {
 			fail(0, "file.json %q: want the names on the way to a list of objects, with points between them, such as data.rows, or \".\" where the file is that list", m.json)
 		}
 		if f.File.Delimiter != "" || f.File.Days.Kind != 0 || f.File.Sheet.Kind != 0 || f.File.Header != nil || f.File.Quotes != nil || m.skip > 0 || m.encoding != encodingUTF8 {
-			fail(0, "file.json goes with blank, ignore and ignore_empty only: JSON is UTF-8 and has no header")
+			fail(0, "file.json goes with blank, ignore, ignore_empty and fill_down only: JSON is UTF-8 and has no header")
+		}
+	}
+	if f.File.Fixed.Kind != 0 {
+		m.readFixed(&f.File.Fixed, fail)
+		if f.File.Delimiter != "" || f.File.Quotes != nil || f.File.Sheet.Kind != 0 || m.json != "" {
+			fail(f.File.Fixed.Line, "file.fixed goes without delimiter, quotes, sheet and json: cells are told by their places")
 		}
 	}
 	if s := &f.File.Sheet; s.Kind != 0 {
@@ -297,7 +324,7 @@ func yamlFault(err error) string {
 func (m *Mapping) fields() []field { return contract[m.Topic] }
 
 func (m *Mapping) ref(text string) (ref, error) {
-	if name := strings.TrimSpace(text); m.days != nil && (name == dayColumn || name == tickColumn) {
+	if name := strings.TrimSpace(text); m.days != nil && (name == dayColumn || name == tickColumn || name == halfColumn && m.days.per > 1) {
 		return ref{name: name, virtual: true}, nil
 	}
 	if m.header {
@@ -345,7 +372,7 @@ func (m *Mapping) template(text string) ([]textPart, error) {
 	return parts, nil
 }
 
-const stepKeys = "column, from, value, file, between, time_of, map, unit, format, empty, hash or not_before"
+const stepKeys = "column, from, either, sum, filled, value, file, between, time_of, map, unit, format, empty, hash or not_before"
 
 type failure func(line int, format string, args ...any)
 
@@ -519,6 +546,35 @@ func (m *Mapping) readStep(n int, node *yaml.Node, fail failure) (step, bool) {
 				bad(v.Line, "from %v", err)
 			}
 			s.text = parts
+		case "either", "sum":
+			ways++
+			s.either, s.sum = k.Value == "either", k.Value == "sum"
+			switch {
+			case v.Kind != yaml.SequenceNode || len(v.Content) < 2:
+				bad(v.Line, "%s: want several columns, such as %s: [基本工资, 加班工资]", k.Value, k.Value)
+				continue
+			case s.sum && f.kind != yuan:
+				bad(v.Line, "sum is for amounts")
+			}
+			for _, one := range v.Content {
+				c, err := m.ref(one.Value)
+				if err != nil {
+					bad(one.Line, "%v", err)
+				}
+				s.text = append(s.text, textPart{column: c})
+			}
+		case "filled":
+			if v.Kind != yaml.MappingNode || len(v.Content) == 0 {
+				bad(v.Line, "filled: want columns and what the field is where they hold something, such as filled: {收入: labor_cost_in, 支出: wage_out}")
+				continue
+			}
+			for j := 0; j+1 < len(v.Content); j += 2 {
+				c, err := m.ref(v.Content[j].Value)
+				if err != nil {
+					bad(v.Content[j].Line, "%v", err)
+				}
+				s.filled = append(s.filled, filledWord{column: c, value: m.constant(f, v.Content[j+1], bad)})
+			}
 		case "value":
 			ways++
 			s.value = m.constant(f, v, bad)
@@ -602,8 +658,11 @@ func (m *Mapping) readStep(n int, node *yaml.Node, fail failure) (step, bool) {
 			bad(k.Line, "%q: want %s", k.Value, stepKeys)
 		}
 	}
-	if ways != 1 {
-		bad(node.Line, "want one of column, from, value, file, between and time_of")
+	if ways != 1 && !(ways == 0 && s.filled != nil) {
+		bad(node.Line, "want one of column, from, either, sum, filled, value, file, between and time_of")
+	}
+	if s.filled != nil && ways == 1 && s.words == nil {
+		bad(node.Line, "filled stands alone, or beside column and map: then it holds for cells that the map does not know")
 	}
 	if s.text == nil && (s.words != nil || s.layouts != nil || s.hash) {
 		bad(node.Line, "map, format and hash go with column or from")

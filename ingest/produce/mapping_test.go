@@ -45,17 +45,27 @@ func mapping(t testing.TB, text string) *Mapping {
 	return m
 }
 
+var examples = []string{"bank-wages", "gate-attendance", "month-sheet", "wage-account", "platform-attendance", "wages-sif"}
+
 func example(t testing.TB, name string) Source {
 	t.Helper()
 	m, err := LoadMapping("testdata/"+name+".yaml", "wage.")
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile("testdata/" + name + ".csv")
+	files, err := filepath.Glob("testdata/" + name + ".*")
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := write(t, name+".csv", string(text))
+	files = slices.DeleteFunc(files, func(f string) bool { return strings.HasSuffix(f, ".yaml") || strings.HasSuffix(f, ".golden") })
+	if len(files) != 1 {
+		t.Fatalf("the files of %s are %v", name, files)
+	}
+	text, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := write(t, filepath.Base(files[0]), string(text))
 	if err := os.Chtimes(path, time.Time{}, testNow().AddDate(0, 0, -1)); err != nil { // some records bear the time of the file
 		t.Fatal(err)
 	}
@@ -92,7 +102,7 @@ func readAll(s Source) (records []Record, err error) {
 }
 
 func TestTheExamplesBecomeTheRecordsOfTheGoldenFilesAndIngestTakesThem(t *testing.T) {
-	for _, name := range []string{"bank-wages", "gate-attendance", "month-sheet"} {
+	for _, name := range examples {
 		t.Run(name, func(t *testing.T) {
 			s := example(t, name)
 			var got bytes.Buffer
@@ -125,7 +135,7 @@ func TestTheExamplesBecomeTheRecordsOfTheGoldenFilesAndIngestTakesThem(t *testin
 
 func TestNoIDOfTheExamplesHoldsAnIdentityNumberAndSamplesShowNothingPersonal(t *testing.T) {
 	numbers := []string{"513022198004120040", "522425198811031011", "6217000011112222", "王秀兰"}
-	for _, name := range []string{"bank-wages", "gate-attendance", "month-sheet"} {
+	for _, name := range examples {
 		samples, err := example(t, name).Sample(t.Context(), 10, record.Rules{}, testNow)
 		if err != nil {
 			t.Fatal(err)
@@ -608,7 +618,7 @@ func TestAMappingWithASlipIsRefusedWithItsLine(t *testing.T) {
 		{"a format without a time", strings.Replace(whole, "booked_at: {value: 2026-10-16T09:00:00+08:00}", "booked_at: {column: 时间, format: YYYY-MM-DD}", 1), "does not hold an RFC 3339 time"},
 		{"a word nobody knows", strings.Replace(whole, "kind: {value: wage_out}", "kind: {column: 摘要, map: {工资: wages}}", 1), "expected one of labor_cost_in"},
 		{"a constant of the wrong kind", strings.Replace(whole, "balance_yuan: {value: 0}", "balance_yuan: {value: null-und-nichts}", 1), "expected an amount"},
-		{"two ways at once", strings.Replace(whole, "id: 流水号", "id: {column: 流水号, value: x}", 1), "want one of column, from, value"},
+		{"two ways at once", strings.Replace(whole, "id: 流水号", "id: {column: 流水号, value: x}", 1), "want one of column, from, either"},
 		{"a template without columns", strings.Replace(whole, "id: 流水号", "id: {from: x}", 1), "names no column"},
 		{"a brace that is not closed", strings.Replace(whole, "id: 流水号", "id: {from: \"{x\"}", 1), "want columns in braces"},
 		{"names without a header", strings.Replace(whole, "file: {", "file: {header: false", 1), "want a column number"},
@@ -794,7 +804,7 @@ func FuzzTable(f *testing.F) {
 
 // FuzzMapping holds that no mapping panics, and that one that is taken can read the examples.
 func FuzzMapping(f *testing.F) {
-	for _, name := range []string{"bank-wages", "gate-attendance", "month-sheet"} {
+	for _, name := range examples {
 		text, err := os.ReadFile("testdata/" + name + ".yaml")
 		if err != nil {
 			f.Fatal(err)
@@ -806,7 +816,7 @@ func FuzzMapping(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, name := range []string{"bank-wages", "gate-attendance", "month-sheet"} {
+		for _, name := range examples {
 			records, _ := readAll(Source{Path: "testdata/" + name + ".csv", Topic: m.Topic, Mapping: m, IDKey: testIDKey})
 			for _, one := range records {
 				Masked(m.Topic, one.Value)

@@ -373,6 +373,20 @@ func (r *Reader) Skip(to Position) error {
 	if to.Records == 0 {
 		return nil
 	}
+	if r.table != nil && len(r.table.convert.fill) > 0 { // what stands above is needed
+		for r.lines.offset < to.Bytes {
+			cells, _, _, err := r.table.row()
+			if err != nil {
+				return err
+			}
+			if !empty(cells) && !r.table.convert.passOver(cells) {
+				r.table.convert.fillDown(cells)
+			}
+		}
+		r.records = to.Records
+		*r.counting() = Counts{}
+		return nil
+	}
 	if r.table != nil && r.table.source != nil {
 		if err := r.table.source.skipTo(to.Bytes); err != nil {
 			return err

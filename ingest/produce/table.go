@@ -85,6 +85,8 @@ func openTable(l *lines, source rowSource, path string, m *Mapping, delimiter st
 			return nil, err
 		case state == rowForeign:
 			return nil, &Problem{Path: path, Line: line, Want: "the header " + notIn(m.encoding)}
+		case state == rowMisplaced:
+			return nil, &Problem{Path: path, Line: line, Want: "the header: " + m.fixed.want()}
 		case state != rowWhole:
 			return nil, &Problem{Path: path, Line: line, Want: "the header cannot be split into cells: expected a delimiter after the closing quote"}
 		}
@@ -208,6 +210,8 @@ func (t *table) next() (Record, error) {
 		switch {
 		case state == rowForeign:
 			want = "the row " + notIn(t.m.encoding)
+		case state == rowMisplaced:
+			want = t.m.fixed.want()
 		case state != rowWhole:
 			want = "expected a delimiter after a closing quote; a file that does not quote needs quotes: false in the mapping"
 		case empty(cells):
@@ -217,6 +221,7 @@ func (t *table) next() (Record, error) {
 			t.counts.ignored(line)
 			continue
 		}
+		t.convert.fillDown(cells)
 		if want == "" && t.source == nil {
 			for len(cells) > max(t.width, 1) && t.width > 0 && len(cells[len(cells)-1]) == 0 {
 				cells = cells[:len(cells)-1] // a delimiter at the end of rows
@@ -224,7 +229,7 @@ func (t *table) next() (Record, error) {
 			if t.width == 0 {
 				t.width = len(cells)
 			}
-			if len(cells) != t.width {
+			if t.m.fixed.widths == nil && len(cells) != t.width {
 				want = fmt.Sprintf("expected %d cells as in the header or first row, not %d: is a delimiter within a cell, or a cell missing?", t.width, len(cells))
 			}
 		}
@@ -251,7 +256,8 @@ const (
 	rowWhole rowState = iota
 	rowOpen           // a quoted cell goes on in the next line
 	rowBroken
-	rowForeign // not in the encoding
+	rowForeign   // not in the encoding
+	rowMisplaced // cells are not where the mapping's fixed places them
 )
 
 // row reads one row into clean cells, valid until the next call, and the line where it begins.
@@ -267,6 +273,12 @@ func (t *table) row() (cells [][]byte, line int64, state rowState, err error) {
 	line = t.lines.line
 	t.raw = raw
 	for n := 1; ; n++ {
+		if t.m.fixed.widths != nil {
+			if state = t.places(); state != rowWhole {
+				return nil, line, state, nil
+			}
+			break
+		}
 		if state = t.decoded(); state != rowWhole {
 			return nil, line, state, nil
 		}

@@ -29,6 +29,8 @@ func (g *guess) complete() {
 		g.completeAttendance(set)
 	case record.TopicPayroll:
 		g.completePayroll(set)
+	case record.TopicAccountEntries:
+		g.completeStatement(set)
 	}
 	g.completeID(set)
 }
@@ -136,6 +138,34 @@ func (g *guess) completePayroll(set func(name, spec, why string, unsure bool)) {
 			set("channel", "{value: special_account}", "by the title", true)
 		}
 	}
+}
+
+// Columns of a statement for what came in and what went out. A bank credits what it receives for its customer.
+var cameIn, wentOut = []string{"收入", "收入金额", "存入", "存入金额", "转入", "贷方", "贷方发生额", "贷方金额", "credit", "creditamount", "deposits", "in"},
+	[]string{"支出", "支出金额", "支取", "支取金额", "转出", "借方", "借方发生额", "借方金额", "debit", "debitamount", "withdrawals", "out"}
+
+func (g *guess) completeStatement(set func(name, spec, why string, unsure bool)) {
+	in, out := g.called(cameIn), g.called(wentOut)
+	if in == nil || out == nil {
+		return
+	}
+	if yuan := g.field("yuan"); yuan.column == nil || yuan.column == in || yuan.column == out {
+		yuan.spec, yuan.why, yuan.unsure = fmt.Sprintf("{either: [%s, %s], unit: yuan}", g.name(in), g.name(out)), "what came and what went in two columns", false
+	}
+	filled := fmt.Sprintf("filled: {%s: labor_cost_in, %s: wage_out}", g.name(in), g.name(out))
+	kind := g.field("kind")
+	if kind.column == nil { // 摘要 says it, where it says anything
+		if c := g.called([]string{"摘要", "交易摘要", "用途", "memo", "description"}); c != nil {
+			one := fieldGuess{FieldInfo: kind.FieldInfo, column: c}
+			if _, understood := wordsOf(g.topic, &one.FieldInfo, c); len(understood) > 0 {
+				g.wordSpec(&one)
+				kind.spec = strings.TrimSuffix(one.spec, "}") + ", " + filled + "}"
+				kind.why, kind.unsure = "by words, else by which column is filled: who pays in else, and what else is paid out?", true
+				return
+			}
+		}
+	}
+	set("kind", "{"+filled+"}", "by which column is filled: who pays in else, and what else is paid out?", true)
 }
 
 // completeID makes an id that tells records apart: of a batch and its lines, else a keyed hash of what they are about.

@@ -119,6 +119,8 @@ func TestAMappingIsProposedForFilesThatOfficesHave(t *testing.T) {
 		{"dates that can be read two ways", "a.csv", "No,Batch No,Project ID,Credit Code,Pay Period,Due Date,Name,ID Number,Gross Pay,Deductions,Net Pay,Amount Paid,Payment Date,Signed,Updated At\n" +
 			"1,B-7,PRJ-331024-9001,91331024MA7TE5TQ0P,2026-09,10/11/2026,韩志强,331024197102275495,6350,0,6350,6350,2026-10-11,Yes,2026-10-16 09:30:05\n",
 			Options{Set: channel}, "payroll", []string{`format: "M/D/YYYY"}  # ? by its heading; day and month may be the other way round`}, 1, 1},
+		{"a statement of two columns", "对账单.csv", "流水号,交易时间,摘要,对方户名,收入,支出,余额\nS1,2026-10-15 09:30:05,拨款,韩志强,5000.00,0.00,5000.00\nS2,2026-10-16 09:30:05,结息,,0.03,,5000.03\nS3,2026-10-17 09:30:05,代发工资,,,4000.00,1000.03\n",
+			Options{Set: map[string]string{"project_id": "P-1", "account_id": "33101012345678901"}}, "account_entries", []string{"yuan: {either: [收入, 支出], unit: yuan}", "kind: {column: 摘要, map: {代发工资: wage_out, 结息: interest_in}, filled: {收入: labor_cost_in, 支出: wage_out}}  # ? ", "balance_yuan: {column: 余额, unit: yuan}"}, 3, 2},
 		{"a roster", "花名册.csv", "姓名,身份证号,联系电话,银行卡号,班组,工种,进场日期,退场日期,计薪方式,工资标准（元）,是否结清\n韩志强,331024197102275495,13812345678,6217003310000004471,钢筋班,钢筋工,2026年3月1日,,日,300,否\n",
 			Options{Set: firm}, "workers", []string{"entered_on: {column: 进场日期, format: common}", "wage_basis: {column: 计薪方式, map: {日: day}}", "wage_yuan: {column: 工资标准（元）, unit: yuan}", "settled_confirmed: {column: 是否结清, map: {否: false, 是: true}}", "phone: 联系电话", "bank_account: 银行卡号"}, 1, 2},
 		{"a sheet that does not say what was paid", "10月.csv", "2026年10月工资表,,,\n姓名,身份证号,应发工资,扣款,实发工资\n韩志强,331024197102275495,6350,50,6300\n",

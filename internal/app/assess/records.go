@@ -73,6 +73,11 @@ func withRecords(ctx context.Context, c app.Configuration, files []produce.File,
 	if err := result.Count(ctx, p.Store, letters); err != nil {
 		return err
 	}
+	for t, one := range result.Records {
+		if err := one.whole(t); err != nil {
+			return err
+		}
+	}
 	return judge(p, letters)
 }
 
@@ -111,5 +116,11 @@ func loadFiles(ctx context.Context, p *app.Parts, protector *record.Protector, f
 		}
 		return app.AwaitIngest(working, in, func() { show("storing") })
 	})
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for topic := range producer.Sent() {
+		result.Topic(topic).taken = in.Stored(topic)
+	}
+	return nil
 }

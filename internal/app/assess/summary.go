@@ -32,6 +32,17 @@ type TopicSummary struct {
 	Stored    int64 `json:"stored"`
 	Duplicate int64 `json:"duplicate"`
 	Rejected  int64 `json:"rejected"`
+
+	taken int64 // that ingest stored, the same one several times included
+}
+
+// whole is nil when every record that was read was stored or rejected. Ingest counts what it stores apart from what was sent to it, so
+// that a record that got lost on the way is not taken for a duplicate.
+func (s *TopicSummary) whole(t record.Topic) error {
+	if missing := s.Read - s.taken - s.Rejected; missing > 0 {
+		return fmt.Errorf("%d records of %s were read, %d of them stored and %d rejected, and %d are neither: please report this", s.Read, t, s.taken, s.Rejected, missing)
+	}
+	return nil
 }
 
 // NewSummary returns an empty summary.
