@@ -12,6 +12,7 @@ import (
 	"github.com/anxin-project/anxin/detectors"
 	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/detectors/policy"
+	"github.com/anxin-project/anxin/detectors/snapshot"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/store"
@@ -79,6 +80,16 @@ func (b bench) pass(t *testing.T, asOf string) pass.Result {
 		t.Fatal(err)
 	}
 	return result
+}
+
+// partFor returns what of a snapshot queries read.
+func partFor(t *testing.T, queries ...string) snapshot.Part {
+	t.Helper()
+	part, err := snapshot.PartFor(queries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return part
 }
 
 // texts returns the rows of a query that gives one text a row.

@@ -16,7 +16,7 @@ import (
 func (b bench) mustKnow(t *testing.T, asOf, query string, want ...string) {
 	t.Helper()
 	var got []string
-	err := b.Facts(t.Context(), date(t, asOf), func(facts driver.Conn) error {
+	err := b.Facts(t.Context(), date(t, asOf), partFor(t, query), func(facts driver.Conn) error {
 		for _, line := range texts(t, facts, query) {
 			got = append(got, strings.ReplaceAll(line, "s.", ""))
 		}

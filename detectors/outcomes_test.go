@@ -47,7 +47,7 @@ payroll:
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = b.Facts(t.Context(), on, func(facts driver.Conn) error {
+		err = b.Facts(t.Context(), on, nil, func(facts driver.Conn) error {
 			future, err := backtest.LoadFuture(t.Context(), facts, on, rules)
 			for _, a := range future.Arrears {
 				to := "…"

@@ -10,6 +10,7 @@ import (
 
 	"github.com/anxin-project/anxin/detectors/detectortest"
 	"github.com/anxin-project/anxin/detectors/policy"
+	"github.com/anxin-project/anxin/detectors/snapshot"
 )
 
 // owedStory says what is owed as of dates: a line by subject, kind and wage month with how many people, the last day to pay
@@ -259,7 +260,7 @@ func TestWhatIsOwed(t *testing.T) {
 		}
 	}
 	for on := range dates {
-		err := b.Facts(t.Context(), date(t, on), func(facts driver.Conn) error {
+		err := b.Facts(t.Context(), date(t, on), snapshot.Part{"owed", "silent"}, func(facts driver.Conn) error {
 			lines := texts(t, facts, `
 SELECT concat(scope_id, '|', toString(kind), ' ', formatDateTime(wage_month, '%Y-%m'), ' ', toString(uniqExact(worker_key)), ' due ', toString(min(due_by)), ' ', toString(sum(owed_fen)))
 FROM owed

@@ -17,7 +17,7 @@ import (
 // facts runs queries of one text column over what was known on a date.
 func (b bench) facts(t *testing.T, on civil.Date, queries ...string) (lines []string) {
 	t.Helper()
-	err := b.Facts(t.Context(), on, func(facts driver.Conn) error {
+	err := b.Facts(t.Context(), on, partFor(t, queries...), func(facts driver.Conn) error {
 		for _, q := range queries {
 			lines = append(lines, texts(t, facts, q)...)
 		}

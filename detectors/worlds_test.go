@@ -17,6 +17,7 @@ import (
 
 	"github.com/anxin-project/anxin/detectors/pass"
 	"github.com/anxin-project/anxin/detectors/policy"
+	"github.com/anxin-project/anxin/detectors/snapshot"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -386,7 +387,7 @@ func (s *scene) bring(tried map[string]int) (brought int) {
 // link says which projects share a contractor with those on which wages are owed for 30 days, or an order is unmet.
 func (s *scene) link(b bench) {
 	owing := map[string]bool{}
-	err := b.Facts(s.t.Context(), s.asOf, func(facts driver.Conn) error {
+	err := b.Facts(s.t.Context(), s.asOf, snapshot.Part{"owed"}, func(facts driver.Conn) error {
 		for _, id := range texts(s.t, facts, "SELECT DISTINCT scope_id FROM owed WHERE scope = 'project' AND due_by <= toDate(?) - 30", s.asOf.String()) {
 			owing[id] = true
 		}

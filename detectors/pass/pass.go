@@ -200,19 +200,19 @@ func (d *Passes) Make(ctx context.Context, asOf civil.Date, fresh bool, began ti
 	return result, nil
 }
 
-// Facts gives read the facts known by the end of a date: a snapshot made afresh, and dropped when read returns. Nothing is
-// published. It waits for a pass that is running.
-func (d *Passes) Facts(ctx context.Context, asOf civil.Date, read func(facts driver.Conn) error) (err error) {
+// Facts gives read the facts known by the end of a date: a snapshot made afresh, whole or what is asked for of it, and dropped
+// when read returns. Nothing is published. It waits for a pass that is running.
+func (d *Passes) Facts(ctx context.Context, asOf civil.Date, part snapshot.Part, read func(facts driver.Conn) error) (err error) {
 	if err := d.Admit(ctx); err != nil {
 		return err
 	}
 	defer d.Release()
-	snapshot := fmt.Sprintf("%s_facts_%s_%d", d.Database, asOf.Time().Format("20060102"), d.Now().UnixMilli())
-	if _, err := d.Snapshots.Build(ctx, snapshot, asOf, true, func(string, time.Time) {}); err != nil {
+	name := fmt.Sprintf("%s_facts_%s_%d", d.Database, asOf.Time().Format("20060102"), d.Now().UnixMilli())
+	if err := d.Snapshots.BuildPart(ctx, name, asOf, part); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, d.Snapshots.Drop(context.WithoutCancel(ctx), snapshot)) }()
-	facts, err := d.Open(snapshot)
+	defer func() { err = errors.Join(err, d.Snapshots.Drop(context.WithoutCancel(ctx), name)) }()
+	facts, err := d.Open(name)
 	if err != nil {
 		return fmt.Errorf("connecting to the snapshot: %w", err)
 	}
@@ -231,7 +231,11 @@ func (d *Passes) Judge(ctx context.Context, asOf civil.Date, ids ...string) (fou
 		}
 		chosen = append(chosen, d.Catalogue[at])
 	}
-	err = d.Facts(ctx, asOf, func(facts driver.Conn) error {
+	part, err := partFor(chosen)
+	if err != nil {
+		return nil, err
+	}
+	err = d.Facts(ctx, asOf, part, func(facts driver.Conn) error {
 		places, err := loadPlaces(ctx, facts)
 		if err != nil {
 			return err
@@ -244,6 +248,18 @@ func (d *Passes) Judge(ctx context.Context, asOf civil.Date, ids ...string) (fou
 		return err
 	})
 	return found, err
+}
+
+// partFor returns what of a snapshot detectors read. One that comes after a group brings that along: all of it.
+func partFor(chosen []catalog.Detector) (snapshot.Part, error) {
+	var queries []string
+	for _, one := range chosen {
+		if one.After != "" {
+			return nil, nil
+		}
+		queries = append(queries, one.Query)
+	}
+	return snapshot.PartFor(queries, "subjects")
 }
 
 // detect runs detectors over the facts and returns what they find, and which of them failed. Those that come after a group run

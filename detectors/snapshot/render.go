@@ -14,6 +14,7 @@ type file struct {
 	name   string // without its ending
 	header header
 	body   string   // without the header
+	makes  []string // tables
 	needs  []string // files whose tables it reads
 }
 

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -53,10 +54,58 @@ const (
 	leadTermsFile    = "10_lead_terms"
 )
 
+// Part is what of a snapshot somebody asks for: the named tables and whatever these are made of; all where none is named.
+type Part []string
+
+// PartFor returns the part that holds the tables which queries name, and others besides.
+func PartFor(queries []string, others ...string) (Part, error) {
+	files, err := readFiles()
+	if err != nil {
+		return nil, err
+	}
+	part := Part(others)
+	for _, f := range files {
+		for _, table := range f.makes {
+			named := regexp.MustCompile(`\b` + table + `\b`)
+			if slices.ContainsFunc(queries, named.MatchString) {
+				part = append(part, table)
+			}
+		}
+	}
+	return part, nil
+}
+
+// of leaves out the files that make nothing of the part.
+func (p Part) of(files []file) []file {
+	if len(p) == 0 {
+		return files
+	}
+	needed := map[string]bool{}
+	for _, f := range slices.Backward(files) { // a file stands behind those it needs
+		if needed[f.name] || slices.ContainsFunc(f.makes, func(table string) bool { return slices.Contains(p, table) }) {
+			needed[f.name] = true
+			for _, need := range f.needs {
+				needed[need] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(files, func(f file) bool { return !needed[f.name] })
+}
+
+// BuildPart makes a part of a snapshot afresh. No snapshot goes on from it.
+func (b Builder) BuildPart(ctx context.Context, database string, asOf civil.Date, part Part) error {
+	_, err := b.build(ctx, database, asOf, true, part, func(string, time.Time) {})
+	return err
+}
+
 // Build makes the database and fills it as of the end of a date; unless it is to be made afresh, its large tables go on from the
 // latest published snapshot that allows it, and then it returns true. took is told of every file how long it took, as snapshot/FILE. On an
 // error the half-made database is dropped.
 func (b Builder) Build(ctx context.Context, database string, asOf civil.Date, afresh bool, took func(step string, began time.Time)) (goesOn bool, err error) {
+	return b.build(ctx, database, asOf, afresh, nil, took)
+}
+
+func (b Builder) build(ctx context.Context, database string, asOf civil.Date, afresh bool, part Part, took func(step string, began time.Time)) (goesOn bool, err error) {
 	defer func() {
 		if err != nil { // of creating it too: the engine may have done what it could not report
 			_ = b.Drop(context.WithoutCancel(ctx), database)
@@ -90,6 +139,7 @@ func (b Builder) Build(ctx context.Context, database string, asOf civil.Date, af
 	if err != nil {
 		return false, err
 	}
+	files = part.of(files)
 	r.refresh = map[string]Refresh{}
 	for _, f := range files {
 		maps.Copy(r.refresh, f.header.Refresh)
@@ -236,6 +286,7 @@ func parseFiles(texts []named) ([]file, error) {
 				return nil, fmt.Errorf("%s creates %s, which %s.sql does", one.name, table, by)
 			case m[1] != "":
 				maker[table] = f.name
+				f.makes = append(f.makes, table)
 			case !made:
 				return nil, fmt.Errorf("%s reads %s, which no file before it creates", one.name, table)
 			case by != f.name && !slices.Contains(f.needs, by):

@@ -102,7 +102,7 @@ func walk(ctx context.Context, p *app.Parts, o BacktestOptions, truth []simulate
 	}
 	show("reading what happened until %s", end)
 	var future backtest.Future
-	err = all.Facts(ctx, end, func(facts driver.Conn) (err error) {
+	err = all.Facts(ctx, end, nil, func(facts driver.Conn) (err error) {
 		future, err = backtest.LoadFuture(ctx, facts, end, rules)
 		return err
 	})
