@@ -88,7 +88,7 @@ type Alerts struct {
 	owed       bool // the cases have not had the figures of the published run; under refreshing
 }
 
-// New reads the case log. Only one process may run the component on a database (see package cases).
+// New reads the case log. Any number of processes may run the component on a database (see package eventlog).
 func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -160,7 +160,7 @@ func (a *Alerts) Refresh(ctx context.Context) error {
 	defer cancel()
 	a.refreshing.Lock()
 	defer a.refreshing.Unlock()
-	err := errors.Join(a.refreshFindings(ctx), a.feeds.refresh(ctx))
+	err := errors.Join(a.refreshFindings(ctx), a.feeds.refresh(ctx), a.cases.Current(ctx), a.blacklist.Current(ctx))
 	if err != nil {
 		a.metrics.refreshFailures.Inc()
 	}

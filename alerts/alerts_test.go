@@ -79,13 +79,20 @@ func newRig(t *testing.T, change func(*alerts.Configuration)) *rig {
 	if err := store.Migrate(t.Context(), conn, store.Layout{Database: options.Auth.Database}); err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{conn: conn, database: options.Auth.Database, registry: prometheus.NewPedanticRegistry()}
+	return rigOn(t, conn, options.Auth.Database, change)
+}
+
+// rigOn is the component of one more process on a store.
+func rigOn(t *testing.T, conn driver.Conn, database string, change func(*alerts.Configuration)) *rig {
+	t.Helper()
+	r := &rig{conn: conn, database: database, registry: prometheus.NewPedanticRegistry()}
 	r.clock.Store(time.Date(2026, 3, 9, 4, 0, 0, 0, time.UTC).Unix())
 	c := alerts.DefaultConfiguration()
 	c.Token = token
 	if change != nil {
 		change(&c)
 	}
+	var err error
 	r.Alerts, err = alerts.New(t.Context(), c, alerts.Dependencies{
 		Conn: conn,
 		Headers: []catalog.Header{
@@ -483,10 +490,19 @@ func TestARunBecomesCasesThroughTheEmbeddedEvaluator(t *testing.T) {
 }
 
 func TestAConfigurationIsCheckedBeforeUse(t *testing.T) {
-	if err := (alerts.DefaultConfiguration()).Validate(); err == nil || !strings.Contains(err.Error(), "alerts.token") {
+	c := alerts.DefaultConfiguration()
+	if err := c.Validate(); err != nil { // a console by itself has none, and then nobody is let in by one
 		t.Errorf("without a token: %v", err)
 	}
-	c := alerts.DefaultConfiguration()
+	r := newRig(t, func(c *alerts.Configuration) { c.Token = "" })
+	for _, auth := range []string{"Bearer ", "Bearer", ""} {
+		if status, _ := r.request(t, http.MethodPost, "/api/v1/alerts", auth, body); status != http.StatusUnauthorized {
+			t.Errorf("without a token %q is let in: %d", auth, status)
+		}
+	}
+	if c.Token = "short"; c.Validate() == nil || !strings.Contains(c.Validate().Error(), "alerts.token") {
+		t.Errorf("with a short token: %v", c.Validate())
+	}
 	c.Token = token
 	if err := c.Validate(); err != nil {
 		t.Error(err)

@@ -1,7 +1,6 @@
 package alerts
 
 import (
-	"context"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -59,12 +58,7 @@ func (d deadlines) Collect(ch chan<- prometheus.Metric) {
 			unknown++
 		}
 	}
-	list, err := d.cases.List(context.Background(), casefile.Filter{}) // from memory
-	if err != nil {
-		ch <- prometheus.NewInvalidMetric(deadlinesDesc, err)
-		return
-	}
-	for _, c := range list {
+	for _, c := range d.cases.Known() {
 		if !c.Stage.Ended() {
 			count(c.Deadlines, c.Territory[:min(6, len(c.Territory))])
 		}

@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"context"
+	"time"
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/internal/domain/access"
@@ -16,7 +17,23 @@ type Desk struct{ a *Alerts }
 func (a *Alerts) Desk() Desk { return Desk{a} }
 
 // Entries are all entries as they are today.
-func (d Desk) Entries() []casefile.Entry { return d.a.blacklist.List(blacklist.Filter{}) }
+func (d Desk) Entries() []casefile.Entry {
+	d.a.currentList()
+	return d.a.blacklist.List(blacklist.Filter{})
+}
+
+// currentList takes in what other processes have written about the list. Where the store does not answer, what this one knows is
+// shown.
+func (a *Alerts) currentList() {
+	ctx, cancel := context.WithTimeout(context.Background(), listTimeout)
+	defer cancel()
+	if err := a.blacklist.Current(ctx); err != nil {
+		a.logger.Error("looking at the joint-discipline list", "error", err)
+	}
+}
+
+// listTimeout is how long a page waits for what other processes have written.
+const listTimeout = 5 * time.Second
 
 // Entry returns an entry and its events in the order of the log.
 func (d Desk) Entry(ctx context.Context, id string) (casefile.Entry, []casefile.Event, error) {
@@ -95,4 +112,7 @@ func (d Desk) Act(ctx context.Context, by access.Person, id string, seq uint32, 
 }
 
 // Published is the list as it is public today.
-func (d Desk) Published() []casefile.Published { return d.a.blacklist.Publication().Employers }
+func (d Desk) Published() []casefile.Published {
+	d.a.currentList()
+	return d.a.blacklist.Publication().Employers
+}

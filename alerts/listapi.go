@@ -14,6 +14,7 @@ import (
 
 func (a *Alerts) listEntries(w http.ResponseWriter, r *http.Request, by caller) {
 	q := r.URL.Query()
+	a.currentList()
 	list := a.blacklist.List(blacklist.Filter{
 		Territory: q.Get("territory"), Stage: casefile.EntryStage(q.Get("stage")), Search: q.Get("search"),
 	})
@@ -104,12 +105,14 @@ func (a *Alerts) entryPaper(w http.ResponseWriter, r *http.Request, by caller) {
 
 // getPublication answers the list as it is public today.
 func (a *Alerts) getPublication(w http.ResponseWriter, _ *http.Request, _ caller) {
+	a.currentList()
 	api.WriteJSON(w, http.StatusOK, a.blacklist.Publication())
 }
 
 // getPublicationFile answers one of the publication's files, as `anxin blacklist publish` writes them. The list itself
 // needs no key.
 func (a *Alerts) getPublicationFile(w http.ResponseWriter, r *http.Request, _ caller) {
+	a.currentList()
 	name, today := r.PathValue("file"), a.blacklist.Publication()
 	var files map[string][]byte
 	var err error

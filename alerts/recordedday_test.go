@@ -54,6 +54,7 @@ func recordDay(t *testing.T) recording {
 	attempts, leading := gauge("anxin_detector_failed_attempts", "kind"), gauge("anxin_detector_leading")
 	complete, cut := gauge("anxin_detector_runs_complete_timestamp_seconds", "kind"), gauge("anxin_audit_cut")
 	unknown, newProjects := gauge("anxin_case_deadlines_unknown"), gauge("anxin_blacklist_new_projects", "employer", "county")
+	failing := gauge("anxin_detector_failing_since_timestamp_seconds", "detector")
 	series, dropped := gauge("anxin_series"), gauge("anxin_series_dropped", "level")
 
 	start := r.now()
@@ -91,9 +92,13 @@ func recordDay(t *testing.T) recording {
 		60: func() { // one grows worse, one is new
 			found("2026-03-08", "wages-overdue project P-1 red 7 0.9", "wages-overdue project P-2 yellow 5 0.5", "wages-overdue project P-3 yellow 5 0.5")
 		},
-		100: func() { attempts.WithLabelValues("nightly", "a").Set(2) },
+		100: func() {
+			attempts.WithLabelValues("nightly", "a").Set(2)
+			failing.WithLabelValues("crane-idle", "a").Set(float64(r.now().Unix()))
+		},
 		110: func() { attempts.WithLabelValues("nightly", "a").Set(3) },
 		130: func() { attempts.WithLabelValues("nightly", "a").Set(0) },
+		151: failing.Reset,
 		150: func() { // P-1 is gone, for less than the alert is held
 			light("2026-03-08", "red")
 			found("2026-03-08", "wages-overdue project P-3 red 5 0.5", "blacklist-candidate employer "+firm+" red 3 1")

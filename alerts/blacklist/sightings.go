@@ -67,15 +67,20 @@ func (s *Store) Sight(ctx context.Context, conn driver.Conn, run Run) (int, erro
 func (s *Store) sighted(ctx context.Context, id string, seen casefile.Sighting) (bool, error) {
 	s.appending.Lock()
 	defer s.appending.Unlock()
-	if err := s.settle(ctx); err != nil {
-		return false, err
-	}
-	known := s.state(id)
-	for _, former := range known.entry.NewProjects {
-		if former.ProjectID == seen.ProjectID {
-			return false, nil
+	fresh := false
+	_, err := again(func() (Done, error) {
+		if err := s.settle(ctx); err != nil {
+			return Done{}, err
 		}
-	}
-	_, err := s.append(ctx, id, known, casefile.System, seenOnProject, "", seen)
-	return err == nil, err
+		known := s.state(id)
+		for _, former := range known.entry.NewProjects {
+			if former.ProjectID == seen.ProjectID {
+				fresh = false
+				return Done{}, nil
+			}
+		}
+		fresh = true // unless another process is first, which then has told of it
+		return s.append(ctx, id, known, casefile.System, seenOnProject, "", seen)
+	})
+	return fresh && err == nil, err
 }

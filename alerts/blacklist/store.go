@@ -17,8 +17,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -63,6 +65,7 @@ type Store struct {
 
 	appending sync.Mutex // makes appends one at a time
 	log       *eventlog.Log
+	settled   time.Time // when settle last began, by the machine's clock; under appending
 
 	mu     sync.RWMutex // guards states
 	states map[string]*state
@@ -81,35 +84,7 @@ func Open(ctx context.Context, d Dependencies) (*Store, error) {
 	}
 	s := &Store{calendar: d.Calendar, terms: d.Terms, facts: d.Candidate, clock: d.Clock, states: map[string]*state{}}
 	s.log = eventlog.New(d.Conn, eventlog.Table{Name: "blacklist_events", ID: "entry_id"}, d.Logger, 0, newCounters(d.Registerer, s))
-	return s, s.load(ctx, nil)
-}
-
-// load reads the log of the entries named, of all when ids is nil, and replaces what memory has of them.
-func (s *Store) load(ctx context.Context, ids []string) error {
-	events := map[string][]eventlog.Event{}
-	err := s.log.Read(ctx, ids, func(e eventlog.Event) error {
-		events[e.ID] = append(events[e.ID], e)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	states := map[string]*state{}
-	for id, list := range events {
-		if states[id], err = fold(list); err != nil {
-			return err
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, id := range ids {
-		delete(s.states, id)
-		s.log.Settled(id)
-	}
-	for id, one := range states {
-		s.states[id] = one
-	}
-	return nil
+	return s, s.settle(ctx)
 }
 
 func (s *Store) state(id string) *state {
@@ -141,6 +116,10 @@ func (s *Store) Offered(f *casefile.Facts) {
 func (s *Store) Propose(ctx context.Context, by access.Person, employer string, f *casefile.Facts, a casefile.EntryAction) (Done, error) {
 	s.appending.Lock()
 	defer s.appending.Unlock()
+	return again(func() (Done, error) { return s.propose(ctx, by, employer, f, a) })
+}
+
+func (s *Store) propose(ctx context.Context, by access.Person, employer string, f *casefile.Facts, a casefile.EntryAction) (Done, error) {
 	if err := s.settle(ctx); err != nil {
 		return Done{}, err
 	}
@@ -172,6 +151,10 @@ func (s *Store) Propose(ctx context.Context, by access.Person, employer string, 
 func (s *Store) Act(ctx context.Context, by access.Person, id string, seq uint32, a casefile.EntryAction) (Done, error) {
 	s.appending.Lock()
 	defer s.appending.Unlock()
+	return again(func() (Done, error) { return s.act(ctx, by, id, seq, a) })
+}
+
+func (s *Store) act(ctx context.Context, by access.Person, id string, seq uint32, a casefile.EntryAction) (Done, error) {
 	if err := s.settle(ctx); err != nil {
 		return Done{}, err
 	}
@@ -221,7 +204,7 @@ func (s *Store) append(ctx context.Context, id string, known *state, actor, kind
 	if err := next.apply(e); err != nil { // what cannot be read back is never written
 		return Done{}, err
 	}
-	if err := s.log.Append(ctx, map[string]eventlog.Change{id: {Before: known.entry.Seq, Events: []eventlog.Event{e}}}); err != nil {
+	if err := s.log.Append(ctx, map[string]eventlog.Change{id: {Events: []eventlog.Event{e}}}); err != nil {
 		return Done{}, err
 	}
 	s.mu.Lock()
@@ -230,12 +213,50 @@ func (s *Store) append(ctx context.Context, id string, known *state, actor, kind
 	return Done{e, next.view(s.calendar, s.today())}, nil
 }
 
-// settle reads those entries again whose log may be ahead of memory. Called with appending held.
+// settle takes in what the log has beyond memory: at first all of it, event by event, then what other processes have written.
+// Called with appending held.
 func (s *Store) settle(ctx context.Context) error {
-	if dirty := s.log.Dirty(); len(dirty) > 0 {
-		return s.load(ctx, dirty)
+	s.settled = time.Now()
+	states := map[string]*state{}
+	err := s.log.Follow(ctx, func(e eventlog.Event) error {
+		if states[e.ID] == nil {
+			if states[e.ID] = newState(); s.state(e.ID) != nil {
+				states[e.ID] = s.state(e.ID).clone()
+			}
+		}
+		return states[e.ID].apply(e)
+	})
+	if err != nil {
+		return err
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.Copy(s.states, states)
 	return nil
+}
+
+// Current takes in what other processes have written before this call. Those who ask at the same time share one look at the log.
+func (s *Store) Current(ctx context.Context) error {
+	asked := time.Now()
+	s.appending.Lock()
+	defer s.appending.Unlock()
+	if s.settled.After(asked) { // while this one waited
+		return nil
+	}
+	return s.settle(ctx)
+}
+
+// attempts bounds how often a step is judged and appended again because other processes write at the same time.
+const attempts = 20
+
+// again takes a step until no other process was first; one that finds its entry changed is refused by what it judges.
+func again(do func() (Done, error)) (done Done, err error) {
+	for range attempts {
+		if done, err = do(); !errors.Is(err, eventlog.ErrFirst) {
+			return done, err
+		}
+	}
+	return done, err
 }
 
 // all returns the entries as they are on a day, by id.
@@ -268,6 +289,9 @@ func (s *Store) List(f Filter) []casefile.Entry {
 
 // Get returns an entry and its events in the order of the log; ErrNotFound when there is none.
 func (s *Store) Get(ctx context.Context, id string) (casefile.Entry, []casefile.Event, error) {
+	if err := s.Current(ctx); err != nil {
+		return casefile.Entry{}, nil, err
+	}
 	known := s.state(id)
 	if known == nil {
 		return casefile.Entry{}, nil, fmt.Errorf("entry %s: %w", id, ErrNotFound)

@@ -205,10 +205,7 @@ func TestARedCaseGoesItsWayByLawAndByTheClock(t *testing.T) {
 
 	// A restart adds up to the same.
 	before, _ := get(t, d.Store, one)
-	if err := d.load(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
-	if after, _ := get(t, d.Store, one); !reflect.DeepEqual(before, after) {
+	if after, _ := get(t, open(t, d.conn, d.now), one); !reflect.DeepEqual(before, after) {
 		t.Errorf("read again\n%+v\nwant\n%+v", after, before)
 	}
 }

@@ -3,7 +3,6 @@ package cases
 import (
 	"cmp"
 	"context"
-	"errors"
 	"maps"
 	"reflect"
 	"slices"
@@ -83,11 +82,7 @@ func (s *Store) Deliver(ctx context.Context, alerts []Alert, subject func(id str
 	s.queue = nil
 	s.queueing.Unlock()
 
-	err := s.deliver(ctx, together)
-	if errors.Is(err, ErrConflict) {
-		// Another writer was there first; judge again by what the log says now.
-		err = s.deliver(ctx, together)
-	}
+	err := again(func() error { return s.deliver(ctx, together) })
 	for _, one := range together {
 		one.err, one.done = err, true
 	}
@@ -130,7 +125,7 @@ func (s *Store) deliver(ctx context.Context, together []*delivery) error {
 // begin is a change of a case as it is known, or of a new one.
 func (s *Store) begin(id string, labels map[string]string, subject func(id string) (Subject, bool)) (*change, error) {
 	if known := s.state(id); known != nil {
-		return &change{before: known.seq, after: known.clone()}, nil
+		return &change{after: known.clone()}, nil
 	}
 	c := &change{after: newState()}
 	err := c.add(s, id, casefile.Opened, openedData{
@@ -189,6 +184,10 @@ const perInsert = 500
 func (s *Store) Update(ctx context.Context, subjects map[string]Subject) error {
 	s.appending.Lock()
 	defer s.appending.Unlock()
+	return again(func() error { return s.update(ctx, subjects) })
+}
+
+func (s *Store) update(ctx context.Context, subjects map[string]Subject) error {
 	if err := s.settle(ctx); err != nil {
 		return err
 	}
@@ -204,7 +203,7 @@ func (s *Store) Update(ctx context.Context, subjects map[string]Subject) error {
 				continue
 			}
 		}
-		c := &change{before: known.seq, after: known.clone()}
+		c := &change{after: known.clone()}
 		if err := c.add(s, id, casefile.Figures, now); err != nil {
 			return err
 		}
@@ -224,6 +223,10 @@ func (s *Store) Update(ctx context.Context, subjects map[string]Subject) error {
 func (s *Store) Tell(ctx context.Context, asOf civil.Date, run uint64, owed map[string]*casefile.Owed) error {
 	s.appending.Lock()
 	defer s.appending.Unlock()
+	return again(func() error { return s.tell(ctx, asOf, run, owed) })
+}
+
+func (s *Store) tell(ctx context.Context, asOf civil.Date, run uint64, owed map[string]*casefile.Owed) error {
 	if err := s.settle(ctx); err != nil {
 		return err
 	}
@@ -240,7 +243,7 @@ func (s *Store) Tell(ctx context.Context, asOf civil.Date, run uint64, owed map[
 		if known.owed == nil && now.Nothing() && now.Employer == "" || known.owed != nil && !tells(*known.owed, *now) {
 			continue
 		}
-		c := &change{before: known.seq, after: known.clone()}
+		c := &change{after: known.clone()}
 		if err := c.add(s, id, casefile.OwedTold, now); err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package cases
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/anxin-project/anxin/internal/domain/access"
@@ -20,11 +19,11 @@ func (s *Store) Act(ctx context.Context, by access.Person, one casefile.Step) (c
 func (s *Store) ActAll(ctx context.Context, by access.Person, all []casefile.Step) []casefile.Outcome {
 	s.appending.Lock()
 	defer s.appending.Unlock()
-	outcomes, err := s.perform(ctx, by, all)
-	if errors.Is(err, ErrConflict) {
-		// Another process was there first; judge again by what the log says now: those it has touched conflict.
+	var outcomes []casefile.Outcome
+	err := again(func() (err error) { // where another process was first, by what the log says now: cases it has touched conflict
 		outcomes, err = s.perform(ctx, by, all)
-	}
+		return err
+	})
 	for i := range outcomes {
 		if outcomes[i].Err == nil {
 			outcomes[i].Err = err
@@ -81,7 +80,7 @@ func (s *Store) judge(o *casefile.Outcome, changes map[string]*change, by access
 			return casefile.Refuse("assignee", byDesign, "承办人须是登记在册、可以办理本案的人员", "the person in charge must be registered, and one who may work on this case")
 		}
 	}
-	c := &change{before: known.seq, after: known.clone()}
+	c := &change{after: known.clone()}
 	data := actionData{Action: one.Action, ByName: by.Name}
 	data.Reason = "" // it stands in the event
 	switch one.Action.Kind {

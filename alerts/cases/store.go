@@ -1,7 +1,7 @@
 // Package cases keeps the cases: an append-only event log (alerts/eventlog, table case_events), and in memory what the
-// log adds up to. There is one case a subject. The state in memory is never ahead of the log, and after an append whose
-// outcome is unknown the case is read again before it is used. Should two processes write at once, the system's events all
-// count, being harmless together (Fold); of persons' actions under one number only the first does.
+// log adds up to. There is one case a subject. Any number of processes may hold the cases: the state in memory is never ahead of
+// the log, and whoever asks or writes first reads what others have written since. Should an old log hold one number twice, the
+// system's events all count, being harmless together (Fold); of persons' actions under one number only the first does.
 //
 //	fold.go     events → case: what alerts add up to
 //	work.go     events → case: what persons have done, and the deadlines
@@ -15,6 +15,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -66,6 +67,7 @@ type Store struct {
 	// appending makes appends one at a time.
 	appending sync.Mutex
 	log       *eventlog.Log
+	settled   time.Time // when settle last began, by the machine's clock; under appending
 
 	// queue, which queueing guards, are deliveries that wait for appending.
 	queueing sync.Mutex
@@ -100,39 +102,12 @@ func Open(ctx context.Context, d Dependencies) (*Store, error) {
 	s.log = eventlog.New(d.Conn, eventlog.Table{Name: "case_events", ID: "case_id"}, d.Logger, d.Writer, eventlog.Counters{
 		Conflicts: s.metrics.conflicts, Forks: s.metrics.forks, Events: s.metrics.events,
 	})
-	if err := s.load(ctx, nil); err != nil {
+	s.appending.Lock()
+	defer s.appending.Unlock()
+	if err := s.settle(ctx); err != nil {
 		return nil, err
 	}
 	return s, nil
-}
-
-// load reads the log of the cases named, of all when ids is nil, and replaces what memory has of them.
-func (s *Store) load(ctx context.Context, ids []string) error {
-	states := map[string]*state{}
-	for _, id := range ids {
-		states[id] = newState()
-	}
-	err := s.read(ctx, ids, func(e casefile.Event) error {
-		one := states[e.CaseID]
-		if one == nil {
-			one = newState()
-			states[e.CaseID] = one
-		}
-		return one.apply(e)
-	})
-	if err != nil {
-		return err
-	}
-	s.commit(states)
-	for id := range states {
-		s.log.Settled(id)
-	}
-	return nil
-}
-
-// read passes the events of the cases named, of all when ids is nil, in the order of the log.
-func (s *Store) read(ctx context.Context, ids []string, each func(casefile.Event) error) error {
-	return s.log.Read(ctx, ids, func(e eventlog.Event) error { return each(e.Case()) })
 }
 
 func (s *Store) commit(states map[string]*state) {
@@ -158,7 +133,6 @@ func (s *Store) state(id string) *state {
 
 // change is events to be added to one case, and the state they lead to.
 type change struct {
-	before uint32 // sequence number the writer has seen
 	after  *state
 	events []casefile.Event
 }
@@ -187,13 +161,55 @@ func (c *change) addBy(s *Store, id, actor string, kind casefile.Kind, reason st
 	return c.after.apply(e)
 }
 
-// settle reads those cases again whose log may be ahead of memory. Called with appending held.
+// settle takes in what the log has beyond memory: at first all of it, event by event, then what other processes have written.
+// Called with appending held.
 func (s *Store) settle(ctx context.Context) error {
-	dirty := s.log.Dirty()
-	if len(dirty) == 0 {
+	s.settled = time.Now()
+	states := map[string]*state{}
+	err := s.log.Follow(ctx, func(e eventlog.Event) error {
+		one := states[e.ID]
+		if one == nil {
+			if known := s.state(e.ID); known != nil {
+				one = known.clone()
+			} else {
+				one = newState()
+			}
+			states[e.ID] = one
+		}
+		return one.apply(e.Case())
+	})
+	if err != nil {
+		return err
+	}
+	if len(states) > 0 {
+		s.commit(states)
+	}
+	return nil
+}
+
+// Current takes in what other processes have written before this call, so that somebody who acted in one console finds it done
+// in another. Those who ask at the same time share one look at the log.
+func (s *Store) Current(ctx context.Context) error {
+	asked := time.Now()
+	s.appending.Lock()
+	defer s.appending.Unlock()
+	if s.settled.After(asked) { // while this one waited
 		return nil
 	}
-	return s.load(ctx, dirty)
+	return s.settle(ctx)
+}
+
+// attempts bounds how often something is judged and appended again because other processes write at the same time.
+const attempts = 20
+
+// again does something until no other process was first.
+func again(do func() error) (err error) {
+	for range attempts {
+		if err = do(); !errors.Is(err, eventlog.ErrFirst) {
+			return err
+		}
+	}
+	return err
 }
 
 // write appends all changes in one insert and then takes them into memory. Called with appending held.
@@ -204,7 +220,7 @@ func (s *Store) write(ctx context.Context, changes map[string]*change) error {
 	appended := map[string]eventlog.Change{}
 	states := map[string]*state{}
 	for id, c := range changes {
-		one := eventlog.Change{Before: c.before}
+		var one eventlog.Change
 		for _, e := range c.events {
 			one.Events = append(one.Events, eventlog.Event{
 				ID: e.CaseID, Seq: e.Seq, At: e.At, Actor: e.Actor, Kind: string(e.Kind), Reason: e.Reason, Data: e.Data,
@@ -293,8 +309,14 @@ func on(c *casefile.Case, today civil.Date) casefile.Case {
 	return judged
 }
 
+// Known are the cases as this process last read them, in the order of lists: it asks nobody, as metrics want it.
+func (s *Store) Known() []*casefile.Case { return s.sorted() }
+
 // List returns the cases that the filter lets through, the most urgent first.
-func (s *Store) List(_ context.Context, f casefile.Filter) ([]casefile.Case, error) {
+func (s *Store) List(ctx context.Context, f casefile.Filter) ([]casefile.Case, error) {
+	if err := s.Current(ctx); err != nil {
+		return nil, err
+	}
 	found := []casefile.Case{}
 	skip := f.Offset
 	for _, c := range s.sorted() {
@@ -314,7 +336,10 @@ func (s *Store) List(_ context.Context, f casefile.Filter) ([]casefile.Case, err
 }
 
 // Count returns how many cases the filter lets through, whatever its limit.
-func (s *Store) Count(_ context.Context, f casefile.Filter) (int, error) {
+func (s *Store) Count(ctx context.Context, f casefile.Filter) (int, error) {
+	if err := s.Current(ctx); err != nil {
+		return 0, err
+	}
 	n := 0
 	for _, c := range s.sorted() {
 		if f.Matches(c) {
@@ -326,6 +351,9 @@ func (s *Store) Count(_ context.Context, f casefile.Filter) (int, error) {
 
 // Get returns a case and its events in the order of the log; ErrNotFound when there is none.
 func (s *Store) Get(ctx context.Context, id string) (casefile.Case, []casefile.Event, error) {
+	if err := s.Current(ctx); err != nil {
+		return casefile.Case{}, nil, err
+	}
 	s.mu.RLock()
 	view := s.views[id]
 	s.mu.RUnlock()
@@ -333,9 +361,9 @@ func (s *Store) Get(ctx context.Context, id string) (casefile.Case, []casefile.E
 		return casefile.Case{}, nil, fmt.Errorf("case %s: %w", id, ErrNotFound)
 	}
 	events := []casefile.Event{}
-	err := s.read(ctx, []string{id}, func(e casefile.Event) error {
+	err := s.log.Read(ctx, []string{id}, func(e eventlog.Event) error {
 		if e.Seq <= view.Seq { // what was appended meanwhile is not yet in the state
-			events = append(events, e)
+			events = append(events, e.Case())
 		}
 		return nil
 	})

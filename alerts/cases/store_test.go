@@ -233,8 +233,8 @@ func TestAnAppendWhoseAnswerWasLostIsNotAppendedTwice(t *testing.T) {
 	if _, err := s.Deliver(t.Context(), []Alert{warning("P-1", "red", at, time.Time{})}, nobody); err == nil {
 		t.Fatal("a lost answer was taken as success")
 	}
-	if n, err := s.Count(t.Context(), casefile.Filter{}); err != nil || n != 0 {
-		t.Errorf("%d cases are shown before the log is known to have them (%v)", n, err)
+	if n, err := s.Count(t.Context(), casefile.Filter{}); err != nil || n != 1 {
+		t.Errorf("%d cases are shown, want what the log has (%v)", n, err)
 	}
 	conn.lose.Store(false)
 	if told := deliver(t, s, warning("P-1", "red", at, time.Time{})); told != 0 {
@@ -268,6 +268,123 @@ func TestConcurrentDeliveriesAreAllKeptOnce(t *testing.T) {
 		if c, kinds := get(t, s, id); len(c.Alerts) != 10 || len(kinds) != 11 {
 			t.Errorf("%s has %d episodes in %d events, want 10 in 11", id, len(c.Alerts), len(kinds))
 		}
+	}
+}
+
+// Several processes take notifications, act and show pages at the same time: the log has one order, nothing is lost or doubled,
+// and what one has done the others show at once.
+func TestAnyNumberOfProcessesWriteOneLog(t *testing.T) {
+	at := day(t, "2026-03-09", 0)
+	conn := database(t)
+	const processes, each = 3, 12
+	var stores []*Store
+	for range processes {
+		stores = append(stores, open(t, conn, at))
+	}
+	deliver(t, stores[0], warning("acted-on", "red", at, time.Time{}))
+	var wg sync.WaitGroup
+	for p, s := range stores {
+		wg.Go(func() {
+			for i := range each {
+				starts := at.Add(time.Duration(i) * time.Minute)
+				if _, err := s.Deliver(t.Context(), []Alert{warning("shared", "red", starts, time.Time{}), warning(fmt.Sprint("own-", p), "red", starts, time.Time{})}, nobody); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		wg.Go(func() {
+			by := inspector
+			by.ID = fmt.Sprint("person-", p)
+			for done := 0; done < each; {
+				c, _, err := s.Get(t.Context(), "project:acted-on")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				switch _, err := s.Act(t.Context(), by, casefile.Step{CaseID: c.ID, Seq: c.Seq, Action: because(casefile.Comment)}); {
+				case err == nil:
+					done++
+				case !errors.Is(err, ErrConflict):
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for p, s := range stores {
+		if c, kinds := get(t, s, "project:shared"); len(c.Alerts) != each || len(kinds) != each+1 {
+			t.Errorf("process %d: shared has %d episodes in %d events, want %d in %d", p, len(c.Alerts), len(kinds), each, each+1)
+		}
+		if _, kinds := get(t, s, "project:acted-on"); len(kinds) != 2+processes*each {
+			t.Errorf("process %d: acted-on has %d events, want %d", p, len(kinds), 2+processes*each)
+		}
+		if n := testutil.ToFloat64(s.metrics.forks); n != 0 {
+			t.Errorf("process %d found %v forks", p, n)
+		}
+		all, err := s.List(t.Context(), casefile.Filter{})
+		first, _ := stores[0].List(t.Context(), casefile.Filter{})
+		if err != nil || len(all) != processes+2 || !reflect.DeepEqual(all, first) {
+			t.Errorf("process %d lists %d cases (%v), or others than the first", p, len(all), err)
+		}
+	}
+	var rows []struct {
+		Positions uint64 `ch:"positions"`
+		Last      uint64 `ch:"last"`
+		Shared    uint64 `ch:"shared"`
+	}
+	if err := conn.Select(t.Context(), &rows, `SELECT count() AS positions, max(position) AS last, countIf(writers > 1) AS shared
+		FROM (SELECT position, uniqExact(writer) AS writers FROM case_events GROUP BY position)`); err != nil || rows[0].Positions != rows[0].Last || rows[0].Shared != 0 {
+		t.Errorf("positions %+v, %v", rows, err)
+	}
+
+	// what was done in one process stands in the pages of another at once, without waiting
+	c, _ := get(t, stores[1], "project:acted-on")
+	if _, err := stores[1].Act(t.Context(), inspector, casefile.Step{CaseID: c.ID, Seq: c.Seq, Action: act(casefile.Accept)}); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := stores[2].Count(t.Context(), casefile.Filter{Stage: casefile.Accepted}); err != nil || n != 1 {
+		t.Errorf("another process counts %d accepted cases, %v", n, err)
+	}
+	// a new process reads the same
+	if a, b := mustList(t, open(t, conn, at)), mustList(t, stores[2]); !reflect.DeepEqual(a, b) {
+		t.Errorf("a new process has\n%+v\nthe others\n%+v", a, b)
+	}
+}
+
+func mustList(t *testing.T, s *Store) []casefile.Case {
+	t.Helper()
+	all, err := s.List(t.Context(), casefile.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// A log that was begun before there were positions goes on.
+func TestALogOfBeforePositionsGoesOn(t *testing.T) {
+	at := day(t, "2026-03-09", 0)
+	conn := database(t)
+	deliver(t, open(t, conn, at), warning("P-1", "red", at, time.Time{}), warning("P-2", "yellow", at, time.Time{}))
+	if err := conn.Exec(t.Context(), "ALTER TABLE case_events UPDATE position = 0 WHERE 1 SETTINGS mutations_sync = 2"); err != nil {
+		t.Fatal(err)
+	}
+	// the table has seen the token of the first position, as a table of before has not
+	if err := conn.Exec(t.Context(), "RENAME TABLE case_events TO former"); err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{"CREATE TABLE case_events AS former", "INSERT INTO case_events SELECT * FROM former"} {
+		if err := conn.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := open(t, conn, at)
+	if told := deliver(t, s, warning("P-1", "red", at, time.Time{}), warning("P-2", "red", at, time.Time{})); told != 1 {
+		t.Errorf("%d alerts were new, want the one", told)
+	}
+	a, _ := get(t, s, "project:P-2")
+	if b, _ := get(t, open(t, conn, at), "project:P-2"); a.Seq != 4 || !reflect.DeepEqual(a, b) {
+		t.Errorf("%+v\nread again\n%+v", a, b)
 	}
 }
 

@@ -50,11 +50,11 @@ func ingestCommand() *cobra.Command {
 
 func alertsCommand() *cobra.Command {
 	return serviceCommand("alerts", "Publish findings as metrics and take alerts in as cases",
-		"One process only: it is the writer of the case log.", app.Services{Alerts: true})
+		"Several may run: each takes notifications, and what one writes the others show.", app.Services{Alerts: true})
 }
 
 func consoleCommand() *cobra.Command {
-	return serviceCommand("console", "Serve the pages people use", "Reads only. The case pages need the process that also runs alerts (anxin serve).", app.Services{Console: true})
+	return serviceCommand("console", "Serve the pages people use", "Several may run; a browser must stay with one of them, which knows its session. Cases are worked on in each.", app.Services{Console: true})
 }
 
 func detectCommand() *cobra.Command {

@@ -100,10 +100,10 @@ func (p *Parts) Detectors() (*detectors.Detectors, error) {
 }
 
 // Alerts builds metrics, casework and the joint-discipline list, with terms by policy; the gate tells who asks and writes
-// down what they did.
-func (p *Parts) Alerts(ctx context.Context, gate *signin.Gate) (*alerts.Alerts, error) {
+// down what they did. metrics takes the findings and its own; nil where another process publishes them.
+func (p *Parts) Alerts(ctx context.Context, gate *signin.Gate, metrics prometheus.Registerer) (*alerts.Alerts, error) {
 	return alerts.New(ctx, p.Config.Alerts, alerts.Dependencies{
-		Conn: p.Store, Headers: shipped.Headers(p.Catalogue), Sources: p.Policy.Sources(), Laws: p.Laws, Calendar: p.Calendar, Registerer: p.Registry, Logger: p.Log, Clock: p.Now,
+		Conn: p.Store, Headers: shipped.Headers(p.Catalogue), Sources: p.Policy.Sources(), Laws: p.Laws, Calendar: p.Calendar, Registerer: metrics, Logger: p.Log, Clock: p.Now,
 		CaseTerms: terms{p.Policy}.ofCases, ListingTerms: terms{p.Policy}.ofListing, ListingConditions: terms{p.Policy}.ofConditions, Person: gate.Person,
 		Registered: func(id string) (access.Person, bool) {
 			a, err := gate.Register().Get(id)

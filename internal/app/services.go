@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/anxin-project/anxin/alerts"
@@ -65,8 +66,12 @@ func Serve(ctx context.Context, c Configuration, log *slog.Logger, run Services)
 			return err
 		}
 	}
-	if run.Alerts {
-		a, err := p.Alerts(ctx, gate)
+	if run.Alerts || run.Console { // every console works on the cases; findings are published where alerts run
+		var metrics prometheus.Registerer
+		if run.Alerts {
+			metrics = p.Registry
+		}
+		a, err := p.Alerts(ctx, gate, metrics)
 		if err != nil {
 			return err
 		}

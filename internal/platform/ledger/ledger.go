@@ -64,6 +64,18 @@ func New(conn driver.Conn, table string, clock func() time.Time) *Ledger {
 	return &Ledger{conn: conn, table: table, clock: clock, writer: binary.LittleEndian.Uint64(b[:])}
 }
 
+// Taking returns a context for the insert that takes a number of a table: of several such inserts ClickHouse lets one through and
+// drops the others without a word, so whoever inserts looks afterwards whose rows stand under the number. It is the one way in
+// which logs are appended to.
+func Taking(ctx context.Context, table string, number uint64) context.Context {
+	return clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
+		"async_insert":               0,
+		"insert_distributed_sync":    1,
+		"insert_deduplicate":         1,
+		"insert_deduplication_token": table + " " + strconv.FormatUint(number, 10),
+	}))
+}
+
 // Append writes an entry after the last one that the caller has seen (the zero Entry: none), or returns ErrTaken. After
 // any other error it is unknown whether the entry was written: read again.
 func (l *Ledger) Append(ctx context.Context, last Entry, d Draft) (Entry, error) {
@@ -76,12 +88,7 @@ func (l *Ledger) Append(ctx context.Context, last Entry, d Draft) (Entry, error)
 		Actor: d.Actor, Kind: d.Kind, Object: d.Object, Detail: string(detail), Writer: l.writer, Previous: last.Hash,
 	}
 	e.Hash = e.sum()
-	inserting := clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
-		"async_insert":               0,
-		"insert_distributed_sync":    1,
-		"insert_deduplicate":         1,
-		"insert_deduplication_token": l.table + " " + strconv.FormatUint(e.Seq, 10),
-	}))
+	inserting := Taking(ctx, l.table, e.Seq)
 	batch, err := l.conn.PrepareBatch(inserting, "INSERT INTO "+l.table+" (seq, at, actor, kind, object, detail, writer, previous, hash)")
 	if err == nil {
 		defer batch.Abort() //nolint:errcheck // after Send it has nothing to do

@@ -1,0 +1,58 @@
+package alerts_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Two processes over one store: Alertmanager may tell either, both follow the runs, and what a person does in one stands in the
+// other. When the first is gone the second goes on at once.
+func TestAlertsRunInSeveralProcesses(t *testing.T) {
+	first := newRig(t, nil)
+	second := rigOn(t, first.conn, first.database, nil)
+	first.run(t, "2026-03-08", 100, "wages-overdue project P-0 red 7 0.5")
+	one := func(id string) string {
+		return `{"version":"4","alerts":[{"status":"firing","labels":{"alertname":"RedWarning","detector":"wages-overdue","level":"red","scope":"project","scope_id":"` + id + `","township":"331024001","county":"331024","sector":"water"},
+			"startsAt":"2026-03-09T03:59:00Z","endsAt":"0001-01-01T00:00:00Z","fingerprint":"` + id + `"}]}`
+	}
+	var wg sync.WaitGroup
+	for n, r := range []*rig{first, second, first, second} {
+		wg.Go(func() {
+			for i := range 5 { // each case is told of by both, at the same time
+				if status, answer := r.request(t, http.MethodPost, "/api/v1/alerts", "Bearer "+token, one(fmt.Sprint("P-", i))); status != http.StatusOK {
+					t.Errorf("process %d: %d %s", n, status, answer)
+				}
+			}
+			if err := r.Refresh(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	var events, ids, writers uint64
+	if err := first.conn.QueryRow(t.Context(), "SELECT count(), uniqExact(case_id, seq), uniqExact(writer) FROM case_events").Scan(&events, &ids, &writers); err != nil || events != ids || writers != 2 {
+		t.Errorf("%d events, of them %d apart, by %d writers (%v)", events, ids, writers, err)
+	}
+	for n, r := range []*rig{first, second} {
+		if status, answer := r.request(t, http.MethodGet, "/api/v1/cases", "Bearer "+token, ""); status != http.StatusOK || !strings.Contains(answer, `"total":5`) {
+			t.Errorf("process %d lists %d %s", n, status, answer)
+		}
+	}
+	c, _, err := first.Cases().Get(t.Context(), "project:P-1")
+	if err != nil || len(c.Alerts) != 1 {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	if a := first.as(t, "inspector", http.MethodPost, "/api/v1/cases/project:P-1/actions", fmt.Sprintf("\"%d\"", c.Seq), `{"action":"accept"}`); a.status != http.StatusOK {
+		t.Fatalf("accepting: %d %s", a.status, a.body)
+	}
+	first.server.Close() // the first is gone
+	if status, answer := second.request(t, http.MethodGet, "/api/v1/cases/project:P-1", "Bearer "+token, ""); status != http.StatusOK || !strings.Contains(answer, `"stage":"accepted"`) {
+		t.Errorf("the other process shows %d %s", status, answer)
+	}
+	if status, answer := second.request(t, http.MethodPost, "/api/v1/alerts", "Bearer "+token, one("P-9")); status != http.StatusOK || !strings.Contains(answer, `"new":1`) {
+		t.Errorf("the other process takes %d %s", status, answer)
+	}
+}
