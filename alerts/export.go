@@ -96,8 +96,11 @@ func casesTable(list []casefile.Case, lang string) *spreadsheet.Table {
 		for _, d := range c.Deadlines {
 			if d.DoneOn == nil {
 				day := "?"
-				if d.Due != nil {
+				switch {
+				case d.Due != nil:
 					day = d.Due.String()
+				case d.Provisional != nil:
+					day = "≈" + d.Provisional.String()
 				}
 				kind, due, state = append(kind, string(d.Kind)), append(due, day), append(state, string(d.State))
 			}

@@ -316,6 +316,8 @@ func (s *state) view(cal *calendar.Calendar, terms TermsOf) casefile.Case {
 	}
 	if c.DeadlineError != "" {
 		c.AcceptBy = nil
+	} else {
+		c.AcceptProvisional = nil
 	}
 	s.work.view(&c, cal, terms)
 	return c
@@ -325,6 +327,9 @@ func (s *state) view(cal *calendar.Calendar, terms TermsOf) casefile.Case {
 // until then no department could know of it. One that cannot be counted leaves the whole unknown: it might be the
 // earliest.
 func deadline(c *casefile.Case, cal *calendar.Calendar, from civil.Date, days int) {
+	if plain := cal.Provisional(from, days); c.AcceptProvisional == nil || plain < *c.AcceptProvisional {
+		c.AcceptProvisional = &plain
+	}
 	by, err := cal.AddWorkdays(from, days)
 	if err != nil {
 		c.DeadlineError = err.Error()

@@ -172,7 +172,7 @@ func (w *work) view(c *casefile.Case, cal *calendar.Calendar, terms TermsOf) {
 	if !w.stage.Ended() || acceptedOn != nil {
 		switch {
 		case c.DeadlineError != "":
-			c.Deadlines = append(c.Deadlines, casefile.Uncounted(casefile.ToAccept, cal, civil.DateOf(w.since), errors.New(c.DeadlineError), acceptedOn))
+			c.Deadlines = append(c.Deadlines, casefile.Uncounted(casefile.ToAccept, cal, civil.DateOf(w.since), *c.AcceptProvisional, errors.New(c.DeadlineError), acceptedOn))
 		case c.AcceptBy != nil:
 			c.Deadlines = append(c.Deadlines, casefile.DueOn(casefile.ToAccept, cal, *c.AcceptBy, 0, acceptedOn))
 		}

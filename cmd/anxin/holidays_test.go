@@ -42,11 +42,11 @@ func TestAMissingHolidayNoticeShowsWhereDeadlinesDo(t *testing.T) {
 	v.enter(inspector)
 	for _, path := range []string{"/cases/" + firmID, "/cases/" + firmID + "/print"} {
 		v.open(path)
-		v.shows("调查办结", "无法计算", "缺节假日安排", "“调查办结”的期限跨入 2027 年", "请系统运维补入")
+		v.shows("调查办结", "（暂定）", "缺节假日安排", "“调查办结”的期限跨入 2027 年", "不作为是否逾期的依据", "请系统运维补入")
 	}
 	v.shot("uncounted")
 	v.open("/work")
-	v.shows("调查办结 无法计算")
+	v.shows("调查办结 约", "（暂定）")
 	v.open("/cases?deadline=unknown")
 	v.shows("共 1 件")
 
@@ -64,7 +64,7 @@ func TestAMissingHolidayNoticeShowsWhereDeadlinesDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(body), `"kind":"investigation"`) || !strings.Contains(string(body), `"state":"unknown"`) || !strings.Contains(string(body), "add the State Council's notice for 2027") {
+	if !strings.Contains(string(body), `"kind":"investigation"`) || !strings.Contains(string(body), `"state":"unknown"`) || !strings.Contains(string(body), `"provisional":"2027-03-`) || !strings.Contains(string(body), "add the State Council's notice for 2027") {
 		t.Errorf("the API answers %s", body)
 	}
 	if err := testutil.GatherAndCompare(o.Registry, strings.NewReader(`

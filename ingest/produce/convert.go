@@ -601,7 +601,14 @@ func (c *converter) calendar(s *step, f *field, text []byte, typed bool) string 
 	for i := range layouts {
 		wanted[i] = layouts[i].want(f.kind)
 	}
-	return c.refuse(f, text, strings.Join(wanted, " or ")+", a day and time that exist")
+	want := strings.Join(wanted, " or ") + ", a day and time that exist"
+	for _, other := range []string{"common", "serial"} {
+		if _, ok := readers[other](text, f.kind); ok && s.layouts == nil {
+			want += "; format: " + other + " reads what stands here"
+			break
+		}
+	}
+	return c.refuse(f, text, want)
 }
 
 // time writes a date, month or instant.

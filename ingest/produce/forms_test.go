@@ -249,3 +249,13 @@ func TestATransferGoesOnBelowMergedCells(t *testing.T) {
 		}
 	}
 }
+
+func TestADateThatAnotherFormatReadsIsRefusedWithThatFormat(t *testing.T) {
+	m := mapping(t, strings.Replace(mini("", "  id: id\n  yuan: y"), "booked_at: {value: 2026-10-16T09:00:00+08:00}", "booked_at: at", 1))
+	got := all(t, Source{Path: write(t, "f.csv", "id,y,at\n1,2,46310.5\n2,3,2026年10月5日 8:05\n3,4,秘密\n"), Topic: m.Topic, Mapping: m})
+	for i, want := range []string{"; format: serial reads what stands here", "; format: common reads what stands here", "a day and time that exist"} {
+		if p := got[i].Problems; len(p) != 1 || !strings.HasSuffix(p[0].Error(), want) {
+			t.Errorf("record %d is refused as %v, want %q", i+1, p, want)
+		}
+	}
+}

@@ -126,6 +126,35 @@ func (c *Calendar) AddWorkdays(d civil.Date, n int) (civil.Date, error) {
 	return d, nil
 }
 
+// Provisional is AddWorkdays with the plain week in the place of notices that the calendar lacks: Monday to Friday, less the
+// holidays that every year has. It is a day to plan by, and none to judge by: a notice moves it by days either way.
+func (c *Calendar) Provisional(d civil.Date, n int) civil.Date {
+	step := 1
+	if n < 0 {
+		step = -1
+	}
+	for ; n != 0; n -= step {
+		for d = d.AddDays(step); !c.mayWork(d); {
+			d = d.AddDays(step)
+		}
+	}
+	return d
+}
+
+// mayWork says whether a day is a working day; of a year without notice, whether it is one for all that is known.
+func (c *Calendar) mayWork(d civil.Date) bool {
+	k := c.kind(d)
+	if k == unknown {
+		k = plain(d)
+		for _, f := range fixed {
+			if d == civil.NewDate(d.Year(), f.month, f.day) {
+				k = rest
+			}
+		}
+	}
+	return k == work
+}
+
 // WorkdaysBetween counts the working days in (from, to]: those that have passed at the end of to when counting started
 // the day after from. It is negative, over (to, from], when to is before from. The error wraps ErrUnknownYear.
 func (c *Calendar) WorkdaysBetween(from, to civil.Date) (int, error) {

@@ -234,3 +234,26 @@ func TestDaysYieldsEveryKnownDateOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestAProvisionalDayGoesByThePlainWeekWhereTheNoticeIsMissing(t *testing.T) {
+	c := China()
+	_, last := c.Years()
+	for _, n := range []int{-30, -1, 0, 1, 40} { // in known years it is the day itself
+		from := civil.NewDate(last, time.June, 10)
+		if want, err := c.AddWorkdays(from, n); err != nil || c.Provisional(from, n) != want {
+			t.Errorf("%d working days from %s: %s, want %s, %v", n, from, c.Provisional(from, n), want, err)
+		}
+	}
+	first := civil.NewDate(last+1, time.January, 1)
+	seen := 0
+	for n := 1; n <= 300; n++ {
+		d := c.Provisional(first-1, n)
+		seen++
+		if weekend(d) || d == first || d == civil.NewDate(last+1, time.May, 1) || d == civil.NewDate(last+1, time.October, 1) {
+			t.Errorf("working day %d is %s", n, d)
+		}
+	}
+	if back := c.Provisional(c.Provisional(first-1, 120), -120); back > first-1 || first-1-back > 4 {
+		t.Errorf("forth and back again leads from %s to %s", first-1, back)
+	}
+}

@@ -50,6 +50,8 @@ type Case struct {
 	// DeadlineError then says why and what to do.
 	AcceptBy      *civil.Date `json:"accept_by,omitempty"`
 	DeadlineError string      `json:"deadline_error,omitempty"`
+	// AcceptProvisional then is the day by the plain week, to plan by.
+	AcceptProvisional *civil.Date `json:"accept_provisional,omitempty"`
 
 	Deadlines []Deadline `json:"deadlines"`            // with their states on the day of reading
 	Order     *Order     `json:"order,omitempty"`      // the last one

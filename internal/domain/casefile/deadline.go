@@ -53,11 +53,13 @@ const (
 
 // Deadline is a day by which something is to be done.
 type Deadline struct {
-	Kind   DeadlineKind  `json:"kind"`
-	Due    *civil.Date   `json:"due,omitempty"` // the last day; nil when it cannot be counted
-	Error  string        `json:"error,omitempty"`
-	DoneOn *civil.Date   `json:"done_on,omitempty"`
-	State  DeadlineState `json:"state"`
+	Kind  DeadlineKind `json:"kind"`
+	Due   *civil.Date  `json:"due,omitempty"` // the last day; nil when it cannot be counted
+	Error string       `json:"error,omitempty"`
+	// Provisional is the last day by the plain week, where the year's notice is missing: to plan by, and never to call anybody late by.
+	Provisional *civil.Date   `json:"provisional,omitempty"`
+	DoneOn      *civil.Date   `json:"done_on,omitempty"`
+	State       DeadlineState `json:"state"`
 
 	nearFrom civil.Date
 	lacks    int // the year whose notice is missing
@@ -77,15 +79,16 @@ func DueOn(kind DeadlineKind, cal *calendar.Calendar, due civil.Date, near int, 
 func DueAfter(kind DeadlineKind, cal *calendar.Calendar, from civil.Date, workdays, near int, done *civil.Date) Deadline {
 	due, err := cal.AddWorkdays(from, workdays)
 	if err != nil {
-		return Uncounted(kind, cal, from, err, done)
+		return Uncounted(kind, cal, from, cal.Provisional(from, workdays), err, done)
 	}
 	return DueOn(kind, cal, due, near, done)
 }
 
-// Uncounted is a deadline that runs from a day into a year whose holiday notice the calendar lacks.
-func Uncounted(kind DeadlineKind, cal *calendar.Calendar, from civil.Date, err error, done *civil.Date) Deadline {
+// Uncounted is a deadline that runs from a day into a year whose holiday notice the calendar lacks, where it ends on some day if
+// that year is plain.
+func Uncounted(kind DeadlineKind, cal *calendar.Calendar, from, provisional civil.Date, err error, done *civil.Date) Deadline {
 	_, last := cal.Years()
-	return Deadline{Kind: kind, Error: err.Error(), DoneOn: done, lacks: last + 1, nearFrom: max(from, civil.NewDate(last+1, 1, 1).AddDays(-pressing))}
+	return Deadline{Kind: kind, Error: err.Error(), Provisional: &provisional, DoneOn: done, lacks: last + 1, nearFrom: max(from, civil.NewDate(last+1, 1, 1).AddDays(-pressing))}
 }
 
 // pressing are the days before the year without notice from which its notice is missed. It comes out in the November

@@ -48,7 +48,7 @@ func TestADeadlineThatCannotBeCountedIsUnknownAndPressesOnlyInDecember(t *testin
 	d := DueAfter(ToInvestigate, cal, civil.NewDate(last, 11, 2), 60, 3, nil)
 	for day, want := range map[civil.Date]bool{civil.NewDate(last, 11, 2): false, civil.NewDate(last, 11, 30): false, civil.NewDate(last, 12, 1): true} {
 		got := d.On(day)
-		if got.State != Unknown || got.Error == "" || got.Lacks() != last+1 || got.Pressing(day) != want {
+		if got.State != Unknown || got.Due != nil || got.Provisional == nil || got.Error == "" || got.Lacks() != last+1 || got.Pressing(day) != want {
 			t.Errorf("on %s: %+v, pressing %v, want %v", day, got, got.Pressing(day), want)
 		}
 	}
@@ -56,5 +56,27 @@ func TestADeadlineThatCannotBeCountedIsUnknownAndPressesOnlyInDecember(t *testin
 	far := DueOn(ToPay, cal, civil.NewDate(last+1, 1, 20), 3, nil)
 	if got := far.On(civil.NewDate(last+1, 1, 11)); got.State != Near {
 		t.Errorf("nine days before: %s", got.State)
+	}
+}
+
+// A provisional day is to plan by: after it nobody is late, and before it nothing is kept.
+func TestAProvisionalDayMakesNobodyLate(t *testing.T) {
+	cal := calendar.China()
+	_, last := cal.Years()
+	from := civil.NewDate(last, 12, 28)
+	d := DueAfter(ToInvestigate, cal, from, 10, 3, nil)
+	if want := cal.Provisional(from, 10); d.Provisional == nil || *d.Provisional != want || want.Year() != last+1 {
+		t.Fatalf("provisionally due on %v, want %s", d.Provisional, want)
+	}
+	done := *d.Provisional - 1
+	for _, one := range []Deadline{d, DueAfter(ToInvestigate, cal, from, 10, 3, &done)} {
+		for _, day := range []civil.Date{from, *d.Provisional, *d.Provisional + 30} {
+			if got := one.On(day); got.State != Unknown {
+				t.Errorf("on %s it is %s", day, got.State)
+			}
+		}
+	}
+	if known := DueAfter(ToAccept, cal, civil.NewDate(last, 3, 2), 1, 0, nil); known.Provisional != nil {
+		t.Errorf("a deadline that can be counted has a provisional day %s", known.Provisional)
 	}
 }

@@ -46,7 +46,8 @@ var caseworkTexts = map[string]catalog.Text{
 	"case.propose":        {ZH: "拟列入失信联合惩戒名单", EN: "Propose for the joint-discipline list"},
 	"case.paid":           {ZH: "已付", EN: "Paid"},
 	"case.uncounted":      {ZH: "无法计算", EN: "cannot be counted"},
-	"case.uncounted_long": {ZH: "“{1}”的期限跨入 {2} 年，系统尚无该年节假日安排，无法计算。国务院一般在上年 11 月公布；请系统运维补入后，期限会自动算出。", EN: "The deadline “{1}” runs into {2}, of which the calendar has no holiday notice yet: it cannot be counted. The State Council publishes the notice in the November before; ask the operator to add it, and the deadline mends itself."},
+	"case.provisional":    {ZH: "约 {1}（暂定）", EN: "about {1} (provisional)"},
+	"case.uncounted_long": {ZH: "“{1}”的期限跨入 {2} 年，系统尚无该年节假日安排，暂按周一至周五上班推算，供安排工作用，不作为是否逾期的依据。国务院一般在上年 11 月公布；请系统运维补入后，期限会自动算出。", EN: "The deadline “{1}” runs into {2}, of which the calendar has no holiday notice yet: the day shown takes every Monday to Friday for a working day. Plan by it; nobody is late by it. The State Council publishes the notice in the November before; ask the operator to add it, and the deadline mends itself."},
 
 	"step.conflict":    {ZH: "他人已先行操作或情况已有变化。下面是最新情况；您填写的内容还在，确认后可再次提交。", EN: "Somebody was faster, or something has changed. The page shows what is true now; what you typed is still here, to be sent again if it still fits."},
 	"step.unavailable": {ZH: "数据库没有应答，未能记录。您填写的内容还在，请稍后再次提交。", EN: "The store does not answer; nothing was recorded. What you typed is still here: send it again later."},
