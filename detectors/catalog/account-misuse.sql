@@ -31,23 +31,34 @@ evidence:
 -- Frozen: an account with a freeze after its last release, since the first of these; a freeze for this project's own wages is
 -- lawful.
 WITH
+    -- each step in a query of its own: the engine works out anew whatever is named twice in one
     used AS
     (
         SELECT
             project_id,
-            arraySort(groupArrayIf((booked_at, booked_on, id, kind, amount_fen, balance_fen), kind IN ('other_out', 'other_in', 'refund_in'))) AS flows,
-            maxIf(booked_at, kind = 'unfrozen') AS released_at,
-            arraySort(arrayFilter(freeze -> freeze.1 > released_at, groupArrayIf((booked_at, booked_on, id, reason), kind = 'frozen'))) AS held,
+            flows,
             arrayFilter
             (
-                freeze -> freeze.4 = '' OR NOT arrayExists(pattern -> freeze.4 ILIKE pattern, {own_reasons:Array(String)})
-                    OR arrayExists(pattern -> freeze.4 ILIKE pattern, {other_reasons:Array(String)}),
-                held
+                freeze -> freeze.1 > released_at AND
+                (
+                    freeze.4 = '' OR NOT arrayExists(pattern -> freeze.4 ILIKE pattern, {own_reasons:Array(String)})
+                        OR arrayExists(pattern -> freeze.4 ILIKE pattern, {other_reasons:Array(String)})
+                ),
+                frozen
             ) AS freezes
-        FROM account_entries
-        WHERE booked_on <= {as_of:Date} AND kind IN ('other_out', 'other_in', 'refund_in', 'frozen', 'unfrozen')
-        GROUP BY project_id
-        HAVING arrayExists(flow -> flow.4 = 'other_out', flows) OR notEmpty(freezes)
+        FROM
+        (
+            SELECT
+                project_id,
+                arraySort(groupArrayIf((booked_at, booked_on, id, kind, amount_fen, balance_fen), kind IN ('other_out', 'other_in', 'refund_in'))) AS flows,
+                maxIf(booked_at, kind = 'unfrozen') AS released_at,
+                arraySort(groupArrayIf((booked_at, booked_on, id, reason), kind = 'frozen')) AS frozen,
+                countIf(kind IN ('other_out', 'frozen')) AS causes
+            FROM account_entries
+            WHERE booked_on <= {as_of:Date} AND kind IN ('other_out', 'other_in', 'refund_in', 'frozen', 'unfrozen')
+            GROUP BY project_id
+            HAVING causes > 0
+        )
     ),
     misused AS
     (
@@ -56,7 +67,7 @@ WITH
             projects.township AS township,
             used.freezes AS freezes,
             ifNull(projects.account_closed_on <= {as_of:Date}, false) OR projects.status = 'settled' AS ended,
-            projects.project_id IN (SELECT home_id FROM owed WHERE home_scope = 'project' AND home_id IN (SELECT project_id FROM used)) AS owing,
+            projects.project_id IN (SELECT home_id FROM owed WHERE home_scope = 'project') AS owing,
             -- left and not yet back; since when; which entries; how much came back
             arrayFold
             (
@@ -76,17 +87,31 @@ WITH
 SELECT
     project_id AS scope_id,
     township,
-    if(misused_fen > 0 OR arrayExists(freeze -> freeze.4 != '', misused.freezes), 'red', 'yellow') AS level,
-    arrayMin(arrayConcat(arrayMap(freeze -> freeze.2, misused.freezes), if(misused_fen > 0, [misused.state.2], []))) AS since,
-    on_site.workers AS workers,
+    if(misused_fen > 0 OR notEmpty(frozen_for), 'red', 'yellow') AS level,
+    arrayMin(arrayConcat(frozen_on, if(misused_fen > 0, [misused_on], []))) AS since,
+    workers,
     misused_fen AS amount_fen,
     if(level = 'red', 1, 0.5) AS score,
-    misused.state.1 AS misused_fen,
-    if(misused_fen > 0, misused.state.4, 0) AS returned_fen,
-    if(misused_fen > 0, length(misused.state.3), 0) AS misuses,
-    if(notEmpty(misused.freezes), arrayMin(arrayMap(freeze -> freeze.2, misused.freezes)), NULL) AS frozen_since,
-    arrayDistinct(arrayFilter(reason -> reason != '', arrayMap(freeze -> freeze.4, misused.freezes))) AS frozen_for,
-    arraySlice(arraySort(arrayConcat(if(misused_fen > 0, misused.state.3, []), arrayMap(freeze -> freeze.3, misused.freezes))), 1, 20) AS records
-FROM misused
-LEFT JOIN on_site ON on_site.project_id = misused.project_id
-WHERE misused_fen > 0 OR notEmpty(misused.freezes)
+    misused_fen,
+    if(misused_fen > 0, returned, 0) AS returned_fen,
+    if(misused_fen > 0, length(entries), 0) AS misuses,
+    if(notEmpty(frozen_on), arrayMin(frozen_on), NULL) AS frozen_since,
+    frozen_for,
+    arraySlice(arraySort(arrayConcat(if(misused_fen > 0, entries, []), frozen_by)), 1, 20) AS records
+FROM
+(
+    SELECT
+        misused.project_id AS project_id,
+        misused.township AS township,
+        on_site.workers AS workers,
+        misused.state.1 AS misused_fen,
+        misused.state.2 AS misused_on,
+        misused.state.3 AS entries,
+        misused.state.4 AS returned,
+        arrayMap(freeze -> freeze.2, misused.freezes) AS frozen_on,
+        arrayMap(freeze -> freeze.3, misused.freezes) AS frozen_by,
+        arrayDistinct(arrayFilter(reason -> reason != '', arrayMap(freeze -> freeze.4, misused.freezes))) AS frozen_for
+    FROM misused
+    LEFT JOIN on_site ON on_site.project_id = misused.project_id
+)
+WHERE misused_fen > 0 OR notEmpty(frozen_on)

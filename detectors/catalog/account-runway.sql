@@ -50,32 +50,45 @@ WITH
         WHERE booked_on <= {as_of:Date}
         GROUP BY project_id
     ),
+    -- each step in a query of its own: the engine works out anew whatever is named twice in one
     funding AS
     (
         SELECT
-            funding_cycles.project_id AS project_id,
-            arraySort(groupArrayIf((due_on, agreed_fen, funded_fen), due_on < {as_of:Date})) AS cycles,
-            -- money in advance, and how much of each cycle was met
-            arrayFold
+            project_id,
+            reliability,
+            toInt64(round(greatest(outstanding_fen + coming_fen - ahead_fen, 0) * reliability)) AS expected_fen
+        FROM
+        (
+            SELECT
+                project_id,
+                coming_fen,
+                state.1 AS ahead_fen,
+                arraySlice(state.2, -toInt32({reliability_cycles:UInt16})) AS met,
+                if(empty(met), 1, arraySum(met) / (length(met) * monthly_fen)) AS reliability,
+                if(empty(met), 0, monthly_fen - met[-1]) AS outstanding_fen
+            FROM
             (
-                (state, cycle) ->
-                (
-                    greatest(state.1 + cycle.3 - cycle.2, toInt64(0)),
-                    if(cycle.2 > 0, arrayPushBack(state.2, least(cycle.2, state.1 + cycle.3)), state.2)
-                ),
-                cycles,
-                (toInt64(0), emptyArrayInt64())
-            ) AS state,
-            arraySlice(state.2, -toInt32({reliability_cycles:UInt16})) AS met,
-            any(projects.labor_cost_fen) AS monthly_fen,
-            if(empty(met), 1, arraySum(met) / (length(met) * monthly_fen)) AS reliability,
-            if(empty(met), 0, monthly_fen - met[-1]) AS outstanding_fen,
-            sumIf(agreed_fen - funded_fen, due_on >= {as_of:Date} AND due_on <= pay_days.pay_by) AS coming_fen,
-            toInt64(round(greatest(outstanding_fen + coming_fen - state.1, 0) * reliability)) AS expected_fen
-        FROM funding_cycles
-        INNER JOIN projects ON projects.project_id = funding_cycles.project_id
-        INNER JOIN pay_days ON pay_days.project_id = funding_cycles.project_id
-        GROUP BY project_id
+                SELECT
+                    funding_cycles.project_id AS project_id,
+                    any(projects.labor_cost_fen) AS monthly_fen,
+                    sumIf(agreed_fen - funded_fen, due_on >= {as_of:Date} AND due_on <= pay_days.pay_by) AS coming_fen,
+                    -- money in advance, and how much of each cycle was met
+                    arrayFold
+                    (
+                        (state, cycle) ->
+                        (
+                            greatest(state.1 + cycle.3 - cycle.2, toInt64(0)),
+                            if(cycle.2 > 0, arrayPushBack(state.2, least(cycle.2, state.1 + cycle.3)), state.2)
+                        ),
+                        arraySort(groupArrayIf((due_on, agreed_fen, funded_fen), due_on < {as_of:Date})),
+                        (toInt64(0), emptyArrayInt64())
+                    ) AS state
+                FROM funding_cycles
+                INNER JOIN projects ON projects.project_id = funding_cycles.project_id
+                INNER JOIN pay_days ON pay_days.project_id = funding_cycles.project_id
+                GROUP BY project_id
+            )
+        )
     ),
     unpaid AS
     (

@@ -238,6 +238,6 @@ SELECT
 FROM judged
 LEFT JOIN owing ON owing.scope = judged.scope AND owing.scope_id = judged.scope_id
 GROUP BY judged.scope, judged.scope_id, judged.month
-HAVING below_workers > 0
+HAVING countIf(judged.below) > 0
 ORDER BY level = 'red' DESC, below_workers DESC, month ASC
 LIMIT 1 BY scope, scope_id

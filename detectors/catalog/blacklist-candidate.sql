@@ -140,24 +140,30 @@ WITH
             ) AS grouped
         )
     ),
-    -- of its projects together, or of itself
+    -- of its projects together, or of itself, whichever is more
     ordered AS
     (
         SELECT
             employer_uscc,
-            argMax(by_scope.township, (by_scope.last_opened_on, by_scope.last_id)) AS township,
+            max((by_scope.last_opened_on, by_scope.last_id, by_scope.township)).3 AS township,
             min(by_scope.oldest_due_on) AS oldest_due_on,
             max(by_scope.mean_fen) AS mean_fen,
             arrayFlatten(groupArray(by_scope.records)) AS records,
-            argMax((scope = 'project', refused_fen, amount_fen, people, figures, payments), (refused_fen, scope = 'project')) AS most
+            argMax(by_scope.scope = 'project', (by_scope.refused_fen, by_scope.scope)) AS by_projects,
+            max(by_scope.refused_fen) AS refused_fen,
+            argMax(by_scope.amount_fen, (by_scope.refused_fen, by_scope.scope)) AS amount_fen,
+            argMax(by_scope.people, (by_scope.refused_fen, by_scope.scope)) AS people,
+            argMax(by_scope.figures, (by_scope.refused_fen, by_scope.scope)) AS figures,
+            argMax(by_scope.payments, (by_scope.refused_fen, by_scope.scope)) AS payments
         FROM
         (
             SELECT
                 employer_uscc,
                 scope,
-                argMax(subjects.township, (subjects.last_opened_on, subjects.scope_id)) AS township,
-                max((subjects.last_opened_on, subjects.scope_id)).1 AS last_opened_on,
-                max((subjects.last_opened_on, subjects.scope_id)).2 AS last_id,
+                max((subjects.last_opened_on, subjects.scope_id, subjects.township)) AS latest,
+                latest.1 AS last_opened_on,
+                latest.2 AS last_id,
+                latest.3 AS township,
                 min(subjects.oldest_due_on) AS oldest_due_on,
                 max(subjects.mean_fen) AS mean_fen,
                 arrayFlatten(groupArray(subjects.records)) AS records,
@@ -238,7 +244,7 @@ WITH
         LEFT JOIN mean_wages ON mean_wages.project_id = registered.project_id
         GROUP BY employer_uscc
     ),
-    incidents AS
+    happened AS
     (
         SELECT
             sites.employer_uscc AS employer_uscc,
@@ -297,19 +303,19 @@ FROM
         ordered.oldest_due_on AS oldest_due_on,
         ordered.mean_fen AS mean_fen,
         ordered.records AS records,
-        ordered.most.2 AS unpaid_fen,
-        ordered.most.3 AS ordered_fen,
-        toInt64(ordered.most.4) - if(ordered.most.1, least(toInt64(named.repeated), toInt64(ordered.most.4) - 1), 0) AS ordered_workers,
-        ordered.most.5 AS figures,
-        ordered.most.6 AS payments,
+        ordered.refused_fen AS unpaid_fen,
+        ordered.amount_fen AS ordered_fen,
+        toInt64(ordered.people) - if(ordered.by_projects, least(toInt64(named.repeated), toInt64(ordered.people) - 1), 0) AS ordered_workers,
+        ordered.figures AS figures,
+        ordered.payments AS payments,
         named.one_worker AS one_worker,
         named.most_owed_fen AS most_owed_fen,
         toInt64(round(greatest(toFloat64({minimum_wage_fen:Int64}), if(lists.monthly_fen > 0, lists.monthly_fen, registrants.monthly_fen)))) AS monthly_pay_fen,
-        incidents.incidents AS incidents
+        happened.incidents AS incidents
     FROM ordered
     LEFT JOIN named ON named.employer_uscc = ordered.employer_uscc
     LEFT JOIN lists ON lists.employer_uscc = ordered.employer_uscc
     LEFT JOIN registrants ON registrants.employer_uscc = ordered.employer_uscc
-    LEFT JOIN incidents ON incidents.employer_uscc = ordered.employer_uscc
+    LEFT JOIN happened ON happened.employer_uscc = ordered.employer_uscc
 )
 WHERE notEmpty(grounds)

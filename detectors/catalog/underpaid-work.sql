@@ -34,7 +34,7 @@ evidence:
 -- Gross pay against the days worked at the registered wage: by the month a share of it, by the day the days, by the hour the
 -- hours, as wages that no list names are estimated; piece workers, and who is not registered, are left out. What the employer's
 -- list without project adds counts. First all are compared by the wage of the latest engagement; of those who seem underpaid it is
--- then the wage that was known when the month ended, of several engagements in it the lowest: a raise is none of earlier months.
+-- then the wage that was known when the month ended, of several engagements in it the lowest: a raise is none of earlier by_month.
 WITH
     toStartOfMonth({as_of:Date}) AS this_month,
     {as_of:Date} - {lookback_days:UInt16} AS first_due,
@@ -100,29 +100,16 @@ WITH
         GROUP BY project_id, month
         HAVING notEmpty(suspects)
     ),
+    -- each step in a query of its own: the engine works out anew whatever is named twice in one
     compared AS
     (
         SELECT
-            sites.project_id AS project_id,
-            sites.month AS month,
-            sites.compared_workers AS compared_workers,
-            toLastDayOfMonth(sites.month) AS month_end,
-            suspect.3 AS days,
-            suspect.4 AS full_days,
-            suspect.5 AS hours,
-            suspect.6 + elsewhere.fen AS gross_fen,
-            suspect.7 AS due_by,
-            suspect.8 AS record,
-            arrayMap
-            (
-                engagement -> if
-                (
-                    arrayExists(wage -> wage.1 <= month_end, engagement.3),
-                    arrayFilter(wage -> wage.1 <= month_end, engagement.3)[-1],
-                    engagement.3[1]
-                ),
-                arrayFilter(engagement -> engagement.1 <= month_end AND engagement.2 >= sites.month, registered.wages)
-            ) AS wages,
+            project_id,
+            month,
+            compared_workers,
+            due_by,
+            record,
+            gross_fen,
             arrayMin(arrayMap
             (
                 wage -> multiIf
@@ -135,23 +122,42 @@ WITH
                 ),
                 wages
             )) AS earned
-        FROM sites
-        ARRAY JOIN sites.suspects AS suspect
-        INNER JOIN registered ON registered.project_id = sites.project_id AND registered.worker_key = suspect.1
-        LEFT JOIN
+        FROM
         (
             SELECT
-                scope_id AS employer_uscc,
-                wage_month,
-                worker_key,
-                sum(slips.gross_fen) AS fen
-            FROM slips
-            WHERE scope = 'employer' AND wage_month >= first_month AND wage_month < this_month
-            GROUP BY employer_uscc, wage_month, worker_key
-        ) AS elsewhere ON elsewhere.employer_uscc = suspect.2 AND elsewhere.wage_month = sites.month AND elsewhere.worker_key = suspect.1
+                sites.project_id AS project_id,
+                sites.month AS month,
+                sites.compared_workers AS compared_workers,
+                suspect.3 AS days,
+                suspect.4 AS full_days,
+                suspect.5 AS hours,
+                suspect.6 + elsewhere.fen AS gross_fen,
+                suspect.7 AS due_by,
+                suspect.8 AS record,
+                -- of each engagement in the month the wage known last by its end, else the first that was
+                arrayMap
+                (
+                    engagement -> engagement.3[greatest(arrayLastIndex(wage -> wage.1 <= toLastDayOfMonth(sites.month), engagement.3), 1)],
+                    arrayFilter(engagement -> engagement.1 <= toLastDayOfMonth(sites.month) AND engagement.2 >= sites.month, registered.wages)
+                ) AS wages
+            FROM sites
+            ARRAY JOIN sites.suspects AS suspect
+            INNER JOIN registered ON registered.project_id = sites.project_id AND registered.worker_key = suspect.1
+            LEFT JOIN
+            (
+                SELECT
+                    scope_id AS employer_uscc,
+                    wage_month,
+                    worker_key,
+                    sum(slips.gross_fen) AS fen
+                FROM slips
+                WHERE scope = 'employer' AND wage_month >= first_month AND wage_month < this_month
+                GROUP BY employer_uscc, wage_month, worker_key
+            ) AS elsewhere ON elsewhere.employer_uscc = suspect.2 AND elsewhere.wage_month = sites.month AND elsewhere.worker_key = suspect.1
+        )
         WHERE notEmpty(wages) AND gross_fen < {yellow_share:Float64} * earned
     ),
-    months AS
+    by_month AS
     (
         SELECT
             project_id,
@@ -168,24 +174,24 @@ WITH
         GROUP BY project_id, month
     )
 SELECT
-    months.project_id AS scope_id,
+    by_month.project_id AS scope_id,
     payers.township AS township,
     if(far_workers > {red_workers_share:Float64} * compared_workers AND far_workers >= {red_workers:UInt32}, 'red', 'yellow') AS level,
-    months.first_due_by AS since,
-    months.underpaid AS workers,
+    by_month.first_due_by AS since,
+    by_month.underpaid AS workers,
     earned_fen - gross_fen AS amount_fen,
     1 - lowest_share AS score,
-    months.month AS month,
-    months.underpaid AS underpaid_workers,
-    months.far AS far_workers,
-    months.workers AS compared_workers,
-    months.gross AS gross_fen,
-    months.work AS earned_fen,
-    round(months.lowest, 4) AS lowest_share,
-    arraySort(groupArray(formatDateTime(months.month, '%Y-%m')) OVER (PARTITION BY months.project_id)) AS months,
-    arraySlice(arraySort(months.ids), 1, 20) AS records
-FROM months
-INNER JOIN payers ON payers.scope = 'project' AND payers.scope_id = months.project_id
+    by_month.month AS month,
+    by_month.underpaid AS underpaid_workers,
+    by_month.far AS far_workers,
+    by_month.workers AS compared_workers,
+    by_month.gross AS gross_fen,
+    by_month.work AS earned_fen,
+    round(by_month.lowest, 4) AS lowest_share,
+    arraySort(groupArray(formatDateTime(by_month.month, '%Y-%m')) OVER (PARTITION BY by_month.project_id)) AS months,
+    arraySlice(arraySort(by_month.ids), 1, 20) AS records
+FROM by_month
+INNER JOIN payers ON payers.scope = 'project' AND payers.scope_id = by_month.project_id
 ORDER BY level = 'red' DESC, underpaid_workers DESC, month ASC
 LIMIT 1 BY scope_id
 SETTINGS join_algorithm = 'full_sorting_merge', optimize_aggregation_in_order = 1
