@@ -158,9 +158,25 @@ func (l *Log) Record(ctx context.Context, e Event) error {
 	defer l.mu.Unlock()
 	draft := ledger.Draft{Actor: cut(e.Actor, mostObject), Kind: e.Action, Object: cut(e.Object, mostObject), Detail: detail{cut(e.Purpose, mostPurpose), e.Outcome, cut(e.Origin, mostObject)}}
 	var err error
+	unknown := false // whether the last attempt has reached the log
 	for range attempts {
+		before := l.last
 		if err = l.catchUp(ctx); err != nil {
 			break
+		}
+		if unknown && l.last.Seq > before.Seq {
+			reached := false
+			err = l.ledger.Read(ctx, before.Seq, func(e ledger.Entry) error {
+				reached = reached || l.ledger.Wrote(e, draft)
+				return nil
+			})
+			if err != nil {
+				break
+			}
+			if reached { // although its answer did not come
+				l.seen()
+				return nil
+			}
 		}
 		var written ledger.Entry
 		if written, err = l.ledger.Append(ctx, l.last, draft); err == nil {
@@ -171,7 +187,7 @@ func (l *Log) Record(ctx context.Context, e Event) error {
 			}
 			return nil
 		}
-		if !errors.Is(err, ledger.ErrTaken) {
+		if unknown = !errors.Is(err, ledger.ErrTaken); unknown && ctx.Err() != nil {
 			break
 		}
 	}

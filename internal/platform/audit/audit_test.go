@@ -2,6 +2,8 @@ package audit
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -181,5 +183,45 @@ func TestWatchingFindsAChangeOfWhatWasWholeBefore(t *testing.T) {
 	}
 	if c, err := l.Whole(t.Context()); err != nil || c.Seq != 3 {
 		t.Errorf("changed back, and its end cut off: %v, %v", c, err)
+	}
+}
+
+// losing loses the answers of inserts: the rows are there, the client does not know.
+type losing struct {
+	driver.Conn
+	left int
+}
+
+func (c *losing) PrepareBatch(ctx context.Context, query string, o ...driver.PrepareBatchOption) (driver.Batch, error) {
+	b, err := c.Conn.PrepareBatch(ctx, query, o...)
+	return &losingBatch{b, c}, err
+}
+
+type losingBatch struct {
+	driver.Batch
+	conn *losing
+}
+
+func (b *losingBatch) Send() error {
+	err := b.Batch.Send()
+	if b.conn.left > 0 {
+		b.conn.left--
+		return errors.New("the answer was lost")
+	}
+	return err
+}
+
+func TestAnEntryWhoseAnswerWasLostIsThereOnce(t *testing.T) {
+	conn := &losing{Conn: database(t)}
+	l, _ := open(t, conn)
+	for range 2 { // the same done twice is there twice
+		conn.left = 1
+		record(t, l, Event{Actor: "wang.li", Action: "export", Object: "x", Outcome: Done})
+	}
+	if all := list(t, l, Filter{}); len(all) != 2 {
+		t.Errorf("the log has %+v", all)
+	}
+	if c, err := l.Verify(t.Context(), ledger.Checkpoint{}); err != nil || c.Seq != 2 {
+		t.Errorf("%v, %v", c, err)
 	}
 }
