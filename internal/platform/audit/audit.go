@@ -85,6 +85,7 @@ type Dependencies struct {
 // Log is the audit log. It may be used from many goroutines and beside other processes.
 type Log struct {
 	ledger  *ledger.Ledger
+	watch   *ledger.Watch
 	logger  *slog.Logger
 	entries prometheus.Gauge
 	cut     prometheus.Gauge
@@ -112,6 +113,7 @@ func Open(ctx context.Context, d Dependencies) (*Log, error) {
 			}
 		}
 	}
+	l.watch = ledger.NewWatch(l.ledger)
 	var err error
 	if l.last, err = l.ledger.Last(ctx); err != nil {
 		return nil, fmt.Errorf("opening the audit log: %w", err)
@@ -127,6 +129,23 @@ func (l *Log) tell() {
 	l.logger.Info("audit log", "checkpoint", ledger.Checkpoint{Seq: l.last.Seq, Hash: l.last.Hash}.String())
 }
 
+// How many characters an entry keeps of what requests bring.
+const (
+	mostObject  = 300
+	mostPurpose = 1000
+)
+
+// cut shortens a text, visibly.
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
+
 // attempts bounds how often an entry is tried when other processes write at the same time.
 const attempts = 20
 
@@ -137,11 +156,27 @@ func (l *Log) Record(ctx context.Context, e Event) error {
 	defer cancel()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	draft := ledger.Draft{Actor: e.Actor, Kind: e.Action, Object: e.Object, Detail: detail{e.Purpose, e.Outcome, e.Origin}}
+	draft := ledger.Draft{Actor: cut(e.Actor, mostObject), Kind: e.Action, Object: cut(e.Object, mostObject), Detail: detail{cut(e.Purpose, mostPurpose), e.Outcome, cut(e.Origin, mostObject)}}
 	var err error
+	unknown := false // whether the last attempt has reached the log
 	for range attempts {
+		before := l.last
 		if err = l.catchUp(ctx); err != nil {
 			break
+		}
+		if unknown && l.last.Seq > before.Seq {
+			reached := false
+			err = l.ledger.Read(ctx, before.Seq, func(e ledger.Entry) error {
+				reached = reached || l.ledger.Wrote(e, draft)
+				return nil
+			})
+			if err != nil {
+				break
+			}
+			if reached { // although its answer did not come
+				l.seen()
+				return nil
+			}
 		}
 		var written ledger.Entry
 		if written, err = l.ledger.Append(ctx, l.last, draft); err == nil {
@@ -152,7 +187,7 @@ func (l *Log) Record(ctx context.Context, e Event) error {
 			}
 			return nil
 		}
-		if !errors.Is(err, ledger.ErrTaken) {
+		if unknown = !errors.Is(err, ledger.ErrTaken); unknown && ctx.Err() != nil {
 			break
 		}
 	}
@@ -181,25 +216,41 @@ type Filter struct {
 	From, Until   time.Time // both may be zero; Until is not included
 }
 
-func (f Filter) matches(e Entry) bool {
-	return (f.Actor == "" || f.Actor == e.Actor) && (f.Action == "" || f.Action == e.Action) &&
-		(f.From.IsZero() || !e.At.Before(f.From)) && (f.Until.IsZero() || e.At.Before(f.Until))
+func (f Filter) choice() ledger.Choice {
+	return ledger.Choice{Actor: f.Actor, Kind: f.Action, From: f.From, Until: f.Until}
 }
 
-// List passes the entries that a filter lets through, oldest first.
-func (l *Log) List(ctx context.Context, f Filter, each func(Entry) error) error {
-	return l.ledger.Read(ctx, 0, func(from ledger.Entry) error {
-		var d detail
-		if err := json.Unmarshal([]byte(from.Detail), &d); err != nil {
-			d.Outcome = "unreadable" // changed: Verify tells; a list shows what is there
-		}
-		e := Entry{from.Seq, from.At, Event{from.Actor, from.Kind, from.Object, d.Purpose, d.Outcome, d.Origin}}
-		if !f.matches(e) {
-			return nil
-		}
-		return each(e)
-	})
+// read makes of a ledger's entry one of the log.
+func read(from ledger.Entry) Entry {
+	var d detail
+	if err := json.Unmarshal([]byte(from.Detail), &d); err != nil {
+		d.Outcome = "unreadable" // changed: Verify tells; a list shows what is there
+	}
+	return Entry{from.Seq, from.At, Event{from.Actor, from.Kind, from.Object, d.Purpose, d.Outcome, d.Origin}}
 }
+
+// List passes the entries that a filter lets through, oldest first, as they come from the store.
+func (l *Log) List(ctx context.Context, f Filter, each func(Entry) error) error {
+	return l.ledger.Select(ctx, f.choice(), func(e ledger.Entry) error { return each(read(e)) })
+}
+
+// Count returns how many entries a filter lets through.
+func (l *Log) Count(ctx context.Context, f Filter) (int, error) {
+	return l.ledger.Count(ctx, f.choice())
+}
+
+// Page returns so many of the entries that a filter lets through, the newest first, after leaving some out.
+func (l *Log) Page(ctx context.Context, f Filter, leaveOut, most int) (page []Entry, err error) {
+	err = l.ledger.Newest(ctx, f.choice(), leaveOut, most, func(e ledger.Entry) error { page = append(page, read(e)); return nil })
+	return page, err
+}
+
+// Actions are those that occur in the log.
+func (l *Log) Actions(ctx context.Context) ([]string, error) { return l.ledger.Kinds(ctx) }
+
+// Whole is Verify for a page that is asked for again and again: it reads what has come since the last time, and everything only
+// where something has changed.
+func (l *Log) Whole(ctx context.Context) (ledger.Checkpoint, error) { return l.watch.Verify(ctx) }
 
 // Verify is ledger.Verify of the log.
 func (l *Log) Verify(ctx context.Context, c ledger.Checkpoint) (ledger.Checkpoint, error) {

@@ -33,14 +33,15 @@ const ZoneEnv = "ANXIN_ENGINE_ZONE"
 
 // Options of the embedded ClickHouse engine.
 type Options struct {
-	Dir         string       // the data folder; created if missing. One engine at a time.
-	Binary      string       // what to run as the engine's process; default this program
-	Args        []string     // its arguments; default "engine", the hidden sub-command that calls ServeEngine
-	Env         []string     // added to the environment of the engine's process
-	Connections int          // statements worked on at once; default 4
-	MemoryLimit int64        // bytes for the engine's queries and caches; default half the machine's memory, at most 4 GiB
-	Logger      *slog.Logger // default slog.Default()
-	Progress    io.Writer    // told when the library must be fetched; nil is silent
+	Dir         string        // the data folder; created if missing. One engine at a time.
+	Binary      string        // what to run as the engine's process; default this program
+	Args        []string      // its arguments; default "engine", the hidden sub-command that calls ServeEngine
+	Env         []string      // added to the environment of the engine's process
+	Connections int           // statements worked on at once; default 4
+	MemoryLimit int64         // bytes for the engine's queries and caches; default half the machine's memory, at most 4 GiB
+	Still       time.Duration // after which an insert that does nothing is given up; default 20 s
+	Logger      *slog.Logger  // default slog.Default()
+	Progress    io.Writer     // told when the library must be fetched; nil is silent
 }
 
 // Engine is a running ClickHouse engine. Its address and password stay the same when its process crashes and is started again:
@@ -265,7 +266,7 @@ func (e *Engine) startChild(ctx context.Context) (*child, error) {
 		close(c.exited)
 	}()
 	config, err := json.Marshal(engineConfig{
-		Dir: e.options.Dir, Library: e.library, Password: e.password, Slots: e.options.Connections, MemoryLimit: e.options.MemoryLimit,
+		Dir: e.options.Dir, Library: e.library, Password: e.password, Slots: e.options.Connections, MemoryLimit: e.options.MemoryLimit, Still: e.options.Still,
 	})
 	if err == nil {
 		_, err = c.stdin.Write(append(config, '\n'))

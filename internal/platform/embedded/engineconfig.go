@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // What the parent tells the engine's process, as one line of JSON on its standard input. The input then stays open: its end means that
@@ -15,6 +16,8 @@ type engineConfig struct {
 	Password    string `json:"password"`
 	Slots       int    `json:"slots"`
 	MemoryLimit int64  `json:"memory_limit"`
+	// Still is after how long an insert that does nothing is given up; 0 for the default.
+	Still time.Duration `json:"still"`
 }
 
 // What the engine's process answers, once, as JSON on its status pipe.

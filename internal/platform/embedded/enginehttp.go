@@ -146,7 +146,13 @@ func (h *interfaceHandler) answer(ctx context.Context, out *output, l *lease, q 
 			l.dirty = true
 		}
 	}
-	result, err := l.query(q.statement, q.format, q.params)
+	var result *result
+	var err error
+	if q.data != nil {
+		result, err = h.insert(l, q)
+	} else {
+		result, err = l.query(q.statement, q.format, q.params)
+	}
 	if err != nil {
 		return err
 	}

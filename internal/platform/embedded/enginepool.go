@@ -23,6 +23,7 @@ const maxSessions = 128
 type pool struct {
 	lib      *chdb
 	args     []string
+	still    time.Duration // after which an insert that does nothing is given up
 	slots    chan struct{}
 	sessions chan struct{}
 
@@ -30,12 +31,12 @@ type pool struct {
 	idle   []*lease
 	opened int
 
-	control   *session // for KILL QUERY only
+	control   *session // to look at statements that run, and to cancel them
 	controlMu sync.Mutex
 }
 
 func newPool(lib *chdb, args []string, slots int) (*pool, error) {
-	p := &pool{lib: lib, args: args, slots: make(chan struct{}, slots), sessions: make(chan struct{}, maxSessions)}
+	p := &pool{lib: lib, args: args, still: standsStill, slots: make(chan struct{}, slots), sessions: make(chan struct{}, maxSessions)}
 	control, err := lib.open(args)
 	if err != nil {
 		return nil, err
@@ -67,6 +68,7 @@ type lease struct {
 	// dirty: the connection has state that cannot be undone statement by statement (SET, USE, temporary tables); it is not reused.
 	dirty   bool
 	working bool // holds a slot
+	left    bool // a statement on it stands still and was left to itself
 }
 
 // lease waits for a free connection and a slot.
@@ -88,20 +90,29 @@ func (p *pool) lease(ctx context.Context) (*lease, error) {
 	return l, nil
 }
 
-func (p *pool) idleOrNew() (*lease, error) {
+// takeIdle returns a connection that nobody uses, or nil with the number of the one to open.
+func (p *pool) takeIdle() (l *lease, number int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if n := len(p.idle); n > 0 {
-		l := p.idle[n-1]
-		p.idle = p.idle[:n-1]
+		l, p.idle = p.idle[n-1], p.idle[:n-1]
+		return l, 0
+	}
+	p.opened++
+	return nil, p.opened
+}
+
+// idleOrNew opens a connection where none is idle. The pool's lock is not held meanwhile: opening may take long on a busy machine.
+func (p *pool) idleOrNew() (*lease, error) {
+	l, number := p.takeIdle()
+	if l != nil {
 		return l, nil
 	}
 	s, err := p.lib.open(p.args)
 	if err != nil {
 		return nil, err
 	}
-	p.opened++
-	l := &lease{session: s, pool: p, name: fmt.Sprintf("anxin-%d", p.opened), database: "default", settings: map[string]string{}}
+	l = &lease{session: s, pool: p, name: fmt.Sprintf("anxin-%d", number), database: "default", settings: map[string]string{}}
 	// implicit_select is libchdb's own default; off, the dialect is the server's.
 	if err := l.exec("SET implicit_select = 0, log_comment = " + quote(l.name)); err != nil {
 		s.close()
@@ -114,14 +125,19 @@ func (p *pool) idleOrNew() (*lease, error) {
 func (l *lease) release() {
 	l.rest()
 	p := l.pool
+	if l.left { // its statement has not come back: whoever waits for that closes it
+		<-p.sessions
+		return
+	}
 	p.mu.Lock()
 	keep := !l.dirty && len(p.idle) < cap(p.slots)
 	if keep {
 		p.idle = append(p.idle, l)
-	} else {
-		l.session.close()
 	}
 	p.mu.Unlock()
+	if !keep { // without the lock: closing waits for the engine
+		l.session.close()
+	}
 	<-p.sessions
 }
 
@@ -231,10 +247,7 @@ func (p *pool) kill(name string) {
 		r.free()
 		return
 	}
-	if fresh, err := p.lib.open(p.args); err == nil { // see run: a failed statement stays on its connection
-		p.control.close()
-		p.control = fresh
-	}
+	p.reopenControl()
 }
 
 var (

@@ -96,6 +96,9 @@ func openEngine(ctx context.Context, config engineConfig) (*engineProcess, error
 		return nil, fmt.Errorf("create the data folder: %w", err)
 	}
 	pool, err := newPool(lib, engineArguments(config), config.Slots)
+	if err == nil && config.Still > 0 {
+		pool.still = config.Still
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open the data folder %s: %w; if it was written by another version of the engine or is damaged, use another folder or restore a copy", config.Dir, err)
 	}

@@ -110,6 +110,12 @@ func (l *Ledger) Append(ctx context.Context, last Entry, d Draft) (Entry, error)
 	return e, nil
 }
 
+// Wrote tells whether an entry is one that this writer has made of a draft.
+func (l *Ledger) Wrote(e Entry, d Draft) bool {
+	detail, err := json.Marshal(d.Detail)
+	return err == nil && e.Writer == l.writer && e.Actor == d.Actor && e.Kind == d.Kind && e.Object == d.Object && e.Detail == string(detail)
+}
+
 // Read passes the entries after a number in their order. It checks nothing: see Verify.
 func (l *Ledger) Read(ctx context.Context, after uint64, each func(Entry) error) error {
 	return l.query(ctx, "WHERE seq > ? ORDER BY seq, at, writer", each, after)

@@ -1,7 +1,6 @@
 package system
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
@@ -44,27 +43,25 @@ func (p *Pages) auditLog(r *web.Request) (*auditData, error) {
 	if err := q.Err(); err != nil {
 		return nil, err
 	}
-	actions := map[string]bool{}
-	var rows []audit.Entry
-	if err := p.Gate.Audit().List(r.Context, f, func(e audit.Entry) error {
-		actions[e.Action] = true
-		rows = append(rows, e)
-		return nil
-	}); err != nil {
+	log := p.Gate.Audit()
+	total, err := log.Count(r.Context, f)
+	if err != nil {
 		return nil, err
 	}
-	slices.Reverse(rows)
-	d.Actions = web.Names(actions)
-	d.Pager = q.Rows(len(rows), p.PageSize)
-	d.Rows = rows[d.Pager.From:d.Pager.To]
+	d.Pager = q.Rows(total, p.PageSize)
+	if d.Rows, err = log.Page(r.Context, f, d.Pager.From, d.Pager.To-d.Pager.From); err != nil {
+		return nil, err
+	}
+	if d.Actions, err = log.Actions(r.Context); err != nil {
+		return nil, err
+	}
 	d.Names = map[string]string{}
 	for _, e := range d.Rows {
 		if name := web.NameOf(p.Gate, e.Actor); name != e.Actor {
 			d.Names[e.Actor] = name
 		}
 	}
-	var err error
-	if d.Checkpoint, err = p.Gate.Audit().Verify(r.Context, ledger.Checkpoint{}); ledger.IsBroken(err) {
+	if d.Checkpoint, err = log.Whole(r.Context); ledger.IsBroken(err) {
 		d.Broken = err.Error()
 	} else if err != nil {
 		return nil, err
