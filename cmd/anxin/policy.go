@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,18 +16,38 @@ import (
 
 func policyCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "policy", Short: "Check and show policy: thresholds, weights and deadlines with their sources"}
-	var folder string
+	var folder, holidays string
 	check := &cobra.Command{
-		Use: "check FILE", Short: "Tell whether a policy file can be used", Args: cobra.ExactArgs(1),
+		Use: "check [FILE]", Short: "Tell whether a policy file, or a file of holidays, can be used, and what it changes",
+		Example: `  anxin policy check policy.yaml
+  anxin policy check --holidays holidays.txt`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, p, err := app.LoadRules(folder, args[0], today())
+			if len(args) == 0 && holidays == "" {
+				return app.BadInput(errors.New("want a policy file, or --holidays FILE"))
+			}
+			if len(args) > 0 {
+				_, p, err := app.LoadRules(folder, args[0], today())
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: good, policy version %s\n", args[0], p.Version())
+			}
+			if holidays == "" {
+				return nil
+			}
+			_, changes, err := app.LoadCalendar(holidays)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s: good, policy version %s\n", args[0], p.Version())
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: good, over the notices shipped:\n", holidays)
+			for _, a := range changes {
+				fmt.Fprintf(cmd.OutOrStdout(), "  %s\n", a)
+			}
 			return nil
 		},
 	}
+	check.Flags().StringVar(&holidays, "holidays", "", "file with holiday notices, of which to say what it changes")
 	show := &cobra.Command{
 		Use: "show [FILE]", Short: "Show every value with its region, first day and source", Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

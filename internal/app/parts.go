@@ -64,8 +64,12 @@ func Open(ctx context.Context, c Configuration, log *slog.Logger, now func() tim
 	if p.Laws, err = shipped.Laws(c.Detectors.Catalog); err != nil {
 		return nil, BadInput(err)
 	}
-	if p.Calendar, err = loadCalendar(c.Holidays); err != nil {
-		return nil, BadInput(err)
+	var changes []calendar.Amendment
+	if p.Calendar, changes, err = LoadCalendar(c.Holidays); err != nil {
+		return nil, err
+	}
+	for _, a := range changes {
+		log.Info("the holiday file lies over the notices shipped", "file", c.Holidays, "notice", a.String())
 	}
 	if p.Store, err = store.Open(ctx, c.Store, log); err != nil {
 		return nil, err

@@ -28,18 +28,20 @@ func LoadRules(folder, policyPath string, on civil.Date) ([]shipped.Detector, *p
 	return catalogue, p, nil
 }
 
-func loadCalendar(path string) (*calendar.Calendar, error) {
+// LoadCalendar lays a file of holiday notices over those shipped, and says what it changes; the path may be empty. Every error
+// is BadInput.
+func LoadCalendar(path string) (*calendar.Calendar, []calendar.Amendment, error) {
 	if path == "" {
-		return calendar.China(), nil
+		return calendar.China(), nil, nil
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading holidays: %w", err)
+		return nil, nil, BadInput(fmt.Errorf("reading holidays: %w", err))
 	}
 	defer f.Close()
-	extra, err := calendar.Parse(f)
+	amended, changes, err := calendar.China().Amend(f)
 	if err != nil {
-		return nil, fmt.Errorf("holidays %s: %w", path, err)
+		return nil, nil, BadInput(fmt.Errorf("holidays %s: %w", path, err))
 	}
-	return calendar.China().With(extra), nil
+	return amended, changes, nil
 }

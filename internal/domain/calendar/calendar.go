@@ -200,11 +200,18 @@ func (c *Calendar) Days(from, to civil.Date) iter.Seq2[civil.Date, bool] {
 	}
 }
 
-// With returns a calendar that also holds the years of extra. Where both have a year, the notice in extra replaces the
-// other as a whole: that is how an amended notice (Spring Festival 2020) is supplied.
+// With returns a calendar that also holds the notices of extra. Where both have a year, extra lies over the other: the days it
+// names are as it says, and all others stay. That is how an amended notice (Spring Festival 2020) is supplied.
 func (c *Calendar) With(extra *Calendar) *Calendar {
 	notices := maps.Clone(c.notices)
-	maps.Copy(notices, extra.notices)
+	for year, n := range extra.notices {
+		both := maps.Clone(notices[year])
+		if both == nil {
+			both = notice{}
+		}
+		maps.Copy(both, n)
+		notices[year] = both
+	}
 	return build(notices)
 }
 

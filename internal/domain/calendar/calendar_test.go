@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -193,13 +194,54 @@ func TestASuppliedNoticeExtendsTheCalendar(t *testing.T) {
 	}
 }
 
-func TestAnAmendedNoticeReplacesTheYearAsAWhole(t *testing.T) {
-	c := China().With(parse(t, "notice 2026\n2026-01-01 off\n2026-05-01 off\n2026-10-01 off\n"))
-	if works, err := c.IsWorkday(date(t, "2026-10-02")); err != nil || !works {
-		t.Errorf("a Friday that the amended notice does not name: %v, %v", works, err)
+func TestAFileLaysOverTheYearThatItAmends(t *testing.T) {
+	c, changes, err := China().Amend(strings.NewReader(`# invented for the test
+notice 2026 an amendment
+2025-12-30 off
+2026-02-14 off
+2026-02-24 off
+2026-10-01 off
+2026-10-07 work
+notice 2027
+2026-12-31 off
+2027-01-01 off
+2027-05-01 off
+2027-10-01 off
+`))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if works, err := c.IsWorkday(date(t, "2025-10-02")); err != nil || works {
-		t.Errorf("another year changed: %v, %v", works, err)
+	for day, want := range map[string]bool{
+		"2026-02-14": false, "2026-02-24": false, "2026-10-07": true, "2025-12-30": false, "2026-12-31": false, // as amended
+		"2026-10-02": false, "2026-10-10": true, "2026-02-16": false, "2026-02-25": true, "2025-12-31": true, // as they were
+	} {
+		if works, err := c.IsWorkday(date(t, day)); err != nil || works != want {
+			t.Errorf("%s is a working day: %v, %v; want %v", day, works, err, want)
+		}
+	}
+	var got []string
+	for _, a := range changes {
+		got = append(got, a.String())
+	}
+	want := "2026: 2025-12-30 (Tuesday) is off, 2026-02-14 (Saturday) is off, 2026-02-24 (Tuesday) is off, 2026-10-07 (Wednesday) is a working day|2027: new; 2026-12-31 (Thursday) is off"
+	if strings.Join(got, "|") != want {
+		t.Errorf("it changes %q, want %q", got, want)
+	}
+	if works, err := China().IsWorkday(date(t, "2026-10-07")); err != nil || works {
+		t.Errorf("Amend changed the calendar it was called on: %v, %v", works, err)
+	}
+	again, changes, err := China().Amend(strings.NewReader("notice 2026\n2026-10-01 off\n"))
+	if err != nil || len(changes) != 1 || changes[0].String() != "2026: changes nothing" || !reflect.DeepEqual(again.days, China().days) {
+		t.Errorf("a notice that says what is known changes %v, %v", changes, err)
+	}
+	for _, tt := range []struct{ text, want string }{
+		{"notice 2026\n2026-03-04 work\n", "line 2: 2026-03-04 is a Wednesday"},
+		{"notice 2026\n2026-10-01 work\n", "2026-10-01, a holiday every year, is not off"},
+		{"notice 2027\n2027-01-01 off\n", "the notice for 2027 is incomplete"},
+	} {
+		if _, _, err := China().Amend(strings.NewReader(tt.text)); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%q: %v, want %q", tt.text, err, tt.want)
+		}
 	}
 }
 

@@ -52,8 +52,11 @@ var fixed = []struct {
 // included, as the notice lists them) and "work" for a make-up work day, which is a Saturday or Sunday. The rest of such
 // a line is a remark. A notice may name days of the December before its year. The text is UTF-8; a byte order mark and
 // CRLF line ends are accepted. Errors name the line.
-func Parse(r io.Reader) (*Calendar, error) {
-	p := parser{notices: map[int]notice{}}
+func Parse(r io.Reader) (*Calendar, error) { return parseOver(r, nil) }
+
+// parseOver reads notices, of which those of years that base has may be of some days alone.
+func parseOver(r io.Reader, base *Calendar) (*Calendar, error) {
+	p := parser{notices: map[int]notice{}, base: base}
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
 		p.line++
@@ -79,6 +82,7 @@ func Parse(r io.Reader) (*Calendar, error) {
 
 type parser struct {
 	notices map[int]notice
+	base    *Calendar // nil: none
 	line    int
 
 	year   int // of the open notice, 0 before the first
@@ -142,8 +146,8 @@ func (p *parser) day(d civil.Date, kind string) error {
 	case "off":
 		n[d] = false
 	case "work":
-		if !weekend(d) {
-			return fmt.Errorf("%s is a %s: only a Saturday or Sunday can be a make-up work day", d, d.Weekday())
+		if !weekend(d) && (p.base == nil || p.base.kind(d) != rest) {
+			return fmt.Errorf("%s is a %s: only a Saturday or Sunday can be a make-up work day, or a day that the notice as it stands has off", d, d.Weekday())
 		}
 		n[d] = true
 	default:
@@ -153,13 +157,16 @@ func (p *parser) day(d civil.Date, kind string) error {
 	return nil
 }
 
+// amends says whether the open notice is of a year that there is one of.
+func (p *parser) amends() bool { return p.base != nil && p.base.notices[p.year] != nil }
+
 func (p *parser) closeNotice() error {
 	if p.year == 0 {
 		return nil
 	}
 	for _, f := range fixed {
 		d := civil.NewDate(p.year, f.month, f.day)
-		if works, named := p.notices[p.year][d]; !named || works {
+		if works, named := p.notices[p.year][d]; works || !named && !p.amends() {
 			return fmt.Errorf("the notice for %d is incomplete: %s, a holiday every year, is not off", p.year, d)
 		}
 	}
