@@ -21,8 +21,10 @@ import (
 // places, taken back and told by other sources; after each the pass that goes on from the one before gives, table by
 // table and warning by warning, what one made afresh gives.
 func TestACarriedPassEqualsAFreshOne(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(2) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
 			b := open(t, policy.National())
 			from, scale := civil.NewDate(2026, 5, 1), simulate.Scale{Counties: []string{"331024"}, Projects: 12, Workers: 150, Employers: 6}
 			if seed == 1 { // it began before the months whose days are kept

@@ -13,6 +13,7 @@ import (
 )
 
 func TestEveryShippedDetectorDoesWhatItsTestsSay(t *testing.T) {
+	t.Parallel()
 	catalogue, err := shipped.Read("")
 	if err != nil {
 		t.Fatal(err)

@@ -131,6 +131,7 @@ func unitOf(t *testing.T, c edition.Content, code string) edition.Unit {
 var september, october = civil.NewDate(2026, time.September, 1).Month(), civil.NewDate(2026, time.October, 1).Month()
 
 func TestAnEditionIsPublishedOnceAndLaterDataChangeLaterEditionsOnly(t *testing.T) {
+	t.Parallel()
 	pr := newPress(t, policy.National(), "2026-10-10T23:59:00+08:00")
 	story := pr.tell(t, autumn)
 	pr.refused(t, september, "2026-10-11")

@@ -42,6 +42,7 @@ func rows(t *testing.T, conn driver.Conn, table, asOf string) []string {
 }
 
 func TestAnEpisodeOpensKeepsItsNameChangesLevelClosesOnceAndReappearsAsANewOne(t *testing.T) {
+	t.Parallel()
 	b := open(t, policy.National())
 	b.tell(t, `
 payroll:
@@ -148,6 +149,7 @@ func (c faultyConn) PrepareBatch(ctx context.Context, query string, options ...d
 }
 
 func TestAFailedPassLeavesNothingVisibleAndNoSnapshot(t *testing.T) {
+	t.Parallel()
 	f := &fault{}
 	b := open(t, policy.National(), func(deps *detectors.Dependencies) {
 		deps.Store = faultyConn{deps.Store, f}
@@ -239,6 +241,7 @@ WHERE a.run < b.run AND a.finished_at > b.started_at`)
 }
 
 func TestOrderAndDuplicatesOfRecordsChangeNothing(t *testing.T) {
+	t.Parallel()
 	const asOf, earlier = "2026-06-30", "2026-05-20"
 	rates := simulate.WorseRates()
 	world := records(t, simulate.Options{

@@ -347,6 +347,7 @@ func higher(a, b index.Row) bool {
 }
 
 func TestSilenceNeverPaysAndPayingHelpsOnTheEngine(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(11, 1))
 	const worlds, mixed = 5, 3
 	var all []telling
@@ -387,6 +388,7 @@ func TestSilenceNeverPaysAndPayingHelpsOnTheEngine(t *testing.T) {
 }
 
 func TestWhatHappensElsewhereChangesNothingOnTheEngine(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(12, 1))
 	here := randomTelling(r)
 	alone := judged(t, []telling{here})[0]
@@ -439,6 +441,7 @@ func (t *telling) add(crew, unpaid, months int) {
 
 // What was wrong with the first form, world by world.
 func TestWithholdingDoesNotHelpAndTheInnocentAreNotPunished(t *testing.T) {
+	t.Parallel()
 	world := func(change ...func(*telling)) telling {
 		var t telling
 		for _, c := range change {

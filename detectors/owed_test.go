@@ -243,6 +243,7 @@ payroll: [{worker: W1..W17, project: P1, months: 2026-07}, {worker: W1..W36, pro
 }
 
 func TestWhatIsOwed(t *testing.T) {
+	t.Parallel()
 	b := open(t, policy.National())
 	stories := make([]*detectortest.Story, len(owedStories))
 	dates := map[string]bool{}

@@ -13,6 +13,7 @@ import (
 const sampleDir = "../../shared/data/sample-county-2"
 
 func TestTheSampleCountyHasExactlyItsKnownWarnings(t *testing.T) {
+	t.Parallel()
 	if _, err := os.Stat(sampleDir); err != nil {
 		need.Missing(t, "the sample county is not beside this checkout: put shared/data beside it")
 	}

@@ -17,6 +17,7 @@ import (
 )
 
 func TestASkeletonOfEveryScopePassesItsTests(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for _, scope := range []catalog.Scope{catalog.Project, catalog.Employer, catalog.Township} {
 		id := "own-" + string(scope)

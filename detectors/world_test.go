@@ -38,6 +38,7 @@ func (l *loader) all(values map[record.Topic][][]byte) {
 }
 
 func TestAWorldWithoutTroubleRaisesNothing(t *testing.T) {
+	t.Parallel()
 	last := date(t, "2026-10-31")
 	b := open(t, policy.National())
 	// two counties with seeds of their own are two worlds in one database

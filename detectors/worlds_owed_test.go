@@ -32,6 +32,7 @@ func (b bench) facts(t *testing.T, on civil.Date, queries ...string) (lines []st
 // TestWhatTheRecordsOweIsWhatTheTruthSays: in a world in trouble, the subjects that owe wages by the records are those that owe
 // them in truth, be the wages listed or not, claimed to be paid or put off.
 func TestWhatTheRecordsOweIsWhatTheTruthSays(t *testing.T) {
+	t.Parallel()
 	rates := simulate.WorseRates()
 	w, err := simulate.New(simulate.Options{
 		Seed: 2, From: date(t, "2025-12-01"), To: date(t, "2026-10-31"), Noise: true, Rates: &rates,

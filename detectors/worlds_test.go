@@ -88,6 +88,7 @@ func datesOf(o simulate.Options, dice *rand.Rand) (dates []civil.Date) {
 
 // TestRandomWorldsWithoutTroubleRaiseNothing holds whatever the place, the season, the crews and the order of arrival.
 func TestRandomWorldsWithoutTroubleRaiseNothing(t *testing.T) {
+	t.Parallel()
 	first, n := worldSeeds(t, 1, 4)
 	for seed := first; seed < first+uint64(n); seed++ {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
@@ -332,6 +333,7 @@ func (s *scene) newest(facts []fact, on civil.Date) (newest []fact) {
 
 // TestEachCauseRaisesItsWarningAndNothingElse brings causes into random worlds, one a subject, until each was tried.
 func TestEachCauseRaisesItsWarningAndNothingElse(t *testing.T) {
+	t.Parallel()
 	first, n := worldSeeds(t, 2, 8)
 	tried := map[string]int{}
 	brought := 0
