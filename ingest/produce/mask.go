@@ -67,21 +67,6 @@ func (f *field) masked(v json.RawMessage) []byte {
 	return appendString(nil, []byte(text))
 }
 
-// personalDigits is the length of the shortest personal number, that of a mobile phone.
-const personalDigits = 11
-
-// digitRun is the length of the longest row of digits.
-func digitRun(b []byte) int {
-	most, run := 0, 0
-	for _, c := range b {
-		if run++; c-'0' > 9 {
-			run = 0
-		}
-		most = max(most, run)
-	}
-	return most
-}
-
 // Sample is a record as people may see it.
 type Sample struct {
 	Line    int64
