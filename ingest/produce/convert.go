@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/anxin-project/anxin/ingest/produce/notation"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
@@ -161,7 +162,7 @@ func (c *converter) assemble() []byte {
 		name, at := fields[i].name, c.at[i]
 		var value []byte
 		if value = c.out[at.from:at.to]; name == "source" {
-			value = appendString(nil, []byte(c.m.source))
+			value = notation.AppendString(nil, []byte(c.m.source))
 		}
 		if len(value) == 0 || string(value) == "null" {
 			continue
@@ -199,7 +200,7 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 	f := &c.m.fields()[s.field]
 	switch {
 	case s.value != nil:
-		if c.out = append(c.out, s.value...); f.kind == instant {
+		if c.out = append(c.out, s.value...); f.kind == notation.Instant {
 			c.times[s.field], _ = time.Parse(time.RFC3339, strings.Trim(string(s.value), `"`))
 		}
 		return ""
@@ -263,7 +264,7 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 	if s.words != nil {
 		if value, ok := s.words[string(text)]; ok {
 			c.out = append(c.out, value...)
-			if f.kind == instant {
+			if f.kind == notation.Instant {
 				c.times[s.field], _ = time.Parse(time.RFC3339, strings.Trim(string(value), `"`))
 			}
 			return ""
@@ -275,21 +276,21 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 			return c.refuse(f, text, "a cell that stands in the mapping's map")
 		}
 	}
-	if f.kind == line {
-		c.out = appendString(c.out, oneLine(text))
+	if f.kind == notation.Line {
+		c.out = notation.AppendString(c.out, notation.OneLine(text))
 		return ""
 	}
-	text = narrow(text)
+	text = notation.Narrow(text)
 	switch f.kind {
-	case yuan:
-		fen, ok := fenOf(text, s.places)
+	case notation.Yuan:
+		fen, ok := notation.FenOf(text, s.places)
 		if !ok {
 			return c.refuse(f, text, "an amount in "+unitName(s.places)+", exact to the fen, such as 5300.00 or 5,300.00")
 		}
-		c.out = appendYuan(c.out, fen)
-	case hours:
+		c.out = notation.AppendYuan(c.out, fen)
+	case notation.Hours:
 		if s.minutes {
-			n, ok := fenOf(text, 0)
+			n, ok := notation.FenOf(text, 0)
 			if !ok || n < 0 || n > 24*60 {
 				return c.refuse(f, text, "whole minutes, 0 to 1440")
 			}
@@ -300,32 +301,32 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 			return c.refuse(f, text, "a number of hours, 0 to 24")
 		}
 		return c.number(f, text, true)
-	case integer:
+	case notation.Integer:
 		return c.number(f, text, false)
-	case decimal:
+	case notation.Decimal:
 		return c.number(f, text, true)
-	case date, month, instant:
+	case notation.Date, notation.Month, notation.Instant:
 		return c.calendar(s, f, text, typed)
-	case creditCode:
-		c.out = appendString(c.out, exactCode(text))
-	case identifier:
+	case notation.CreditCode:
+		c.out = notation.AppendString(c.out, notation.ExactCode(text))
+	case notation.Identifier:
 		return c.id(s, f, text)
-	case identifiers:
+	case notation.Identifiers:
 		list, ok := appendIDs(c.out, text)
 		if !ok {
-			return c.refuse(f, text, f.kind.want())
+			return c.refuse(f, text, f.kind.Want())
 		}
 		c.out = list
 	default:
-		if f.kind == number && scientific(text) {
+		if f.kind == notation.Number && scientific(text) {
 			return c.refuse(f, text, cutOff.want())
 		}
 		if f.name == "investor_id" { // of a person or of a firm
-			if code := exactCode(text); record.ValidUSCC(string(code)) {
+			if code := notation.ExactCode(text); record.ValidUSCC(string(code)) {
 				text = code
 			}
 		}
-		c.out = appendString(c.out, text)
+		c.out = notation.AppendString(c.out, text)
 	}
 	return ""
 }
@@ -362,7 +363,7 @@ func (c *converter) sum(s *step, f *field, cells [][]byte) string {
 			continue
 		}
 		any = true
-		fen, ok := fenOf(narrow(cell), s.places)
+		fen, ok := notation.FenOf(notation.Narrow(cell), s.places)
 		sum := total + fen
 		if !ok || (sum > total) != (fen > 0) {
 			return c.refuse(f, cell, "amounts in "+unitName(s.places)+", exact to the fen, in all of these columns")
@@ -372,7 +373,7 @@ func (c *converter) sum(s *step, f *field, cells [][]byte) string {
 	if !any {
 		return c.nothing(s)
 	}
-	c.out = appendYuan(c.out, total)
+	c.out = notation.AppendYuan(c.out, total)
 	return ""
 }
 
@@ -381,7 +382,7 @@ func holdsSomething(cell []byte) bool {
 	if len(cell) == 0 {
 		return false
 	}
-	fen, ok := fenOf(narrow(cell), amountUnits["yuan"])
+	fen, ok := notation.FenOf(notation.Narrow(cell), notation.AmountUnits["yuan"])
 	return !ok || fen != 0
 }
 
@@ -412,7 +413,7 @@ func (c *converter) fillDown(cells [][]byte) {
 }
 
 func unitName(places int) string {
-	for name, n := range amountUnits {
+	for name, n := range notation.AmountUnits {
 		if n == places {
 			return name
 		}
@@ -425,7 +426,7 @@ func (c *converter) text(s *step, cells [][]byte) []byte {
 	if len(s.text) == 1 {
 		cell := c.cell(cells, s.text[0].index)
 		if len(cell) > 0 && s.text[0].code {
-			return exactCode(narrow(cell))
+			return notation.ExactCode(notation.Narrow(cell))
 		}
 		return cell
 	}
@@ -435,7 +436,7 @@ func (c *converter) text(s *step, cells [][]byte) []byte {
 			b = append(b, p.literal...)
 		} else if cell := c.cell(cells, p.index); cell != nil {
 			if p.code {
-				cell = exactCode(narrow(cell))
+				cell = notation.ExactCode(notation.Narrow(cell))
 			}
 			b = append(b, cell...)
 		} else {
@@ -478,7 +479,7 @@ func (c *converter) cell(cells [][]byte, index int) (cell []byte) {
 
 // nothing stands for an empty cell: what the mapping says, or no field.
 func (c *converter) nothing(s *step) string {
-	if c.out = append(c.out, s.empty...); len(s.empty) > 0 && c.m.fields()[s.field].kind == instant {
+	if c.out = append(c.out, s.empty...); len(s.empty) > 0 && c.m.fields()[s.field].kind == notation.Instant {
 		c.times[s.field], _ = time.Parse(time.RFC3339, strings.Trim(string(s.empty), `"`))
 	}
 	return ""
@@ -486,11 +487,11 @@ func (c *converter) nothing(s *step) string {
 
 // refuse writes what no field of the kind takes: text that says so, and an object where any text would do.
 func (c *converter) refuse(f *field, text []byte, want string) string {
-	wrap := f.kind == line || f.kind == number
+	wrap := f.kind == notation.Line || f.kind == notation.Number
 	if wrap {
 		c.out = append(c.out, `{"unreadable":`...)
 	}
-	c.out = appendString(c.out, append([]byte(unreadable), text...))
+	c.out = notation.AppendString(c.out, append([]byte(unreadable), text...))
 	if wrap {
 		c.out = append(c.out, '}')
 	}
@@ -498,9 +499,9 @@ func (c *converter) refuse(f *field, text []byte, want string) string {
 }
 
 func (c *converter) number(f *field, text []byte, fractional bool) string {
-	out, ok := appendNumber(c.out, text, fractional)
+	out, ok := notation.AppendNumber(c.out, text, fractional)
 	if !ok {
-		return c.refuse(f, text, f.kind.want()+" in digits")
+		return c.refuse(f, text, f.kind.Want()+" in digits")
 	}
 	c.out = out
 	return ""
@@ -528,9 +529,9 @@ func (c *converter) instant(s *step, t time.Time) {
 func (c *converter) calendar(s *step, f *field, text []byte, typed bool) string {
 	layouts := s.layouts
 	if typed {
-		t, ok := common(text, f.kind)
-		if !ok && f.kind == instant {
-			t, ok = common(text, date) // midnight shows no time
+		t, ok := notation.Common(text, f.kind)
+		if !ok && f.kind == notation.Instant {
+			t, ok = notation.Common(text, notation.Date) // midnight shows no time
 		}
 		if ok {
 			c.time(s, f, t)
@@ -541,7 +542,7 @@ func (c *converter) calendar(s *step, f *field, text []byte, typed bool) string 
 		layouts = contractLayouts[f.kind]
 	}
 	for i := range layouts {
-		t, ok := layouts[i].parse(text, f.kind)
+		t, ok := layouts[i].Parse(text, f.kind)
 		if !ok || t.Year() < 1 {
 			continue
 		}
@@ -550,11 +551,11 @@ func (c *converter) calendar(s *step, f *field, text []byte, typed bool) string 
 	}
 	wanted := make([]string, len(layouts))
 	for i := range layouts {
-		wanted[i] = layouts[i].want(f.kind)
+		wanted[i] = layouts[i].Want(f.kind)
 	}
 	want := strings.Join(wanted, " or ") + ", a day and time that exist"
 	for _, other := range []string{"common", "serial"} {
-		if _, ok := readers[other](text, f.kind); ok && s.layouts == nil {
+		if _, ok := notation.Readers[other](text, f.kind); ok && s.layouts == nil {
 			want += "; format: " + other + " reads what stands here"
 			break
 		}
@@ -565,25 +566,25 @@ func (c *converter) calendar(s *step, f *field, text []byte, typed bool) string 
 // time writes a date, month or instant.
 func (c *converter) time(s *step, f *field, t time.Time) {
 	switch f.kind {
-	case instant:
+	case notation.Instant:
 		c.instant(s, t)
-	case date:
+	case notation.Date:
 		c.out = append(c.out, '"')
 		c.out = append(t.AppendFormat(c.out, time.DateOnly), '"')
-	case month:
+	case notation.Month:
 		c.out = append(c.out, '"')
 		c.out = append(t.AppendFormat(c.out, "2006-01"), '"')
 	}
 }
 
 // contractLayouts are for cells that already stand as the contract wants them.
-var contractLayouts = func() map[kind][]layout {
-	all := map[kind][]layout{}
-	for k, texts := range map[kind][]string{
-		date: {"YYYY-MM-DD"}, month: {"YYYY-MM"}, instant: {"YYYY-MM-DDTHH:mm:ssZ", "YYYY-MM-DDTHH:mm:ss.SSSZ"},
+var contractLayouts = func() map[notation.Kind][]notation.Layout {
+	all := map[notation.Kind][]notation.Layout{}
+	for k, texts := range map[notation.Kind][]string{
+		notation.Date: {"YYYY-MM-DD"}, notation.Month: {"YYYY-MM"}, notation.Instant: {"YYYY-MM-DDTHH:mm:ssZ", "YYYY-MM-DDTHH:mm:ss.SSSZ"},
 	} {
 		for _, text := range texts {
-			l, err := parseLayout(text)
+			l, err := notation.ParseLayout(text)
 			if err != nil {
 				panic(err)
 			}
@@ -596,10 +597,10 @@ var contractLayouts = func() map[kind][]layout {
 // id writes an identifier; one made from personal data as a keyed hash, the same for the same key.
 func (c *converter) id(s *step, f *field, text []byte) string {
 	if !s.hash {
-		if holdsResident(text) {
+		if notation.HoldsResident(text) {
 			return c.refuse(f, nil, "an id without an identity number in it: say hash: true in the mapping")
 		}
-		c.out = appendString(c.out, text)
+		c.out = notation.AppendString(c.out, text)
 		return ""
 	}
 	c.hash.Reset()
@@ -615,14 +616,14 @@ func (c *converter) id(s *step, f *field, text []byte) string {
 // appendIDs writes a list of ids as people list them.
 func appendIDs(b, text []byte) ([]byte, bool) {
 	b = append(b, '[')
-	for i, one := range bytes.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == '、' || isBlank(r) }) {
-		if !validID(one) || holdsResident(one) {
+	for i, one := range bytes.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == '、' || notation.IsBlank(r) }) {
+		if !validID(one) || notation.HoldsResident(one) {
 			return b, false
 		}
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendString(b, one)
+		b = notation.AppendString(b, one)
 	}
 	return append(b, ']'), true
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"github.com/anxin-project/anxin/ingest/produce/notation"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -91,7 +92,7 @@ func (t *table) places() rowState {
 }
 
 func (t *table) misplaced(behind []byte) rowState {
-	if len(bytes.TrimFunc(behind, isBlank)) > 0 {
+	if len(bytes.TrimFunc(behind, notation.IsBlank)) > 0 {
 		return rowMisplaced
 	}
 	return rowWhole

@@ -14,6 +14,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/anxin-project/anxin/ingest/produce/notation"
 	"github.com/anxin-project/anxin/ingest/record"
 )
 
@@ -55,7 +56,7 @@ func (i *ignored) tells(cell []byte) bool {
 	if i.words[string(cell)] {
 		return true
 	}
-	cell = solid(cell)
+	cell = notation.Solid(cell)
 	if i.words[string(cell)] {
 		return true
 	}
@@ -176,13 +177,13 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 			switch {
 			case !begins || b == "":
 				i.words[w] = true
-				if s := string(solid([]byte(w))); s != "" {
+				if s := string(notation.Solid([]byte(w))); s != "" {
 					i.words[s] = true
 				}
 			case strings.ContainsRune(b, '*'):
 				fail(0, "file.ignore: %q: want a cell, or its beginning and one * behind it", w)
 			default:
-				i.begin = append(i.begin, string(solid([]byte(b))))
+				i.begin = append(i.begin, string(notation.Solid([]byte(b))))
 			}
 		}
 		m.ignore = append(m.ignore, i)
@@ -263,7 +264,7 @@ var (
 func yamlFault(err error) string {
 	text := yamlTypes.ReplaceAllString(strings.TrimPrefix(err.Error(), "yaml: "), " among the keys of a mapping (anxin produce mapping --help)$1")
 	text = yamlField.ReplaceAllStringFunc(text, func(found string) string {
-		if strings.ContainsFunc(found, func(r rune) bool { return r > '~' }) || digitRun([]byte(found)) >= personalDigits {
+		if strings.ContainsFunc(found, func(r rune) bool { return r > '~' }) || notation.DigitRun([]byte(found)) >= notation.PersonalDigits {
 			return "field (…) not found"
 		}
 		return found

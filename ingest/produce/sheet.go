@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/anxin-project/anxin/ingest/produce/notation"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
@@ -477,5 +478,5 @@ func scientific(b []byte) bool {
 	digits, exponent, found := bytes.Cut(bytes.ToUpper(b), []byte("E"))
 	whole, fraction, _ := bytes.Cut(digits, []byte("."))
 	exponent = bytes.TrimPrefix(exponent, []byte("+"))
-	return found && len(whole) == 1 && allDigits(whole) && (len(fraction) == 0 || allDigits(fraction)) && len(exponent) == 2 && allDigits(exponent)
+	return found && len(whole) == 1 && notation.AllDigits(whole) && (len(fraction) == 0 || notation.AllDigits(fraction)) && len(exponent) == 2 && notation.AllDigits(exponent)
 }

@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/anxin-project/anxin/ingest/produce/notation"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
@@ -27,7 +28,7 @@ type step struct {
 	value    []byte
 	text     []textPart
 	words    map[string][]byte // cells to JSON; nil where cells are converted
-	layouts  []layout
+	layouts  []notation.Layout
 	places   int // of an amount: see amountUnits
 	minutes  bool
 	unit     bool   // was said, so that it holds for cells beside the words too
@@ -133,7 +134,7 @@ func (m *Mapping) readFields(node *yaml.Node, fail failure) {
 	// What others are made from comes first: plain instants, then instants held against those, then the rest in the contract's order.
 	rank := func(s *step) int {
 		switch {
-		case fields[s.field].kind != instant:
+		case fields[s.field].kind != notation.Instant:
 			return 2
 		case s.notPast >= 0:
 			return 1
@@ -166,7 +167,7 @@ func (m *Mapping) checkSteps(fail failure) {
 		s := &m.steps[i]
 		of[s.field] = s
 		registry := m.Topic == record.TopicEmployers && fields[s.field].name == "id" // the id of an employer is its code
-		if (fields[s.field].kind == creditCode || registry) && len(s.text) == 1 {
+		if (fields[s.field].kind == notation.CreditCode || registry) && len(s.text) == 1 {
 			codes[s.text[0].column] = true
 		}
 		if f := &fields[s.field]; f.personal() {
@@ -180,7 +181,7 @@ func (m *Mapping) checkSteps(fail failure) {
 	for i := range m.steps {
 		s := &m.steps[i]
 		name := fields[s.field].name
-		if fields[s.field].kind == identifier {
+		if fields[s.field].kind == notation.Identifier {
 			for j := range s.text {
 				s.text[j].code = s.text[j].literal == "" && codes[s.text[j].column]
 			}
@@ -196,7 +197,7 @@ func (m *Mapping) checkSteps(fail failure) {
 				fail(s.line, "%s: not_before wants an instant that has no not_before itself", name)
 			}
 		}
-		if fields[s.field].kind == identifier && !s.hash {
+		if fields[s.field].kind == notation.Identifier && !s.hash {
 			for _, p := range s.text {
 				if what := personal[p.column]; p.literal == "" && what != "" {
 					fail(s.line, "%s is made from column %s, which is %s: personal data must not stand in an id, say hash: true", name, p.column, what)
@@ -209,7 +210,7 @@ func (m *Mapping) checkSteps(fail failure) {
 // readStep reads how one field is made: the name of a column, or a set of keys.
 func (m *Mapping) readStep(n int, node *yaml.Node, fail failure) (step, bool) {
 	f := &m.fields()[n]
-	s := step{field: n, line: node.Line, places: amountUnits["yuan"], between: [2]int{-1, -1}, timeOf: -1, notPast: -1}
+	s := step{field: n, line: node.Line, places: notation.AmountUnits["yuan"], between: [2]int{-1, -1}, timeOf: -1, notPast: -1}
 	good := true
 	bad := func(line int, format string, args ...any) {
 		fail(line, f.name+": "+format, args...)
@@ -227,7 +228,7 @@ func (m *Mapping) readStep(n int, node *yaml.Node, fail failure) (step, bool) {
 		s.text = []textPart{{column: c}}
 	}
 	instantField := func(v *yaml.Node) int {
-		if i := fieldOf(m.Topic, v.Value); i >= 0 && m.fields()[i].kind == instant {
+		if i := fieldOf(m.Topic, v.Value); i >= 0 && m.fields()[i].kind == notation.Instant {
 			return i
 		}
 		bad(v.Line, "want a field that holds an instant, such as recorded_at")
@@ -262,7 +263,7 @@ func (m *Mapping) readStep(n int, node *yaml.Node, fail failure) (step, bool) {
 			case v.Kind != yaml.SequenceNode || len(v.Content) < 2:
 				bad(v.Line, "%s: want several columns, such as %s: [基本工资, 加班工资]", k.Value, k.Value)
 				continue
-			case s.sum && f.kind != yuan:
+			case s.sum && f.kind != notation.Yuan:
 				bad(v.Line, "sum is for amounts")
 			}
 			for _, one := range v.Content {
@@ -289,13 +290,13 @@ func (m *Mapping) readStep(n int, node *yaml.Node, fail failure) (step, bool) {
 			s.value = m.constant(f, v, bad)
 		case "file":
 			ways++
-			if v.Value != "modified" || f.kind != instant {
+			if v.Value != "modified" || f.kind != notation.Instant {
 				bad(v.Line, "file: want \"modified\", the time at which the file was last changed, for an instant")
 			}
 			s.fileTime = true
 		case "between":
 			ways++
-			if f.kind != hours || v.Kind != yaml.SequenceNode || len(v.Content) != 2 {
+			if f.kind != notation.Hours || v.Kind != yaml.SequenceNode || len(v.Content) != 2 {
 				bad(v.Line, "between: want hours: {between: [check_in, check_out]}")
 				continue
 			}
@@ -308,7 +309,7 @@ func (m *Mapping) readStep(n int, node *yaml.Node, fail failure) (step, bool) {
 			}
 			s.timeOf = instantField(v)
 		case "not_before":
-			if f.kind != instant {
+			if f.kind != notation.Instant {
 				bad(v.Line, "not_before is for instants, such as check_out: {…, not_before: check_in}")
 				continue
 			}
@@ -323,16 +324,16 @@ func (m *Mapping) readStep(n int, node *yaml.Node, fail failure) (step, bool) {
 				s.words[v.Content[j].Value] = m.constant(f, v.Content[j+1], bad)
 			}
 		case "unit":
-			places, known := amountUnits[v.Value]
+			places, known := notation.AmountUnits[v.Value]
 			s.unit = true
 			switch {
-			case f.kind == yuan && known:
+			case f.kind == notation.Yuan && known:
 				s.places = places
-			case f.kind == hours && (v.Value == "hour" || v.Value == "minute"):
+			case f.kind == notation.Hours && (v.Value == "hour" || v.Value == "minute"):
 				s.minutes = v.Value == "minute"
-			case f.kind == yuan:
+			case f.kind == notation.Yuan:
 				bad(v.Line, "unit %q: want yuan, fen or wan_yuan (万元)", v.Value)
-			case f.kind == hours:
+			case f.kind == notation.Hours:
 				bad(v.Line, "unit %q: want hour or minute", v.Value)
 			default:
 				bad(v.Line, "unit is for amounts and hours")
@@ -343,21 +344,21 @@ func (m *Mapping) readStep(n int, node *yaml.Node, fail failure) (step, bool) {
 				all = v.Content
 			}
 			for _, one := range all {
-				l, err := parseLayout(one.Value)
+				l, err := notation.ParseLayout(one.Value)
 				switch {
-				case f.kind != date && f.kind != month && f.kind != instant:
+				case f.kind != notation.Date && f.kind != notation.Month && f.kind != notation.Instant:
 					bad(one.Line, "format is for dates, months and instants")
 				case err != nil:
 					bad(one.Line, "%v", err)
-				case !l.fits(f.kind):
-					bad(one.Line, "format %q does not hold %s", one.Value, f.kind.want())
+				case !l.Fits(f.kind):
+					bad(one.Line, "format %q does not hold %s", one.Value, f.kind.Want())
 				}
 				s.layouts = append(s.layouts, l)
 			}
 		case "empty":
 			s.empty = m.constant(f, v, bad)
 		case "hash":
-			if f.kind != identifier || v.Value != "true" && v.Value != "false" {
+			if f.kind != notation.Identifier || v.Value != "true" && v.Value != "false" {
 				bad(v.Line, "hash: want true, for an id that is made from personal data")
 			}
 			if s.hash = v.Value == "true"; s.hash {
@@ -392,56 +393,56 @@ func (m *Mapping) constant(f *field, v *yaml.Node, bad failure) []byte {
 		return []byte("null")
 	}
 	text := []byte(v.Value)
-	want := f.kind.want()
+	want := f.kind.Want()
 	switch f.kind {
-	case word:
+	case notation.Word:
 		if slices.Contains(f.words, v.Value) {
-			return appendString(nil, text)
+			return notation.AppendString(nil, text)
 		}
 		want = "one of " + strings.Join(f.words, ", ")
-	case yesNo:
+	case notation.YesNo:
 		if v.Value == "true" || v.Value == "false" {
 			return text
 		}
-	case yuan:
-		if fen, ok := fenOf(text, 2); ok && fen >= 0 {
-			return appendYuan(nil, fen)
+	case notation.Yuan:
+		if fen, ok := notation.FenOf(text, 2); ok && fen >= 0 {
+			return notation.AppendYuan(nil, fen)
 		}
 		want = "an amount in yuan, not negative, with at most two decimals"
-	case integer, decimal, hours:
-		if b, ok := appendNumber(nil, text, f.kind != integer); ok {
+	case notation.Integer, notation.Decimal, notation.Hours:
+		if b, ok := notation.AppendNumber(nil, text, f.kind != notation.Integer); ok {
 			return b
 		}
-	case date:
+	case notation.Date:
 		if _, err := civil.ParseDate(v.Value); err == nil {
-			return appendString(nil, text)
+			return notation.AppendString(nil, text)
 		}
-	case month:
+	case notation.Month:
 		if _, err := civil.ParseMonth(v.Value); err == nil {
-			return appendString(nil, text)
+			return notation.AppendString(nil, text)
 		}
-	case instant:
+	case notation.Instant:
 		if _, err := time.Parse(time.RFC3339, v.Value); err == nil {
-			return appendString(nil, text)
+			return notation.AppendString(nil, text)
 		}
-	case creditCode:
+	case notation.CreditCode:
 		if record.ValidUSCC(v.Value) {
-			return appendString(nil, text)
+			return notation.AppendString(nil, text)
 		}
-	case division:
-		if allDigits(text) && (len(text) == 9 || len(text) == 12) {
-			return appendString(nil, text)
+	case notation.Division:
+		if notation.AllDigits(text) && (len(text) == 9 || len(text) == 12) {
+			return notation.AppendString(nil, text)
 		}
-	case identifier:
+	case notation.Identifier:
 		if validID(text) {
-			return appendString(nil, text)
+			return notation.AppendString(nil, text)
 		}
-	case identifiers:
+	case notation.Identifiers:
 		if list, ok := appendIDs(nil, text); ok {
 			return list
 		}
 	default:
-		return appendString(nil, text)
+		return notation.AppendString(nil, text)
 	}
 	bad(v.Line, "expected %s", want)
 	return nil

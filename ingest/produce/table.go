@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"github.com/anxin-project/anxin/ingest/produce/notation"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
@@ -93,7 +94,7 @@ func openTable(l *lines, source rowSource, path string, m *Mapping, delimiter st
 		t.width = len(header)
 		at := map[string]int{}
 		for i, h := range header {
-			name := string(oneLine(h))
+			name := string(notation.OneLine(h))
 			if _, twice := at[name]; twice {
 				at[name] = -2
 			} else {
@@ -299,7 +300,7 @@ func (t *table) row() (cells [][]byte, line int64, state rowState, err error) {
 		t.counts.Joined++
 	}
 	for i, c := range t.cells {
-		if t.cells[i] = clean(c); t.m.blank[string(t.cells[i])] {
+		if t.cells[i] = notation.Clean(c); t.m.blank[string(t.cells[i])] {
 			t.cells[i] = nil
 		}
 	}
@@ -330,7 +331,7 @@ func (t *table) sourceRow() ([][]byte, int64, error) {
 		}
 	}
 	for i, c := range cells {
-		if cells[i] = clean(c); t.m.blank[string(cells[i])] {
+		if cells[i] = notation.Clean(c); t.m.blank[string(cells[i])] {
 			cells[i] = nil
 		}
 	}
@@ -376,7 +377,7 @@ func (t *table) decoded() rowState {
 	t.text = t.text[:n]
 	if err != nil || bytes.ContainsRune(t.text, utf8.RuneError) {
 		var ok bool
-		if t.text, ok = decodeOwn(t.text[:0], t.raw, t.decode); !ok {
+		if t.text, ok = notation.DecodeOwn(t.text[:0], t.raw, t.decode); !ok {
 			return rowForeign
 		}
 	}

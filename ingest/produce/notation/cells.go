@@ -1,4 +1,4 @@
-package produce
+package notation
 
 import (
 	"bytes"
@@ -7,12 +7,12 @@ import (
 	"github.com/anxin-project/anxin/ingest/record"
 )
 
-// clean takes off what exports put around cells: white space of any width, ="…" against scientific notation, and the
+// Clean takes off what exports put around cells: white space of any width, ="…" against scientific notation, and the
 // leading apostrophe of spreadsheets.
-func clean(b []byte) []byte {
-	b = bytes.TrimFunc(b, isBlank)
+func Clean(b []byte) []byte {
+	b = bytes.TrimFunc(b, IsBlank)
 	if len(b) >= 3 && b[0] == '=' && b[1] == '"' && b[len(b)-1] == '"' {
-		b = bytes.TrimFunc(b[2:len(b)-1], isBlank)
+		b = bytes.TrimFunc(b[2:len(b)-1], IsBlank)
 	}
 	if len(b) > 1 && b[0] == '\'' {
 		b = b[1:]
@@ -20,7 +20,7 @@ func clean(b []byte) []byte {
 	return b
 }
 
-func isBlank(r rune) bool {
+func IsBlank(r rune) bool {
 	switch r {
 	case ' ', '\t', '\r', '\n', '\v', '\f', 0x85, 0xA0, 0x3000, 0x200B, 0x200E, 0x200F, 0xFEFF:
 		return true
@@ -28,8 +28,8 @@ func isBlank(r rune) bool {
 	return false
 }
 
-// narrow writes full-width letters, digits and signs (１２：３０) as ASCII.
-func narrow(b []byte) []byte {
+// Narrow writes full-width letters, digits and signs (１２：３０) as ASCII.
+func Narrow(b []byte) []byte {
 	if bytes.IndexByte(b, 0xEF) < 0 { // U+FF01 to U+FF5E
 		return b
 	}
@@ -41,12 +41,12 @@ func narrow(b []byte) []byte {
 	}, b)
 }
 
-// exactCode writes a credit code as the registry does: 91331024ma2xyk0005 and 9133 1024-MA2X YK0005 are typed and printed
+// ExactCode writes a credit code as the registry does: 91331024ma2xyk0005 and 9133 1024-MA2X YK0005 are typed and printed
 // forms of one code, which would else be refused, or make a second employer.
-func exactCode(b []byte) []byte {
+func ExactCode(b []byte) []byte {
 	return bytes.Map(func(r rune) rune {
 		switch {
-		case isBlank(r), unicode.IsSpace(r), unicode.Is(unicode.Pd, r), r == '\u2212': // hyphens and dashes, and the minus sign
+		case IsBlank(r), unicode.IsSpace(r), unicode.Is(unicode.Pd, r), r == '\u2212': // hyphens and dashes, and the minus sign
 			return -1
 		case r >= 'a' && r <= 'z':
 			return r - 'a' + 'A'
@@ -55,8 +55,8 @@ func exactCode(b []byte) []byte {
 	}, b)
 }
 
-// holdsResident finds a resident identity number in an id.
-func holdsResident(b []byte) bool {
+// HoldsResident finds a resident identity number in an id.
+func HoldsResident(b []byte) bool {
 	run := 0
 	for i, c := range b {
 		if run >= 17 && (c-'0' <= 9 || c|0x20 == 'x') && record.ValidResident(string(b[i-17:i+1])) {
@@ -71,16 +71,16 @@ func holdsResident(b []byte) bool {
 	return false
 }
 
-// oneLine joins the lines of a cell, which the contract does not take.
-func oneLine(b []byte) []byte {
+// OneLine joins the lines of a cell, which the contract does not take.
+func OneLine(b []byte) []byte {
 	if !bytes.ContainsAny(b, "\r\n\t") {
 		return b
 	}
 	return bytes.Join(bytes.FieldsFunc(b, func(r rune) bool { return r == '\r' || r == '\n' || r == '\t' }), []byte{' '})
 }
 
-// appendString writes valid UTF-8 as a JSON string.
-func appendString(to, s []byte) []byte {
+// AppendString writes valid UTF-8 as a JSON string.
+func AppendString(to, s []byte) []byte {
 	const digits = "0123456789abcdef"
 	to = append(to, '"')
 	for _, c := range s {
@@ -96,21 +96,21 @@ func appendString(to, s []byte) []byte {
 	return append(to, '"')
 }
 
-// solid is a text without blanks, in narrow signs.
-func solid(b []byte) []byte {
+// Solid is a text without blanks, in narrow signs.
+func Solid(b []byte) []byte {
 	return bytes.Map(func(r rune) rune {
-		if isBlank(r) || unicode.IsSpace(r) {
+		if IsBlank(r) || unicode.IsSpace(r) {
 			return -1
 		}
 		return r
-	}, narrow(b))
+	}, Narrow(b))
 }
 
-// personalDigits is the length of the shortest personal number, that of a mobile phone.
-const personalDigits = 11
+// PersonalDigits is the length of the shortest personal number, that of a mobile phone.
+const PersonalDigits = 11
 
-// digitRun is the length of the longest row of digits.
-func digitRun(b []byte) int {
+// DigitRun is the length of the longest row of digits.
+func DigitRun(b []byte) int {
 	most, run := 0, 0
 	for _, c := range b {
 		if run++; c-'0' > 9 {
