@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/ingest/produce/notation"
+	"github.com/anxin-project/anxin/ingest/produce/reading"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
@@ -33,8 +34,8 @@ type converter struct {
 	day, tick []byte
 	half      []byte // 1 or 2, where a day has two columns
 	tickName  string
-	tickMark  mark
-	marks     []mark // of a row's cells, where it is no text
+	tickMark  reading.Mark
+	marks     []reading.Mark // of a row's cells, where it is no text
 
 	steps    []step // with columns bound to this file
 	keyField [2]int // the fields of the message key: the first that is there counts
@@ -247,10 +248,10 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 	}
 	for i := range s.text {
 		m := c.markOf(&s.text[i])
-		if want := m.want(); want != "" {
+		if want := m.Want(); want != "" {
 			return c.refuse(f, text, want)
 		}
-		typed = typed || m == dated
+		typed = typed || m == reading.Dated
 	}
 	if s.sum {
 		return c.sum(s, f, cells)
@@ -318,8 +319,8 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 		}
 		c.out = list
 	default:
-		if f.kind == notation.Number && scientific(text) {
-			return c.refuse(f, text, cutOff.want())
+		if f.kind == notation.Number && reading.Scientific(text) {
+			return c.refuse(f, text, reading.CutOff.Want())
 		}
 		if f.name == "investor_id" { // of a person or of a firm
 			if code := notation.ExactCode(text); record.ValidUSCC(string(code)) {
@@ -447,16 +448,16 @@ func (c *converter) text(s *step, cells [][]byte) []byte {
 }
 
 // markOf returns what is particular about the cell of a template's part.
-func (c *converter) markOf(p *textPart) mark {
+func (c *converter) markOf(p *textPart) reading.Mark {
 	switch {
 	case p.literal != "" || p.index == dayIndex || p.index == halfIndex:
-		return plain
+		return reading.Plain
 	case p.index == tickIndex:
 		return c.tickMark
 	case p.index < len(c.marks):
 		return c.marks[p.index]
 	}
-	return plain
+	return reading.Plain
 }
 
 // cell returns what stands in a column, or nil.

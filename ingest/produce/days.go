@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/anxin-project/anxin/ingest/produce/notation"
+	"github.com/anxin-project/anxin/ingest/produce/reading"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
@@ -27,7 +28,7 @@ type days struct {
 const (
 	dayColumn, tickColumn, halfColumn = "day", "tick", "half"
 	// Where a row's own cells end: the cells of its days are behind.
-	dayIndex, tickIndex, halfIndex = maxCells, maxCells + 1, maxCells + 2
+	dayIndex, tickIndex, halfIndex = reading.MaxCells, reading.MaxCells + 1, reading.MaxCells + 2
 	mostDays                       = 31
 	mostHalves                     = 2
 )
@@ -51,7 +52,7 @@ func (m *Mapping) readDays(node *yaml.Node, fail failure) {
 			return
 		}
 	}
-	if node.Decode(&d) != nil || d.First < 0 || d.First > maxCells || d.Columns < 0 || d.Columns > mostHalves {
+	if node.Decode(&d) != nil || d.First < 0 || d.First > reading.MaxCells || d.Columns < 0 || d.Columns > mostHalves {
 		fail(node.Line, want)
 		return
 	}
@@ -324,7 +325,7 @@ func (t *table) nextDay() (one Record, ok bool) {
 		}
 		t.convert.day, t.convert.tick, t.convert.tickName = []byte(t.days.first.AddDays(n-1).String()), tick, name
 		t.convert.half = strconv.AppendInt(t.convert.half[:0], int64(half), 10)
-		t.convert.marks, t.convert.tickMark = t.marks, plain
+		t.convert.marks, t.convert.tickMark = t.marks, reading.Plain
 		if at < len(t.marks) {
 			t.convert.tickMark = t.marks[at]
 		}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"github.com/anxin-project/anxin/ingest/produce/notation"
+	"github.com/anxin-project/anxin/ingest/produce/reading"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
@@ -66,7 +67,7 @@ func LookAt(path string, most int) ([]*Look, error) {
 	if n, _ := file.ReadAt(magic[:], 0); string(magic[:n]) == "PK\x03\x04" {
 		return lookAtSheets(path, file, info.Size(), most)
 	}
-	unpacked, _, err := unpacked(path, file, file)
+	unpacked, _, err := reading.Unpacked(path, file, file)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +132,7 @@ func lookAtText(path string, text []byte, encoding string, most int) *Look {
 }
 
 func textRows(path string, text []byte, m *Mapping, delimiter string, most int) (rows []LookRow, whole bool) {
-	t := &table{lines: &lines{from: bufio.NewReaderSize(bytes.NewReader(text), readBuffer)}, path: path, m: m, delimiter: []byte(delimiter)}
+	t := &table{lines: &reading.Lines{From: bufio.NewReaderSize(bytes.NewReader(text), readBuffer)}, path: path, m: m, delimiter: []byte(delimiter)}
 	if m.encoding == encodingGB18030 {
 		t.decode = simplifiedchinese.GB18030.NewDecoder()
 	}
@@ -150,10 +151,10 @@ func textRows(path string, text []byte, m *Mapping, delimiter string, most int) 
 	return rows, whole
 }
 
-func lookRow(line int64, cells [][]byte, marks []mark) LookRow {
+func lookRow(line int64, cells [][]byte, marks []reading.Mark) LookRow {
 	row := LookRow{Line: line, Cells: make([]LookCell, len(cells))}
 	for i, c := range cells {
-		row.Cells[i] = LookCell{Text: string(c), Dated: i < len(marks) && marks[i] == dated}
+		row.Cells[i] = LookCell{Text: string(c), Dated: i < len(marks) && marks[i] == reading.Dated}
 	}
 	return row
 }
@@ -186,7 +187,7 @@ func usualWidth(rows []LookRow) (width, filled int) {
 func lookAtSheets(path string, file io.ReaderAt, size int64, most int) (looks []*Look, err error) {
 	const mostSheets = 50
 	for n := 1; n <= mostSheets; n++ {
-		s, err := openSheet(path, file, size, &Mapping{sheet: ref{number: n}})
+		s, err := reading.OpenSheet(path, file, size, reading.Sheet{Number: n})
 		if err != nil {
 			if n > 1 && errors.As(err, new(*Problem)) {
 				break // there is no further sheet
@@ -195,7 +196,7 @@ func lookAtSheets(path string, file io.ReaderAt, size int64, most int) (looks []
 		}
 		look := &Look{Sheet: n}
 		for len(look.Rows) < most {
-			cells, marks, line, err := s.next()
+			cells, marks, line, err := s.Next()
 			if err != nil {
 				break // what is damaged is told by who reads the sheet as a whole
 			}
@@ -206,7 +207,7 @@ func lookAtSheets(path string, file io.ReaderAt, size int64, most int) (looks []
 				look.Rows = append(look.Rows, lookRow(line, cells, marks))
 			}
 		}
-		_ = s.part.Close() // it was only read
+		_ = s.Part.Close() // it was only read
 		if len(look.Rows) > 0 {
 			looks = append(looks, look)
 		}

@@ -15,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/anxin-project/anxin/ingest/produce/notation"
+	"github.com/anxin-project/anxin/ingest/produce/reading"
 	"github.com/anxin-project/anxin/ingest/record"
 )
 
@@ -33,14 +34,14 @@ type Mapping struct {
 	skip      int
 	blank     map[string]bool
 	ignore    []ignored
-	json      string // the way to a list of objects that are rows; empty: a table
-	sheet     ref    // of a workbook; zero: the only one
-	days      *days  // nil: a row is one record
-	days0     bool   // an empty cell of a day is a record too
-	keys      []ref  // a row in which all of them are empty is no record
-	fill      []ref  // cells that are merged downwards
-	fixed     fixed  // cells by their places in a line, instead of a delimiter
-	steps     []step // in the order in which they can be taken
+	json      string        // the way to a list of objects that are rows; empty: a table
+	sheet     reading.Sheet // of a workbook
+	days      *days         // nil: a row is one record
+	days0     bool          // an empty cell of a day is a record too
+	keys      []ref         // a row in which all of them are empty is no record
+	fill      []ref         // cells that are merged downwards
+	fixed     fixed         // cells by their places in a line, instead of a delimiter
+	steps     []step        // in the order in which they can be taken
 	digest    [sha256.Size]byte
 }
 
@@ -221,9 +222,9 @@ func ParseMapping(path, prefix string, text []byte) (*Mapping, error) {
 		n, err := strconv.Atoi(s.Value)
 		switch {
 		case s.Kind == yaml.ScalarNode && s.Tag == "!!int" && err == nil && n > 0:
-			m.sheet.number = n
+			m.sheet.Number = n
 		case s.Kind == yaml.ScalarNode && s.Tag == "!!str" && strings.TrimSpace(s.Value) != "":
-			m.sheet.name = strings.TrimSpace(s.Value)
+			m.sheet.Name = strings.TrimSpace(s.Value)
 		default:
 			fail(s.Line, "file.sheet: want the name of a workbook's sheet, or its number from 1")
 		}
@@ -285,7 +286,7 @@ func (m *Mapping) ref(text string) (ref, error) {
 		return ref{}, errors.New("want the name of a column in the header")
 	}
 	n, err := strconv.Atoi(strings.TrimSpace(text))
-	if err != nil || n < 1 || n > maxCells {
+	if err != nil || n < 1 || n > reading.MaxCells {
 		return ref{}, fmt.Errorf("column %q: the file has no header, want a column number from 1", text)
 	}
 	return ref{number: n}, nil

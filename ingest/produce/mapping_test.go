@@ -19,6 +19,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"github.com/anxin-project/anxin/ingest/produce/notation"
+	"github.com/anxin-project/anxin/ingest/produce/reading"
 	"github.com/anxin-project/anxin/ingest/record"
 )
 
@@ -660,7 +661,7 @@ func TestAFileThatDoesNotFitIsRefusedWithItsLineAndNothingOfItsContent(t *testin
 		{"an array that is cut off", "f.json", "", "[{},\n{", "line 2: the array is not closed"},
 		{"an array without commas, which is one bad record", "f.json", "", "[{} {}]", ""},
 		{"two arrays", "f.json", "", "[{}]\n[]", "expected nothing after"},
-		{"a line without end", "f.ndjson", "", strings.Repeat("x", maxRecord+1), "line 1: the record is longer than"},
+		{"a line without end", "f.ndjson", "", strings.Repeat("x", reading.MaxRecord+1), "line 1: the record is longer than"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := Source{Path: write(t, c.file, c.text), Topic: record.TopicAccountEntries}
