@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/anxin-project/anxin/ingest/produce/reading"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
@@ -112,8 +113,8 @@ func (s Source) Check(ctx context.Context, rules record.Rules, now func() time.T
 	report.Counts = r.Counts()
 	if r.table != nil {
 		report.Unused = r.table.unused
-		if o, ok := r.table.source.(*objects); ok {
-			report.Absent = o.absent()
+		if o, ok := r.table.source.(*reading.Objects); ok {
+			report.Absent = o.Absent()
 		}
 	}
 	if err := report.whole(s.Path); err != nil {
@@ -155,7 +156,7 @@ func detail(bad *record.Reject, problems []*Problem) string {
 	if p.Column == "" && p.Field == "" {
 		return p.Want
 	}
-	return p.cell() + ": " + p.Want
+	return p.Cell() + ": " + p.Want
 }
 
 func first(lines []int64, line int64) []int64 {

@@ -10,8 +10,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
+	"github.com/anxin-project/anxin/ingest/produce/notation"
+	"github.com/anxin-project/anxin/ingest/produce/reading"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
@@ -33,8 +34,8 @@ type converter struct {
 	day, tick []byte
 	half      []byte // 1 or 2, where a day has two columns
 	tickName  string
-	tickMark  mark
-	marks     []mark // of a row's cells, where it is no text
+	tickMark  reading.Mark
+	marks     []reading.Mark // of a row's cells, where it is no text
 
 	steps    []step // with columns bound to this file
 	keyField [2]int // the fields of the message key: the first that is there counts
@@ -113,40 +114,6 @@ func newConverter(m *Mapping, path string, modified time.Time, idKey []byte, ind
 	return c, missing
 }
 
-// clean takes off what exports put around cells: white space of any width, ="…" against scientific notation, and the
-// leading apostrophe of spreadsheets.
-func clean(b []byte) []byte {
-	b = bytes.TrimFunc(b, isBlank)
-	if len(b) >= 3 && b[0] == '=' && b[1] == '"' && b[len(b)-1] == '"' {
-		b = bytes.TrimFunc(b[2:len(b)-1], isBlank)
-	}
-	if len(b) > 1 && b[0] == '\'' {
-		b = b[1:]
-	}
-	return b
-}
-
-func isBlank(r rune) bool {
-	switch r {
-	case ' ', '\t', '\r', '\n', '\v', '\f', 0x85, 0xA0, 0x3000, 0x200B, 0x200E, 0x200F, 0xFEFF:
-		return true
-	}
-	return false
-}
-
-// narrow writes full-width letters, digits and signs (１２：３０) as ASCII.
-func narrow(b []byte) []byte {
-	if bytes.IndexByte(b, 0xEF) < 0 { // U+FF01 to U+FF5E
-		return b
-	}
-	return bytes.Map(func(r rune) rune {
-		if r >= 0xFF01 && r <= 0xFF5E {
-			return r - 0xFF01 + '!'
-		}
-		return r
-	}, b)
-}
-
 // passOver says whether the mapping knows a row for one that is no record, of totals and the like.
 func (c *converter) passOver(cells [][]byte) bool {
 	for i, column := range c.ignore {
@@ -196,7 +163,7 @@ func (c *converter) assemble() []byte {
 		name, at := fields[i].name, c.at[i]
 		var value []byte
 		if value = c.out[at.from:at.to]; name == "source" {
-			value = appendString(nil, []byte(c.m.source))
+			value = notation.AppendString(nil, []byte(c.m.source))
 		}
 		if len(value) == 0 || string(value) == "null" {
 			continue
@@ -234,7 +201,7 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 	f := &c.m.fields()[s.field]
 	switch {
 	case s.value != nil:
-		if c.out = append(c.out, s.value...); f.kind == instant {
+		if c.out = append(c.out, s.value...); f.kind == notation.Instant {
 			c.times[s.field], _ = time.Parse(time.RFC3339, strings.Trim(string(s.value), `"`))
 		}
 		return ""
@@ -281,10 +248,10 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 	}
 	for i := range s.text {
 		m := c.markOf(&s.text[i])
-		if want := m.want(); want != "" {
+		if want := m.Want(); want != "" {
 			return c.refuse(f, text, want)
 		}
-		typed = typed || m == dated
+		typed = typed || m == reading.Dated
 	}
 	if s.sum {
 		return c.sum(s, f, cells)
@@ -298,7 +265,7 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 	if s.words != nil {
 		if value, ok := s.words[string(text)]; ok {
 			c.out = append(c.out, value...)
-			if f.kind == instant {
+			if f.kind == notation.Instant {
 				c.times[s.field], _ = time.Parse(time.RFC3339, strings.Trim(string(value), `"`))
 			}
 			return ""
@@ -310,21 +277,21 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 			return c.refuse(f, text, "a cell that stands in the mapping's map")
 		}
 	}
-	if f.kind == line {
-		c.out = appendString(c.out, oneLine(text))
+	if f.kind == notation.Line {
+		c.out = notation.AppendString(c.out, notation.OneLine(text))
 		return ""
 	}
-	text = narrow(text)
+	text = notation.Narrow(text)
 	switch f.kind {
-	case yuan:
-		fen, ok := fenOf(text, s.places)
+	case notation.Yuan:
+		fen, ok := notation.FenOf(text, s.places)
 		if !ok {
 			return c.refuse(f, text, "an amount in "+unitName(s.places)+", exact to the fen, such as 5300.00 or 5,300.00")
 		}
-		c.out = appendYuan(c.out, fen)
-	case hours:
+		c.out = notation.AppendYuan(c.out, fen)
+	case notation.Hours:
 		if s.minutes {
-			n, ok := fenOf(text, 0)
+			n, ok := notation.FenOf(text, 0)
 			if !ok || n < 0 || n > 24*60 {
 				return c.refuse(f, text, "whole minutes, 0 to 1440")
 			}
@@ -335,32 +302,32 @@ func (c *converter) take(s *step, cells [][]byte) (want string) {
 			return c.refuse(f, text, "a number of hours, 0 to 24")
 		}
 		return c.number(f, text, true)
-	case integer:
+	case notation.Integer:
 		return c.number(f, text, false)
-	case decimal:
+	case notation.Decimal:
 		return c.number(f, text, true)
-	case date, month, instant:
+	case notation.Date, notation.Month, notation.Instant:
 		return c.calendar(s, f, text, typed)
-	case creditCode:
-		c.out = appendString(c.out, exactCode(text))
-	case identifier:
+	case notation.CreditCode:
+		c.out = notation.AppendString(c.out, notation.ExactCode(text))
+	case notation.Identifier:
 		return c.id(s, f, text)
-	case identifiers:
+	case notation.Identifiers:
 		list, ok := appendIDs(c.out, text)
 		if !ok {
-			return c.refuse(f, text, f.kind.want())
+			return c.refuse(f, text, f.kind.Want())
 		}
 		c.out = list
 	default:
-		if f.kind == number && scientific(text) {
-			return c.refuse(f, text, cutOff.want())
+		if f.kind == notation.Number && reading.Scientific(text) {
+			return c.refuse(f, text, reading.CutOff.Want())
 		}
 		if f.name == "investor_id" { // of a person or of a firm
-			if code := exactCode(text); record.ValidUSCC(string(code)) {
+			if code := notation.ExactCode(text); record.ValidUSCC(string(code)) {
 				text = code
 			}
 		}
-		c.out = appendString(c.out, text)
+		c.out = notation.AppendString(c.out, text)
 	}
 	return ""
 }
@@ -397,7 +364,7 @@ func (c *converter) sum(s *step, f *field, cells [][]byte) string {
 			continue
 		}
 		any = true
-		fen, ok := fenOf(narrow(cell), s.places)
+		fen, ok := notation.FenOf(notation.Narrow(cell), s.places)
 		sum := total + fen
 		if !ok || (sum > total) != (fen > 0) {
 			return c.refuse(f, cell, "amounts in "+unitName(s.places)+", exact to the fen, in all of these columns")
@@ -407,7 +374,7 @@ func (c *converter) sum(s *step, f *field, cells [][]byte) string {
 	if !any {
 		return c.nothing(s)
 	}
-	c.out = appendYuan(c.out, total)
+	c.out = notation.AppendYuan(c.out, total)
 	return ""
 }
 
@@ -416,7 +383,7 @@ func holdsSomething(cell []byte) bool {
 	if len(cell) == 0 {
 		return false
 	}
-	fen, ok := fenOf(narrow(cell), amountUnits["yuan"])
+	fen, ok := notation.FenOf(notation.Narrow(cell), notation.AmountUnits["yuan"])
 	return !ok || fen != 0
 }
 
@@ -446,22 +413,8 @@ func (c *converter) fillDown(cells [][]byte) {
 	}
 }
 
-// exactCode writes a credit code as the registry does: 91331024ma2xyk0005 and 9133 1024-MA2X YK0005 are typed and printed
-// forms of one code, which would else be refused, or make a second employer.
-func exactCode(b []byte) []byte {
-	return bytes.Map(func(r rune) rune {
-		switch {
-		case isBlank(r), unicode.IsSpace(r), unicode.Is(unicode.Pd, r), r == '\u2212': // hyphens and dashes, and the minus sign
-			return -1
-		case r >= 'a' && r <= 'z':
-			return r - 'a' + 'A'
-		}
-		return r
-	}, b)
-}
-
 func unitName(places int) string {
-	for name, n := range amountUnits {
+	for name, n := range notation.AmountUnits {
 		if n == places {
 			return name
 		}
@@ -474,7 +427,7 @@ func (c *converter) text(s *step, cells [][]byte) []byte {
 	if len(s.text) == 1 {
 		cell := c.cell(cells, s.text[0].index)
 		if len(cell) > 0 && s.text[0].code {
-			return exactCode(narrow(cell))
+			return notation.ExactCode(notation.Narrow(cell))
 		}
 		return cell
 	}
@@ -484,7 +437,7 @@ func (c *converter) text(s *step, cells [][]byte) []byte {
 			b = append(b, p.literal...)
 		} else if cell := c.cell(cells, p.index); cell != nil {
 			if p.code {
-				cell = exactCode(narrow(cell))
+				cell = notation.ExactCode(notation.Narrow(cell))
 			}
 			b = append(b, cell...)
 		} else {
@@ -495,16 +448,16 @@ func (c *converter) text(s *step, cells [][]byte) []byte {
 }
 
 // markOf returns what is particular about the cell of a template's part.
-func (c *converter) markOf(p *textPart) mark {
+func (c *converter) markOf(p *textPart) reading.Mark {
 	switch {
 	case p.literal != "" || p.index == dayIndex || p.index == halfIndex:
-		return plain
+		return reading.Plain
 	case p.index == tickIndex:
 		return c.tickMark
 	case p.index < len(c.marks):
 		return c.marks[p.index]
 	}
-	return plain
+	return reading.Plain
 }
 
 // cell returns what stands in a column, or nil.
@@ -527,7 +480,7 @@ func (c *converter) cell(cells [][]byte, index int) (cell []byte) {
 
 // nothing stands for an empty cell: what the mapping says, or no field.
 func (c *converter) nothing(s *step) string {
-	if c.out = append(c.out, s.empty...); len(s.empty) > 0 && c.m.fields()[s.field].kind == instant {
+	if c.out = append(c.out, s.empty...); len(s.empty) > 0 && c.m.fields()[s.field].kind == notation.Instant {
 		c.times[s.field], _ = time.Parse(time.RFC3339, strings.Trim(string(s.empty), `"`))
 	}
 	return ""
@@ -535,11 +488,11 @@ func (c *converter) nothing(s *step) string {
 
 // refuse writes what no field of the kind takes: text that says so, and an object where any text would do.
 func (c *converter) refuse(f *field, text []byte, want string) string {
-	wrap := f.kind == line || f.kind == number
+	wrap := f.kind == notation.Line || f.kind == notation.Number
 	if wrap {
 		c.out = append(c.out, `{"unreadable":`...)
 	}
-	c.out = appendString(c.out, append([]byte(unreadable), text...))
+	c.out = notation.AppendString(c.out, append([]byte(unreadable), text...))
 	if wrap {
 		c.out = append(c.out, '}')
 	}
@@ -547,9 +500,9 @@ func (c *converter) refuse(f *field, text []byte, want string) string {
 }
 
 func (c *converter) number(f *field, text []byte, fractional bool) string {
-	out, ok := appendNumber(c.out, text, fractional)
+	out, ok := notation.AppendNumber(c.out, text, fractional)
 	if !ok {
-		return c.refuse(f, text, f.kind.want()+" in digits")
+		return c.refuse(f, text, f.kind.Want()+" in digits")
 	}
 	c.out = out
 	return ""
@@ -577,9 +530,9 @@ func (c *converter) instant(s *step, t time.Time) {
 func (c *converter) calendar(s *step, f *field, text []byte, typed bool) string {
 	layouts := s.layouts
 	if typed {
-		t, ok := common(text, f.kind)
-		if !ok && f.kind == instant {
-			t, ok = common(text, date) // midnight shows no time
+		t, ok := notation.Common(text, f.kind)
+		if !ok && f.kind == notation.Instant {
+			t, ok = notation.Common(text, notation.Date) // midnight shows no time
 		}
 		if ok {
 			c.time(s, f, t)
@@ -590,7 +543,7 @@ func (c *converter) calendar(s *step, f *field, text []byte, typed bool) string 
 		layouts = contractLayouts[f.kind]
 	}
 	for i := range layouts {
-		t, ok := layouts[i].parse(text, f.kind)
+		t, ok := layouts[i].Parse(text, f.kind)
 		if !ok || t.Year() < 1 {
 			continue
 		}
@@ -599,11 +552,11 @@ func (c *converter) calendar(s *step, f *field, text []byte, typed bool) string 
 	}
 	wanted := make([]string, len(layouts))
 	for i := range layouts {
-		wanted[i] = layouts[i].want(f.kind)
+		wanted[i] = layouts[i].Want(f.kind)
 	}
 	want := strings.Join(wanted, " or ") + ", a day and time that exist"
 	for _, other := range []string{"common", "serial"} {
-		if _, ok := readers[other](text, f.kind); ok && s.layouts == nil {
+		if _, ok := notation.Readers[other](text, f.kind); ok && s.layouts == nil {
 			want += "; format: " + other + " reads what stands here"
 			break
 		}
@@ -614,25 +567,25 @@ func (c *converter) calendar(s *step, f *field, text []byte, typed bool) string 
 // time writes a date, month or instant.
 func (c *converter) time(s *step, f *field, t time.Time) {
 	switch f.kind {
-	case instant:
+	case notation.Instant:
 		c.instant(s, t)
-	case date:
+	case notation.Date:
 		c.out = append(c.out, '"')
 		c.out = append(t.AppendFormat(c.out, time.DateOnly), '"')
-	case month:
+	case notation.Month:
 		c.out = append(c.out, '"')
 		c.out = append(t.AppendFormat(c.out, "2006-01"), '"')
 	}
 }
 
 // contractLayouts are for cells that already stand as the contract wants them.
-var contractLayouts = func() map[kind][]layout {
-	all := map[kind][]layout{}
-	for k, texts := range map[kind][]string{
-		date: {"YYYY-MM-DD"}, month: {"YYYY-MM"}, instant: {"YYYY-MM-DDTHH:mm:ssZ", "YYYY-MM-DDTHH:mm:ss.SSSZ"},
+var contractLayouts = func() map[notation.Kind][]notation.Layout {
+	all := map[notation.Kind][]notation.Layout{}
+	for k, texts := range map[notation.Kind][]string{
+		notation.Date: {"YYYY-MM-DD"}, notation.Month: {"YYYY-MM"}, notation.Instant: {"YYYY-MM-DDTHH:mm:ssZ", "YYYY-MM-DDTHH:mm:ss.SSSZ"},
 	} {
 		for _, text := range texts {
-			l, err := parseLayout(text)
+			l, err := notation.ParseLayout(text)
 			if err != nil {
 				panic(err)
 			}
@@ -645,10 +598,10 @@ var contractLayouts = func() map[kind][]layout {
 // id writes an identifier; one made from personal data as a keyed hash, the same for the same key.
 func (c *converter) id(s *step, f *field, text []byte) string {
 	if !s.hash {
-		if holdsResident(text) {
+		if notation.HoldsResident(text) {
 			return c.refuse(f, nil, "an id without an identity number in it: say hash: true in the mapping")
 		}
-		c.out = appendString(c.out, text)
+		c.out = notation.AppendString(c.out, text)
 		return ""
 	}
 	c.hash.Reset()
@@ -664,55 +617,14 @@ func (c *converter) id(s *step, f *field, text []byte) string {
 // appendIDs writes a list of ids as people list them.
 func appendIDs(b, text []byte) ([]byte, bool) {
 	b = append(b, '[')
-	for i, one := range bytes.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == '、' || isBlank(r) }) {
-		if !validID(one) || holdsResident(one) {
+	for i, one := range bytes.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == '、' || notation.IsBlank(r) }) {
+		if !validID(one) || notation.HoldsResident(one) {
 			return b, false
 		}
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendString(b, one)
+		b = notation.AppendString(b, one)
 	}
 	return append(b, ']'), true
-}
-
-// holdsResident finds a resident identity number in an id.
-func holdsResident(b []byte) bool {
-	run := 0
-	for i, c := range b {
-		if run >= 17 && (c-'0' <= 9 || c|0x20 == 'x') && record.ValidResident(string(b[i-17:i+1])) {
-			return true
-		}
-		if c-'0' <= 9 {
-			run++
-		} else {
-			run = 0
-		}
-	}
-	return false
-}
-
-// oneLine joins the lines of a cell, which the contract does not take.
-func oneLine(b []byte) []byte {
-	if !bytes.ContainsAny(b, "\r\n\t") {
-		return b
-	}
-	return bytes.Join(bytes.FieldsFunc(b, func(r rune) bool { return r == '\r' || r == '\n' || r == '\t' }), []byte{' '})
-}
-
-// appendString writes valid UTF-8 as a JSON string.
-func appendString(to, s []byte) []byte {
-	const digits = "0123456789abcdef"
-	to = append(to, '"')
-	for _, c := range s {
-		switch {
-		case c == '"' || c == '\\':
-			to = append(to, '\\', c)
-		case c < ' ':
-			to = append(to, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
-		default:
-			to = append(to, c)
-		}
-	}
-	return append(to, '"')
 }

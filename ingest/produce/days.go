@@ -10,6 +10,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/anxin-project/anxin/ingest/produce/notation"
+	"github.com/anxin-project/anxin/ingest/produce/reading"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
@@ -26,7 +28,7 @@ type days struct {
 const (
 	dayColumn, tickColumn, halfColumn = "day", "tick", "half"
 	// Where a row's own cells end: the cells of its days are behind.
-	dayIndex, tickIndex, halfIndex = maxCells, maxCells + 1, maxCells + 2
+	dayIndex, tickIndex, halfIndex = reading.MaxCells, reading.MaxCells + 1, reading.MaxCells + 2
 	mostDays                       = 31
 	mostHalves                     = 2
 )
@@ -50,7 +52,7 @@ func (m *Mapping) readDays(node *yaml.Node, fail failure) {
 			return
 		}
 	}
-	if node.Decode(&d) != nil || d.First < 0 || d.First > maxCells || d.Columns < 0 || d.Columns > mostHalves {
+	if node.Decode(&d) != nil || d.First < 0 || d.First > reading.MaxCells || d.Columns < 0 || d.Columns > mostHalves {
 		fail(node.Line, want)
 		return
 	}
@@ -109,7 +111,7 @@ var titleMonth = regexp.MustCompile(`(20\d\d)\s*年\s*(1[0-2]|0?[1-9])\s*月`)
 
 // monthsIn finds the months that a title names.
 func monthsIn(title []byte) (all []civil.Month) {
-	for _, found := range titleMonth.FindAllSubmatch(narrow(title), -1) {
+	for _, found := range titleMonth.FindAllSubmatch(notation.Narrow(title), -1) {
 		month, err := civil.ParseMonth(fmt.Sprintf("%s-%02s", found[1], found[2]))
 		if err == nil {
 			all = append(all, month)
@@ -120,8 +122,8 @@ func monthsIn(title []byte) (all []civil.Month) {
 
 // dayOf reads a heading as a day of the month: 1, 01, 1日, 1号, and in October 10月1日 and 2026-10-01.
 func dayOf(heading []byte, month civil.Month) int {
-	b := solid(heading)
-	if t, ok := common(b, date); ok && month != 0 && civil.DateOf(t).Month() == month {
+	b := notation.Solid(heading)
+	if t, ok := notation.Common(b, notation.Date); ok && month != 0 && civil.DateOf(t).Month() == month {
 		return t.Day()
 	}
 	if name := month.String(); month != 0 {
@@ -135,7 +137,7 @@ func dayOf(heading []byte, month civil.Month) int {
 	for _, unit := range []string{"日", "号"} {
 		b = bytes.TrimSuffix(b, []byte(unit))
 	}
-	if !allDigits(b) || len(b) > 2 {
+	if !notation.AllDigits(b) || len(b) > 2 {
 		return 0
 	}
 	n, _ := strconv.Atoi(string(b)) // digits
@@ -272,12 +274,12 @@ func (t *table) beginDays(line int64, cells [][]byte) (p *Problem) {
 	if month == 0 {
 		var text []byte
 		if t.days.from < len(cells) {
-			text = narrow(cells[t.days.from])
+			text = notation.Narrow(cells[t.days.from])
 		}
-		at, ok := common(text, kindMonth)
+		at, ok := notation.Common(text, notation.Month)
 		if !ok {
-			want := layout{text: "common"}
-			return &Problem{Path: t.path, Line: line, Column: t.m.days.column.String(), Want: "expected " + want.want(kindMonth)}
+			want := notation.Layout{Text: "common"}
+			return &Problem{Path: t.path, Line: line, Column: t.m.days.column.String(), Want: "expected " + want.Want(notation.Month)}
 		}
 		month = civil.DateOf(at).Month()
 	}
@@ -323,7 +325,7 @@ func (t *table) nextDay() (one Record, ok bool) {
 		}
 		t.convert.day, t.convert.tick, t.convert.tickName = []byte(t.days.first.AddDays(n-1).String()), tick, name
 		t.convert.half = strconv.AppendInt(t.convert.half[:0], int64(half), 10)
-		t.convert.marks, t.convert.tickMark = t.marks, plain
+		t.convert.marks, t.convert.tickMark = t.marks, reading.Plain
 		if at < len(t.marks) {
 			t.convert.tickMark = t.marks[at]
 		}

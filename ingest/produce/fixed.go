@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"github.com/anxin-project/anxin/ingest/produce/notation"
+	"github.com/anxin-project/anxin/ingest/produce/reading"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -44,13 +46,13 @@ func (m *Mapping) readFixed(node *yaml.Node, fail failure) {
 	total := 0
 	for _, w := range m.fixed.widths {
 		total += w
-		if w < 1 || total > maxRecord {
+		if w < 1 || total > reading.MaxRecord {
 			fail(node.Line, "file.fixed: want widths from 1")
 			return
 		}
 	}
-	if len(m.fixed.widths) == 0 || len(m.fixed.widths) > maxCells {
-		fail(node.Line, "file.fixed: want the widths of 1 to %d cells", maxCells)
+	if len(m.fixed.widths) == 0 || len(m.fixed.widths) > reading.MaxCells {
+		fail(node.Line, "file.fixed: want the widths of 1 to %d cells", reading.MaxCells)
 	}
 }
 
@@ -91,7 +93,7 @@ func (t *table) places() rowState {
 }
 
 func (t *table) misplaced(behind []byte) rowState {
-	if len(bytes.TrimFunc(behind, isBlank)) > 0 {
+	if len(bytes.TrimFunc(behind, notation.IsBlank)) > 0 {
 		return rowMisplaced
 	}
 	return rowWhole

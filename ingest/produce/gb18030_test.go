@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"github.com/anxin-project/anxin/ingest/produce/notation"
 	"github.com/anxin-project/anxin/ingest/record"
 )
 
@@ -19,7 +20,7 @@ func TestCharactersOfGB18030sUsersAreDecoded(t *testing.T) {
 		{"\xA1\x7E", 0xE504}, {"\xA1\x80", 0xE505}, {"\xA2\x40", 0xE526}, {"\xA7\xA0", 0xE765}, {"\xA2\xAB", 0xE766}, {"\xA6\xD9", 0xFE10},
 		{"\xA9\xFE", 0xE80F}, {"\xD7\xFE", 0xE814}, {"\xFE\x59", 0x9FB4}, {"\xFE\x51", 0x20087}, {"\xFE\xA0", 0x9FBB}, {"\xA8\xBC", 0x1E3F},
 	} {
-		if got := ownCharacter(c.bytes[0], c.bytes[1]); got != c.want {
+		if got := notation.OwnCharacter(c.bytes[0], c.bytes[1]); got != c.want {
 			t.Errorf("%x is %U, want %U", c.bytes, got, c.want)
 		}
 	}
@@ -29,7 +30,7 @@ func TestCharactersOfGB18030sUsersAreDecoded(t *testing.T) {
 	for a := 0x81; a <= 0xFE; a++ {
 		for b := 0x40; b <= 0xFE; b++ {
 			pair := []byte{byte(a), byte(b)}
-			text, ok := decodeOwn(nil, pair, decode)
+			text, ok := notation.DecodeOwn(nil, pair, decode)
 			if b == 0x7F {
 				if ok {
 					t.Errorf("%x is taken", pair)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/anxin-project/anxin/ingest/produce/reading"
 	"github.com/anxin-project/anxin/ingest/record"
 )
 
@@ -54,15 +55,15 @@ func TestLinesAreFoundWhereverTheBufferEnds(t *testing.T) {
 	}
 	for _, end := range []string{"\n", "\r\n", "\r", "\r\r\n"} {
 		for _, size := range []int{16, 17, 18, 19, 20, 64} {
-			l := lines{from: bufio.NewReaderSize(strings.NewReader(strings.Join(want, end)+end), size)}
+			l := reading.Lines{From: bufio.NewReaderSize(strings.NewReader(strings.Join(want, end)+end), size)}
 			for i, w := range want {
-				b, err := l.next()
-				if err != nil || string(b) != w || l.line != int64(i+1) {
-					t.Fatalf("%q, buffer of %d: line %d is %q (%v), want %q", end, size, l.line, b, err, w)
+				b, err := l.Next()
+				if err != nil || string(b) != w || l.Line != int64(i+1) {
+					t.Fatalf("%q, buffer of %d: line %d is %q (%v), want %q", end, size, l.Line, b, err, w)
 				}
 			}
-			if _, err := l.next(); err != io.EOF || l.offset != int64(len(strings.Join(want, end)+end)) {
-				t.Errorf("%q, buffer of %d: %v at %d", end, size, err, l.offset)
+			if _, err := l.Next(); err != io.EOF || l.Offset != int64(len(strings.Join(want, end)+end)) {
+				t.Errorf("%q, buffer of %d: %v at %d", end, size, err, l.Offset)
 			}
 		}
 	}

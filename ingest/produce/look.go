@@ -14,6 +14,8 @@ import (
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"github.com/anxin-project/anxin/ingest/produce/notation"
+	"github.com/anxin-project/anxin/ingest/produce/reading"
 	"github.com/anxin-project/anxin/ingest/record"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
@@ -65,7 +67,7 @@ func LookAt(path string, most int) ([]*Look, error) {
 	if n, _ := file.ReadAt(magic[:], 0); string(magic[:n]) == "PK\x03\x04" {
 		return lookAtSheets(path, file, info.Size(), most)
 	}
-	unpacked, _, err := unpacked(path, file, file)
+	unpacked, _, err := reading.Unpacked(path, file, file)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +132,7 @@ func lookAtText(path string, text []byte, encoding string, most int) *Look {
 }
 
 func textRows(path string, text []byte, m *Mapping, delimiter string, most int) (rows []LookRow, whole bool) {
-	t := &table{lines: &lines{from: bufio.NewReaderSize(bytes.NewReader(text), readBuffer)}, path: path, m: m, delimiter: []byte(delimiter)}
+	t := &table{lines: &reading.Lines{From: bufio.NewReaderSize(bytes.NewReader(text), readBuffer)}, path: path, m: m, delimiter: []byte(delimiter)}
 	if m.encoding == encodingGB18030 {
 		t.decode = simplifiedchinese.GB18030.NewDecoder()
 	}
@@ -149,10 +151,10 @@ func textRows(path string, text []byte, m *Mapping, delimiter string, most int) 
 	return rows, whole
 }
 
-func lookRow(line int64, cells [][]byte, marks []mark) LookRow {
+func lookRow(line int64, cells [][]byte, marks []reading.Mark) LookRow {
 	row := LookRow{Line: line, Cells: make([]LookCell, len(cells))}
 	for i, c := range cells {
-		row.Cells[i] = LookCell{Text: string(c), Dated: i < len(marks) && marks[i] == dated}
+		row.Cells[i] = LookCell{Text: string(c), Dated: i < len(marks) && marks[i] == reading.Dated}
 	}
 	return row
 }
@@ -185,7 +187,7 @@ func usualWidth(rows []LookRow) (width, filled int) {
 func lookAtSheets(path string, file io.ReaderAt, size int64, most int) (looks []*Look, err error) {
 	const mostSheets = 50
 	for n := 1; n <= mostSheets; n++ {
-		s, err := openSheet(path, file, size, &Mapping{sheet: ref{number: n}})
+		s, err := reading.OpenSheet(path, file, size, reading.Sheet{Number: n})
 		if err != nil {
 			if n > 1 && errors.As(err, new(*Problem)) {
 				break // there is no further sheet
@@ -194,18 +196,18 @@ func lookAtSheets(path string, file io.ReaderAt, size int64, most int) (looks []
 		}
 		look := &Look{Sheet: n}
 		for len(look.Rows) < most {
-			cells, marks, line, err := s.next()
+			cells, marks, line, err := s.Next()
 			if err != nil {
 				break // what is damaged is told by who reads the sheet as a whole
 			}
 			for i := range cells {
-				cells[i] = clean(cells[i])
+				cells[i] = notation.Clean(cells[i])
 			}
 			if !empty(cells) {
 				look.Rows = append(look.Rows, lookRow(line, cells, marks))
 			}
 		}
-		_ = s.part.Close() // it was only read
+		_ = s.Part.Close() // it was only read
 		if len(look.Rows) > 0 {
 			looks = append(looks, look)
 		}
@@ -268,7 +270,7 @@ func lookAtJSON(path string, text []byte, most int) (*Look, error) {
 	for i, one := range texts {
 		row := LookRow{Line: int64(i + 2), Cells: make([]LookCell, len(header.Cells))}
 		for name, text := range one {
-			row.Cells[index[name]].Text = string(clean([]byte(text)))
+			row.Cells[index[name]].Text = string(notation.Clean([]byte(text)))
 		}
 		look.Rows = append(look.Rows, row)
 	}
@@ -329,9 +331,9 @@ type FieldInfo struct {
 	Words              []string // that a word may be
 }
 
-var kindNames = map[kind]string{
-	identifier: "id", identifiers: "ids", line: "text", number: "number", workerKey: "key", creditCode: "uscc", division: "division", word: "word", yesNo: "yes_no",
-	yuan: "yuan", integer: "integer", decimal: "decimal", hours: "hours", date: "date", month: "month", instant: "instant",
+var kindNames = map[notation.Kind]string{
+	notation.Identifier: "id", notation.Identifiers: "ids", notation.Line: "text", notation.Number: "number", notation.WorkerKey: "key", notation.CreditCode: "uscc", notation.Division: "division", notation.Word: "word", notation.YesNo: "yes_no",
+	notation.Yuan: "yuan", notation.Integer: "integer", notation.Decimal: "decimal", notation.Hours: "hours", notation.Date: "date", notation.Month: "month", notation.Instant: "instant",
 }
 
 // Fields are those of a topic, in the contract's order.
@@ -344,23 +346,23 @@ func Fields(t record.Topic) (all []FieldInfo) {
 
 // ReadsDate says whether a cell is a date, month or instant by a format; an empty one stands for the contract's own.
 func ReadsDate(kindName, format, cell string) bool {
-	k := date
+	k := notation.Date
 	switch kindName {
 	case "month":
-		k = month
+		k = notation.Month
 	case "instant":
-		k = instant
+		k = notation.Instant
 	}
 	layouts := contractLayouts[k]
 	if format != "" {
-		l, err := parseLayout(format)
-		if err != nil || !l.fits(k) {
+		l, err := notation.ParseLayout(format)
+		if err != nil || !l.Fits(k) {
 			return false
 		}
-		layouts = []layout{l}
+		layouts = []notation.Layout{l}
 	}
 	for i := range layouts {
-		if _, ok := layouts[i].parse(narrow([]byte(cell)), k); ok {
+		if _, ok := layouts[i].Parse(notation.Narrow([]byte(cell)), k); ok {
 			return true
 		}
 	}
@@ -369,15 +371,15 @@ func ReadsDate(kindName, format, cell string) bool {
 
 // ReadsYuan says whether a cell is an amount in yuan, exact to the fen.
 func ReadsYuan(cell string) bool {
-	_, ok := fenOf(narrow([]byte(cell)), amountUnits["yuan"])
+	_, ok := notation.FenOf(notation.Narrow([]byte(cell)), notation.AmountUnits["yuan"])
 	return ok
 }
 
 // ExactCode is a credit code as the registry writes it.
-func ExactCode(cell string) string { return string(exactCode(narrow([]byte(cell)))) }
+func ExactCode(cell string) string { return string(notation.ExactCode(notation.Narrow([]byte(cell)))) }
 
 // Solid is a text without blanks, in narrow signs.
-func Solid(text string) string { return string(solid([]byte(text))) }
+func Solid(text string) string { return string(notation.Solid([]byte(text))) }
 
 // DayHeading is the day of the month that a heading names, or 0. It may name the month too, which is given as YYYY-MM or is empty.
 func DayHeading(text, month string) int {

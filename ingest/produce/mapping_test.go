@@ -18,6 +18,8 @@ import (
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"github.com/anxin-project/anxin/ingest/produce/notation"
+	"github.com/anxin-project/anxin/ingest/produce/reading"
 	"github.com/anxin-project/anxin/ingest/record"
 )
 
@@ -177,9 +179,9 @@ func value(t *testing.T, field, spec, cell string) (string, []*Problem) {
 		if f.name == field || f.optional || f.name == "source" {
 			continue
 		}
-		constant := map[kind]string{identifier: "x", line: "x", number: "x", creditCode: "91331024MA2XYK0005", division: "331024001", yesNo: "true",
-			yuan: "1", integer: "1", decimal: "1", hours: "1", date: "2026-10-01", month: "2026-10", instant: "2026-10-16T18:00:00+08:00"}[f.kind]
-		if f.kind == word {
+		constant := map[notation.Kind]string{notation.Identifier: "x", notation.Line: "x", notation.Number: "x", notation.CreditCode: "91331024MA2XYK0005", notation.Division: "331024001", notation.YesNo: "true",
+			notation.Yuan: "1", notation.Integer: "1", notation.Decimal: "1", notation.Hours: "1", notation.Date: "2026-10-01", notation.Month: "2026-10", notation.Instant: "2026-10-16T18:00:00+08:00"}[f.kind]
+		if f.kind == notation.Word {
 			constant = f.words[0]
 		}
 		fmt.Fprintf(&b, "  %s: {value: %q}\n", f.name, constant)
@@ -389,7 +391,7 @@ func TestATableHasTheContractsRuleForNumbers(t *testing.T) {
 		batch := record.NewBatch(record.TopicAccountEntries)
 		json := fmt.Sprintf(`{"id":"1","source":"s","version":1,"recorded_at":"2026-10-16T18:00:00+08:00","project_id":"P","account_id":"62170001","booked_at":"2026-10-16T18:00:00+08:00","kind":"wage_out","yuan":%s,"balance_yuan":0}`, amount)
 		taken := decoder.Add(batch, []byte(json)) == nil
-		if _, ok := fenOf([]byte(amount), 2); ok != taken {
+		if _, ok := notation.FenOf([]byte(amount), 2); ok != taken {
 			t.Errorf("%s is read from a table: %v, from JSON: %v", amount, ok, taken)
 		}
 	}
@@ -581,10 +583,10 @@ func TestTheFieldsAndWordsAreThoseOfPackageRecord(t *testing.T) {
 			t.Errorf("%s: package record has other fields, or in another order", topic)
 		}
 		for _, f := range fields {
-			if f.kind == word {
+			if f.kind == notation.Word {
 				want[strings.Join(f.words, " ")] = true
 			}
-			if f.kind == word && lists[strings.Join(f.words, " ")] == 0 {
+			if f.kind == notation.Word && lists[strings.Join(f.words, " ")] == 0 {
 				t.Errorf("%s: package record has other words for %s", topic, f.name)
 			}
 		}
@@ -659,7 +661,7 @@ func TestAFileThatDoesNotFitIsRefusedWithItsLineAndNothingOfItsContent(t *testin
 		{"an array that is cut off", "f.json", "", "[{},\n{", "line 2: the array is not closed"},
 		{"an array without commas, which is one bad record", "f.json", "", "[{} {}]", ""},
 		{"two arrays", "f.json", "", "[{}]\n[]", "expected nothing after"},
-		{"a line without end", "f.ndjson", "", strings.Repeat("x", maxRecord+1), "line 1: the record is longer than"},
+		{"a line without end", "f.ndjson", "", strings.Repeat("x", reading.MaxRecord+1), "line 1: the record is longer than"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := Source{Path: write(t, c.file, c.text), Topic: record.TopicAccountEntries}

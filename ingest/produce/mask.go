@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/anxin-project/anxin/ingest/produce/notation"
 	"github.com/anxin-project/anxin/ingest/record"
 )
 
@@ -33,7 +34,7 @@ func Masked(topic record.Topic, value []byte) []byte {
 			continue
 		}
 		b.WriteString(map[bool]string{true: "{", false: ", "}[b.Len() == 0])
-		b.Write(appendString(nil, []byte(f.name)))
+		b.Write(notation.AppendString(nil, []byte(f.name)))
 		b.WriteString(": ")
 		b.Write(f.masked(v))
 	}
@@ -47,7 +48,7 @@ func Masked(topic record.Topic, value []byte) []byte {
 func (f *field) masked(v json.RawMessage) []byte {
 	var text string
 	if json.Unmarshal(v, &text) != nil {
-		if f.personal() || f.kind != integer && digitRun(v) >= personalDigits || bytes.ContainsAny(v, "{[") {
+		if f.personal() || f.kind != notation.Integer && notation.DigitRun(v) >= notation.PersonalDigits || bytes.ContainsAny(v, "{[") {
 			return []byte(`"***"`)
 		}
 		return v
@@ -61,25 +62,10 @@ func (f *field) masked(v json.RawMessage) []byte {
 		text = "***" + record.LastFour(text)
 	case f.veil == hidden:
 		text = "***"
-	case holdsResident([]byte(text)), f.kind == line && digitRun([]byte(text)) >= personalDigits: // of a column mapped amiss
+	case notation.HoldsResident([]byte(text)), f.kind == notation.Line && notation.DigitRun([]byte(text)) >= notation.PersonalDigits: // of a column mapped amiss
 		text = "***"
 	}
-	return appendString(nil, []byte(text))
-}
-
-// personalDigits is the length of the shortest personal number, that of a mobile phone.
-const personalDigits = 11
-
-// digitRun is the length of the longest row of digits.
-func digitRun(b []byte) int {
-	most, run := 0, 0
-	for _, c := range b {
-		if run++; c-'0' > 9 {
-			run = 0
-		}
-		most = max(most, run)
-	}
-	return most
+	return notation.AppendString(nil, []byte(text))
 }
 
 // Sample is a record as people may see it.

@@ -3,7 +3,6 @@ package produce
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -12,8 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
-
+	"github.com/anxin-project/anxin/ingest/produce/reading"
 	"github.com/anxin-project/anxin/ingest/record"
 )
 
@@ -115,7 +113,7 @@ type Reader struct {
 	source  Source
 	file    *os.File
 	size    int64
-	counted *counter
+	counted *reading.Counter
 	text    io.ReadCloser
 	packed  bool
 	buffer  *bufio.Reader
@@ -125,8 +123,8 @@ type Reader struct {
 	row Position // before the row that is being read
 
 	// one of these
-	lines *lines
-	array *array
+	lines *reading.Lines
+	array *reading.Array
 	table *table
 }
 
@@ -156,17 +154,17 @@ func (s Source) open(progress func(int64)) (_ *Reader, err error) {
 	if s.Mapping != nil {
 		var magic [4]byte
 		if n, _ := r.file.ReadAt(magic[:], 0); string(magic[:n]) == "PK\x03\x04" {
-			r.counted = &counter{at: r.file, told: progress}
-			book, err := openSheet(s.Path, r.counted, r.size, s.Mapping)
+			r.counted = &reading.Counter{At: r.file, Told: progress}
+			book, err := reading.OpenSheet(s.Path, r.counted, r.size, s.Mapping.sheet)
 			if err != nil {
 				return nil, err
 			}
-			r.text, r.lines = book.part, &lines{}
+			r.text, r.lines = book.Part, &reading.Lines{}
 			return r, r.openTable(book, info.ModTime())
 		}
 	}
-	r.counted = &counter{from: r.file, told: progress}
-	if r.text, r.packed, err = unpacked(s.Path, r.file, r.counted); err != nil {
+	r.counted = &reading.Counter{From: r.file, Told: progress}
+	if r.text, r.packed, err = reading.Unpacked(s.Path, r.file, r.counted); err != nil {
 		return nil, err
 	}
 	r.buffer = bufio.NewReaderSize(r.text, readBuffer)
@@ -180,11 +178,11 @@ func (s Source) open(progress func(int64)) (_ *Reader, err error) {
 	}
 	_, _ = r.buffer.Discard(marks) // peeked
 	start = start[marks:]
-	l := &lines{from: r.buffer, offset: int64(marks)}
+	l := &reading.Lines{From: r.buffer, Offset: int64(marks)}
 	if s.Mapping != nil {
 		r.lines = l
 		if s.Mapping.json != "" {
-			return r, r.openTable(openObjects(s.Path, s.Mapping.json, r.buffer), info.ModTime())
+			return r, r.openTable(reading.OpenObjects(s.Path, s.Mapping.json, r.buffer), info.ModTime())
 		}
 		if isJSON(start) {
 			return nil, &Problem{Path: s.Path, Want: "is JSON, and the mapping is of a table: say file: {json: data.rows}, the way to the list of objects in it, and the ways to values in place of columns (anxin produce mapping --help)"}
@@ -197,25 +195,25 @@ func (s Source) open(progress func(int64)) (_ *Reader, err error) {
 	case ".xlsx", ".xls":
 		return nil, &Problem{Path: s.Path, Want: "a workbook needs a mapping that says what its columns are: give --mapping FILE (anxin produce mapping --help); of old .xls save the sheet as .xlsx or CSV"}
 	}
-	first := bytes.TrimLeft(start, jsonSpace)
-	if line, _, more := bytes.Cut(first, []byte("\n")); more && string(bytes.TrimRight(line, jsonSpace)) == "{" {
+	first := bytes.TrimLeft(start, reading.JsonSpace)
+	if line, _, more := bytes.Cut(first, []byte("\n")); more && string(bytes.TrimRight(line, reading.JsonSpace)) == "{" {
 		return nil, &Problem{Path: s.Path, Want: "is one JSON object over several lines, not one record a line: if records are in a list within it, give a mapping with file: {json: data.rows} (anxin produce mapping --help)"}
 	}
 	if ending := s.ending(); len(first) > 0 && first[0] == '[' && ending != ".ndjson" && ending != ".jsonl" {
-		r.array = &array{from: r.buffer, offset: int64(marks)}
+		r.array = &reading.Array{From: r.buffer, Offset: int64(marks)}
 	} else {
-		l.json = true
+		l.JSON = true
 		r.lines = l
 	}
 	return r, nil
 }
 
-func (r *Reader) openTable(from rowSource, modified time.Time) (err error) {
+func (r *Reader) openTable(from reading.RowSource, modified time.Time) (err error) {
 	s := r.source
 	if r.table, err = openTable(r.lines, from, s.Path, s.Mapping, s.delimiter(), modified, s.IDKey); err != nil {
 		return err
 	}
-	r.table.atRow = func() { r.row = Position{r.lines.offset, r.lines.line, r.records} }
+	r.table.atRow = func() { r.row = Position{r.lines.Offset, r.lines.Line, r.records} }
 	return nil
 }
 
@@ -247,16 +245,16 @@ func (s Source) marks(start []byte) (int, error) {
 
 // isJSON tells JSON from a table, whose first cell may begin with a bracket, too.
 func isJSON(start []byte) bool {
-	start = bytes.TrimLeft(start, jsonSpace)
+	start = bytes.TrimLeft(start, reading.JsonSpace)
 	if len(start) == 0 || start[0] != '{' && start[0] != '[' {
 		return false
 	}
-	behind := bytes.TrimLeft(start[1:], jsonSpace)
+	behind := bytes.TrimLeft(start[1:], reading.JsonSpace)
 	return len(behind) > 0 && (start[0] == '{' && (behind[0] == '"' || behind[0] == '}') || start[0] == '[' && (behind[0] == '{' || behind[0] == ']'))
 }
 
 func isWebPage(start []byte) bool {
-	text := bytes.ToLower(bytes.TrimLeft(start, jsonSpace))
+	text := bytes.ToLower(bytes.TrimLeft(start, reading.JsonSpace))
 	for _, tag := range []string{"<html", "<!doctype", "<table", "<meta", "<?xml"} {
 		if bytes.HasPrefix(text, []byte(tag)) {
 			return true
@@ -294,20 +292,20 @@ func (r *Reader) Next() (Record, error) {
 		case r.table != nil:
 			one, err = r.table.next()
 		case r.array != nil:
-			if one.Value, one.Line, err = r.array.next(); err == nil {
+			if one.Value, one.Line, err = r.array.Next(); err == nil {
 				r.counts.Read++
 			}
 			if err != nil && err != io.EOF && !errors.As(err, new(*Problem)) && one.Line > 0 {
 				return Record{}, r.broken(one.Line, err)
 			}
 		default:
-			if one.Value, err = r.lines.next(); err == nil {
+			if one.Value, err = r.lines.Next(); err == nil {
 				r.counts.Read++
-				if one.Value = bytes.Trim(one.Value, jsonSpace); len(one.Value) == 0 {
+				if one.Value = bytes.Trim(one.Value, reading.JsonSpace); len(one.Value) == 0 {
 					r.counts.Empty++
 					continue
 				}
-				one.Line = r.lines.line
+				one.Line = r.lines.Line
 			}
 		}
 		if err != nil {
@@ -319,8 +317,8 @@ func (r *Reader) Next() (Record, error) {
 		if r.table == nil {
 			one.Key = Key(r.source.Topic, one.Value)
 		}
-		if len(one.Value) > maxRecord {
-			return Record{}, r.broken(one.Line, errTooLong)
+		if len(one.Value) > reading.MaxRecord {
+			return Record{}, r.broken(one.Line, reading.ErrTooLong)
 		}
 		r.records++
 		r.counting().Records++
@@ -331,9 +329,9 @@ func (r *Reader) Next() (Record, error) {
 // broken describes a file that cannot be read on.
 func (r *Reader) broken(line int64, err error) error {
 	switch {
-	case err == errTooLong:
-		return &Problem{Path: r.source.Path, Line: line, Want: fmt.Sprintf("the record is longer than %d bytes; want one record a line, or one JSON array of records", maxRecord)}
-	case err == errCutOff || err == errArray || err == errTrailing || err == errNothing:
+	case err == reading.ErrTooLong:
+		return &Problem{Path: r.source.Path, Line: line, Want: fmt.Sprintf("the record is longer than %d bytes; want one record a line, or one JSON array of records", reading.MaxRecord)}
+	case err == reading.ErrCutOff || err == reading.ErrArray || err == reading.ErrTrailing || err == reading.ErrNothing:
 		return &Problem{Path: r.source.Path, Line: line, Want: err.Error()}
 	case r.packed:
 		return &Problem{Path: r.source.Path, Line: line, Want: fmt.Sprintf("the compressed file is cut off or damaged behind this line (%v)", err)}
@@ -347,9 +345,9 @@ func (r *Reader) Position() Position {
 		return r.row
 	}
 	if r.array != nil {
-		return Position{r.array.offset, r.array.line, r.records}
+		return Position{r.array.Offset, r.array.Line, r.records}
 	}
-	return Position{r.lines.offset, r.lines.line, r.records}
+	return Position{r.lines.Offset, r.lines.Line, r.records}
 }
 
 func (r *Reader) counting() *Counts {
@@ -366,7 +364,7 @@ func (r *Reader) Counts() Counts { return *r.counting() }
 func (r *Reader) Size() int64 { return r.size }
 
 // Done: see Size.
-func (r *Reader) Done() int64 { return r.counted.n }
+func (r *Reader) Done() int64 { return r.counted.N }
 
 // Skip goes on to a position of the same file, from the beginning.
 func (r *Reader) Skip(to Position) error {
@@ -374,7 +372,7 @@ func (r *Reader) Skip(to Position) error {
 		return nil
 	}
 	if r.table != nil && len(r.table.convert.fill) > 0 { // what stands above is needed
-		for r.lines.offset < to.Bytes {
+		for r.lines.Offset < to.Bytes {
 			cells, _, _, err := r.table.row()
 			if err != nil {
 				return err
@@ -388,11 +386,11 @@ func (r *Reader) Skip(to Position) error {
 		return nil
 	}
 	if r.table != nil && r.table.source != nil {
-		if err := r.table.source.skipTo(to.Bytes); err != nil {
+		if err := r.table.source.SkipTo(to.Bytes); err != nil {
 			return err
 		}
 		r.records, r.table.held = to.Records, false
-		r.lines.offset, r.lines.line = to.Bytes, to.Line
+		r.lines.Offset, r.lines.Line = to.Bytes, to.Line
 		*r.counting() = Counts{}
 		return nil
 	}
@@ -412,16 +410,16 @@ func (r *Reader) Skip(to Position) error {
 			return fmt.Errorf("%s: %w", r.source.Path, err)
 		}
 		r.buffer.Reset(r.text)
-		r.counted.n = to.Bytes
+		r.counted.N = to.Bytes
 	}
 	r.records = to.Records
 	*r.counting() = Counts{}
 	if r.array != nil {
-		r.array.offset, r.array.line = to.Bytes, to.Line
-		r.array.opened, r.array.begun = to.Records > 0, to.Records > 0
+		r.array.Offset, r.array.Line = to.Bytes, to.Line
+		r.array.Opened, r.array.Begun = to.Records > 0, to.Records > 0
 		return nil
 	}
-	r.lines.offset, r.lines.line = to.Bytes, to.Line
+	r.lines.Offset, r.lines.Line = to.Bytes, to.Line
 	return nil
 }
 
@@ -431,69 +429,4 @@ func (r *Reader) Close() error {
 		_ = r.text.Close() // it was only read
 	}
 	return r.file.Close()
-}
-
-// unpacked reads a file by its first bytes or its ending.
-func unpacked(path string, file *os.File, from io.Reader) (io.ReadCloser, bool, error) {
-	var magic [4]byte
-	n, err := file.ReadAt(magic[:], 0)
-	if err != nil && err != io.EOF {
-		return nil, false, fmt.Errorf("%s: %w", path, err)
-	}
-	ending := filepath.Ext(path)
-	switch start := magic[:n]; {
-	case ending == ".gz" || bytes.HasPrefix(start, []byte("\x1f\x8b")):
-		ending = ".gz"
-	case ending == ".zst" || bytes.Equal(start, []byte("\x28\xb5\x2f\xfd")):
-		ending = ".zst"
-	}
-	text, err := decompressed(path, ending, from)
-	return text, ending == ".gz" || ending == ".zst", err
-}
-
-// zstdWindow is the most that reading zstd may take; it is what zstd --long writes.
-const zstdWindow = 128 << 20
-
-func decompressed(path, ending string, from io.Reader) (io.ReadCloser, error) {
-	switch ending {
-	case ".gz":
-		z, err := gzip.NewReader(from)
-		if err != nil {
-			return nil, &Problem{Path: path, Want: fmt.Sprintf("is not a gzip file (%v)", err)}
-		}
-		return z, nil
-	case ".zst":
-		z, err := zstd.NewReader(from, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
-		if err != nil {
-			return nil, &Problem{Path: path, Want: fmt.Sprintf("is not a zstd file (%v)", err)}
-		}
-		return z.IOReadCloser(), nil
-	}
-	return io.NopCloser(from), nil
-}
-
-type counter struct {
-	from io.Reader
-	at   io.ReaderAt // instead, for workbooks
-	told func(int64)
-	n    int64
-}
-
-// ReadAt counts what is read here and there; parts that are read twice do not make more of the file than there is.
-func (c *counter) ReadAt(b []byte, at int64) (int, error) {
-	n, err := c.at.ReadAt(b, at)
-	c.n = max(c.n, at+int64(n))
-	if c.told != nil {
-		c.told(c.n)
-	}
-	return n, err
-}
-
-func (c *counter) Read(b []byte) (int, error) {
-	n, err := c.from.Read(b)
-	c.n += int64(n)
-	if c.told != nil {
-		c.told(c.n)
-	}
-	return n, err
 }

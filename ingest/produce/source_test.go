@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/anxin-project/anxin/ingest/produce/reading"
 	"github.com/anxin-project/anxin/ingest/record"
 )
 
@@ -31,7 +32,7 @@ func FuzzRecords(f *testing.F) {
 		source := Source{Path: path, Topic: record.TopicPayroll}
 		records, err := readAll(source)
 		for _, one := range records {
-			if one.Line < 1 || len(one.Value) == 0 || len(one.Value) > maxRecord {
+			if one.Line < 1 || len(one.Value) == 0 || len(one.Value) > reading.MaxRecord {
 				t.Fatalf("a record of %d bytes in line %d", len(one.Value), one.Line)
 			}
 			Masked(source.Topic, one.Value)

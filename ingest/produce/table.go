@@ -11,21 +11,20 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"github.com/anxin-project/anxin/ingest/produce/notation"
+	"github.com/anxin-project/anxin/ingest/produce/reading"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
-// Limits of a table: what lies beyond is not one.
-const (
-	maxCells    = 4096
-	maxRowLines = 200 // of a row with line breaks in quoted cells
-)
+// maxRowLines is the most lines of a row with line breaks in quoted cells.
+const maxRowLines = 200
 
 // table reads the rows of CSV and its relatives as records.
 type table struct {
-	lines     *lines
-	source    rowSource // instead of lines, whose place it keeps
-	held      bool      // the row that was read is yet to be taken
-	marks     []mark
+	lines     *reading.Lines
+	source    reading.RowSource // instead of lines, whose place it keeps
+	held      bool              // the row that was read is yet to be taken
+	marks     []reading.Mark
 	path      string
 	m         *Mapping
 	delimiter []byte
@@ -42,7 +41,7 @@ type table struct {
 }
 
 // openTable reads up to the first row and finds the mapped columns.
-func openTable(l *lines, source rowSource, path string, m *Mapping, delimiter string, modified time.Time, idKey []byte) (*table, error) {
+func openTable(l *reading.Lines, source reading.RowSource, path string, m *Mapping, delimiter string, modified time.Time, idKey []byte) (*table, error) {
 	t := &table{lines: l, source: source, path: path, m: m, delimiter: []byte(delimiter)}
 	if m.encoding == encodingGB18030 {
 		t.decode = simplifiedchinese.GB18030.NewDecoder()
@@ -58,19 +57,19 @@ func openTable(l *lines, source rowSource, path string, m *Mapping, delimiter st
 		if source != nil {
 			break
 		}
-		raw, err := l.next()
+		raw, err := l.Next()
 		if t.raw = raw; err == nil && m.days != nil && t.decoded() == rowWhole {
 			titles = append(titles, monthsIn(t.text)...)
 		}
 		if err == io.EOF {
 			return nil, &Problem{Path: path, Want: fmt.Sprintf("the file ends within the %d lines that the mapping skips", m.skip)}
 		} else if err != nil {
-			return nil, t.fault(l.line, err)
+			return nil, t.fault(l.Line, err)
 		}
 	}
 	index := func(r ref) int { return r.number - 1 }
-	if from, ok := source.(*objects); ok {
-		t.convert, _ = newConverter(m, path, modified, idKey, func(r ref) int { return from.field(r.name) })
+	if from, ok := source.(*reading.Objects); ok {
+		t.convert, _ = newConverter(m, path, modified, idKey, func(r ref) int { return from.Field(r.name) })
 		return t, nil
 	}
 	if m.header {
@@ -93,7 +92,7 @@ func openTable(l *lines, source rowSource, path string, m *Mapping, delimiter st
 		t.width = len(header)
 		at := map[string]int{}
 		for i, h := range header {
-			name := string(oneLine(h))
+			name := string(notation.OneLine(h))
 			if _, twice := at[name]; twice {
 				at[name] = -2
 			} else {
@@ -187,8 +186,8 @@ func empty(cells [][]byte) bool {
 }
 
 func (t *table) fault(line int64, err error) error {
-	if err == errTooLong {
-		return &Problem{Path: t.path, Line: line, Want: fmt.Sprintf("the row is longer than %d bytes", maxRecord)}
+	if err == reading.ErrTooLong {
+		return &Problem{Path: t.path, Line: line, Want: fmt.Sprintf("the row is longer than %d bytes", reading.MaxRecord)}
 	}
 	return err
 }
@@ -266,11 +265,11 @@ func (t *table) row() (cells [][]byte, line int64, state rowState, err error) {
 		cells, line, err = t.sourceRow()
 		return cells, line, rowWhole, err
 	}
-	raw, err := t.lines.next()
+	raw, err := t.lines.Next()
 	if err != nil {
-		return nil, 0, 0, t.fault(t.lines.line, err)
+		return nil, 0, 0, t.fault(t.lines.Line, err)
 	}
-	line = t.lines.line
+	line = t.lines.Line
 	t.raw = raw
 	for n := 1; ; n++ {
 		if t.m.fixed.widths != nil {
@@ -288,18 +287,18 @@ func (t *table) row() (cells [][]byte, line int64, state rowState, err error) {
 		if n == 1 {
 			t.raw = bytes.Clone(t.raw)
 		}
-		more, err := t.lines.next()
-		if err == io.EOF || n > maxRowLines || len(t.raw)+len(more) > maxRecord {
+		more, err := t.lines.Next()
+		if err == io.EOF || n > maxRowLines || len(t.raw)+len(more) > reading.MaxRecord {
 			return nil, 0, 0, &Problem{Path: t.path, Line: line, Want: "a quote is opened here and not closed; a file that does not quote needs quotes: false in the mapping"}
 		}
 		if err != nil {
-			return nil, 0, 0, t.fault(t.lines.line, err)
+			return nil, 0, 0, t.fault(t.lines.Line, err)
 		}
 		t.raw = append(append(t.raw, '\n'), more...)
 		t.counts.Joined++
 	}
 	for i, c := range t.cells {
-		if t.cells[i] = clean(c); t.m.blank[string(t.cells[i])] {
+		if t.cells[i] = notation.Clean(c); t.m.blank[string(t.cells[i])] {
 			t.cells[i] = nil
 		}
 	}
@@ -310,13 +309,13 @@ func (t *table) row() (cells [][]byte, line int64, state rowState, err error) {
 func (t *table) sourceRow() ([][]byte, int64, error) {
 	if t.held {
 		t.held = false
-		return t.cells, t.lines.line, nil
+		return t.cells, t.lines.Line, nil
 	}
-	cells, marks, line, err := t.source.next()
+	cells, marks, line, err := t.source.Next()
 	if err != nil {
 		return nil, 0, err
 	}
-	t.lines.line, t.lines.offset = line, t.source.place()
+	t.lines.Line, t.lines.Offset = line, t.source.Place()
 	t.raw = bytes.Join(cells, []byte{'\t'})
 	if t.width > 0 {
 		for len(cells) < t.width {
@@ -330,7 +329,7 @@ func (t *table) sourceRow() ([][]byte, int64, error) {
 		}
 	}
 	for i, c := range cells {
-		if cells[i] = clean(c); t.m.blank[string(cells[i])] {
+		if cells[i] = notation.Clean(c); t.m.blank[string(cells[i])] {
 			cells[i] = nil
 		}
 	}
@@ -376,7 +375,7 @@ func (t *table) decoded() rowState {
 	t.text = t.text[:n]
 	if err != nil || bytes.ContainsRune(t.text, utf8.RuneError) {
 		var ok bool
-		if t.text, ok = decodeOwn(t.text[:0], t.raw, t.decode); !ok {
+		if t.text, ok = notation.DecodeOwn(t.text[:0], t.raw, t.decode); !ok {
 			return rowForeign
 		}
 	}
@@ -390,7 +389,7 @@ func (t *table) split() rowState {
 	delimited := func(p int) bool { return bytes.HasPrefix(b[p:], t.delimiter) }
 	blank := func(p int) bool { return p < len(b) && (b[p] == ' ' || b[p] == '\t') && !delimited(p) }
 	for {
-		if len(t.cells) >= maxCells {
+		if len(t.cells) >= reading.MaxCells {
 			return rowBroken
 		}
 		p := 0

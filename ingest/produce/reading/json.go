@@ -1,4 +1,4 @@
-package produce
+package reading
 
 import (
 	"bufio"
@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// objects reads the objects of a list within JSON as rows: the answer of a platform, or several of them one after the other.
-type objects struct {
+// Objects reads the objects of a list within JSON as rows: the answer of a platform, or several of them one after the other.
+type Objects struct {
 	path   string
 	at     []string   // the way to the list; empty: the file is the list, or objects one after the other
 	fields [][]string // the way to each cell in an object
@@ -22,7 +22,7 @@ type objects struct {
 	open   int  // objects that lie around the list; -1: outside of a value
 	n      int64
 	cells  [][]byte
-	marks  []mark
+	marks  []Mark
 }
 
 // newlines remembers where lines ended, for what the decoder has not come to yet.
@@ -57,22 +57,22 @@ func (n *newlines) line(offset int64) int64 {
 	return n.count + 1
 }
 
-// openObjects reads a list of a path such as data.rows, or ".".
-func openObjects(path, list string, from *bufio.Reader) *objects {
-	o := &objects{path: path, from: &newlines{from: from}, open: -1}
+// OpenObjects reads a list of a path such as data.rows, or ".".
+func OpenObjects(path, list string, from *bufio.Reader) *Objects {
+	o := &Objects{path: path, from: &newlines{from: from}, open: -1}
 	if list != "." {
 		o.at = strings.Split(list, ".")
 	}
 	start, _ := from.Peek(512)
-	start = bytes.TrimLeft(start, jsonSpace)
+	start = bytes.TrimLeft(start, JsonSpace)
 	o.single = len(o.at) == 0 && len(start) > 0 && start[0] != '['
 	o.json = json.NewDecoder(o.from)
 	o.json.UseNumber()
 	return o
 }
 
-// field returns the column of a path.
-func (o *objects) field(name string) int {
+// Field returns the column of a path.
+func (o *Objects) Field(name string) int {
 	for i, f := range o.fields {
 		if strings.Join(f, ".") == name {
 			return i
@@ -82,8 +82,8 @@ func (o *objects) field(name string) int {
 	return len(o.fields) - 1
 }
 
-// absent are the fields that no object had.
-func (o *objects) absent() (names []string) {
+// Absent are the fields that no object had.
+func (o *Objects) Absent() (names []string) {
 	for i, f := range o.fields {
 		if !o.seen[i] && o.n > 0 {
 			names = append(names, strings.Join(f, "."))
@@ -92,27 +92,27 @@ func (o *objects) absent() (names []string) {
 	return names
 }
 
-func (o *objects) place() int64 { return o.n }
+func (o *Objects) Place() int64 { return o.n }
 
-func (o *objects) skipTo(place int64) error {
+func (o *Objects) SkipTo(place int64) error {
 	for o.n < place {
-		if _, _, _, err := o.next(); err != nil {
+		if _, _, _, err := o.Next(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (o *objects) fault(want string) error {
+func (o *Objects) fault(want string) error {
 	return &Problem{Path: o.path, Line: o.from.line(o.json.InputOffset()), Want: want}
 }
 
 // broken is about text that is no JSON, of which the library's own error would show a piece.
-func (o *objects) broken() error {
+func (o *Objects) broken() error {
 	return o.fault("is no JSON behind this line, or cut off: export it anew")
 }
 
-func (o *objects) next() (cells [][]byte, marks []mark, line int64, err error) {
+func (o *Objects) Next() (cells [][]byte, marks []Mark, line int64, err error) {
 	for {
 		if o.open < 0 {
 			if o.single {
@@ -136,7 +136,7 @@ func (o *objects) next() (cells [][]byte, marks []mark, line int64, err error) {
 }
 
 // end says whether the file really ends here.
-func (o *objects) end() error {
+func (o *Objects) end() error {
 	if _, err := o.json.Token(); err != io.EOF {
 		return o.broken()
 	}
@@ -144,7 +144,7 @@ func (o *objects) end() error {
 }
 
 // enter goes to the beginning of the list within the next value of the file.
-func (o *objects) enter() error {
+func (o *Objects) enter() error {
 	name := strings.Join(o.at, ".")
 	for i := 0; ; i++ {
 		token, err := o.json.Token()
@@ -183,7 +183,7 @@ func (o *objects) enter() error {
 }
 
 // leave goes behind the value in which the list is.
-func (o *objects) leave() error {
+func (o *Objects) leave() error {
 	if _, err := o.json.Token(); err != nil { // ]
 		return o.broken()
 	}
@@ -205,14 +205,14 @@ func (o *objects) leave() error {
 	return nil
 }
 
-func (o *objects) row() ([][]byte, []mark, int64, error) {
+func (o *Objects) row() ([][]byte, []Mark, int64, error) {
 	var raw json.RawMessage
 	if o.json.Decode(&raw) != nil {
 		return nil, nil, 0, o.broken()
 	}
 	line := o.from.line(o.json.InputOffset() - int64(len(raw)))
-	if len(raw) > maxRecord {
-		return nil, nil, 0, &Problem{Path: o.path, Line: line, Want: fmt.Sprintf("the object is longer than %d bytes", maxRecord)}
+	if len(raw) > MaxRecord {
+		return nil, nil, 0, &Problem{Path: o.path, Line: line, Want: fmt.Sprintf("the object is longer than %d bytes", MaxRecord)}
 	}
 	o.n++
 	o.cells, o.marks = o.cells[:0], o.marks[:0]
@@ -231,11 +231,11 @@ func (o *objects) row() ([][]byte, []mark, int64, error) {
 }
 
 // inner returns the text of the value at the end of a way.
-func inner(object map[string]json.RawMessage, way []string) (cell []byte, m mark, found bool) {
+func inner(object map[string]json.RawMessage, way []string) (cell []byte, m Mark, found bool) {
 	value, found := object[way[0]]
 	switch {
 	case !found || string(value) == "null":
-		return nil, plain, found
+		return nil, Plain, found
 	case len(way) > 1:
 		var next map[string]json.RawMessage
 		if json.Unmarshal(value, &next) != nil {
@@ -245,7 +245,7 @@ func inner(object map[string]json.RawMessage, way []string) (cell []byte, m mark
 	case value[0] == '"':
 		var text string
 		_ = json.Unmarshal(value, &text) // the decoder has read it
-		return []byte(text), plain, true
+		return []byte(text), Plain, true
 	case value[0] == '{' || value[0] == '[':
 		return []byte("?"), nesting, true
 	case bytes.ContainsAny(value, "eE") && value[0] != 't' && value[0] != 'f':
@@ -253,10 +253,10 @@ func inner(object map[string]json.RawMessage, way []string) (cell []byte, m mark
 		if err != nil {
 			return []byte("?"), nesting, true
 		}
-		if m = plain; v >= keptDigits {
-			m = cutOff
+		if m = Plain; v >= keptDigits {
+			m = CutOff
 		}
 		return strconv.AppendFloat(nil, v, 'f', -1, 64), m, true
 	}
-	return value, plain, true
+	return value, Plain, true
 }

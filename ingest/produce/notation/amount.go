@@ -1,4 +1,4 @@
-package produce
+package notation
 
 import (
 	"bytes"
@@ -7,12 +7,12 @@ import (
 )
 
 // Units of an amount: how many decimal places lie between the unit and fen.
-var amountUnits = map[string]int{"fen": 0, "yuan": 2, "wan_yuan": 6}
+var AmountUnits = map[string]int{"fen": 0, "yuan": 2, "wan_yuan": 6}
 
-// fenOf reads an amount into fen, exactly, on its digits: 5,300.00 and ¥5300 and 5300元 in yuan, 530000 in fen, 0.53 in
+// FenOf reads an amount into fen, exactly, on its digits: 5,300.00 and ¥5300 and 5300元 in yuan, 530000 in fen, 0.53 in
 // wan_yuan (万元). Groups of thousands must be whole, so that a decimal comma is not taken for one. ok is false for what is
 // no whole number of fen, but for the noise of floats, and beyond 2^63−1 fen.
-func fenOf(b []byte, places int) (fen int64, ok bool) {
+func FenOf(b []byte, places int) (fen int64, ok bool) {
 	negative := false
 	if len(b) > 0 && (b[0] == '-' || b[0] == '+') {
 		negative = b[0] == '-'
@@ -78,7 +78,7 @@ const noise = 4
 // 7000.299999999999. It is the contract's rule for JSON numbers (docs/reference/record-contract.md, "Types"): what is less
 // than 0.0001 fen from a whole one denotes that one, and anything else no fen at all.
 func rounded(digits []byte) (up, ok bool) {
-	if !allDigits(digits) {
+	if !AllDigits(digits) {
 		return false, false
 	}
 	rest := bytes.TrimRight(digits, "0")
@@ -98,8 +98,8 @@ func rounded(digits []byte) (up, ok bool) {
 	return up, !up || len(rest) > noise // .9999 itself lies as far away as .0001
 }
 
-// appendYuan writes fen as the contract's yuan.
-func appendYuan(to []byte, fen int64) []byte {
+// AppendYuan writes fen as the contract's yuan.
+func AppendYuan(to []byte, fen int64) []byte {
 	if fen < 0 {
 		to = append(to, '-')
 		fen = -fen
@@ -111,18 +111,18 @@ func appendYuan(to []byte, fen int64) []byte {
 // ungrouped takes the commas out of 1,234,567. Digits without commas are returned as they are.
 func ungrouped(b []byte) ([]byte, bool) {
 	if bytes.IndexByte(b, ',') < 0 {
-		return b, allDigits(b)
+		return b, AllDigits(b)
 	}
 	groups := bytes.Split(b, []byte{','})
 	for i, g := range groups {
-		if !allDigits(g) || i > 0 && len(g) != 3 || i == 0 && len(g) > 3 {
+		if !AllDigits(g) || i > 0 && len(g) != 3 || i == 0 && len(g) > 3 {
 			return nil, false
 		}
 	}
 	return bytes.Join(groups, nil), true
 }
 
-func allDigits(b []byte) bool {
+func AllDigits(b []byte) bool {
 	for _, c := range b {
 		if c-'0' > 9 {
 			return false
@@ -131,8 +131,8 @@ func allDigits(b []byte) bool {
 	return len(b) > 0
 }
 
-// appendNumber writes a decimal number as JSON does, without leading zeros.
-func appendNumber(to, b []byte, fractional bool) ([]byte, bool) {
+// AppendNumber writes a decimal number as JSON does, without leading zeros.
+func AppendNumber(to, b []byte, fractional bool) ([]byte, bool) {
 	from := len(to)
 	if len(b) > 0 && b[0] == '-' {
 		to = append(to, '-')
@@ -140,7 +140,7 @@ func appendNumber(to, b []byte, fractional bool) ([]byte, bool) {
 	}
 	whole, fraction, point := bytes.Cut(b, []byte{'.'})
 	whole, ok := ungrouped(whole)
-	if !ok || point && !allDigits(fraction) || point && !fractional && len(bytes.Trim(fraction, "0")) > 0 {
+	if !ok || point && !AllDigits(fraction) || point && !fractional && len(bytes.Trim(fraction, "0")) > 0 {
 		return to[:from], false
 	}
 	for len(whole) > 1 && whole[0] == '0' {

@@ -1,4 +1,4 @@
-package produce
+package reading
 
 import (
 	"archive/zip"
@@ -13,33 +13,34 @@ import (
 	"strings"
 	"time"
 
+	"github.com/anxin-project/anxin/ingest/produce/notation"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
-// rowSource gives the rows of what is no text: a sheet of a workbook, or objects in JSON.
-type rowSource interface {
+// RowSource gives the rows of what is no text: a sheet of a workbook, or objects in JSON.
+type RowSource interface {
 	// next returns the cells of a row, what is particular about them, and the line where it begins; io.EOF behind the last.
-	next() (cells [][]byte, marks []mark, line int64, err error)
+	Next() (cells [][]byte, marks []Mark, line int64, err error)
 	// place is the number of the last row; skipTo goes on behind the row of a place.
-	place() int64
-	skipTo(place int64) error
+	Place() int64
+	SkipTo(place int64) error
 }
 
-// mark says of a cell what its text does not.
-type mark uint8
+// Mark says of a cell what its text does not.
+type Mark uint8
 
 const (
-	plain   mark = iota
-	dated        // a date or time of day of a spreadsheet: it needs no format
-	cutOff       // a number of more digits than a spreadsheet keeps
+	Plain   Mark = iota
+	Dated        // a date or time of day of a spreadsheet: it needs no format
+	CutOff       // a number of more digits than a spreadsheet keeps
 	faulty       // an error of a formula, or a formula that nobody computed
 	nesting      // an object or array of JSON
 )
 
-// want says what is expected where a marked cell cannot be read.
-func (m mark) want() string {
+// Want says what is expected where a marked cell cannot be read.
+func (m Mark) Want() string {
 	switch m {
-	case cutOff:
+	case CutOff:
 		return "text: the spreadsheet took this for a number and keeps only 15 of its digits (5.22601E+17). Format the column as text and enter the numbers anew"
 	case faulty:
 		return "a value: the cell's formula has an error, or was never computed. Open and save the workbook in a spreadsheet"
@@ -56,6 +57,22 @@ const (
 	keptDigits = 1e15 // from here on a spreadsheet's number is not exact
 )
 
+// MaxCells is how many cells a row may have: what is wider is no table.
+const MaxCells = 4096
+
+// Sheet names a sheet of a workbook; nothing names the only one that holds cells.
+type Sheet struct {
+	Name   string
+	Number int // from 1
+}
+
+func (s Sheet) String() string {
+	if s.Name != "" {
+		return s.Name
+	}
+	return strconv.Itoa(s.Number)
+}
+
 // worksheet reads a sheet of an Excel workbook (ECMA-376) cell by cell. The libraries for it give texts, without saying which were
 // numbers or dates, take a damaged sheet for one that ends there, or put it unpacked on the disk.
 type worksheet struct {
@@ -63,15 +80,15 @@ type worksheet struct {
 	strings []string
 	dates   []bool // of each cell style
 	epoch   civil.Date
-	part    io.ReadCloser
+	Part    io.ReadCloser
 	xml     *xml.Decoder
 	row     int64
 	cells   [][]byte
-	marks   []mark
+	marks   []Mark
 }
 
-// openSheet opens the sheet that a mapping means: by name, by number, or the only one that holds cells and is not hidden.
-func openSheet(filePath string, from io.ReaderAt, size int64, m *Mapping) (*worksheet, error) {
+// OpenSheet opens the sheet that a mapping means: by name, by number, or the only one that holds cells and is not hidden.
+func OpenSheet(filePath string, from io.ReaderAt, size int64, want Sheet) (*worksheet, error) {
 	fault := func(want string) error { return &Problem{Path: filePath, Want: want} }
 	archive, err := zip.NewReader(from, size)
 	if err != nil {
@@ -152,12 +169,12 @@ func openSheet(filePath string, from io.ReaderAt, size int64, m *Mapping) (*work
 		name := target(func(other, _ string) bool { return other == id })
 		switch {
 		case parts[name] == nil || strings.Contains(name, "chartsheets/"):
-		case m.sheet.name != "":
-			if strings.TrimSpace(one.Name) == m.sheet.name {
+		case want.Name != "":
+			if strings.TrimSpace(one.Name) == want.Name {
 				chosen, filled = name, 1
 			}
-		case m.sheet.number > 0:
-			if i+1 == m.sheet.number {
+		case want.Number > 0:
+			if i+1 == want.Number {
 				chosen, filled = name, 1
 			}
 		case one.State == "" || one.State == "visible":
@@ -168,8 +185,8 @@ func openSheet(filePath string, from io.ReaderAt, size int64, m *Mapping) (*work
 		}
 	}
 	switch {
-	case m.sheet != (ref{}) && filled == 0:
-		return nil, fault(fmt.Sprintf("has no sheet %s: want the name of one of its %d sheets, or its number from 1", m.sheet, len(workbook.Sheets)))
+	case want != (Sheet{}) && filled == 0:
+		return nil, fault(fmt.Sprintf("has no sheet %s: want the name of one of its %d sheets, or its number from 1", want, len(workbook.Sheets)))
 	case filled == 0:
 		return nil, fault("is a workbook without a cell in it")
 	case filled > 1:
@@ -184,10 +201,10 @@ func openSheet(filePath string, from io.ReaderAt, size int64, m *Mapping) (*work
 	if err := s.readStrings(kind("/sharedStrings")); err != nil {
 		return nil, fault("is a workbook whose texts cannot be read, or are too many: save it anew as .xlsx, or as CSV")
 	}
-	if s.part, err = parts[chosen].Open(); err != nil {
+	if s.Part, err = parts[chosen].Open(); err != nil {
 		return nil, fault("is a workbook, and damaged: copy it anew")
 	}
-	s.xml = xml.NewDecoder(s.part)
+	s.xml = xml.NewDecoder(s.Part)
 	return s, nil
 }
 
@@ -320,11 +337,11 @@ func isDateFormat(code string) bool {
 	return false
 }
 
-func (s *worksheet) place() int64 { return s.row }
+func (s *worksheet) Place() int64 { return s.row }
 
-func (s *worksheet) skipTo(place int64) error {
+func (s *worksheet) SkipTo(place int64) error {
 	for s.row < place {
-		if _, _, _, err := s.next(); err != nil {
+		if _, _, _, err := s.Next(); err != nil {
 			return err
 		}
 	}
@@ -344,7 +361,7 @@ func attribute(e xml.StartElement, name string) string {
 	return ""
 }
 
-func (s *worksheet) next() (cells [][]byte, marks []mark, line int64, err error) {
+func (s *worksheet) Next() (cells [][]byte, marks []Mark, line int64, err error) {
 	for {
 		token, err := s.xml.Token()
 		if err != nil { // also at the end of the file, which is behind the end of the rows
@@ -365,7 +382,7 @@ func (s *worksheet) next() (cells [][]byte, marks []mark, line int64, err error)
 			return s.cells, s.marks, s.row, nil
 		case xml.EndElement:
 			if e.Name.Local == "worksheet" {
-				if _, err := io.Copy(io.Discard, s.part); err != nil { // the check sum is behind the end
+				if _, err := io.Copy(io.Discard, s.Part); err != nil { // the check sum is behind the end
 					return nil, nil, 0, s.damaged()
 				}
 				return nil, nil, 0, io.EOF
@@ -394,8 +411,8 @@ func (s *worksheet) readRow() error {
 			if n := columnOf(attribute(e, "r")); n >= at {
 				at = n
 			}
-			if at >= maxCells {
-				return &Problem{Path: s.path, Line: s.row, Want: fmt.Sprintf("the row has more than %d columns", maxCells)}
+			if at >= MaxCells {
+				return &Problem{Path: s.path, Line: s.row, Want: fmt.Sprintf("the row has more than %d columns", MaxCells)}
 			}
 			var c struct {
 				V  *string   `xml:"v"`
@@ -406,7 +423,7 @@ func (s *worksheet) readRow() error {
 				return s.damaged()
 			}
 			for len(s.cells) <= at {
-				s.cells, s.marks = append(s.cells, nil), append(s.marks, plain)
+				s.cells, s.marks = append(s.cells, nil), append(s.marks, Plain)
 			}
 			switch kind := attribute(e, "t"); {
 			case c.Is != nil:
@@ -427,7 +444,7 @@ func (s *worksheet) readRow() error {
 			case kind == "e":
 				s.cells[at], s.marks[at] = []byte("?"), faulty
 			case kind == "d":
-				s.cells[at], s.marks[at] = []byte(*c.V), dated
+				s.cells[at], s.marks[at] = []byte(*c.V), Dated
 			default:
 				style, _ := strconv.Atoi(attribute(e, "s"))
 				if s.cells[at], s.marks[at], err = s.number(*c.V, style); err != nil {
@@ -441,17 +458,17 @@ func (s *worksheet) readRow() error {
 // columnOf reads the column of a name such as AB12, from 0; -1 if there is none.
 func columnOf(name string) int {
 	n := 0
-	for i := 0; i < len(name) && name[i] >= 'A' && name[i] <= 'Z' && n <= maxCells; i++ {
+	for i := 0; i < len(name) && name[i] >= 'A' && name[i] <= 'Z' && n <= MaxCells; i++ {
 		n = n*26 + int(name[i]-'A') + 1
 	}
 	return n - 1
 }
 
 // number writes a number as what it shows: a date, a time of day, or decimal digits, never an exponent.
-func (s *worksheet) number(text string, style int) ([]byte, mark, error) {
+func (s *worksheet) number(text string, style int) ([]byte, Mark, error) {
 	v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
 	if err != nil || math.IsInf(v, 0) || math.IsNaN(v) {
-		return nil, plain, errors.New("no number")
+		return nil, Plain, errors.New("no number")
 	}
 	if style >= 0 && style < len(s.dates) && s.dates[style] && v >= 0 && v < 2_958_466 { // the year 9999
 		day, part := math.Modf(v)
@@ -459,23 +476,23 @@ func (s *worksheet) number(text string, style int) ([]byte, mark, error) {
 		clock := "15:04:05.999"
 		switch {
 		case day == 0 && v > 0:
-			return t.AppendFormat(nil, clock), dated, nil
+			return t.AppendFormat(nil, clock), Dated, nil
 		case t.Equal(civil.DateOf(t).Start()):
-			return t.AppendFormat(nil, time.DateOnly), dated, nil
+			return t.AppendFormat(nil, time.DateOnly), Dated, nil
 		}
-		return t.AppendFormat(nil, time.DateOnly+" "+clock), dated, nil
+		return t.AppendFormat(nil, time.DateOnly+" "+clock), Dated, nil
 	}
 	b := strconv.AppendFloat(nil, v, 'f', -1, 64)
 	if math.Abs(v) >= keptDigits {
-		return b, cutOff, nil
+		return b, CutOff, nil
 	}
-	return b, plain, nil
+	return b, Plain, nil
 }
 
-// scientific finds what a spreadsheet leaves of a long number in a CSV: 5.22601E+17.
-func scientific(b []byte) bool {
+// Scientific finds what a spreadsheet leaves of a long number in a CSV: 5.22601E+17.
+func Scientific(b []byte) bool {
 	digits, exponent, found := bytes.Cut(bytes.ToUpper(b), []byte("E"))
 	whole, fraction, _ := bytes.Cut(digits, []byte("."))
 	exponent = bytes.TrimPrefix(exponent, []byte("+"))
-	return found && len(whole) == 1 && allDigits(whole) && (len(fraction) == 0 || allDigits(fraction)) && len(exponent) == 2 && allDigits(exponent)
+	return found && len(whole) == 1 && notation.AllDigits(whole) && (len(fraction) == 0 || notation.AllDigits(fraction)) && len(exponent) == 2 && notation.AllDigits(exponent)
 }

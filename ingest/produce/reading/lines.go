@@ -1,4 +1,4 @@
-package produce
+package reading
 
 import (
 	"bufio"
@@ -7,30 +7,30 @@ import (
 	"io"
 )
 
-// maxRecord is the longest record that is sent: brokers take about a million bytes by default, and the contract allows
+// MaxRecord is the longest record that is sent: brokers take about a million bytes by default, and the contract allows
 // far less.
-const maxRecord = 900_000
+const MaxRecord = 900_000
 
-// jsonSpace is what JSON calls white space (RFC 8259 §2). What else looks empty is no record, which is for ingest to say.
-const jsonSpace = " \t\r\n"
+// JsonSpace is what JSON calls white space (RFC 8259 §2). What else looks empty is no record, which is for ingest to say.
+const JsonSpace = " \t\r\n"
 
-var errTooLong = errors.New("too long")
+var ErrTooLong = errors.New("too long")
 
-// lines reads a text line by line and knows where it is. A line ends in LF, CRLF or, as old systems and Excel for Mac write
+// Lines reads a text line by line and knows where it is. A line ends in LF, CRLF or, as old systems and Excel for Mac write
 // it, in a bare CR.
-type lines struct {
-	from   *bufio.Reader
-	json   bool  // a bare CR is white space, unless it stands between two records
-	offset int64 // behind the last line
-	line   int64 // of the last line, from 1
+type Lines struct {
+	From   *bufio.Reader
+	JSON   bool  // a bare CR is white space, unless it stands between two records
+	Offset int64 // behind the last line
+	Line   int64 // of the last line, from 1
 	long   []byte
 }
 
-// next returns a line without its end, valid until the next call; io.EOF after the last; errTooLong beyond maxRecord.
-func (l *lines) next() ([]byte, error) {
+// Next returns a line without its end, valid until the next call; io.EOF after the last; errTooLong beyond maxRecord.
+func (l *Lines) Next() ([]byte, error) {
 	l.long = l.long[:0]
 	for seen := 0; ; { // so many bytes of the buffer hold no end of the line
-		_, err := l.from.Peek(seen + 1)
+		_, err := l.From.Peek(seen + 1)
 		if err == bufio.ErrBufferFull {
 			if err := l.keep(seen); err != nil {
 				return nil, err
@@ -38,7 +38,7 @@ func (l *lines) next() ([]byte, error) {
 			seen = 0
 			continue
 		}
-		b, _ := l.from.Peek(l.from.Buffered()) // no more than there is
+		b, _ := l.From.Peek(l.From.Buffered()) // no more than there is
 		if err != nil {
 			if err != io.EOF || len(b)+len(l.long) == 0 {
 				return nil, err
@@ -54,7 +54,7 @@ func (l *lines) next() ([]byte, error) {
 		if b[end] == '\n' {
 			return l.take(end, 1)
 		}
-		behind, err := l.from.Peek(end + 3) // fewer at the end of the file
+		behind, err := l.From.Peek(end + 3) // fewer at the end of the file
 		if err == bufio.ErrBufferFull {
 			if err := l.keep(end); err != nil {
 				return nil, err
@@ -68,7 +68,7 @@ func (l *lines) next() ([]byte, error) {
 			return l.take(end, 3)
 		case bytes.HasPrefix(behind, []byte("\r\n")):
 			return l.take(end, 2)
-		case l.json && !l.between(before, behind[1:]):
+		case l.JSON && !l.between(before, behind[1:]):
 			seen = end + 1
 		default:
 			return l.take(end, 1)
@@ -77,9 +77,9 @@ func (l *lines) next() ([]byte, error) {
 }
 
 // between says whether a CR stands between two records: within one no brace follows another without a comma.
-func (l *lines) between(before, behind []byte) bool {
-	if before = bytes.TrimRight(before, jsonSpace); len(before) == 0 {
-		before = bytes.TrimRight(l.long, jsonSpace)
+func (l *Lines) between(before, behind []byte) bool {
+	if before = bytes.TrimRight(before, JsonSpace); len(before) == 0 {
+		before = bytes.TrimRight(l.long, JsonSpace)
 	}
 	return bytes.HasSuffix(before, []byte("}")) && (len(behind) == 0 || behind[0] == '{')
 }
@@ -104,77 +104,77 @@ func lineEnd(b []byte) int {
 }
 
 // keep takes n bytes of a line out of the buffer, which is too small for it.
-func (l *lines) keep(n int) error {
-	b, err := l.from.Peek(n)
+func (l *Lines) keep(n int) error {
+	b, err := l.From.Peek(n)
 	if err != nil {
 		return err
 	}
 	l.long = append(l.long, b...)
-	_, _ = l.from.Discard(n) // peeked
-	l.offset += int64(n)
-	if len(l.long) > maxRecord {
-		l.line++
-		return errTooLong
+	_, _ = l.From.Discard(n) // peeked
+	l.Offset += int64(n)
+	if len(l.long) > MaxRecord {
+		l.Line++
+		return ErrTooLong
 	}
 	return nil
 }
 
 // take ends the line after n bytes of the buffer, behind which its end has so many bytes.
-func (l *lines) take(n, end int) ([]byte, error) {
-	b, err := l.from.Peek(n + end)
+func (l *Lines) take(n, end int) ([]byte, error) {
+	b, err := l.From.Peek(n + end)
 	if err != nil {
 		return nil, err
 	}
-	_, _ = l.from.Discard(n + end) // peeked; what b shows stays until the next read
-	l.offset += int64(n + end)
-	l.line++
+	_, _ = l.From.Discard(n + end) // peeked; what b shows stays until the next read
+	l.Offset += int64(n + end)
+	l.Line++
 	if b = b[:n]; len(l.long) > 0 {
 		l.long = append(l.long, b...)
 		b = l.long
 	}
-	if len(b) > maxRecord {
-		return nil, errTooLong
+	if len(b) > MaxRecord {
+		return nil, ErrTooLong
 	}
 	return b, nil
 }
 
-// array reads the records of one JSON array, without holding more than one of them.
-type array struct {
-	from   *bufio.Reader
-	offset int64
-	line   int64 // lines ended so far
-	begun  bool  // a record was read: what follows is a comma or the end
-	opened bool
+// Array reads the records of one JSON array, without holding more than one of them.
+type Array struct {
+	From   *bufio.Reader
+	Offset int64
+	Line   int64 // lines ended so far
+	Begun  bool  // a record was read: what follows is a comma or the end
+	Opened bool
 	value  []byte
 }
 
-func (a *array) byte() (byte, error) {
-	c, err := a.from.ReadByte()
+func (a *Array) byte() (byte, error) {
+	c, err := a.From.ReadByte()
 	if err == nil {
-		a.offset++
+		a.Offset++
 		if c == '\n' {
-			a.line++
+			a.Line++
 		}
 	}
 	return c, err
 }
 
-func (a *array) back(c byte) {
-	_ = a.from.UnreadByte() // follows a ReadByte
-	a.offset--
+func (a *Array) back(c byte) {
+	_ = a.From.UnreadByte() // follows a ReadByte
+	a.Offset--
 	if c == '\n' {
-		a.line--
+		a.Line--
 	}
 }
 
 var (
-	errCutOff   = errors.New("the array is not closed with ]: the file is cut off")
-	errArray    = errors.New("expected a comma or ] after a record of the array")
-	errTrailing = errors.New("expected nothing after the array's ]")
-	errNothing  = errors.New("expected a record before this comma or ]")
+	ErrCutOff   = errors.New("the array is not closed with ]: the file is cut off")
+	ErrArray    = errors.New("expected a comma or ] after a record of the array")
+	ErrTrailing = errors.New("expected nothing after the array's ]")
+	ErrNothing  = errors.New("expected a record before this comma or ]")
 )
 
-func (a *array) visible() (byte, error) {
+func (a *Array) visible() (byte, error) {
 	for {
 		c, err := a.byte()
 		if err != nil {
@@ -186,23 +186,23 @@ func (a *array) visible() (byte, error) {
 	}
 }
 
-// next returns a record as it stands and the line where it begins.
-func (a *array) next() (value []byte, line int64, err error) {
+// Next returns a record as it stands and the line where it begins.
+func (a *Array) Next() (value []byte, line int64, err error) {
 	whole := func(err error) error {
 		if err == io.EOF {
-			return errCutOff
+			return ErrCutOff
 		}
 		return err
 	}
-	if !a.opened { // the caller has seen the [
-		a.opened = true
+	if !a.Opened { // the caller has seen the [
+		a.Opened = true
 		if _, err := a.visible(); err != nil {
 			return nil, 0, whole(err)
 		}
 	}
 	c, err := a.visible()
 	if err != nil {
-		return nil, a.line + 1, whole(err)
+		return nil, a.Line + 1, whole(err)
 	}
 	if c == ']' {
 		if _, err := a.visible(); err == io.EOF {
@@ -210,21 +210,21 @@ func (a *array) next() (value []byte, line int64, err error) {
 		} else if err != nil {
 			return nil, 0, err
 		}
-		return nil, a.line + 1, errTrailing
+		return nil, a.Line + 1, ErrTrailing
 	}
-	if a.begun {
+	if a.Begun {
 		if c != ',' {
-			return nil, a.line + 1, errArray
+			return nil, a.Line + 1, ErrArray
 		}
 		if c, err = a.visible(); err != nil {
-			return nil, a.line + 1, whole(err)
+			return nil, a.Line + 1, whole(err)
 		}
 	}
-	line = a.line + 1
+	line = a.Line + 1
 	if c == ',' || c == ']' {
-		return nil, line, errNothing
+		return nil, line, ErrNothing
 	}
-	a.begun = true
+	a.Begun = true
 	a.value = a.value[:0]
 	depth, text := 0, false
 	for {
@@ -244,12 +244,12 @@ func (a *array) next() (value []byte, line int64, err error) {
 			depth++
 		case (c == ',' || c == ']') && depth == 0:
 			a.back(c)
-			return bytes.TrimRight(a.value, jsonSpace), line, nil
+			return bytes.TrimRight(a.value, JsonSpace), line, nil
 		case c == '}' || c == ']':
 			depth--
 		}
-		if len(a.value) >= maxRecord {
-			return nil, line, errTooLong
+		if len(a.value) >= MaxRecord {
+			return nil, line, ErrTooLong
 		}
 		a.value = append(a.value, c)
 		if c, err = a.byte(); err != nil {

@@ -1,4 +1,4 @@
-package produce
+package notation
 
 import (
 	"fmt"
@@ -8,12 +8,12 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
-// layout reads dates and times in a notation that people write: YYYY/MM/DD, YYYYMMDD, YYYY年M月D日 HH:mm:ss.
-type layout struct {
-	text  string
+// Layout reads dates and times in a notation that people write: YYYY/MM/DD, YYYYMMDD, YYYY年M月D日 HH:mm:ss.
+type Layout struct {
+	Text  string
 	parts []layoutPart
 	has   [unitOffset + 1]bool
-	read  func([]byte, kind) (time.Time, bool) // instead of parts
+	read  func([]byte, Kind) (time.Time, bool) // instead of parts
 }
 
 type layoutUnit uint8
@@ -55,8 +55,8 @@ var layoutTokens = []struct {
 
 const layoutWant = "letters YYYY, M or MM, D or DD, H or HH, m or mm, s or ss, SSS (milliseconds), A (上午 or 下午) and Z (offset), with anything but other Latin letters and digits between them, such as YYYY年M月D日 HH:mm; or common, serial or serial-1904"
 
-func parseLayout(text string) (layout, error) {
-	l := layout{text: text, read: readers[text]}
+func ParseLayout(text string) (Layout, error) {
+	l := Layout{Text: text, read: Readers[text]}
 	if l.read != nil {
 		return l, nil
 	}
@@ -91,24 +91,24 @@ func parseLayout(text string) (layout, error) {
 	return l, nil
 }
 
-// fits says whether the layout holds what a field of the kind needs.
-func (l *layout) fits(k kind) bool {
+// Fits says whether the layout holds what a field of the kind needs.
+func (l *Layout) Fits(k Kind) bool {
 	if l.read != nil {
 		return true
 	}
 	yearMonth := l.has[unitYear] && l.has[unitMonth]
 	switch k {
-	case month:
+	case Month:
 		return yearMonth
-	case date:
+	case Date:
 		return yearMonth && l.has[unitDay]
 	}
 	return yearMonth && l.has[unitDay] && l.has[unitHour]
 }
 
-// parse reads a text; without an offset it is a time in China. Days and times that do not exist are refused, except that
+// Parse reads a text; without an offset it is a time in China. Days and times that do not exist are refused, except that
 // 24:00 is the end of the day.
-func (l *layout) parse(b []byte, k kind) (t time.Time, ok bool) {
+func (l *Layout) Parse(b []byte, k Kind) (t time.Time, ok bool) {
 	if l.read != nil {
 		return l.read(b, k)
 	}

@@ -1,4 +1,4 @@
-package produce
+package notation
 
 import (
 	"bytes"
@@ -10,33 +10,33 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
-// readers are formats that are no pattern.
-var readers = map[string]func(b []byte, k kind) (t time.Time, ok bool){
-	"common":      common,
-	"serial":      func(b []byte, _ kind) (time.Time, bool) { return serial(b, civil.NewDate(1899, time.December, 30)) },
-	"serial-1904": func(b []byte, _ kind) (time.Time, bool) { return serial(b, civil.NewDate(1904, time.January, 1)) }, // of old Macs
+// Readers are formats that are no pattern.
+var Readers = map[string]func(b []byte, k Kind) (t time.Time, ok bool){
+	"common":      Common,
+	"serial":      func(b []byte, _ Kind) (time.Time, bool) { return serial(b, civil.NewDate(1899, time.December, 30)) },
+	"serial-1904": func(b []byte, _ Kind) (time.Time, bool) { return serial(b, civil.NewDate(1904, time.January, 1)) }, // of old Macs
 }
 
-// want says what a format takes, for messages.
-func (l *layout) want(k kind) string {
+// Want says what a format takes, for messages.
+func (l *Layout) Want(k Kind) string {
 	switch {
-	case l.text == "common" && k == month:
+	case l.Text == "common" && k == Month:
 		return "a month such as 2026-01, 2026年1月 or 202601"
-	case l.text == "common" && k == instant:
+	case l.Text == "common" && k == Instant:
 		return "a time such as 2026-1-5 8:05, 2026/1/5 8:05:30, 2026年1月5日 上午8:05 or 20260105080530"
-	case l.text == "common":
+	case l.Text == "common":
 		return "a date such as 2026-1-5, 2026/1/5, 2026.1.5, 2026年1月5日 or 20260105"
 	case l.read != nil:
 		return "a spreadsheet's serial number such as 46310 or 46310.395833"
 	}
-	return l.text
+	return l.Text
 }
 
 // serial reads the number that a spreadsheet keeps for a date, 46310 or with the time of day 46310.395833: days since an
 // epoch. Only five digits are taken (1927 to 2173), so that 20261015, 202610 and 2026 are not read as days of other centuries.
 func serial(b []byte, epoch civil.Date) (t time.Time, ok bool) {
 	whole, _, _ := bytes.Cut(b, []byte{'.'})
-	if len(whole) != 5 || !allDigits(whole) || whole[0] == '0' || len(b) == len(whole)+1 {
+	if len(whole) != 5 || !AllDigits(whole) || whole[0] == '0' || len(b) == len(whole)+1 {
 		return t, false
 	}
 	for _, c := range b {
@@ -53,10 +53,10 @@ func serial(b []byte, epoch civil.Date) (t time.Time, ok bool) {
 	return epoch.AddDays(int(day)).Start().Add(time.Duration(math.Round(part*86_400_000)) * time.Millisecond), true
 }
 
-// common reads dates as people write them: 2026-1-5, 2026/1/5, 2026.1.5, 2026年1月5日 and 20260105, with or without a time
+// Common reads dates as people write them: 2026-1-5, 2026/1/5, 2026.1.5, 2026年1月5日 and 20260105, with or without a time
 // behind (8:05, 08:05:30, 8时5分, 上午8:05, 8:05 PM, 080530). A month may be 2026-1, 2026/1, 2026年1月 or 202601, or stand in a
 // date; 2026.1 may be what a spreadsheet left of 2026.10 and is no month. An instant needs its time.
-func common(b []byte, k kind) (t time.Time, ok bool) {
+func Common(b []byte, k Kind) (t time.Time, ok bool) {
 	p := people{rest: b}
 	year, digits := p.number(8)
 	month, day, mark := 1, 1, ""
@@ -64,7 +64,7 @@ func common(b []byte, k kind) (t time.Time, ok bool) {
 	case 8:
 		year, month, day = year/10_000, year/100%100, year%100
 	case 6:
-		if k != kindMonth || len(p.rest) > 0 {
+		if k != Month || len(p.rest) > 0 {
 			return t, false
 		}
 		return inChina(year/100, year%100, 1, 0)
@@ -75,7 +75,7 @@ func common(b []byte, k kind) (t time.Time, ok bool) {
 			return t, false
 		}
 		if mark != "年" {
-			if k == kindMonth && len(p.rest) == 0 && (mark != "." || n == 2) {
+			if k == Month && len(p.rest) == 0 && (mark != "." || n == 2) {
 				return inChina(year, month, 1, 0)
 			}
 			if p.one(mark) == "" {
@@ -83,7 +83,7 @@ func common(b []byte, k kind) (t time.Time, ok bool) {
 			}
 		} else if p.one("月") == "" {
 			return t, false
-		} else if k == kindMonth && len(p.rest) == 0 {
+		} else if k == Month && len(p.rest) == 0 {
 			return inChina(year, month, 1, 0)
 		}
 		if day, n = p.number(2); n == 0 || mark == "年" && p.one("日", "号") == "" {
@@ -95,7 +95,7 @@ func common(b []byte, k kind) (t time.Time, ok bool) {
 	zone := civil.Zone
 	since := time.Duration(0)
 	if len(p.rest) == 0 {
-		if k == instant {
+		if k == Instant {
 			return t, false
 		}
 	} else if since, zone, ok = p.timeOfDay(digits == 8, digits == 8 || mark == "年"); !ok {
@@ -106,8 +106,6 @@ func common(b []byte, k kind) (t time.Time, ok bool) {
 	}
 	return t, ok
 }
-
-const kindMonth = month
 
 func inChina(year, month, day int, since time.Duration) (time.Time, bool) {
 	t := time.Date(year, time.Month(month), day, 0, 0, 0, 0, civil.Zone)
@@ -140,7 +138,7 @@ func (p *people) one(texts ...string) string {
 
 func (p *people) blanks() bool {
 	n := len(p.rest)
-	p.rest = bytes.TrimLeftFunc(p.rest, isBlank)
+	p.rest = bytes.TrimLeftFunc(p.rest, IsBlank)
 	return len(p.rest) < n
 }
 

@@ -1,4 +1,4 @@
-package produce
+package notation
 
 import (
 	"unicode/utf8"
@@ -46,8 +46,8 @@ var standard = map[[2]byte]rune{
 	{0xFE, 0x7E}: 0x9FB9, {0xFE, 0x90}: 0x9FBA, {0xFE, 0x91}: 0x241FE, {0xFE, 0xA0}: 0x9FBB,
 }
 
-// ownCharacter returns what two bytes are that the library does not know, or 0.
-func ownCharacter(a, b byte) rune {
+// OwnCharacter returns what two bytes are that the library does not know, or 0.
+func OwnCharacter(a, b byte) rune {
 	if b == 0x7F {
 		return 0
 	}
@@ -69,9 +69,9 @@ func ownCharacter(a, b byte) rune {
 	return 0
 }
 
-// decodeOwn appends a row as UTF-8, character by character, for rows that the library cannot decode as a whole. ok is false
+// DecodeOwn appends a row as UTF-8, character by character, for rows that the library cannot decode as a whole. ok is false
 // for bytes that are no GB18030.
-func decodeOwn(to, raw []byte, decode *encoding.Decoder) (text []byte, ok bool) {
+func DecodeOwn(to, raw []byte, decode *encoding.Decoder) (text []byte, ok bool) {
 	var one [8]byte
 	for len(raw) > 0 {
 		n := 1
@@ -90,8 +90,8 @@ func decodeOwn(to, raw []byte, decode *encoding.Decoder) (text []byte, ok bool) 
 		switch {
 		case err == nil && read == n && size == written && r != utf8.RuneError:
 			to = append(to, one[:written]...)
-		case n == 2 && ownCharacter(raw[0], raw[1]) != 0:
-			to = utf8.AppendRune(to, ownCharacter(raw[0], raw[1]))
+		case n == 2 && OwnCharacter(raw[0], raw[1]) != 0:
+			to = utf8.AppendRune(to, OwnCharacter(raw[0], raw[1]))
 		default:
 			return to, false
 		}
