@@ -51,6 +51,7 @@ const (
 	calendarFile     = "01_calendar"
 	minimumWagesFile = "04_minimum_wages"
 	leadTermsFile    = "10_lead_terms"
+	scorecardFile    = "18_scorecard"
 )
 
 // Build makes the database and fills it as of the end of a date; unless it is to be made afresh, its large tables go on from the
@@ -126,6 +127,8 @@ func (b Builder) Build(ctx context.Context, database string, asOf civil.Date, af
 			case err != nil:
 			case f.name == calendarFile:
 				err = b.fillCalendar(filling, database, params["first_month"].(civil.Month), asOf)
+			case f.name == scorecardFile:
+				err = b.fillScorecard(filling, database)
 			case f.name == minimumWagesFile:
 				err = b.fillMinimumWages(filling, database, params["first_month"].(civil.Month), asOf)
 			case f.name == leadTermsFile:

@@ -106,7 +106,7 @@ func (t *trouble) left(d civil.Date) float64 {
 
 func (w *world) trouble(months span, dip bool) *trouble {
 	length := int(w.To - w.From)
-	t := &trouble{from: w.From.AddDays(60 + w.r.N(max(1, length-120))), months: w.in(months)}
+	t := &trouble{from: w.From.AddDays(30 + w.r.N(max(1, length-160))), months: w.in(months)}
 	if dip {
 		t.floor = w.r.Between(0.25, 0.7)
 		t.until = t.from.AddDays(int(30*t.months) + w.r.In(20, 60))
@@ -187,7 +187,7 @@ func (w *world) found() {
 	for range max(3, w.Projects/5) {
 		c := &contractor{firm: w.firm('E')}
 		if w.r.Chance(w.fails) {
-			c.trouble = w.trouble(span{1.5, 6}, false)
+			c.trouble = w.trouble(span{1, 4}, false)
 			c.drains, c.hides = w.r.Chance(w.drains), w.r.Chance(w.hides)
 		} else if w.r.Chance(w.scares) {
 			c.scare = w.trouble(span{1, 3}, true)

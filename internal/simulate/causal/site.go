@@ -76,7 +76,7 @@ type site struct {
 func (w *world) newSite(d *developer, b *contractor) *site {
 	w.numbers["site"]++
 	r := &w.r
-	length := r.In(170, 480)
+	length := r.In(200, 520)
 	s := &site{
 		id: fmt.Sprintf("CF%d-%s-%04d", w.Seed, w.counties[0], w.numbers["site"]), town: w.towns[r.N(len(w.towns))].Code, developer: d, builder: b,
 		payDay: r.In(8, 28), fundingDay: r.In(1, 10), listDays: r.In(0, 5), winter: r.Chance(w.winter), gateless: r.Chance(w.gateless),
@@ -86,12 +86,12 @@ func (w *world) newSite(d *developer, b *contractor) *site {
 		s.started = w.From.AddDays(5 + r.N(30))
 	}
 	s.ended = s.started.AddDays(length)
-	size := r.In(4, 11)
+	size := r.In(3, 7)
 	for range size {
 		s.crew = append(s.crew, person{Identity: draw.NewIdentity(r, s.started.Year()), daily: int64(r.In(20, 42)) * 1000})
 		s.month += s.crew[len(s.crew)-1].daily * 22
 	}
-	s.active = max(3, size-r.N(3))
+	s.active = max(2, size-r.N(2))
 	s.month = s.month * int64(s.active) / int64(size)
 	s.agreed = int64(float64(s.month)*w.in(w.agreed)) / 100 * 100
 	if r.Chance(w.family.late) {
@@ -112,7 +112,7 @@ func (w *world) newSite(d *developer, b *contractor) *site {
 		s.lent = -1
 	}
 	if b.trouble != nil && b.drains {
-		s.drainOn, s.lent = b.trouble.from.AddDays(r.In(10, 120)), 0
+		s.drainOn, s.lent = b.trouble.from.AddDays(r.In(10, 90)), 0
 	}
 	s.withheld, s.cut = civil.Date(1<<30), civil.Date(1<<30)
 	if r.Chance(w.withholding) {
@@ -191,7 +191,7 @@ func (w *world) stepSite(s *site) {
 	if dayOf(d) == 1 { // before the new month's first day of work
 		w.list(s)
 		if r.Chance(0.3) {
-			s.active = min(len(s.crew), max(3, s.active+r.In(-1, 1)))
+			s.active = min(len(s.crew), max(2, s.active+r.In(-1, 1)))
 		}
 	}
 	w.attend(s)
@@ -341,7 +341,7 @@ func (w *world) misuse(s *site) {
 		s.drainOn = 0
 	default:
 		w.book(s, "other_out", int64(float64(s.balance)*w.r.Between(0.4, 0.9)), "")
-		s.drainOn = w.today.AddDays(w.r.In(25, 90))
+		s.drainOn = w.today.AddDays(w.r.In(20, 50))
 	}
 }
 
@@ -383,7 +383,7 @@ func (w *world) pay(s *site, onPayDay bool) {
 	}
 	b := s.builder
 	if gap := need - s.balance; gap > 0 && (onPayDay || b.strength(d) > 0.5) {
-		if help := min(gap, int64(float64(b.reserve)*max(0, b.strength(d)-0.1))); help > s.month/50 {
+		if help := min(gap, int64(float64(b.reserve)*max(0, b.strength(d)-0.1))); help > 0 && (help == gap || help > s.month/50) {
 			b.reserve -= help
 			w.book(s, "other_in", help/100*100+100, b.uscc)
 		}
