@@ -132,6 +132,16 @@ var (
 		"Active warnings left out of anxin_warning_active because of the limit, by level.", "level")
 	refreshDesc = desc("anxin_findings_last_refresh_timestamp_seconds",
 		"When the findings were last looked up without error; 0 for never.")
+	riskCalibrationDesc = desc("anxin_risk_calibration_error",
+		"Mean distance between the odds that arrears-risk would have told and what came, by the latest anxin risk check.", "scope")
+	riskDriftDesc = desc("anxin_risk_drift",
+		"Population stability index of the feature that moved most since the scorecard was fitted, by the latest anxin risk check.", "scope", "feature")
+	riskPrecisionDesc = desc("anxin_risk_precision",
+		"Share of warnings of arrears-risk that were followed by arrears, by the latest anxin risk check.", "scope")
+	riskRecallDesc = desc("anxin_risk_recall",
+		"Share of arrears that arrears-risk foresaw, by the latest anxin risk check.", "scope")
+	riskCheckedDesc = desc("anxin_risk_last_check_timestamp_seconds",
+		"When anxin risk check last judged the scorecard; absent before the first.", "scope")
 	asOfDesc = desc("anxin_findings_as_of_timestamp_seconds",
 		"Start, in Asia/Shanghai, of the date that the published run judged; absent before the first run.")
 )
@@ -147,6 +157,7 @@ func (f *findings) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		warningDesc, candidateDesc, detectorDesc, successDesc, failingDesc, indexDesc, countyDesc, prefectureDesc, lightDesc, townshipDesc,
 		monitoredDesc, arrearsFenDesc, arrearsWorkersDesc, owedFenDesc, owedWorkersDesc, unheardDesc, componentDesc, seriesDesc, limitDesc, droppedDesc, refreshDesc, asOfDesc,
+		riskCalibrationDesc, riskDriftDesc, riskPrecisionDesc, riskRecallDesc, riskCheckedDesc,
 	} {
 		ch <- d
 	}
@@ -298,6 +309,11 @@ func (f *findings) read(ctx context.Context, run latestRun) (published, error) {
 		}
 	}
 	warned(p.owed, f.headers, warnings)
+	checks, err := f.riskChecks(ctx)
+	if err != nil {
+		return p, err
+	}
+	p.series = append(p.series, checks...)
 	p.publish(f.headers, success, warnings, index, owed, unheard, f.limit)
 	return p, nil
 }

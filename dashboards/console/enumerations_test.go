@@ -138,7 +138,7 @@ func TestEveryAuditedActionHasItsWord(t *testing.T) {
 		}
 	}
 	written := regexp.MustCompile(`(?:Action: |\.record\(r, [^,]+, |\.noted\(w, r, by, |change\(cmd, configPath, |short, action := "enable", "[^"]*", |use, short, action = "disable", "[^"]*", )"([a-z_]+)"`)
-	for _, pattern := range []string{"../../internal/platform/access/*/*.go", "../../alerts/*.go", "../../cmd/anxin/*.go"} {
+	for _, pattern := range []string{"../../internal/platform/access/*/*.go", "../../alerts/*.go", "../../cmd/anxin/*.go", "../../internal/app/*.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
@@ -162,7 +162,7 @@ func TestEveryAuditedActionHasItsWord(t *testing.T) {
 	for _, kind := range append(slices.Clone(casework.EntryActions), casefile.Propose) {
 		actions = append(actions, "blacklist."+string(kind))
 	}
-	for _, want := range []string{"sign_in", "locked_out", "reveal", "token_made", "person_disabled", "export", "print", "read_entry", "case.accept"} {
+	for _, want := range []string{"sign_in", "locked_out", "reveal", "token_made", "person_disabled", "scorecard_adopted", "export", "print", "read_entry", "case.accept"} {
 		if !slices.Contains(actions, want) {
 			t.Errorf("%s is not found: the patterns no longer see it", want)
 		}

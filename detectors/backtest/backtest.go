@@ -72,6 +72,7 @@ type Date struct {
 // Walk collects what passes found, date by date. The zero Walk is empty.
 type Walk struct {
 	dates    []Date
+	stated   []Stated
 	episodes []*Episode
 	byID     map[string]*Episode
 }
@@ -83,6 +84,9 @@ func (w *Walk) Add(r pass.Result) {
 		w.byID = map[string]*Episode{}
 	}
 	for _, found := range r.Warnings {
+		if found.Detector == riskDetector && found.ClosedOn == nil {
+			w.stated = append(w.stated, Stated{Subject{found.Scope, found.ScopeID}, r.AsOf, found.Score})
+		}
 		e := w.byID[found.Episode]
 		if e == nil {
 			e = &Episode{
@@ -103,6 +107,7 @@ func (w *Walk) Add(r pass.Result) {
 type History struct {
 	Dates    []Date // in order
 	Episodes []Episode
+	Stated   []Stated // in order of dates
 	Future
 }
 
@@ -115,7 +120,7 @@ type Future struct {
 
 // History joins the walk to what then happened.
 func (w *Walk) History(f Future) History {
-	h := History{Dates: w.dates, Future: f}
+	h := History{Dates: w.dates, Stated: w.stated, Future: f}
 	for _, e := range w.episodes {
 		h.Episodes = append(h.Episodes, *e)
 	}

@@ -55,6 +55,9 @@ func (r Report) Print(w io.Writer) {
 	t.Flush()
 	fmt.Fprintf(w, "\n%d times in arrears began in that time; %d were warned of before\n", r.Outcomes, r.Overall.Warned)
 	r.printPayDays(w)
+	if r.Odds != nil {
+		r.Odds.print(w)
+	}
 	if r.Truth != nil {
 		r.Truth.print(w)
 	}
@@ -64,14 +67,14 @@ func (r Report) Print(w io.Writer) {
 func (r Report) printPayDays(w io.Writer) {
 	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "before the pay day\twarnings\tfollowed\tnot\tpast due\tcut off\tprecision\tforeseen\trecall\tlead days\tquartiles\t")
+	fmt.Fprintln(t, "before the pay day\twarnings\tfollowed\tnot\tpast due\tcut off\tprecision\tforeseen\trecall\tlead days\tquartiles\tsubject-months\tprecision\t")
 	line := func(name string, f Figures) {
 		p, spread := f.PayDay, "–"
 		if p.LeadDays != nil {
 			spread = plain(p.LeadDays.Lower) + "–" + plain(p.LeadDays.Upper)
 		}
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%s\t%d\t%s\t%s\t%s\t\n", name, f.Warnings, p.Followed, p.NotFollowed, p.PastDue, p.CutOff,
-			percent(p.Precision), p.Foreseen, percent(p.Recall), median(p.LeadDays), spread)
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%s\t%d\t%s\t%s\t%s\t%d\t%s\t\n", name, f.Warnings, p.Followed, p.NotFollowed, p.PastDue, p.CutOff,
+			percent(p.Precision), p.Foreseen, percent(p.Recall), median(p.LeadDays), spread, f.SubjectMonths.Months, percent(f.SubjectMonths.Precision))
 	}
 	line("all", r.Overall)
 	line("foresight", r.Ahead)
@@ -80,8 +83,28 @@ func (r Report) printPayDays(w io.Writer) {
 			line(f.Detector, f)
 		}
 	}
+	line(r.Baseline.Detector, r.Baseline)
 	t.Flush()
 	fmt.Fprintf(w, "\nof %d pay days the wages became arrears; %d were foreseen, at most %d days before\n", r.PayDays, r.Overall.PayDay.Foreseen, r.Rules.ForeseeDays)
+}
+
+// print prints whether odds were honest, and what acting on them costs.
+func (o Odds) print(w io.Writer) {
+	fmt.Fprintf(w, "\nodds of arrears-risk, told %d times; calibration error %s\n\n", o.Told, percent(o.Error))
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "mean odds\tcame\ttold\t")
+	for _, b := range o.Bands {
+		fmt.Fprintf(t, "%s\t%s\t%d\t\n", percent(&b.Mean), percent(&b.Came), b.Told)
+	}
+	fmt.Fprintln(t, "\nvisits once a month, from odds\tvisits\ttrue\tpay days reached\tshare of all\tneedless visits for each\t")
+	for _, c := range o.Cost {
+		needless := "–"
+		if c.Needless != nil {
+			needless = strconv.FormatFloat(*c.Needless, 'f', 1, 64)
+		}
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%s\t%s\t\n", percent(&c.From), c.Visits, c.True, c.Reached, percent(c.Share), needless)
+	}
+	t.Flush()
 }
 
 func (t Truth) print(w io.Writer) {

@@ -24,6 +24,8 @@ type Report struct {
 	Ahead         Figures    `json:"foresight"`      // of the detectors of the group foresight together
 	Detectors     []Figures  `json:"detectors"`      // the same by detector, in the order of the catalogue; those that never warned too
 	Townships     []Figures  `json:"townships"`      // warnings about townships, by detector
+	Baseline      Figures    `json:"baseline"`       // of the rule that a wage due is still owed at the end of the next month
+	Odds          *Odds      `json:"odds"`           // of arrears-risk; nil where it never warned
 	Truth         *Truth     `json:"truth"`          // nil where nobody knows it
 
 	// Judged and Met are the warnings and outcomes the figures count.
@@ -47,6 +49,8 @@ type Figures struct {
 	Rate        *float64     `json:"warnings_per_100_projects_a_month"`
 	FalseAlarms *int         `json:"false_alarms,omitempty"` // warnings about subjects that the truth holds clean
 	PayDay      Foresight    `json:"pay_day"`                // the same by the pay day
+	// SubjectMonths are the months in which such a warning stood, by the pay day.
+	SubjectMonths SubjectMonths `json:"subject_months"`
 
 	rated int // warnings opened after the first as-of date
 }
@@ -82,6 +86,7 @@ func Measure(h History, headers []catalog.Header, r Rules, policyVersion string)
 	j := judge(h, r.HorizonDays, r.HorizonDays, looksAhead)
 	pay := judge(h.byPayDay(r), r.HorizonDays, r.ForeseeDays, looksAhead)
 	j.take(pay)
+	byPayDay := h.byPayDay(r)
 	report := Report{
 		Dates: len(h.Dates), End: h.End, Policy: policyVersion, Rules: r, Outcomes: len(j.outcomes),
 		PayDays: len(pay.outcomes), Judged: j.judged, Met: j.outcomes, Detectors: []Figures{}, Townships: []Figures{},
@@ -94,11 +99,14 @@ func Measure(h History, headers []catalog.Header, r Rules, policyVersion string)
 	}
 	figures := func(of row, title catalog.Text) Figures {
 		f := Figures{Detector: of.detector, Title: title}
+		var episodes []Episode
 		for _, one := range j.judged {
 			if of.holds(one.Episode) {
 				f.count(one, report.From)
+				episodes = append(episodes, one.Episode)
 			}
 		}
+		f.SubjectMonths = byPayDay.subjectMonths(pay.spells, episodes, r.HorizonDays)
 		f.finish(j.outcomes, pay.outcomes, of, report.ProjectMonths)
 		return f
 	}
@@ -110,8 +118,25 @@ func Measure(h History, headers []catalog.Header, r Rules, policyVersion string)
 			report.Townships = append(report.Townships, figures(row{detector: header.ID, townships: true}, header.Title))
 		}
 	}
+	report.Odds = byPayDay.odds(pay.spells, pay.outcomes, r)
+	report.Baseline = h.measureBaseline(r, report)
 	report.ProjectMonths = math.Round(report.ProjectMonths*10) / 10
 	return report
+}
+
+// measureBaseline gives the rule's figures, as of any detector.
+func (h History) measureBaseline(r Rules, report Report) Figures {
+	rule := h
+	rule.Episodes = h.baseline()
+	j := judge(rule, r.HorizonDays, r.HorizonDays, nil)
+	pay := judge(rule.byPayDay(r), r.HorizonDays, r.ForeseeDays, nil)
+	j.take(pay)
+	f := Figures{Detector: baselineID, Title: catalog.Text{ZH: "规则：次月底仍未发放", EN: "Rule: unpaid by the end of the next month"}}
+	for _, one := range j.judged {
+		f.count(one, report.From)
+	}
+	f.finish(j.outcomes, pay.outcomes, row{detector: baselineID}, report.ProjectMonths)
+	return f
 }
 
 // holds tells whether a warning counts in a row.

@@ -26,7 +26,7 @@ type Keep struct {
 const shownRuns = 2
 
 // tablesOfRuns hold rows by (as_of, run). The row in runs goes last, so that a removal that was cut off is ended by the next.
-var tablesOfRuns = []string{"warnings", "wage_safety_index", "index_unplaced", "runs"}
+var tablesOfRuns = []string{"warnings", "wage_safety_index", "index_unplaced", "risk_odds", "runs"}
 
 // Prune removes runs that later ones of the same date have replaced, and snapshots that nobody reads any more. current is
 // the snapshot that was just published: the next pass goes on from it.

@@ -12,6 +12,7 @@ import (
 	domain "github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/region"
+	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
 type place struct{ name, township, sector string }
@@ -145,6 +146,10 @@ func (d *Passes) Publish(ctx context.Context, r Result, snapshot string, began t
 	why, since := map[string]string{}, map[string]time.Time{}
 	for _, f := range r.Failed {
 		why[f.Detector], since[f.Detector] = f.Why, f.Since
+	}
+	odds := "INSERT INTO risk_odds SELECT toDate(?), ?, scope, scope_id, odds FROM " + store.Quote(snapshot) + ".odds"
+	if err := d.Conn.Exec(ctx, odds, r.AsOf.String(), r.Run); err != nil {
+		return fmt.Errorf("publishing odds: %w", err)
 	}
 	batch, err := d.Conn.PrepareBatch(ctx, "INSERT INTO runs (as_of, run, started_at, finished_at, policy_version, snapshot, detectors, warnings, failed, failed_since)")
 	if err == nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/detectors/policy"
+	"github.com/anxin-project/anxin/detectors/risk"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/platform/backoff"
 	"github.com/anxin-project/anxin/internal/platform/store"
@@ -178,6 +179,27 @@ func (b Builder) fillLeadTerms(ctx context.Context, database string, asOf civil.
 	}
 	if err := batch.Send(); err != nil {
 		return fmt.Errorf("filling terms of leads: %w", err)
+	}
+	return nil
+}
+
+// fillScorecard writes the points that arrears-risk adds up.
+func (b Builder) fillScorecard(ctx context.Context, database string) error {
+	card, err := risk.InForce(ctx, b.Conn)
+	if err != nil {
+		return err
+	}
+	batch, err := b.Conn.PrepareBatch(ctx, "INSERT INTO "+store.Quote(database)+".scorecard (id, scope, feature, other, missing, low, high, other_low, other_high, points)")
+	if err != nil {
+		return fmt.Errorf("filling the scorecard: %w", err)
+	}
+	for _, l := range card.Lines() {
+		if err := batch.Append(card.ID, string(l.Scope), l.Feature, l.Other, l.Missing, l.Low, l.High, l.OtherLow, l.OtherHigh, l.Points); err != nil {
+			return fmt.Errorf("filling the scorecard: %w", err)
+		}
+	}
+	if err := batch.Send(); err != nil {
+		return fmt.Errorf("filling the scorecard: %w", err)
 	}
 	return nil
 }

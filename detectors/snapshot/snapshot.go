@@ -52,6 +52,7 @@ const (
 	calendarFile     = "01_calendar"
 	minimumWagesFile = "04_minimum_wages"
 	leadTermsFile    = "10_lead_terms"
+	scorecardFile    = "18_scorecard"
 )
 
 // Part is what of a snapshot somebody asks for: the named tables and whatever these are made of; all where none is named.
@@ -176,6 +177,8 @@ func (b Builder) build(ctx context.Context, database string, asOf civil.Date, af
 			case err != nil:
 			case f.name == calendarFile:
 				err = b.fillCalendar(filling, database, params["first_month"].(civil.Month), asOf)
+			case f.name == scorecardFile:
+				err = b.fillScorecard(filling, database)
 			case f.name == minimumWagesFile:
 				err = b.fillMinimumWages(filling, database, params["first_month"].(civil.Month), asOf)
 			case f.name == leadTermsFile:

@@ -11,6 +11,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // drawing collects SVG elements.
@@ -60,6 +61,40 @@ func Sparkline(points []view.Point, title string) template.HTML {
 	x, y := at(last, *points[last].Index)
 	d.add(`<circle cx="%.1f" cy="%.1f" r="2.2" class="%s"/>`, x, y, view.LightClass(points[last].Light))
 	return d.finish("spark", w, h, title)
+}
+
+// Odds draws how likely arrears were, from 0 to 100%, with lines where warnings begin. title is what a screen reader says.
+func Odds(l language.Locale, points []view.OddsPoint, title string) template.HTML {
+	const w, h, left, right, top, bottom = 640.0, 150.0, 40.0, 10.0, 10.0, 22.0
+	if len(points) == 0 {
+		return ""
+	}
+	var d drawing
+	first, last := points[0].AsOf, points[len(points)-1].AsOf
+	x := func(on civil.Date) float64 {
+		return left + (w-left-right)*float64(on-first)/math.Max(1, float64(last-first))
+	}
+	y := func(odds float64) float64 { return top + (h-top-bottom)*(1-odds) }
+	for _, share := range []float64{0, 0.3, 0.6, 1} {
+		d.add(`<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" class="grid"/>`, left, y(share), w-right, y(share))
+		d.text(left-6, y(share)+4, "axis", "end", l.Percent(share))
+	}
+	var path strings.Builder
+	for i, p := range points {
+		step := "L"
+		if i == 0 {
+			step = "M"
+		}
+		fmt.Fprintf(&path, "%s%.1f %.1f", step, x(p.AsOf), y(p.Odds))
+	}
+	d.add(`<path d="%s" class="line"/>`, path.String())
+	end := points[len(points)-1]
+	d.add(`<circle cx="%.1f" cy="%.1f" r="3.4" class="dot"><title>%s</title></circle>`, x(end.AsOf), y(end.Odds), html.EscapeString(l.ShortDate(end.AsOf)+" "+l.Percent(end.Odds)))
+	d.text(left, h-6, "axis", "start", l.ShortDate(first))
+	if last > first {
+		d.text(w-right, h-6, "axis", "end", l.ShortDate(last))
+	}
+	return d.finish("chart trend", w, h, title)
 }
 
 // Trend draws the index over past runs with the bands of the lights.

@@ -435,3 +435,29 @@ LIMIT %d`, RunTuples(q.runs), factRows))
 	}
 	return rows.Err()
 }
+
+// odds reads how likely arrears of the subject were, run by run.
+func (q *factQuery) odds(ctx context.Context) error {
+	rows, err := q.conn.Query(WithParameters(ctx, q.parameters()), fmt.Sprintf(`
+SELECT
+    as_of,
+    max(risk_odds.odds) AS odds
+FROM risk_odds
+WHERE scope = {scope:String} AND scope_id = {id:String} AND (as_of, run) IN (%s)
+GROUP BY as_of
+ORDER BY as_of`, RunTuples(q.runs)))
+	if err != nil {
+		return fmt.Errorf("reading the odds of %s %s: %w", q.scope, q.id, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var asOf time.Time
+		var p OddsPoint
+		if err := rows.Scan(&asOf, &p.Odds); err != nil {
+			return err
+		}
+		p.AsOf = civil.OfColumn(asOf)
+		q.facts.Odds = append(q.facts.Odds, p)
+	}
+	return rows.Err()
+}

@@ -28,6 +28,13 @@ type Facts struct {
 	Signals                        []Signal
 	Projects                       []ProjectRef // of an employer as general contractor
 	Episodes                       []*Warning   // open and closed, newest first
+	Odds                           []OddsPoint  // of arrears, by arrears-risk, oldest first
+}
+
+// OddsPoint is how likely arrears were, as of a run's date.
+type OddsPoint struct {
+	AsOf civil.Date `json:"as_of"`
+	Odds float64    `json:"odds"`
 }
 
 // ProjectFacts is a construction project as its registry describes it.
@@ -167,7 +174,7 @@ func (k *Keeper) loadFacts(ctx context.Context, v *View, scope catalog.Scope, id
 	if !known {
 		return nil, ErrUnknownSubject
 	}
-	reads := []func(context.Context) error{q.slips, q.leads, q.proceedings, q.episodes, q.owedTotal, q.owedKinds, q.owedMonths, q.owedBands, q.closures, q.lastList}
+	reads := []func(context.Context) error{q.slips, q.leads, q.proceedings, q.episodes, q.odds, q.owedTotal, q.owedKinds, q.owedMonths, q.owedBands, q.closures, q.lastList}
 	if scope == catalog.Project {
 		reads = append(reads, q.project, q.registrations, q.days, q.attendedMonths, q.account, q.unheard, q.feeds)
 	} else {

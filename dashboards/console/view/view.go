@@ -160,6 +160,7 @@ type Warning struct {
 	Workers                                    uint32
 	AmountFen                                  int64
 	Score                                      float64
+	Stakes                                     float64 // yuan of its subject that is likely lost soon: see weigh
 	Evidence                                   string
 	Basis                                      []string
 	// Unjudged is since when the detector has failed, so that nobody knows whether the warning still holds; nil where it has not.
@@ -199,6 +200,7 @@ func (v *View) index() {
 	slices.SortFunc(v.Counties, byCode)
 	slices.SortFunc(v.Prefectures, byCode)
 
+	v.weigh()
 	slices.SortStableFunc(v.Warnings, WorstFirst)
 	v.WarningsOf = make(map[string][]*Warning, len(v.Warnings))
 	for _, w := range v.Warnings {
@@ -222,10 +224,12 @@ func (v *View) index() {
 	}
 }
 
-// WorstFirst orders warnings as an inspector reads them: red first, then the newest, then by the detector's own score.
+// WorstFirst orders warnings as an inspector reads them: red first, then where most is at stake (weigh), then the newest, then by the
+// detector's own score.
 func WorstFirst(a, b *Warning) int {
 	return cmp.Or(
 		-cmp.Compare(LevelOrder(a.Level), LevelOrder(b.Level)),
+		-cmp.Compare(a.Stakes, b.Stakes),
 		-cmp.Compare(a.Opened, b.Opened),
 		-cmp.Compare(a.Score, b.Score),
 		cmp.Compare(a.ScopeID, b.ScopeID),

@@ -16,17 +16,40 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/anxin-project/anxin/internal/simulate"
+	"github.com/anxin-project/anxin/internal/simulate/causal"
 )
 
 // Write simulates Options.From to Options.To into dir: wage.<topic>.ndjson.zst for each topic, in order of arrival, and
 // truth.ndjson. The folder appears complete or not at all: everything is written beside it and renamed at the end. A
 // folder left by an earlier call is replaced; one that holds anything else is refused. progress, if not nil, is told
 // the days done.
-func Write(ctx context.Context, o simulate.Options, dir string, progress func(done, total int)) (err error) {
+func Write(ctx context.Context, o simulate.Options, dir string, progress func(done, total int)) error {
 	w, err := simulate.New(o)
 	if err != nil {
 		return err
 	}
+	return whole(ctx, dir, func(temp string) error {
+		return errors.Join(writeTopics(ctx, w, temp, progress), writeTruth(filepath.Join(temp, truthFile), w.Truth()))
+	})
+}
+
+// WriteCausal does the same for worlds by their cash flow.
+func WriteCausal(ctx context.Context, o causal.Options, dir string) error {
+	return whole(ctx, dir, func(temp string) error {
+		files, done, err := create(temp)
+		if err != nil {
+			return errors.Join(err, done())
+		}
+		truth, err := causal.Simulate(o, func(topic string, json []byte) error {
+			_, err := files[topic].Write(append(json, '\n'))
+			return err
+		})
+		return errors.Join(err, done(), writeTruth(filepath.Join(temp, truthFile), truth))
+	})
+}
+
+// whole lets write fill a folder that takes the place of dir when it is complete.
+func whole(ctx context.Context, dir string, write func(temp string) error) (err error) {
 	dir = filepath.Clean(dir)
 	old, err := replaceable(dir)
 	if err != nil {
@@ -44,10 +67,7 @@ func Write(ctx context.Context, o simulate.Options, dir string, progress func(do
 			err = errors.Join(err, os.RemoveAll(temp))
 		}
 	}()
-	if err := writeTopics(ctx, w, temp, progress); err != nil {
-		return err
-	}
-	if err := writeTruth(w, filepath.Join(temp, truthFile)); err != nil {
+	if err := write(temp); err != nil {
 		return err
 	}
 	if err := os.Chmod(temp, 0o755); err != nil {
@@ -95,20 +115,38 @@ func replaceable(dir string) (bool, error) {
 	return true, nil
 }
 
-func writeTopics(ctx context.Context, w *simulate.World, dir string, progress func(done, total int)) (err error) {
-	files := make(map[string]io.Writer, len(simulate.Topics))
-	for _, topic := range simulate.Topics {
-		f, cerr := os.Create(filepath.Join(dir, topicFile(topic)))
-		if cerr != nil {
-			return fmt.Errorf("simulate: %w", cerr)
+// create opens the files of all topics, and returns what completes them.
+func create(dir string) (files map[string]io.Writer, done func() error, err error) {
+	files = make(map[string]io.Writer, len(simulate.Topics))
+	var closes []func() error
+	done = func() (err error) {
+		for _, c := range closes {
+			err = errors.Join(err, c())
 		}
-		z, zerr := zstd.NewWriter(f, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true))
-		if zerr != nil {
-			return errors.Join(zerr, f.Close())
+		return err
+	}
+	for _, topic := range simulate.Topics {
+		f, err := os.Create(filepath.Join(dir, topicFile(topic)))
+		if err != nil {
+			return nil, done, fmt.Errorf("simulate: %w", err)
+		}
+		closes = append(closes, f.Close)
+		z, err := zstd.NewWriter(f, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true))
+		if err != nil {
+			return nil, done, err
 		}
 		b := bufio.NewWriterSize(z, 1<<17)
 		files[topic] = b
-		defer func() { err = errors.Join(err, b.Flush(), z.Close(), f.Close()) }()
+		closes[len(closes)-1] = func() error { return errors.Join(b.Flush(), z.Close(), f.Close()) }
+	}
+	return files, done, nil
+}
+
+func writeTopics(ctx context.Context, w *simulate.World, dir string, progress func(done, total int)) (err error) {
+	files, done, err := create(dir)
+	defer func() { err = errors.Join(err, done()) }()
+	if err != nil {
+		return err
 	}
 	total := int(w.Last() - w.Today())
 	sink := func(r simulate.Record) error {
@@ -119,12 +157,12 @@ func writeTopics(ctx context.Context, w *simulate.World, dir string, progress fu
 		_, err := f.Write(newline)
 		return err
 	}
-	for done := 1; done <= total; done++ {
+	for day := 1; day <= total; day++ {
 		if err := w.Day(ctx, sink); err != nil {
 			return fmt.Errorf("simulate %v: %w", w.Today(), err)
 		}
 		if progress != nil {
-			progress(done, total)
+			progress(day, total)
 		}
 	}
 	return nil
@@ -132,7 +170,7 @@ func writeTopics(ctx context.Context, w *simulate.World, dir string, progress fu
 
 var newline = []byte{'\n'}
 
-func writeTruth(w *simulate.World, path string) (err error) {
+func writeTruth[T any](path string, truth []T) (err error) {
 	f, err := os.Create(path)
 	if err != nil {
 		return fmt.Errorf("simulate: %w", err)
@@ -140,9 +178,9 @@ func writeTruth(w *simulate.World, path string) (err error) {
 	defer func() { err = errors.Join(err, f.Close()) }()
 	b := bufio.NewWriter(f)
 	e := json.NewEncoder(b)
-	for _, t := range w.Truth() {
+	for _, t := range truth {
 		if err := e.Encode(t); err != nil {
-			return fmt.Errorf("simulate: truth of %s: %w", t.Subject, err)
+			return fmt.Errorf("simulate: writing the truth: %w", err)
 		}
 	}
 	return b.Flush()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
+	"github.com/anxin-project/anxin/dashboards/console/chart"
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/dashboards/console/web"
@@ -48,6 +49,7 @@ func (p *Pages) functions(l language.Locale) template.FuncMap {
 		"attendanceChart": func(f *view.Facts, asOf civil.Date) template.HTML { return attendanceChart(l, f, asOf) },
 		"wagesChart":      func(f *view.Facts) template.HTML { return wagesChart(l, f) },
 		"accountChart":    func(f *view.Facts) template.HTML { return accountChart(l, f) },
+		"oddsChart":       func(f *view.Facts) template.HTML { return chart.Odds(l, f.Odds, language.Message(l, "subject.odds")) },
 		"signalChart":     func(s view.Signal) template.HTML { return signalChart(l, s) },
 		"signalLast": func(s view.Signal) string {
 			return language.Fixed(s.Values[len(s.Values)-1], language.Decimals(s.Values[len(s.Values)-1]))

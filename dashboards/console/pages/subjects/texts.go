@@ -24,6 +24,8 @@ var subjectsTexts = map[string]catalog.Text{
 	"subject.contract_fen":    {ZH: "合同价", EN: "Contract price"},
 	"subject.headcount":       {ZH: "员工人数", EN: "Headcount"},
 	"subject.no_warnings":     {ZH: "当前没有预警。", EN: "No active warnings."},
+	"subject.odds":            {ZH: "欠薪可能性变化", EN: "Odds of arrears over time"},
+	"subject.odds_note":       {ZH: "60天内到期的工资，到期30天后仍未付清的可能性；30%起黄色，60%起红色（国家政策默认值）。这是概率，不是认定。", EN: "How likely it was that a wage due within 60 days would still be owed 30 days later; yellow from 30%, red from 60% by the national policy. Odds, not a finding."},
 	"subject.past":            {ZH: "以往预警", EN: "Past warnings"},
 	"subject.worst":           {ZH: "最高级别", EN: "Highest"},
 	"subject.closed":          {ZH: "解除日", EN: "Closed"},

@@ -1,0 +1,33 @@
+package view
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
+)
+
+func TestWarningsStandInTheOrderOfWhatIsAtStake(t *testing.T) {
+	asOf := civil.NewDate(2026, 10, 1)
+	warning := func(id, detector string, level catalog.Level, yuan int64, odds float64, evidence string) *Warning {
+		return &Warning{Scope: "project", ScopeID: id, Detector: detector, Level: level, AmountFen: 100 * yuan, Score: odds, Evidence: evidence, Opened: asOf}
+	}
+	v := &View{Run: Run{AsOf: asOf}, Warnings: []*Warning{
+		warning("plain", "contract-gap", catalog.Red, 0, 1, "{}"),
+		warning("later", riskDetector, catalog.Red, 100_000, 0.8, `{"pay_by":"2026-11-25"}`),
+		warning("small", riskDetector, catalog.Red, 20_000, 0.9, `{"pay_by":"2026-10-10"}`),
+		warning("soon", riskDetector, catalog.Red, 100_000, 0.8, `{"pay_by":"2026-10-10"}`),
+		warning("unlikely", riskDetector, catalog.Yellow, 9_000_000, 0.4, `{"pay_by":"2026-10-10"}`),
+		warning("soon", "account-runway", catalog.Red, 5_000, 0.5, "{}"),
+	}}
+	v.index()
+	var order []string
+	for _, w := range v.Warnings {
+		order = append(order, w.ScopeID+" "+w.Detector)
+	}
+	want := []string{"soon arrears-risk", "soon account-runway", "later arrears-risk", "small arrears-risk", "plain contract-gap", "unlikely arrears-risk"}
+	if !slices.Equal(order, want) {
+		t.Errorf("the order is %q, want %q", order, want)
+	}
+}
