@@ -19,7 +19,7 @@ func FuzzLetterHeaders(f *testing.F) {
 			{Key: headerTopic, Value: []byte(topic)}, {Key: headerReason, Value: []byte(reason)}, {Key: headerPartition, Value: []byte(partition)},
 			{Key: headerOffset, Value: []byte(offset)}, {Key: headerAt, Value: []byte(at)}, {Key: headerPart, Value: []byte(part)},
 		}}
-		found := pile{map[Place]map[int]DeadLetter{}, map[Place]fate{}}
+		found := backlog{map[Place]map[int]DeadLetter{}, map[Place]outcome{}}
 		if err := found.add(m); err == nil {
 			for _, l := range found.letters() {
 				if l.Topic != topic || string(l.Reason) != reason || l.part >= l.parts {

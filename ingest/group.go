@@ -184,7 +184,7 @@ func (in *Ingest) workers(generation *kafka.Generation) []*worker {
 func (in *Ingest) watch(ctx context.Context, topics map[string]int, generation *kafka.Generation) bool {
 	tick := time.NewTicker(in.config.Heartbeat)
 	defer tick.Stop()
-	defer in.metrics.lagRecords.Reset() // what this member no longer owns is another's to tell
+	defer in.metrics.lagRecords.Reset() // these gauges belong to the current owners of the partitions
 	for {
 		if now, err := in.topics(ctx); err == nil && !maps.Equal(now, topics) {
 			in.deps.Log.Info("the broker's topics changed", "topics", now)

@@ -32,7 +32,7 @@ type Dependencies struct {
 	Store driver.Conn
 	// Protector holds the keys for hashing and sealing.
 	Protector *record.Protector
-	// Now is the clock that recorded_at is judged by.
+	// Now is the clock that recorded_at is checked against.
 	Now func() time.Time
 	Log *slog.Logger
 	// Metrics takes the component's metrics; nil keeps them to itself.

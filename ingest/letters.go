@@ -24,7 +24,7 @@ func DeadLetters(ctx context.Context, k Kafka) ([]DeadLetter, error) {
 		return nil, fmt.Errorf("asking the broker for its topics: %w", err)
 	}
 	in := &Ingest{client: client, config: DefaultConfiguration()}
-	found := pile{map[Place]map[int]DeadLetter{}, map[Place]fate{}}
+	found := backlog{map[Place]map[int]DeadLetter{}, map[Place]outcome{}}
 	for _, topic := range meta.Topics {
 		if !strings.HasPrefix(topic.Name, k.Prefix) || !strings.HasSuffix(topic.Name, DeadLetterTopic("")) {
 			continue
@@ -38,26 +38,26 @@ func DeadLetters(ctx context.Context, k Kafka) ([]DeadLetter, error) {
 	return found.letters(), nil
 }
 
-// pile gathers what the dead-letter topics hold: letters by the message they are about and, of those cut into parts, by
+// backlog gathers what the dead-letter topics hold: letters by the message they are about and, of those cut into parts, by
 // part; and what marks say of them.
-type pile struct {
-	parts map[Place]map[int]DeadLetter
-	fates map[Place]fate
+type backlog struct {
+	parts    map[Place]map[int]DeadLetter
+	outcomes map[Place]outcome
 }
 
-// fate is what became of a letter.
-type fate struct {
+// outcome is what became of a letter.
+type outcome struct {
 	replayed time.Time // zero if it was not
 	begun    []int64   // see DeadLetter
 }
 
-func (p pile) add(m kafka.Message) error {
+func (p backlog) add(m kafka.Message) error {
 	at, became, isMark, err := readMark(m)
 	if isMark && err == nil {
 		if became.replayed.IsZero() {
-			became.replayed = p.fates[at].replayed // of an earlier replay
+			became.replayed = p.outcomes[at].replayed // of an earlier replay
 		}
-		p.fates[at] = became
+		p.outcomes[at] = became
 		return nil
 	}
 	var l DeadLetter
@@ -77,7 +77,7 @@ func (p pile) add(m kafka.Message) error {
 }
 
 // readMark reads a message that says what became of a letter; isMark is false for a letter.
-func readMark(m kafka.Message) (at Place, became fate, isMark bool, err error) {
+func readMark(m kafka.Message) (at Place, became outcome, isMark bool, err error) {
 	fail := func(key string, err error) error {
 		return fmt.Errorf("the mark at offset %d: header %s: %w", m.Offset, key, err)
 	}
@@ -112,7 +112,7 @@ func readMark(m kafka.Message) (at Place, became fate, isMark bool, err error) {
 }
 
 // letters returns what is complete. A part is missing only for a moment: all are written before the message is committed.
-func (p pile) letters() []DeadLetter {
+func (p backlog) letters() []DeadLetter {
 	var all []DeadLetter
 	for at, parts := range p.parts {
 		whole := parts[0]
@@ -123,7 +123,7 @@ func (p pile) letters() []DeadLetter {
 			whole.Sealed = append(whole.Sealed[:len(whole.Sealed):len(whole.Sealed)], parts[part].Sealed...)
 		}
 		whole.part, whole.parts = 0, 1
-		whole.ReplayedAt, whole.begun = p.fates[at].replayed, p.fates[at].begun
+		whole.ReplayedAt, whole.begun = p.outcomes[at].replayed, p.outcomes[at].begun
 		all = append(all, whole)
 	}
 	slices.SortFunc(all, func(a, b DeadLetter) int {

@@ -176,7 +176,7 @@ func (r *replayer) partitions(ctx context.Context, topic string) (int, error) {
 	return 0, fmt.Errorf("the broker has no topic %s any more: create it, then replay again", topic)
 }
 
-// arrived finds those letters whose replay began and came through, though nobody lived to mark it.
+// arrived finds the letters whose replay reached the broker although the process ended before it could mark them.
 func (r *replayer) arrived(ctx context.Context, what []Correction) (map[Place]bool, error) {
 	begun := map[Place][]int64{}
 	from := map[string][]int64{} // per topic, the least of the ends noted

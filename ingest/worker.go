@@ -27,8 +27,8 @@ type worker struct {
 	insert     string
 	next       map[int]int64    // per partition, the offset after the last message in hand
 	since      time.Time        // when the first message of the batch came in
-	unknown    map[string]int64 // how often the decoder had seen each unknown field when that was last told
-	tally      *tally
+	unknown    map[string]int64 // how often the decoder had seen each unknown field when that was last reported
+	quality    *qualityBatch
 }
 
 // letter is a message that is no record.
@@ -47,7 +47,7 @@ func newWorker(in *Ingest, topic record.Topic, generation *kafka.Generation, par
 		batch:   record.NewBatch(topic),
 		next:    map[int]int64{},
 		unknown: map[string]int64{},
-		tally:   newTally(topic),
+		quality: newQualityBatch(topic),
 	}
 	w.insert = "INSERT INTO " + w.batch.Table() + " (" + strings.Join(w.batch.Columns(), ", ") + ")"
 	return w
@@ -94,13 +94,13 @@ func (w *worker) take(f *fetch) {
 		if reject != nil {
 			w.letters = append(w.letters, letter{message: m.clone(), reject: reject})
 			w.lettered += len(m.key) + len(m.value)
-			w.tally.rejected(m, w.decoder.Sender(), reject.Reason)
+			w.quality.rejected(m, w.decoder.Sender(), reject.Reason)
 			w.in.metrics.rejects.WithLabelValues(string(w.topic), w.in.metrics.source(w.decoder.Sender()), string(reject.Reason)).Inc()
 		} else {
-			w.tally.stored(m)
+			w.quality.stored(m)
 		}
 		for _, field := range w.decoder.Strays() {
-			w.tally.unknown(m, w.sender(reject), field)
+			w.quality.unknown(m, w.sender(reject), field)
 		}
 	}
 	w.next[f.partition] = f.next
@@ -139,8 +139,8 @@ func (w *worker) flush(ctx context.Context) bool {
 	if w.batch.Len() > 0 && !w.persist(ctx, "storing records", w.store) {
 		return false
 	}
-	w.tally.sum(w.batch, w.in.deps.Now(), w.in.metrics.latenessOf(w.topic))
-	if len(w.tally.sets) > 0 && !w.persist(ctx, "storing data quality", func(ctx context.Context) error { return w.in.storeTally(ctx, w.tally) }) {
+	w.quality.sum(w.batch, w.in.deps.Now(), w.in.metrics.latenessOf(w.topic))
+	if len(w.quality.sets) > 0 && !w.persist(ctx, "storing data quality", func(ctx context.Context) error { return w.in.storeQuality(ctx, w.quality) }) {
 		return false
 	}
 	if len(w.letters) > 0 && !w.persist(ctx, "writing dead letters", func(ctx context.Context) error { return w.in.writeLetters(ctx, w.name, w.letters) }) {
@@ -157,7 +157,7 @@ func (w *worker) flush(ctx context.Context) bool {
 	}
 	w.tellUnknown()
 	w.batch.Reset()
-	w.tally.reset()
+	w.quality.reset()
 	clear(w.letters)
 	w.letters, w.lettered = w.letters[:0], 0
 	clear(w.next)

@@ -130,7 +130,7 @@ func (a *alerting) show(t *testing.T, token string) {
 	}
 }
 
-// pass sends records, waits until they are stored, and judges today.
+// pass sends records, waits until they are stored, and evaluates today.
 func (a *alerting) pass(t *testing.T, records ...ingesttest.Record) {
 	t.Helper()
 	put(t, a.kafka, records)

@@ -13,7 +13,7 @@ func assessCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "assess DIR --as-of DATE --out DIR",
-		Short: "Judge a folder of records as of a date, without any server",
+		Short: "Evaluate a folder of records as of a date, without any server",
 		Long: `Loads DIR/wage.TOPIC.ndjson (also .gz and .zst) through the same path as in production (Kafka, ingest, ClickHouse,
 detectors) on engines embedded in this program, and writes to the output folder:
 
@@ -43,7 +43,7 @@ Only what sources had recorded by the end of the date counts. The same records g
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&asOf, "as-of", "", "judge as of this date, YYYY-MM-DD (required)")
+	cmd.Flags().StringVar(&asOf, "as-of", "", "evaluate as of this date, YYYY-MM-DD (required)")
 	cmd.Flags().StringVar(&out, "out", "", "folder for the result (required)")
 	cmd.Flags().StringVar(&policyPath, "policy", "", "policy file laid over the national policy")
 	cmd.Flags().StringVar(&holidays, "holidays", "", "file with working-day notices of further years")

@@ -19,7 +19,7 @@ func backtestCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "backtest DIR --from DATE --to DATE",
 		Short: "Tell what the warnings of past dates were worth, by what then happened",
-		Long: `Loads DIR/wage.TOPIC.ndjson (also .gz and .zst) as assess does, judges one as-of date after the other from --from to
+		Long: `Loads DIR/wage.TOPIC.ndjson (also .gz and .zst) as assess does, evaluates one as-of date after the other from --from to
 --to, and compares the warnings with the arrears that came, of listed wages and of work without a pay slip: precision,
 recall, lead time in days (to 30 days past due, and to the pay day) and warnings per 100 projects a month, for each
 detector and together. A warning uses only what was recorded by its date; what then happened

@@ -54,7 +54,7 @@ printed. The city takes about 15 minutes and 3 GB of disk on two cores.`,
 	}
 	cmd.Flags().StringVar(&scale, "scale", "city", "county or city")
 	cmd.Flags().IntSliceVar(&times, "times", []int{1, 2, 4}, "sizes, as times a quarter of the scale; the growth needs two")
-	cmd.Flags().IntVar(&days, "days", 3, "further days that are judged; the median is taken")
+	cmd.Flags().IntVar(&days, "days", 3, "further days that are evaluated; the median is taken")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print every figure as JSON")
 	return cmd
 }

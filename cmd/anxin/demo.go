@@ -41,7 +41,7 @@ People and firms are invented. In the usual world a few workers in a thousand ar
 	return cmd
 }
 
-// runDemo prints the summary when the simulated past is judged, and where the pages are.
+// runDemo prints the summary when the simulated past is evaluated, and where the pages are.
 func runDemo(ctx context.Context, o demo.Options, scale, world, to string) (err error) {
 	if o.World.To, err = asDate("--to", to); err != nil {
 		return err

@@ -21,7 +21,7 @@ func replayLettersCommand() *cobra.Command {
 	var force, dryRun bool
 	cmd := &cobra.Command{
 		Use: "replay [LETTER…]", Short: "Put refused records that are acceptable now back on their topic, once",
-		Long: `Judges each letter again by the rules of the configuration and sends those that pass to the topic they came from; the
+		Long: `Evaluates each letter again by the rules of the configuration and sends those that pass to the topic they came from; the
 rest stay where they are, with the reason. Without LETTER all that pass the filters are meant.
 
 A letter that was replayed is marked and not sent again (--force does). A replay that was stopped can be started again:
@@ -60,7 +60,7 @@ what came through is not sent twice.
 			if err != nil {
 				return err
 			}
-			v, err := letters.Judge(c.Ingest, protector, found, choice, func(place ingest.Place, why *record.Reject) {
+			v, err := letters.Evaluate(c.Ingest, protector, found, choice, func(place ingest.Place, why *record.Reject) {
 				fmt.Fprintf(cmd.OutOrStdout(), "%s still refused: %v\n", place, why)
 			})
 			if err != nil {

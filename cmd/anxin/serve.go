@@ -60,13 +60,13 @@ func consoleCommand() *cobra.Command {
 func detectCommand() *cobra.Command {
 	cmd := serviceCommand("detect", "Run the detectors by their schedule, or once", `Makes runs by the schedule of the configuration: several processes may run, of which one leads and the others stand by.
 
-With --once it judges one date and ends. A service that runs meanwhile gives up the lead for as long, so that no two runs
+With --once it evaluates one date and ends. A service that runs meanwhile gives up the lead for as long, so that no two runs
 overlap; the run that it had to leave it makes again afterwards.`, app.Services{Detect: true})
 	cmd.Example = "  anxin detect --once --as-of 2026-10-31"
 	var once, alone bool
 	var asOf string
 	cmd.Flags().BoolVar(&once, "once", false, "one pass, then end")
-	cmd.Flags().StringVar(&asOf, "as-of", "", "with --once: the date to judge, YYYY-MM-DD (default today)")
+	cmd.Flags().StringVar(&asOf, "as-of", "", "with --once: the date to evaluate, YYYY-MM-DD (default today)")
 	cmd.Flags().BoolVar(&alone, "alone", false, "with --once: do without the broker; only when no other process makes runs")
 	scheduled := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -19,7 +19,7 @@ import (
 	"github.com/anxin-project/anxin/internal/platform/store"
 )
 
-// checkFindings judges a date by what ingest stored and by the facts alone, and compares every warning and every row of the
+// checkFindings evaluates a date by what ingest stored and by the facts alone, and compares every warning and every row of the
 // index, in all that they say.
 func checkFindings(t *testing.T, w *ingesttest.World, asOf civil.Date) {
 	t.Helper()

@@ -48,7 +48,7 @@ func Protector(t testing.TB) (*record.Protector, record.Keys) {
 
 // Truth is what the tables must hold: the records decoded one after the other and inserted once, without Kafka, groups,
 // workers or faults. It takes rejects as they were sent, by how often. What second sources report stands in tables of its
-// own, so that the facts alone are there to be judged.
+// own, so that the facts alone are there to be evaluated.
 type Truth struct {
 	facts, seconds shelf
 	protector      *record.Protector

@@ -99,8 +99,8 @@ func (s *stage) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug, AddSource: true}))
 }
 
-// judge makes a detector pass, so that what is found is searched as well.
-func (s *stage) judge(t *testing.T, asOf civil.Date) {
+// evaluate makes a detector pass, so that what is found is searched as well.
+func (s *stage) evaluate(t *testing.T, asOf civil.Date) {
 	t.Helper()
 	d, err := detectors.New(detectors.DefaultConfiguration(), detectors.Dependencies{
 		Store: s.Conn, Database: "default", Policy: policy.National(), Calendar: calendar.China(), Now: time.Now, Log: s.logger(),
@@ -145,7 +145,7 @@ func TestNothingAboutAPersonComesOutInTheClear(t *testing.T) {
 	ingesttest.Eventually(t, patience, "an insert was refused", func() bool { return in.Value(t, "anxin_ingest_retries_total", "topic", "workers") >= 2 })
 	s.exec(t, "RENAME TABLE away TO workers")
 	s.AwaitCaughtUp(t, 2*patience)
-	s.judge(t, civil.NewDate(2025, 3, 20))
+	s.evaluate(t, civil.NewDate(2025, 3, 20))
 
 	s.checkServices(t, hidden)
 	hidden.Absent(t, "/metrics", scrape(t, in))

@@ -70,7 +70,7 @@ func TopicNames(prefix string) string {
 }
 
 // Send puts every record of the file on its topic. Empty lines are passed over; a line that is no record is sent as it is
-// and ends as a dead letter. progress is told of the bytes of the file read.
+// and ends as a dead letter. progress is called with the number of bytes read so far.
 func (p *Producer) Send(ctx context.Context, f File, progress func(bytes int64)) error {
 	r, err := Source{Path: f.Path, Topic: f.Topic}.open(progress)
 	if err != nil {

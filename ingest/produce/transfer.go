@@ -17,7 +17,7 @@ type Transfer struct {
 	State   string // where the progress is kept; default Source.Path + StateEnding
 	Restart bool   // begin anew, whatever was kept
 	Rate    int    // records a second at most; 0: as fast as the broker takes them
-	// Progress, if set, is told now and then, and at the end.
+	// Progress, if set, is called now and then, and at the end.
 	Progress func(Progress)
 
 	// For tests: the clock and how to wait.

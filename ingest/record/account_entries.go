@@ -66,7 +66,7 @@ var accountEntrySchema = schema{
 	},
 }
 
-// AccountEntry decodes one message of wage.account_entries. No fields contradict each other: a balance is judged against the
+// AccountEntry decodes one message of wage.account_entries. No fields contradict each other: a balance is compared with the
 // entries before it, which may arrive later.
 func (d *Decoder) AccountEntry(value []byte) (AccountEntry, *Reject) {
 	return decodeOwned(d, value, (*Decoder).accountEntry)

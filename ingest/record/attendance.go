@@ -100,7 +100,7 @@ func (d *Decoder) attendance(value []byte, r *Attendance) *Reject {
 		return d.contradiction(fAttCheckOut, "a time not before check_in")
 	}
 	if r.Centihours == 0 && r.CheckIn.OK && !r.CheckOut.OK {
-		r.Centihours = HoursUnknown // somebody came in: how long they stayed is what nobody knows
+		r.Centihours = HoursUnknown // present: checked in without checking out, or the reverse
 	}
 	r.KeyID = d.protector.HashKeyID()
 	r.WorkerKey = d.hash.person(idType, idNumber)

@@ -141,7 +141,7 @@ type sortKey struct {
 	row    uint32
 }
 
-// sortBy orders the rows by head, then by compare, then as they came.
+// sortBy orders the rows by head, then by compare, then in order of arrival.
 func (b *rows) sortBy(head func(row int) (hi, lo uint64), compare func(i, j int) int) {
 	b.keys = slices.Grow(b.keys[:0], b.n)
 	for i := range b.n {

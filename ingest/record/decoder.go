@@ -104,7 +104,7 @@ type Decoder struct {
 	badWant  string
 }
 
-// NewDecoder builds a decoder. now is the clock against which recorded_at is judged.
+// NewDecoder builds a decoder. now is the clock that recorded_at is checked against.
 func NewDecoder(p *Protector, r Rules, now func() time.Time) *Decoder {
 	return &Decoder{protector: p, hash: newHasher(p), rules: r.withDefaults(), now: now, unknown: map[string]int64{}}
 }

@@ -47,7 +47,7 @@ func (Keys) LogValue() slog.Value { return slog.StringValue(hiddenKeys) }
 // MarshalJSON hides the keys from encoding/json.
 func (Keys) MarshalJSON() ([]byte, error) { return []byte(`"` + hiddenKeys + `"`), nil }
 
-// KeyInfo is what may be told of a key.
+// KeyInfo is the part of a key that is no secret.
 type KeyInfo struct {
 	Kind    string // hash or seal
 	ID      KeyID

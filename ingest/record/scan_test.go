@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// isObject is the judgement of encoding/json.
+// isObject says whether encoding/json reads an object.
 func isObject(b []byte) bool {
 	return json.Valid(b) && utf8.Valid(b) && bytes.HasPrefix(bytes.TrimLeft(b, " \t\r\n"), []byte("{"))
 }

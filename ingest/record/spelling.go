@@ -65,7 +65,7 @@ func paperWritten(plain []byte) bool {
 }
 
 // mangled says whether a spreadsheet has spoilt an account number, in its plain spelling: shown it as a power of ten, as a cell
-// too narrow, or kept fifteen of its digits. Of a bank card the last is told by the check digit (ISO/IEC 7812-1).
+// too narrow, or kept fifteen of its digits. In a bank card the last is detected by the check digit (ISO/IEC 7812-1).
 func mangled(plain []byte) bool {
 	if !allDigits(plain) {
 		hashes := 0

@@ -27,7 +27,7 @@ func (p *Parts) Console(work *alerts.Alerts, gate *signin.Gate, opener reveal.Op
 		Conn: p.Store, Catalog: shipped.Headers(p.Catalogue), Thresholds: p.thresholds, Laws: p.Laws, Sources: p.Policy.Sources(), Index: indexRules(k), Progress: progress, Logger: p.Log, Now: p.Now, Metrics: p.Registry,
 		Gate: gate, Vault: reveal.NewVault(opener, gate.Audit()), Demo: demo,
 	}
-	if work != nil { // an interface of nothing would be something
+	if work != nil { // avoid a typed nil in a non-nil interface
 		d.Cases, d.Blacklist = work.Cases(), work.Desk()
 	}
 	return console.New(c, d)

@@ -14,7 +14,7 @@ import (
 	"github.com/anxin-project/anxin/ingest/record"
 )
 
-// Show is told what long work is at, in a line that takes the place of the one before. It may be called from several
+// Show is called with what long work is doing, in a line that replaces the one before. It may be called from several
 // goroutines.
 type Show func(format string, args ...any)
 

@@ -62,7 +62,7 @@ func ServeHTTP(ctx context.Context, l net.Listener, secure TLSFiles, handler htt
 	return nil
 }
 
-// guarded has every answer say that its kind is as told and that no other site may frame it; pages say more.
+// guarded sets nosniff and frame-ancestors on every answer; pages set more.
 func guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")

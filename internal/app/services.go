@@ -120,7 +120,7 @@ func Serve(ctx context.Context, c Configuration, log *slog.Logger, run Services)
 	return group.Wait()
 }
 
-// PassOnce judges a date once, when no other process makes a run; alone does without the broker by which processes agree.
+// PassOnce evaluates a date once, when no other process makes a run; alone does without the broker by which processes agree.
 func (p *Parts) PassOnce(ctx context.Context, on civil.Date, alone bool) (pass.Result, error) {
 	all, err := p.Detectors()
 	if err != nil {

@@ -51,7 +51,7 @@ type DetectOptions struct {
 	Name  string         // of the scale
 	Scale simulate.Scale // the whole; a size is a quarter of it, some times
 	Times []int          // the sizes, as times a quarter
-	Days  int            // further days that are judged at each; the median is taken
+	Days  int            // further days that are evaluated at each; the median is taken
 }
 
 // Detect measures, at each size, a full pass over a simulated year and the passes of further days that go on from it; the two

@@ -1,4 +1,4 @@
-// Package assess judges folders of records on engines embedded in this program: as of one date, or of one date after the other
+// Package assess evaluates folders of records on engines embedded in this program: as of one date, or of one date after the other
 // to tell what the warnings were worth.
 package assess
 
@@ -21,7 +21,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
-// Options say what Run judges.
+// Options say what Run evaluates.
 type Options struct {
 	Dir      string     // the records: wage.TOPIC.ndjson, also .gz and .zst
 	AsOf     civil.Date // only what was recorded by its end counts
@@ -31,7 +31,7 @@ type Options struct {
 }
 
 // Run loads the records by the same path as in production, makes a pass and writes what it found into the folder for the
-// result: each file whole or not at all. The same records give the same files. It tells show what it is at. A folder, a
+// result: each file whole or not at all. The same records give the same files. It reports its progress to show. A folder, a
 // policy or an option that cannot be used is app.BadInput.
 func Run(ctx context.Context, o Options, show app.Show) (*Summary, error) {
 	files, err := produce.Files(o.Dir, ingest.DefaultConfiguration().Kafka.Prefix)
@@ -49,7 +49,7 @@ func Run(ctx context.Context, o Options, show app.Show) (*Summary, error) {
 	c.Policy, c.Holidays = o.Policy, o.Holidays
 	err = withRecords(ctx, c, files, o.AsOf, result, show, func(p *app.Parts, letters []ingest.DeadLetter) error {
 		start := time.Now()
-		show("judging as of %s", o.AsOf)
+		show("evaluating as of %s", o.AsOf)
 		all, err := p.Detectors()
 		if err != nil {
 			return err

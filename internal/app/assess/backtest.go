@@ -23,7 +23,7 @@ import (
 	"github.com/anxin-project/anxin/internal/simulate/folder"
 )
 
-// BacktestOptions say what Backtest judges.
+// BacktestOptions say what Backtest evaluates.
 type BacktestOptions struct {
 	Dir      string     // the records, and truth.ndjson where they are simulated
 	From, To civil.Date // the first and the last as-of date
@@ -36,8 +36,8 @@ type BacktestOptions struct {
 	Out      string     // the folder for the plot and the tables; empty for none
 }
 
-// Backtest loads the records as Run does, judges one as-of date after the other and compares the warnings with the arrears that
-// came; where the folder holds the truth of a simulation, with the hidden causes too. It tells show what it is at. What the
+// Backtest loads the records as Run does, evaluates one as-of date after the other and compares the warnings with the arrears that
+// came; where the folder holds the truth of a simulation, with the hidden causes too. It reports its progress to show. What the
 // options ask and the data do not have is app.BadInput.
 func Backtest(ctx context.Context, o BacktestOptions, show app.Show) (report backtest.Report, err error) {
 	files, err := produce.Files(o.Dir, ingest.DefaultConfiguration().Kafka.Prefix)
@@ -69,7 +69,7 @@ func Backtest(ctx context.Context, o BacktestOptions, show app.Show) (report bac
 	return report, writeBacktest(o.Out, report)
 }
 
-// walk judges the dates one by one and measures what they found.
+// walk evaluates the dates one by one and measures what they found.
 func walk(ctx context.Context, p *app.Parts, o BacktestOptions, truth []simulate.Truth, show app.Show) (report backtest.Report, err error) {
 	end, err := dataEnd(ctx, p.Store, o)
 	if err != nil {
@@ -93,7 +93,7 @@ func walk(ctx context.Context, p *app.Parts, o BacktestOptions, truth []simulate
 	dates := int(o.To-o.From)/o.Every + 1
 	for i := range dates {
 		on := o.From.AddDays(i * o.Every)
-		show("judging as of %s, date %d of %d", on, i+1, dates)
+		show("evaluating as of %s, date %d of %d", on, i+1, dates)
 		pass, err := all.Pass(ctx, on)
 		if err != nil {
 			return report, err

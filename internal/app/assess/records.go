@@ -18,11 +18,11 @@ import (
 	"github.com/anxin-project/anxin/internal/platform/embedded"
 )
 
-// withRecords loads files on engines embedded in this program, counts what was read and stored, and lets judge work on it.
+// withRecords loads files on engines embedded in this program, counts what was read and stored, and lets evaluate work on it.
 // Records may lie ahead of this machine's clock, as simulated ones do, but not of the date until. Whatever happens, the
 // engines are stopped and their files removed.
 func withRecords(ctx context.Context, c app.Configuration, files []produce.File, until civil.Date, result *Summary, show app.Show,
-	judge func(p *app.Parts, letters []ingest.DeadLetter) error) (err error) {
+	evaluate func(p *app.Parts, letters []ingest.DeadLetter) error) (err error) {
 	work, err := os.MkdirTemp("", "anxin-records-")
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ func withRecords(ctx context.Context, c app.Configuration, files []produce.File,
 			return err
 		}
 	}
-	return judge(p, letters)
+	return evaluate(p, letters)
 }
 
 // loadFiles sends the files through Kafka and returns when ingest has committed every record.

@@ -39,10 +39,10 @@ type Options struct {
 	Data    string           // a folder to keep the store in; empty: a temporary one, removed at the end
 	Every   time.Duration    // the pause between simulated days
 	History int              // months before this one whose editions are published too
-	Once    bool             // end when the simulated past is judged
-	// Show is told what the demonstration is at.
+	Once    bool             // end when the simulated past is evaluated
+	// Show is called with what the demonstration is doing.
 	Show app.Show
-	// Up is called once, when the simulated past is judged: with what was found, and the address of the pages.
+	// Up is called once, when the simulated past is evaluated: with what was found, and the address of the pages.
 	Up func(*assess.Summary, net.Addr)
 }
 
@@ -62,7 +62,7 @@ type demo struct {
 	rules    *rules.Evaluator
 }
 
-// Run runs the demonstration until the context ends, which is no error, or with Once until the simulated past is judged. A
+// Run runs the demonstration until the context ends, which is no error, or with Once until the simulated past is evaluated. A
 // world that cannot be and an address that is taken are app.BadInput.
 func Run(ctx context.Context, o Options) (err error) {
 	l, err := app.Listen(o.Listen)
@@ -196,7 +196,7 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 	return closeEngines, nil
 }
 
-// load streams the simulated past through the pipeline and judges it.
+// load streams the simulated past through the pipeline and evaluates it.
 func (d *demo) load(ctx context.Context, to civil.Date, result *assess.Summary) error {
 	start := time.Now()
 	d.stages.begin("records")
@@ -243,7 +243,7 @@ func (d *demo) load(ctx context.Context, to civil.Date, result *assess.Summary) 
 		if asOf < first {
 			continue
 		}
-		d.o.Show("judging as of %s", asOf)
+		d.o.Show("evaluating as of %s", asOf)
 		d.stages.at("detectors", uint64(d.o.History-back), uint64(d.o.History+1))
 		pass, err := d.all.Pass(ctx, asOf)
 		if err != nil {

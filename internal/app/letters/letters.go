@@ -1,5 +1,5 @@
 // Package letters works with dead letters, the records that ingest refused: it finds them, opens one with its personal data
-// hidden, and judges which could be replayed.
+// hidden, and evaluates which could be replayed.
 package letters
 
 import (
@@ -80,9 +80,9 @@ type Verdict struct {
 	Before  int                 // replayed before, and left alone
 }
 
-// Judge judges the chosen letters again by the rules of a configuration, and tells refused of each that ingest would still
+// Evaluate evaluates the chosen letters again by the rules of a configuration, and tells refused of each that ingest would still
 // refuse. A place where there is no letter is app.BadInput.
-func Judge(c ingest.Configuration, p *record.Protector, all []ingest.DeadLetter, choice Choice, refused func(ingest.Place, *record.Reject)) (Verdict, error) {
+func Evaluate(c ingest.Configuration, p *record.Protector, all []ingest.DeadLetter, choice Choice, refused func(ingest.Place, *record.Reject)) (Verdict, error) {
 	decoder := record.NewDecoder(p, c.Rules, time.Now)
 	wanted := map[ingest.Place]bool{}
 	for _, place := range choice.Places {
@@ -98,7 +98,7 @@ func Judge(c ingest.Configuration, p *record.Protector, all []ingest.DeadLetter,
 			v.Before++
 			continue
 		}
-		one, err := judge(decoder, p, c.Kafka.Prefix, l, choice.Fixed)
+		one, err := evaluate(decoder, p, c.Kafka.Prefix, l, choice.Fixed)
 		var reject *record.Reject
 		switch {
 		case errors.As(err, &reject):
@@ -116,8 +116,8 @@ func Judge(c ingest.Configuration, p *record.Protector, all []ingest.DeadLetter,
 	return v, nil
 }
 
-// judge opens a letter and returns what to send for it, or a *record.Reject where ingest would refuse that too.
-func judge(d *record.Decoder, p *record.Protector, prefix string, l ingest.DeadLetter, correction []byte) (ingest.Correction, error) {
+// evaluate opens a letter and returns what to send for it, or a *record.Reject where ingest would refuse that too.
+func evaluate(d *record.Decoder, p *record.Protector, prefix string, l ingest.DeadLetter, correction []byte) (ingest.Correction, error) {
 	topic, ok := record.ParseTopic(prefix, l.Topic)
 	if !ok {
 		return ingest.Correction{}, fmt.Errorf("dead letter %s is of no topic with prefix %q", l.Place(), prefix)

@@ -47,7 +47,7 @@ func OutcomeOf(err error) string {
 	return Failed
 }
 
-// patience is how long writing an entry may take, whoever waits for it.
+// patience is how long writing an entry may take, even when the request has ended.
 const patience = 15 * time.Second
 
 // Event is what is written down.

@@ -41,7 +41,7 @@ type Options struct {
 	MemoryLimit int64         // bytes for the engine's queries and caches; default half the machine's memory, at most 4 GiB
 	Still       time.Duration // after which an insert that does nothing is given up; default 20 s
 	Logger      *slog.Logger  // default slog.Default()
-	Progress    io.Writer     // told when the library must be fetched; nil is silent
+	Progress    io.Writer     // reports that the library is being fetched; nil reports nothing
 }
 
 // Engine is a running ClickHouse engine. Its address and password stay the same when its process crashes and is started again:

@@ -18,7 +18,7 @@ import (
 	"github.com/ClickHouse/ch-go/proto"
 )
 
-// waitBuffer bounds what wait_end_of_query holds back; beyond it the response starts, and a later error is told in the stream.
+// waitBuffer bounds what wait_end_of_query holds back; beyond it the response starts, and a later error is reported in the stream.
 const waitBuffer = 64 << 20
 
 // interfaceHandler is ClickHouse's HTTP interface on top of libchdb: what clickhouse-go and plain HTTP clients use of it.

@@ -68,7 +68,7 @@ type lease struct {
 	// dirty: the connection has state that cannot be undone statement by statement (SET, USE, temporary tables); it is not reused.
 	dirty   bool
 	working bool // holds a slot
-	left    bool // a statement on it stands still and was left to itself
+	left    bool // its statement makes no progress and was abandoned
 }
 
 // lease waits for a free connection and a slot.

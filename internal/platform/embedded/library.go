@@ -33,7 +33,7 @@ var ErrUnsupported = errors.New("the embedded engine runs on Linux x86-64 only; 
 
 // Library returns the path of libchdb.so, fetching it on first use: from $ANXIN_LIBCHDB, else from the user's cache, else
 // from npm (with npm's own registry configuration) into that cache. Several processes may call it at once.
-// What takes long is told to progress, one line a step; nil is silent.
+// Slow steps are reported to progress, one line each; nil reports nothing.
 func Library(ctx context.Context, progress io.Writer) (string, error) {
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
 		return "", ErrUnsupported

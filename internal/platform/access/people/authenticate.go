@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// ErrWrong is all that somebody is told whose name or password is wrong, who is disabled or has no password.
+// ErrWrong is the one answer to a wrong name, a wrong password, a disabled person and one without a password.
 var ErrWrong = errors.New("the user name or the password is wrong")
 
 // LockedOut says for how long a name is shut out after too many failures. Standing says that it was so before this attempt.

@@ -34,7 +34,7 @@ const Table = "people_events"
 // ErrUnknown says that there is no such person.
 var ErrUnknown = errors.New("no such person")
 
-// Refusal is what the register says no to, in words for whoever asked. As an error it speaks English.
+// Refusal says why the register refused a change, in both languages. As an error it is in English.
 type Refusal struct{ catalog.Text }
 
 func (r Refusal) Error() string { return r.EN }

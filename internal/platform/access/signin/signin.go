@@ -226,7 +226,7 @@ func (g *Gate) OpenID() string {
 // Issuer is the provider's name in links of people; empty without one.
 func (g *Gate) Issuer() string { return g.config.OIDC.Issuer }
 
-// ErrUnregistered is what somebody is told whom the provider knows and no administrator has registered.
+// ErrUnregistered is the answer to somebody whom the provider knows and no administrator has registered.
 type ErrUnregistered struct{ people.Subject }
 
 func (e ErrUnregistered) Error() string {

@@ -31,7 +31,7 @@ type notification struct {
 	sentAt time.Time
 }
 
-// notice is one alert as it is told. Of one alert only the latest episode is kept, so that a long outage of the
+// notice is one alert as it is sent. Of one alert only the latest episode is kept, so that a long outage of the
 // receiver cannot pile them up.
 type notice struct {
 	labels, annotations labels.Labels
@@ -145,7 +145,7 @@ func (e *Evaluator) deliver(ctx context.Context, now time.Time) error {
 	return failure
 }
 
-// tell posts one notification; its error means that the receiver does not work, and that it is to be told again.
+// tell posts one notification; its error means that the receiver does not work, and that the notification must be sent again.
 func (e *Evaluator) tell(ctx context.Context, d due, now time.Time) error {
 	status, err := e.post(ctx, d)
 	switch {

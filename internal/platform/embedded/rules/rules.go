@@ -7,7 +7,7 @@
 //   - for the same samples it has the same firing alerts as Prometheus (the tests run promtool's unit tests on both);
 //   - memory is bounded by the active series and by what the rules look back on (at most Configuration.Retention);
 //   - time comes from the caller: Step(now) is deterministic;
-//   - a notification is repeated until the receiver has answered 2xx; what resolves in the meantime is still told;
+//   - a notification is repeated until the receiver has answered 2xx; what resolves in the meantime is still sent;
 //   - what it does not support (a group's query_offset and limit) is refused when the files are read.
 //
 // It does not import Prometheus's rules and tsdb packages, which bring cloud and Kubernetes clients.

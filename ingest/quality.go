@@ -9,9 +9,9 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/quality"
 )
 
-// tally notes of the messages in hand what feed_quality keeps: which were stored and how late, which were refused, which
+// qualityBatch collects what feed_quality keeps of the messages of a batch: which were stored and how late, which were refused, which
 // held unknown fields. It holds sets of messages and not numbers, so that a message that is read again changes nothing.
-type tally struct {
+type qualityBatch struct {
 	topic   record.Topic
 	origins []origin // of the batch's rows
 	sets    map[setKey]*set
@@ -41,24 +41,24 @@ type set struct {
 // maxSources are told apart in one batch.
 const maxSources = 200
 
-func newTally(topic record.Topic) *tally {
-	return &tally{topic: topic, sets: map[setKey]*set{}, sources: map[string]bool{}}
+func newQualityBatch(topic record.Topic) *qualityBatch {
+	return &qualityBatch{topic: topic, sets: map[setKey]*set{}, sources: map[string]bool{}}
 }
 
 // stored notes the message of the row that was added to the batch last.
-func (t *tally) stored(m *message) {
+func (t *qualityBatch) stored(m *message) {
 	t.origins = append(t.origins, origin{sentOn(m), int32(m.partition), m.offset})
 }
 
-func (t *tally) rejected(m *message, source string, reason record.Reason) {
+func (t *qualityBatch) rejected(m *message, source string, reason record.Reason) {
 	t.add(m, source, quality.Rejected, string(reason))
 }
 
-func (t *tally) unknown(m *message, source, field string) {
+func (t *qualityBatch) unknown(m *message, source, field string) {
 	t.add(m, source, quality.UnknownField, field)
 }
 
-func (t *tally) add(m *message, source, mark, detail string) {
+func (t *qualityBatch) add(m *message, source, mark, detail string) {
 	s := t.set(setKey{source: t.known(source), mark: mark, detail: detail, day: sentOn(m), partition: int32(m.partition)})
 	s.offsets = append(s.offsets, uint64(m.offset))
 }
@@ -70,7 +70,7 @@ var latestDay = civil.NewDate(2148, time.December, 31)
 // column holds must not stop the storing.
 func sentOn(m *message) civil.Date { return min(max(civil.DateOf(m.sent), 0), latestDay) }
 
-func (t *tally) set(k setKey) *set {
+func (t *qualityBatch) set(k setKey) *set {
 	s := t.sets[k]
 	if s == nil {
 		s = new(set)
@@ -80,7 +80,7 @@ func (t *tally) set(k setKey) *set {
 }
 
 // known returns the name under which a source is noted.
-func (t *tally) known(source string) string {
+func (t *qualityBatch) known(source string) string {
 	if t.sources[source] {
 		return source
 	}
@@ -92,7 +92,7 @@ func (t *tally) known(source string) string {
 }
 
 // sum adds the rows of the batch, which were stored at a moment.
-func (t *tally) sum(batch record.Batch, at time.Time, late func(source string, seconds float64)) {
+func (t *qualityBatch) sum(batch record.Batch, at time.Time, late func(source string, seconds float64)) {
 	var key setKey
 	var last string // the source as the batch has it
 	var in *set
@@ -114,8 +114,8 @@ func (t *tally) sum(batch record.Batch, at time.Time, late func(source string, s
 
 const insertTally = `INSERT INTO feed_quality (topic, source, day, mark, detail, late_s, partition, offsets, latest_record)`
 
-// storeTally writes the sets; twice the same changes nothing.
-func (in *Ingest) storeTally(ctx context.Context, t *tally) error {
+// storeQuality writes the sets; twice the same changes nothing.
+func (in *Ingest) storeQuality(ctx context.Context, t *qualityBatch) error {
 	ctx, cancel := context.WithTimeout(ctx, in.config.InsertTimeout)
 	defer cancel()
 	batch, err := in.deps.Store.PrepareBatch(ctx, insertTally)
@@ -131,7 +131,7 @@ func (in *Ingest) storeTally(ctx context.Context, t *tally) error {
 	return batch.Send()
 }
 
-func (t *tally) reset() {
+func (t *qualityBatch) reset() {
 	t.origins = t.origins[:0]
 	clear(t.sets)
 	clear(t.sources)
