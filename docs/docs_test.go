@@ -618,3 +618,46 @@ func TestDashboardsAndRulesUseMetricsThatExist(t *testing.T) {
 		}
 	}
 }
+
+// A comment cites what a reader of the tree can open.
+func TestPagesThatCommentsCiteExist(t *testing.T) {
+	names := map[string]bool{}
+	for path := range pages(t) {
+		names[filepath.Base(path)] = true
+	}
+	cited := regexp.MustCompile(`[A-Za-z][\w/-]*\.md\b`)
+	n := 0
+	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if e.IsDir() && strings.HasPrefix(e.Name(), ".") && path != root {
+			return filepath.SkipDir
+		}
+		if !slices.Contains([]string{".go", ".sql", ".sh", ".yaml", ".yml"}, filepath.Ext(path)) {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for line := range strings.Lines(string(text)) {
+			_, comment, found := strings.Cut(line, "//")
+			if !found {
+				if _, comment, found = strings.Cut(line, "--"); !found {
+					_, comment, found = strings.Cut(line, "#")
+				}
+			}
+			for _, name := range cited.FindAllString(comment, -1) {
+				n++
+				if !names[filepath.Base(name)] {
+					t.Errorf("%s cites %s, which is not in the tree", path, name)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil || n < 10 {
+		t.Errorf("%d pages are cited, %v: the pattern no longer sees them", n, err)
+	}
+}

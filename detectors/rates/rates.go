@@ -1,4 +1,4 @@
-// Package rates counts the rates that counties and prefectures report (law.md, "Grading and accountability"): arbitration
+// Package rates counts the rates that counties and prefectures report to those above them: arbitration
 // cases closed (仲裁结案率), mediations that succeed (调解成功率) and leads resolved in time (线索按期办结率), each with its
 // numerator, its denominator and the target that policy sets for the place. A place without a single case has no rate.
 package rates

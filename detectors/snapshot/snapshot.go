@@ -82,7 +82,7 @@ func (p Part) of(files []file) []file {
 		return files
 	}
 	needed := map[string]bool{}
-	for _, f := range slices.Backward(files) { // a file stands behind those it needs
+	for _, f := range slices.Backward(files) { // files are topologically ordered
 		if needed[f.name] || slices.ContainsFunc(f.makes, func(table string) bool { return slices.Contains(p, table) }) {
 			needed[f.name] = true
 			for _, need := range f.needs {
@@ -145,7 +145,7 @@ func (b Builder) build(ctx context.Context, database string, asOf civil.Date, af
 	for _, f := range files {
 		maps.Copy(r.refresh, f.header.Refresh)
 	}
-	// a file runs as soon as the tables it reads are filled; a file stands behind those it needs, so waiting ends
+	// a file runs as soon as the tables it reads are filled; files are topologically ordered, so this cannot deadlock
 	filled := map[string]chan struct{}{}
 	for _, f := range files {
 		filled[f.name] = make(chan struct{})

@@ -151,7 +151,7 @@ func (p *Pages) withoutFacts(v *view.View, scope catalog.Scope, id string) (*vie
 	return &view.Facts{Scope: scope, ID: id, Name: w.Name, Township: w.Township, Sector: w.Sector}, nil
 }
 
-// checklist states a project's safeguards from its registry (law.md, "six systems").
+// checklist states a project's safeguards from its registry, those of the six systems (六项制度).
 func checklist(l language.Locale, f *view.Facts, asOf civil.Date) []safeguard {
 	p := f.Project
 	yes := func(ok bool) string {
