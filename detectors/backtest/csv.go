@@ -17,6 +17,7 @@ func (r Report) WriteFigures(w io.Writer) error {
 		"outcomes", "warned", "recall", "lead_days_lower", "lead_days_median", "lead_days_upper", "warnings_per_100_projects_a_month", "false_alarms",
 		"pay_day_followed", "pay_day_not_followed", "pay_day_past_due", "pay_day_cut_off", "pay_day_precision", "pay_days", "pay_days_foreseen",
 		"pay_day_recall", "pay_day_lead_days_lower", "pay_day_lead_days_median", "pay_day_lead_days_upper",
+		"subject_months", "subject_months_followed", "subject_months_precision",
 	}}
 	add := func(about string, f Figures) {
 		q, p := f.LeadDays.numbers(), f.PayDay.LeadDays.numbers()
@@ -26,6 +27,7 @@ func (r Report) WriteFigures(w io.Writer) error {
 			q[0], q[1], q[2], number(f.Rate), whole(f.FalseAlarms),
 			strconv.Itoa(f.PayDay.Followed), strconv.Itoa(f.PayDay.NotFollowed), strconv.Itoa(f.PayDay.PastDue), strconv.Itoa(f.PayDay.CutOff),
 			number(f.PayDay.Precision), strconv.Itoa(r.PayDays), strconv.Itoa(f.PayDay.Foreseen), number(f.PayDay.Recall), p[0], p[1], p[2],
+			strconv.Itoa(f.SubjectMonths.Months), strconv.Itoa(f.SubjectMonths.Followed), number(f.SubjectMonths.Precision),
 		})
 	}
 	add("subjects", r.Overall)

@@ -211,12 +211,12 @@ func TestTheTablesHoldWhatWasMeasured(t *testing.T) {
 		write func(*bytes.Buffer) error
 		want  string
 	}{
-		{"figures", func(b *bytes.Buffer) error { return r.WriteFigures(b) }, `warnings_about,detector,title,warnings,followed,not_followed,in_arrears,cut_off,precision,outcomes,warned,recall,lead_days_lower,lead_days_median,lead_days_upper,warnings_per_100_projects_a_month,false_alarms,pay_day_followed,pay_day_not_followed,pay_day_past_due,pay_day_cut_off,pay_day_precision,pay_days,pay_days_foreseen,pay_day_recall,pay_day_lead_days_lower,pay_day_lead_days_median,pay_day_lead_days_upper
-subjects,,全部预警,5,4,0,0,1,1,2,2,1,60,60,60,40.5825,0,3,0,1,1,1,2,2,1,30,30,30
-foresight,,全部预见类预警,0,0,0,0,0,,2,0,0,,,,0,0,0,0,0,0,,2,0,0,,,
-subjects,d,检测,5,4,0,0,1,1,2,2,1,60,60,60,40.5825,0,3,0,1,1,1,2,2,1,30,30,30
-subjects,silent,无声,0,0,0,0,0,,2,0,0,,,,0,0,0,0,0,0,,2,0,0,,,
-townships,d,检测,1,1,0,0,0,1,2,2,1,57.5,65,72.5,10.1456,,1,0,0,0,1,2,2,1,27.5,35,42.5
+		{"figures", func(b *bytes.Buffer) error { return r.WriteFigures(b) }, `warnings_about,detector,title,warnings,followed,not_followed,in_arrears,cut_off,precision,outcomes,warned,recall,lead_days_lower,lead_days_median,lead_days_upper,warnings_per_100_projects_a_month,false_alarms,pay_day_followed,pay_day_not_followed,pay_day_past_due,pay_day_cut_off,pay_day_precision,pay_days,pay_days_foreseen,pay_day_recall,pay_day_lead_days_lower,pay_day_lead_days_median,pay_day_lead_days_upper,subject_months,subject_months_followed,subject_months_precision
+subjects,,全部预警,5,4,0,0,1,1,2,2,1,60,60,60,40.5825,0,3,0,1,1,1,2,2,1,30,30,30,3,3,1
+foresight,,全部预见类预警,0,0,0,0,0,,2,0,0,,,,0,0,0,0,0,0,,2,0,0,,,,0,0,
+subjects,d,检测,5,4,0,0,1,1,2,2,1,60,60,60,40.5825,0,3,0,1,1,1,2,2,1,30,30,30,3,3,1
+subjects,silent,无声,0,0,0,0,0,,2,0,0,,,,0,0,0,0,0,0,,2,0,0,,,,0,0,
+townships,d,检测,1,1,0,0,0,1,2,2,1,57.5,65,72.5,10.1456,,1,0,0,0,1,2,2,1,27.5,35,42.5,0,0,
 `},
 		{"warnings", func(b *bytes.Buffer) error { return r.WriteWarnings(b) }, `detector,scope,scope_id,name,level,opened_on,closed_on,verdict,arrears_scope,arrears_scope_id,arrears_from,lead_days,pay_day_verdict,pay_day,lead_days_to_pay_day
 d,project,P1,,,2026-01-01,,followed,project,P1,2026-03-02,60,followed,2026-01-31,30

@@ -60,22 +60,28 @@ type month struct {
 	civil.Month
 }
 
-// came tells whether a pay day of a subject came within so many days after a date, whether it was past due on the date, and
-// whether that is known. h is by the pay day.
-func (h History) came(of map[Subject]spells, s Subject, on civil.Date, within int) (came, pastDue, known bool) {
-	at, pastDue := of[s].next(on)
-	if at < len(of[s]) {
-		came = int(of[s][at].From-on) <= within
+// came tells whether a pay day of those that a warning about a subject foretells came within so many days after a date, whether all
+// of them were past due on the date, and whether that is known. j is by the pay day.
+func (j *judgement) came(s Subject, on civil.Date, within int) (came, pastDue, known bool) {
+	late, free := false, false
+	for _, t := range append([]Subject{s}, j.targets[s]...) {
+		at, already := j.spells[t].next(on)
+		if already {
+			late = true
+			continue
+		}
+		free = free || j.pays[t]
+		came = came || at < len(j.spells[t]) && int(j.spells[t][at].From-on) <= within
 	}
-	return came, pastDue, on.AddDays(within) <= h.End
+	return came, late && !free, on.AddDays(within) <= j.End
 }
 
-// subjectMonths judges the months of warnings that hold; h is by the pay day.
-func (h History) subjectMonths(of map[Subject]spells, episodes []Episode, within int) SubjectMonths {
+// subjectMonths judges the months of warnings.
+func (j *judgement) subjectMonths(episodes []Episode, within int) SubjectMonths {
 	var out SubjectMonths
 	seen := map[month]bool{}
 	for _, e := range episodes {
-		for _, d := range h.Dates {
+		for _, d := range j.Dates {
 			if d.On < e.OpenedOn || e.ClosedOn != nil && d.On >= *e.ClosedOn || e.Scope == catalog.Township {
 				continue
 			}
@@ -83,7 +89,7 @@ func (h History) subjectMonths(of map[Subject]spells, episodes []Episode, within
 			if seen[m] {
 				continue
 			}
-			came, pastDue, known := h.came(of, e.Subject, d.On, within)
+			came, pastDue, known := j.came(e.Subject, d.On, within)
 			if pastDue || !known {
 				continue
 			}
@@ -98,15 +104,15 @@ func (h History) subjectMonths(of map[Subject]spells, episodes []Episode, within
 	return out
 }
 
-// odds judges what was told; h is by the pay day. Nil where nothing was told.
-func (h History) odds(of map[Subject]spells, payDays []Outcome, r Rules) *Odds {
-	if len(h.Stated) == 0 {
+// odds judges what was told; j is by the pay day. Nil where nothing was told.
+func (j *judgement) odds(r Rules) *Odds {
+	if len(j.Stated) == 0 {
 		return nil
 	}
 	out := &Odds{Bands: []OddsBand{}, Cost: []CostPoint{}}
 	var sums [10]OddsBand
-	for _, s := range h.Stated {
-		came, pastDue, known := h.came(of, s.Subject, s.On, aheadDays)
+	for _, s := range j.Stated {
+		came, pastDue, known := j.came(s.Subject, s.On, aheadDays)
 		if pastDue || !known {
 			continue
 		}
@@ -129,20 +135,20 @@ func (h History) odds(of map[Subject]spells, payDays []Outcome, r Rules) *Odds {
 	}
 	out.Error = share(wrong, float64(out.Told))
 	for from := 30; from <= 90; from += 10 {
-		out.Cost = append(out.Cost, h.cost(of, payDays, float64(from)/100, r))
+		out.Cost = append(out.Cost, j.cost(float64(from)/100, r))
 	}
 	return out
 }
 
-func (h History) cost(of map[Subject]spells, payDays []Outcome, from float64, r Rules) CostPoint {
+func (j *judgement) cost(from float64, r Rules) CostPoint {
 	c := CostPoint{From: from}
 	visited, visits := map[month]bool{}, map[Subject][]civil.Date{}
-	for _, s := range h.Stated {
+	for _, s := range j.Stated {
 		m := month{s.Subject, s.On.Month()}
 		if s.Odds < from || visited[m] {
 			continue
 		}
-		came, pastDue, known := h.came(of, s.Subject, s.On, r.HorizonDays)
+		came, pastDue, known := j.came(s.Subject, s.On, r.HorizonDays)
 		if pastDue {
 			continue
 		}
@@ -156,12 +162,12 @@ func (h History) cost(of map[Subject]spells, payDays []Outcome, from float64, r 
 			c.True++
 		}
 	}
-	for _, o := range payDays {
+	for _, o := range j.outcomes {
 		if slices.ContainsFunc(visits[o.Subject], func(on civil.Date) bool { return on < o.From && int(o.From-on) <= r.ForeseeDays }) {
 			c.Reached++
 		}
 	}
-	c.Share = share(float64(c.Reached), float64(len(payDays)))
+	c.Share = share(float64(c.Reached), float64(len(j.outcomes)))
 	c.Needless = share(float64(c.Visits-c.True), float64(c.Reached))
 	return c
 }

@@ -86,7 +86,6 @@ func Measure(h History, headers []catalog.Header, r Rules, policyVersion string)
 	j := judge(h, r.HorizonDays, r.HorizonDays, looksAhead)
 	pay := judge(h.byPayDay(r), r.HorizonDays, r.ForeseeDays, looksAhead)
 	j.take(pay)
-	byPayDay := h.byPayDay(r)
 	report := Report{
 		Dates: len(h.Dates), End: h.End, Policy: policyVersion, Rules: r, Outcomes: len(j.outcomes),
 		PayDays: len(pay.outcomes), Judged: j.judged, Met: j.outcomes, Detectors: []Figures{}, Townships: []Figures{},
@@ -106,7 +105,7 @@ func Measure(h History, headers []catalog.Header, r Rules, policyVersion string)
 				episodes = append(episodes, one.Episode)
 			}
 		}
-		f.SubjectMonths = byPayDay.subjectMonths(pay.spells, episodes, r.HorizonDays)
+		f.SubjectMonths = pay.subjectMonths(episodes, r.HorizonDays)
 		f.finish(j.outcomes, pay.outcomes, of, report.ProjectMonths)
 		return f
 	}
@@ -118,7 +117,7 @@ func Measure(h History, headers []catalog.Header, r Rules, policyVersion string)
 			report.Townships = append(report.Townships, figures(row{detector: header.ID, townships: true}, header.Title))
 		}
 	}
-	report.Odds = byPayDay.odds(pay.spells, pay.outcomes, r)
+	report.Odds = pay.odds(r)
 	report.Baseline = h.measureBaseline(r, report)
 	report.ProjectMonths = math.Round(report.ProjectMonths*10) / 10
 	return report

@@ -14,8 +14,8 @@ levels:
   yellow: {zh: "账户被冻结，原因不明", en: "frozen, reason unknown"}
   red: {zh: "有其他支出尚未退回，或因本项目工资以外的原因被冻结", en: "any other outgoing that has not come back, or frozen for another reason than this project's wages"}
 advice:
-  zh: "调取银行流水核对支出去向，责令退回；查明冻结原因，除法律另有规定外，专户不得因本项目工资以外的原因被查封、冻结或划拨（条例第33条）。"
-  en: "Ask the bank where the money went and have it returned; find out why the account was frozen: unless a law provides otherwise it may not be frozen or debited for anything but this project's wages (Reg. 33)."
+  zh: "调取银行流水核对支出去向，责令退回；查明冻结原因，除法律另有规定外，专户不得因本项目工资以外的原因被查封、冻结或划拨（条例第33条）。这是应整改的违规，本身不预示欠薪；可能性看“欠薪风险预测”。"
+  en: "Ask the bank where the money went and have it returned; find out why the account was frozen: unless a law provides otherwise it may not be frozen or debited for anything but this project's wages (Reg. 33). This is a breach to be mended, by itself no omen of arrears; their odds are for arrears-risk to say."
 evidence:
   - {name: misused_fen, unit: fen, label: {zh: "尚未退回的其他支出", en: "other outgoings not yet back"}}
   - {name: returned_fen, unit: fen, label: {zh: "已退回", en: "come back"}}

@@ -131,6 +131,7 @@ evidence:
       developer_rise: {zh: "建设单位补拨其他项目", en: "the developer makes up for its other sites"}
       developer_owing: {zh: "建设单位其他项目工资付清", en: "wages are paid on the developer's other sites"}
       feeds_missing: {zh: "接通银行、考勤和工资单数据", en: "bank, gate and pay lists are connected"}
+  - {name: contractor, unit: text, label: {zh: "总包单位", en: "general contractor"}}
   - {name: scorecard, unit: text, label: {zh: "评分卡", en: "scorecard"}}
 */
 -- The odds are worked out in the snapshot (18_weighed.sql), of the same values that a scorecard is fitted to. Evidence is the five
@@ -193,6 +194,7 @@ SELECT
     arrayFirstOrNull(v -> true, arrayMap(f -> round(f.4, 3), arrayFilter(f -> f.2 = 'developer_owing' AND f.3, weighing.most))) AS developer_owing,
     arrayFirstOrNull(v -> true, arrayMap(f -> round(f.4, 3), arrayFilter(f -> f.2 = 'feeds_missing' AND f.3, weighing.most))) AS feeds_missing,
     arraySlice(factors, 1, 3) AS would_lower,
+    if(told.scope = 'project', nullIf(subjects.employer_uscc, ''), NULL) AS contractor,
     told.scorecard AS scorecard
 FROM odds AS told
 INNER JOIN risk_subjects AS subjects ON subjects.scope = told.scope AND subjects.scope_id = told.scope_id

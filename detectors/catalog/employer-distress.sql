@@ -23,8 +23,8 @@ levels:
   yellow: {zh: "两项指标恶化", en: "two adverse signals"}
   red: {zh: "三项及以上指标恶化", en: "three or more adverse signals"}
 advice:
-  zh: "实地走访，核查用工规模、工资支付与资产状况，提前约谈。"
-  en: "Visit the employer; look at headcount, wages and assets; talk to them early."
+  zh: "实地走访，核查用工规模、工资支付与资产状况，提前约谈。经营信号只说明单位本身；其各项目的欠薪可能性看“欠薪风险预测”。"
+  en: "Visit the employer; look at headcount, wages and assets; talk to them early. Signals speak of the firm; how likely its sites are to owe wages is for arrears-risk to say."
 evidence:
   - {name: adverse_signals, unit: count, label: {zh: "恶化指标数", en: "adverse signals"}}
   - {name: adverse, unit: text, codes: adverse_signal, label: {zh: "恶化指标", en: "which"}}

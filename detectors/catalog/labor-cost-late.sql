@@ -15,8 +15,8 @@ levels:
   yellow: {zh: "拨付日后10天，本期拨付短缺超过约定额10%，且累计到账少于累计约定", en: "10 days after the funding day the cycle's funding is short by more than 10%, and less came in than was agreed so far"}
   red: {zh: "应拨付日后一个周期以上分文未拨", en: "nothing for more than one cycle after the due funding"}
 advice:
-  zh: 向建设单位核实本期人工费用拨付凭证；查工程款支付担保与合同约定的拨付日。
-  en: Ask the developer for this cycle's transfer receipt; check the payment guarantee and the agreed funding day.
+  zh: "向建设单位核实本期人工费用拨付凭证；查工程款支付担保与合同约定的拨付日。这是应整改的违规，多数随后补拨；哪些项目会欠薪，看“欠薪风险预测”。"
+  en: "Ask the developer for this cycle's transfer receipt; check the payment guarantee and the agreed funding day. This is a breach to be mended, and mostly it is; which sites will owe wages is for arrears-risk to say."
 evidence:
   - {name: agreed_fen, unit: fen, label: {zh: "每期约定人工费用", en: "agreed labour cost per cycle"}}
   - {name: short_fen, unit: fen, label: {zh: "累计短缺", en: "still short"}}

@@ -15,8 +15,8 @@ levels:
   yellow: {zh: "另有一个项目", en: "one other project"}
   red: {zh: "另有两个及以上项目，或涉及外县", en: "two or more, or one in another county"}
 advice:
-  zh: 提前核查本项目专户余额和人工费拨付，防止资金被抽调。
-  en: Check this project's account and funding early; money may be drawn away to the others.
+  zh: "提前核查本项目专户余额和人工费拨付，防止资金被抽调。这只是提示：多数关联项目照常发薪，先查“欠薪风险预测”也预警的项目。"
+  en: "Check this project's account and funding early; money may be drawn away to the others. This is a hint: most linked sites go on paying, so first look at those that arrears-risk warns of too."
 evidence:
   - {name: other_projects, unit: count, label: {zh: "其他欠薪项目", en: "other projects"}}
   - {name: other_counties, unit: count, label: {zh: "涉及外县", en: "in other counties"}}

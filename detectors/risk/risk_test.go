@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -197,5 +198,21 @@ func TestRowsComeBackAsTheyWereWritten(t *testing.T) {
 		if back[i].Outcome != rows[i].Outcome || back[i].AsOf != rows[i].AsOf || back[i].ID != rows[i].ID {
 			t.Fatalf("row %d came back as %+v", i, back[i])
 		}
+	}
+}
+
+func TestAFeatureThatMovesIsSeenToDrift(t *testing.T) {
+	rows := invented(3000)
+	card := Scorecard{ID: "x", Parts: []Part{fitPart(catalog.Project, rows, Usual)}}
+	same := CheckHistory(card, rows, 0.3, 0.6, time.Unix(0, 0))
+	if len(same) != 1 || same[0].Drift > 0.01 || same[0].From != rows[0].AsOf {
+		t.Errorf("against what it was fitted to: %+v", same)
+	}
+	moved := invented(3000)
+	for i := range moved {
+		moved[i].Values[place["late"]] += 5
+	}
+	if c := CheckHistory(card, moved, 0.3, 0.6, time.Unix(0, 0)); c[0].Drift < 0.25 || c[0].Drifted != "late" {
+		t.Errorf("wages come five days later everywhere, and %s has moved by %.2f", c[0].Drifted, c[0].Drift)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 
+	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
@@ -12,12 +13,21 @@ const riskDetector = "arrears-risk"
 
 // weigh fills what is at stake: of a subject that arrears-risk warns of, the money of that warning (what is past due and a month of
 // wages) times the odds, less the longer the pay day is off: half of it counts a month ahead. Warnings about other subjects
-// have no stakes and stand behind, as before.
+// have no stakes and stand behind, as before. AtStake adds up an employer's own and those of the projects whose general contractor
+// it is, which says whom to inspect first.
 func (v *View) weigh() {
 	of := map[string]float64{}
+	v.AtStake = map[string]float64{}
 	for _, w := range v.Warnings {
-		if w.Detector == riskDetector {
-			of[SubjectKey(w.Scope, w.ScopeID)] = stakes(w, v.Run.AsOf)
+		if w.Detector != riskDetector {
+			continue
+		}
+		yuan, contractor := stakes(w, v.Run.AsOf)
+		of[SubjectKey(w.Scope, w.ScopeID)] = yuan
+		if contractor != "" {
+			v.AtStake[contractor] += yuan
+		} else if w.Scope == string(catalog.Employer) {
+			v.AtStake[w.ScopeID] += yuan
 		}
 	}
 	for _, w := range v.Warnings {
@@ -26,13 +36,14 @@ func (v *View) weigh() {
 }
 
 // stakes rounds to whole yuan, so that what nobody could tell apart does not set the order.
-func stakes(w *Warning, asOf civil.Date) float64 {
+func stakes(w *Warning, asOf civil.Date) (yuan float64, contractor string) {
 	var told struct {
-		PayBy civil.Date `json:"pay_by"`
+		PayBy      civil.Date `json:"pay_by"`
+		Contractor string     `json:"contractor"`
 	}
 	days := 30. // an employer without projects has no agreed pay day
 	if err := json.Unmarshal([]byte(w.Evidence), &told); err == nil && told.PayBy > 0 {
 		days = max(0, float64(told.PayBy-asOf))
 	}
-	return math.Round(float64(w.AmountFen) / 100 * w.Score / (1 + days/30))
+	return math.Round(float64(w.AmountFen) / 100 * w.Score / (1 + days/30)), told.Contractor
 }

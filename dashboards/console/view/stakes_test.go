@@ -15,9 +15,9 @@ func TestWarningsStandInTheOrderOfWhatIsAtStake(t *testing.T) {
 	}
 	v := &View{Run: Run{AsOf: asOf}, Warnings: []*Warning{
 		warning("plain", "contract-gap", catalog.Red, 0, 1, "{}"),
-		warning("later", riskDetector, catalog.Red, 100_000, 0.8, `{"pay_by":"2026-11-25"}`),
+		warning("later", riskDetector, catalog.Red, 100_000, 0.8, `{"pay_by":"2026-11-25","contractor":"E1"}`),
 		warning("small", riskDetector, catalog.Red, 20_000, 0.9, `{"pay_by":"2026-10-10"}`),
-		warning("soon", riskDetector, catalog.Red, 100_000, 0.8, `{"pay_by":"2026-10-10"}`),
+		warning("soon", riskDetector, catalog.Red, 100_000, 0.8, `{"pay_by":"2026-10-10","contractor":"E1"}`),
 		warning("unlikely", riskDetector, catalog.Yellow, 9_000_000, 0.4, `{"pay_by":"2026-10-10"}`),
 		warning("soon", "account-runway", catalog.Red, 5_000, 0.5, "{}"),
 	}}
@@ -29,5 +29,9 @@ func TestWarningsStandInTheOrderOfWhatIsAtStake(t *testing.T) {
 	want := []string{"soon arrears-risk", "soon account-runway", "later arrears-risk", "small arrears-risk", "plain contract-gap", "unlikely arrears-risk"}
 	if !slices.Equal(order, want) {
 		t.Errorf("the order is %q, want %q", order, want)
+	}
+	// 80,000 yuan, less for 9 and for 55 days
+	if v.AtStake["E1"] != 61538+28235 || len(v.AtStake) != 1 {
+		t.Errorf("at stake with employers: %v", v.AtStake)
 	}
 }

@@ -42,6 +42,7 @@ type View struct {
 	published
 	Runs        []Run // the completed runs, oldest first
 	ByCode      map[string]*Unit
+	AtStake     map[string]float64    // yuan that is likely lost soon, by employer: see weigh
 	WarningsOf  map[string][]*Warning // by scope:scope_id
 	Counties    []*Unit
 	Prefectures []*Unit
@@ -74,6 +75,7 @@ type Unit struct {
 	Previous                                         *Unit // the same unit in View.Previous; nil when it was not there
 	Trend                                            []Point
 	Red, Yellow                                      int // active warnings
+	Likely                                           int // subjects that arrears-risk warns of
 	Townships                                        int
 	RankOnly                                         bool // only its name and rank may be known (access.RankOnly)
 }
@@ -214,6 +216,9 @@ func (v *View) index() {
 		}
 		for _, code := range []string{w.Township, w.County, prefecture} {
 			if u := v.ByCode[code]; u != nil {
+				if w.Detector == riskDetector {
+					u.Likely++
+				}
 				if w.Level == catalog.Red {
 					u.Red++
 				} else {

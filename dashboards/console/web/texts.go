@@ -56,6 +56,7 @@ var sharedTexts = map[string]catalog.Text{
 	"col.fen":       {ZH: "欠薪金额", EN: "Arrears"},
 	"col.red":       {ZH: "红色预警", EN: "Red"},
 	"col.yellow":    {ZH: "黄色预警", EN: "Yellow"},
+	"col.likely":    {ZH: "可能欠薪", EN: "Likely arrears"},
 	"col.warnings":  {ZH: "预警", EN: "Warnings"},
 
 	"filter.all":          {ZH: "全部", EN: "All"},

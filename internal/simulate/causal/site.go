@@ -12,7 +12,6 @@ type person struct {
 	draw.Identity
 	daily int64 // fen
 	days  int   // worked this month
-	rest  civil.Date
 }
 
 // slip is what a worker earned in a month.

@@ -58,8 +58,9 @@ func (p *Pages) plan(r *web.Request, size int) *planData {
 	for _, grade := range []string{"C", "B", "A"} {
 		d.Counts = append(d.Counts, gradeCount{grade, counts[grade]})
 	}
+	// the riskiest first: where most wages are likely lost soon, then by the grade
 	slices.SortStableFunc(d.Rows, func(a, b *edition.Grade) int {
-		return cmp.Or(-cmp.Compare(a.Grade, b.Grade), -cmp.Compare(a.RedWarnings, b.RedWarnings), -cmp.Compare(a.Workers, b.Workers), cmp.Compare(a.Employer, b.Employer))
+		return cmp.Or(-cmp.Compare(r.View.AtStake[a.Employer], r.View.AtStake[b.Employer]), -cmp.Compare(a.Grade, b.Grade), -cmp.Compare(a.RedWarnings, b.RedWarnings), -cmp.Compare(a.Workers, b.Workers), cmp.Compare(a.Employer, b.Employer))
 	})
 	d.Pager = q.Rows(len(d.Rows), size)
 	d.Rows = d.Rows[d.Pager.From:d.Pager.To]
