@@ -56,6 +56,7 @@ func recordDay(t *testing.T) recording {
 	unknown, newProjects := gauge("anxin_case_deadlines_unknown"), gauge("anxin_blacklist_new_projects", "employer", "county")
 	opened := gauge("anxin_names_opened_total", "outcome")
 	off := gauge("anxin_clock_offset_seconds")
+	strayed := gauge("anxin_risk_calibration_error", "scope")
 	failing := gauge("anxin_detector_failing_since_timestamp_seconds", "detector")
 	series, dropped := gauge("anxin_series"), gauge("anxin_series_dropped", "level")
 
@@ -123,6 +124,8 @@ func recordDay(t *testing.T) recording {
 		290: func() { newProjects.Reset() },
 		300: func() { unknown.WithLabelValues("a").Set(1) },
 		310: func() { unknown.WithLabelValues("a").Set(0) },
+		320: func() { strayed.WithLabelValues("project", "a").Set(0.15) },
+		390: func() { strayed.WithLabelValues("project", "a").Set(0.03) },
 		400: func() { // the next day's run, after the former is 30 hours old
 			light("2026-03-09", "yellow")
 			found("2026-03-09", "wages-overdue project P-3 yellow 5 0.5")
