@@ -58,3 +58,13 @@ func TestAScorecardIsAdoptedInAPersonsNameAndWrittenDown(t *testing.T) {
 		t.Errorf("the audit log says %q", out)
 	}
 }
+
+func TestACheckOfAStoreWithoutAHistoryIsRefused(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "anxin.yaml")
+	if err := os.WriteFile(config, []byte("store: {dsn: \"embedded:"+filepath.Join(t.TempDir(), "store")+"\"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, errs, code := result(t, "risk", "check", "--to", "2026-06-30", "--config", config); code != exitUsage || !strings.Contains(errs, "the data end on") {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+}
