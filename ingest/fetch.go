@@ -22,6 +22,7 @@ type fetch struct {
 	partition int
 	messages  []message
 	next      int64    // offset to go on from
+	verified  bool     // it is known that the partition is the one that was read before
 	memory    [][]byte // pieces, of which each is filled before the next
 	used      int      // pieces begun
 }
@@ -49,9 +50,40 @@ func (f *fetch) release() { fetches.Put(f) }
 
 // fetchPartition reads a partition until the context ends and holds at most one fetch in hand: a worker that does not
 // take it stops the reading, which bounds memory.
+//
+// Before it begins, after an error and after a long pause it makes sure that the partition is still the one it has read from.
 func (in *Ingest) fetchPartition(ctx context.Context, topic string, partition int, offset int64, to chan<- *fetch) {
-	for attempt := 0; ctx.Err() == nil; {
+	var known landmark
+	begun, sure, answered := false, false, time.Now()
+	attempt := 0
+	next := func() (*fetch, error) {
+		if !begun {
+			// while the store is away the first messages are read all the same; they are no landmark, and stored twice at worst
+			if kept, err := in.recall(ctx, topic, partition); err == nil {
+				known, begun, sure = kept, true, false
+			} else if attempt == 0 {
+				in.deps.Log.Warn("reading by what the topic is known is tried again", "topic", topic, "partition", partition, "error", err)
+			}
+		}
+		if !begun {
+			return in.fetchFrom(ctx, topic, partition, offset)
+		}
+		if !sure || time.Since(answered) > longPause {
+			began, err := in.from(ctx, topic, partition, offset, known)
+			if err != nil {
+				return nil, err
+			}
+			if began != offset {
+				offset, known = began, landmark{}
+			}
+			sure = true
+		}
 		f, err := in.fetchFrom(ctx, topic, partition, offset)
+		answered, sure = time.Now(), err == nil
+		return f, err
+	}
+	for ctx.Err() == nil {
+		f, err := next()
 		if err != nil {
 			if ctx.Err() == nil {
 				in.deps.Log.Warn("fetching failed and is tried again", "topic", topic, "partition", partition, "error", err)
@@ -67,6 +99,9 @@ func (in *Ingest) fetchPartition(ctx context.Context, topic string, partition in
 			continue
 		}
 		offset = f.next
+		if f.verified = begun; begun && len(f.messages) > 0 {
+			known = landmarkOf(&f.messages[len(f.messages)-1])
+		}
 		select {
 		case to <- f:
 		case <-ctx.Done():

@@ -16,6 +16,7 @@ import (
 
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/ingesttest"
+	"github.com/anxin-project/anxin/ingest/record"
 )
 
 func TestAGracefulStopStoresCommitsAndLeavesFast(t *testing.T) {
@@ -321,10 +322,87 @@ func TestAGroupFromTheFutureOfATopicReadsItAnew(t *testing.T) {
 	w.Broker.Close()
 	w.StartBroker(t)
 	send(t, w, request)
+	if info := w.Broker.Cluster().GroupInfo(w.Config.Kafka.Group); info == nil || len(info.Commits) == 0 {
+		t.Fatal("the group's offsets were not restored")
+	}
 	in := w.Start(t)
 	w.Produce(t, records[3_000:]...)
 	ingesttest.Eventually(t, patience, "all is read", func() bool { return in.Value(t, "anxin_ingest_read_records_total") >= 1_000 })
 	w.AwaitCaughtUp(t, patience)
+	w.Truth.Check(t, w.Conn)
+}
+
+// A topic that was deleted and made again is read from its start, also when it is longer by now than the old one was.
+func TestATopicMadeAgainIsReadFromItsStartHoweverLongItIs(t *testing.T) {
+	t.Parallel()
+	w := ingesttest.NewWorld(t, ingesttest.Topics(), "")
+	records := ingesttest.Records(t, "tiny", 23, 6_000)
+	first := w.Start(t)
+	w.Produce(t, records[:2_000]...)
+	w.AwaitCaughtUp(t, patience)
+	first.Stop(t)
+	var commits []kmsg.OffsetCommitRequestTopic
+	for topic, partitions := range w.Broker.Cluster().GroupInfo(w.Config.Kafka.Group).Commits {
+		c := kmsg.NewOffsetCommitRequestTopic()
+		c.Topic = topic
+		for p, at := range partitions {
+			cp := kmsg.NewOffsetCommitRequestTopicPartition()
+			cp.Partition, cp.Offset = p, at.Offset
+			c.Partitions = append(c.Partitions, cp)
+		}
+		commits = append(commits, c)
+	}
+	request := kmsg.NewPtrOffsetCommitRequest()
+	request.Group, request.Generation, request.Topics = w.Config.Kafka.Group, -1, commits
+	w.Broker.Close()
+	w.StartBroker(t) // with empty topics; the group's offsets are those of the old ones
+	send(t, w, request)
+	if info := w.Broker.Cluster().GroupInfo(w.Config.Kafka.Group); info == nil || len(info.Commits) == 0 {
+		t.Fatal("the group's offsets were not restored")
+	}
+	w.Produce(t, records[2_000:]...)
+	in := w.Start(t)
+	ingesttest.Eventually(t, patience, "all is read", func() bool { return in.Value(t, "anxin_ingest_read_records_total") >= 4_000 })
+	w.AwaitCaughtUp(t, patience)
+	w.Truth.Check(t, w.Conn)
+	if in.Value(t, "anxin_ingest_topics_made_again_total") == 0 {
+		t.Error("that topics were made again is not counted")
+	}
+}
+
+// The same while the store is away, so that the worker stands with what it has in hand.
+func TestATopicMadeAgainWhileTheStoreIsAwayIsReadFromItsStart(t *testing.T) {
+	t.Parallel()
+	w := ingesttest.NewWorld(t, ingesttest.Topics(), "")
+	records := ingesttest.Records(t, "tiny", 24, 6_000)
+	in := w.Start(t)
+	w.Produce(t, records[:2_000]...)
+	w.AwaitCaughtUp(t, patience)
+	w.Door.Set(ingesttest.Shut)
+	w.Produce(t, records[2_000:2_001]...)
+	ingesttest.Eventually(t, patience, "the worker stands with it in hand", func() bool {
+		return in.Value(t, "anxin_ingest_retries_total") > 0
+	})
+	drop, create := kmsg.NewPtrDeleteTopicsRequest(), kmsg.NewPtrCreateTopicsRequest()
+	for name, partitions := range ingesttest.Topics() {
+		one := kmsg.NewDeleteTopicsRequestTopic()
+		one.Topic = &name
+		drop.Topics, drop.TopicNames = append(drop.Topics, one), append(drop.TopicNames, name)
+		again := kmsg.NewCreateTopicsRequestTopic()
+		again.Topic, again.NumPartitions, again.ReplicationFactor = name, partitions, 1
+		create.Topics = append(create.Topics, again)
+	}
+	send(t, w, drop)
+	send(t, w, create)
+	w.Produce(t, records[2_001:]...)
+	w.Door.Set(ingesttest.Open)
+	want := w.Truth.Rows(t, record.TopicAttendance)
+	ingesttest.Eventually(t, patience, "the attendance of the new topic is stored", func() bool {
+		var n uint64
+		err := w.Conn.QueryRow(t.Context(), "SELECT count() FROM attendance FINAL").Scan(&n)
+		return err == nil && n >= want
+	})
+	ingesttest.Eventually(t, patience, "all is read", func() bool { caught, err := in.CaughtUp(t.Context()); return err == nil && caught })
 	w.Truth.Check(t, w.Conn)
 }
 

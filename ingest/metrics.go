@@ -22,6 +22,7 @@ type metrics struct {
 	insertSeconds *prometheus.HistogramVec
 	generations   prometheus.Counter
 	skipped       prometheus.Counter
+	remade        prometheus.Counter
 	lateness      *prometheus.HistogramVec
 
 	mu      sync.Mutex
@@ -84,6 +85,9 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		generations: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "anxin_ingest_generations_total", Help: "Generations of the consumer group this process took part in: it grows with every rebalance.",
 		}),
+		remade: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "anxin_ingest_topics_made_again_total", Help: "Partitions that were found to be of a topic that was deleted and made again; they are read from their beginning.",
+		}),
 		skipped: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "anxin_ingest_retention_gaps_total", Help: "Times that the broker had deleted records before they were read.",
 		}),
@@ -102,7 +106,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		}
 	}
 	if r != nil {
-		r.MustRegister(m.read, m.stored, m.rejects, m.retries, m.unknownFields, m.lagRecords, m.lastRecord, m.batchRows, m.insertSeconds, m.generations, m.skipped, m.lateness)
+		r.MustRegister(m.read, m.stored, m.rejects, m.retries, m.unknownFields, m.lagRecords, m.lastRecord, m.batchRows, m.insertSeconds, m.generations, m.skipped, m.remade, m.lateness)
 	}
 	return m
 }

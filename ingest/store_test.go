@@ -6,6 +6,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	"github.com/twmb/franz-go/pkg/kversion"
 
 	"github.com/anxin-project/anxin/ingest/ingesttest"
 )
@@ -13,7 +14,7 @@ import (
 // send sends a request of Kafka's protocol as it is.
 func send(t *testing.T, w *ingesttest.World, r kmsg.Request) {
 	t.Helper()
-	c, err := kgo.NewClient(kgo.SeedBrokers(w.Config.Kafka.Brokers...))
+	c, err := kgo.NewClient(kgo.SeedBrokers(w.Config.Kafka.Brokers...), kgo.MaxVersions(kversion.V3_0_0())) // later ones name topics by their ids
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,6 +29,8 @@ type worker struct {
 	since      time.Time        // when the first message of the batch came in
 	unknown    map[string]int64 // how often the decoder had seen each unknown field when that was last reported
 	quality    *qualityBatch
+	marks      map[int]landmark  // per partition, of the last message in hand
+	kept       map[int]time.Time // per partition, when its mark was written down
 }
 
 // letter is a message that is no record.
@@ -48,6 +50,7 @@ func newWorker(in *Ingest, topic record.Topic, generation *kafka.Generation, par
 		next:    map[int]int64{},
 		unknown: map[string]int64{},
 		quality: newQualityBatch(topic),
+		marks:   map[int]landmark{}, kept: map[int]time.Time{},
 	}
 	w.insert = "INSERT INTO " + w.batch.Table() + " (" + strings.Join(w.batch.Columns(), ", ") + ")"
 	return w
@@ -104,6 +107,9 @@ func (w *worker) take(f *fetch) {
 		}
 	}
 	w.next[f.partition] = f.next
+	if n := len(f.messages); n > 0 && f.verified {
+		w.marks[f.partition] = landmarkOf(&f.messages[n-1])
+	}
 	w.in.metrics.read.WithLabelValues(string(w.topic)).Add(float64(len(f.messages)))
 	f.release()
 }
@@ -146,6 +152,7 @@ func (w *worker) flush(ctx context.Context) bool {
 	if len(w.letters) > 0 && !w.persist(ctx, "writing dead letters", func(ctx context.Context) error { return w.in.writeLetters(ctx, w.name, w.letters) }) {
 		return false
 	}
+	w.keepMarks(ctx, w.in.deps.Now())
 	if err := w.generation.CommitOffsets(map[string]map[int]int64{w.name: w.next}); err != nil {
 		w.in.metrics.retries.WithLabelValues(string(w.topic)).Inc()
 		w.in.deps.Log.Warn("committing offsets failed: the records will be read again", "topic", w.name, "error", err)
