@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -112,6 +113,9 @@ func (a *Alerts) actOnCase(w http.ResponseWriter, r *http.Request, by caller) {
 	}
 	id := r.PathValue("id")
 	if _, _, err := a.seen(r, by); err != nil {
+		if errors.Is(err, errUnseen) { // refused, though told as if there were none
+			a.audited(r, by.person, "case."+string(action.Kind), id, 0, err)
+		}
 		a.fail(w, "acting on a case", err)
 		return
 	}

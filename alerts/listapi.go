@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
@@ -77,6 +78,8 @@ func (a *Alerts) actOnEntry(w http.ResponseWriter, r *http.Request, by caller) {
 	if err == nil {
 		done, err = a.blacklist.Act(r.Context(), by.person, one.ID, seq, action)
 		a.audited(r, by.person, "blacklist."+string(action.Kind), one.ID, done.Event.Seq, err)
+	} else if errors.Is(err, errUnseen) { // refused, though told as if there were none
+		a.audited(r, by.person, "blacklist."+string(action.Kind), one.ID, 0, err)
 	}
 	a.stepped(w, http.StatusOK, done, err)
 }

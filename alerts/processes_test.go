@@ -56,3 +56,30 @@ func TestAlertsRunInSeveralProcesses(t *testing.T) {
 		t.Errorf("the other process takes %d %s", status, answer)
 	}
 }
+
+// What casework refuses over the API is in the audit log as what the console refuses is: to a role, and to who is elsewhere.
+func TestRefusalsOfTheAPIAreAudited(t *testing.T) {
+	r := newRig(t, nil)
+	if status, text := r.request(t, "POST", "/api/v1/alerts", "Bearer "+token, body); status != 200 {
+		t.Fatal(status, text)
+	}
+	const path = "/api/v1/cases/project:P-1/actions"
+	for _, tt := range []struct {
+		who, method, path string
+		status            int
+		action            string
+	}{
+		{"operator", "POST", path, http.StatusForbidden, "case"},
+		{"operator", "GET", "/api/v1/cases.csv", http.StatusForbidden, "export"},
+		{"operator", "GET", "/api/v1/blacklist/" + listed + "-1", http.StatusForbidden, "read_entry"},
+		{"elsewhere", "POST", path, http.StatusNotFound, "case.accept"},
+	} {
+		r.audit = nil
+		if a := r.as(t, tt.who, tt.method, tt.path, "2", `{"action":"accept"}`); a.status != tt.status {
+			t.Errorf("%s %s %s answers %d %s", tt.who, tt.method, tt.path, a.status, a.body)
+		}
+		if len(r.audit) != 1 || r.audit[0].Action != tt.action || r.audit[0].Refused == "" || r.audit[0].Broke != nil {
+			t.Errorf("%s %s %s is in the audit log as %+v", tt.who, tt.method, tt.path, r.audit)
+		}
+	}
+}

@@ -54,6 +54,8 @@ func recordDay(t *testing.T) recording {
 	attempts, leading := gauge("anxin_detector_failed_attempts", "kind"), gauge("anxin_detector_leading")
 	complete, cut := gauge("anxin_detector_runs_complete_timestamp_seconds", "kind"), gauge("anxin_audit_cut")
 	unknown, newProjects := gauge("anxin_case_deadlines_unknown"), gauge("anxin_blacklist_new_projects", "employer", "county")
+	opened := gauge("anxin_names_opened_total", "outcome")
+	off := gauge("anxin_clock_offset_seconds")
 	failing := gauge("anxin_detector_failing_since_timestamp_seconds", "detector")
 	series, dropped := gauge("anxin_series"), gauge("anxin_series_dropped", "level")
 
@@ -98,6 +100,12 @@ func recordDay(t *testing.T) recording {
 		},
 		110: func() { attempts.WithLabelValues("nightly", "a").Set(3) },
 		130: func() { attempts.WithLabelValues("nightly", "a").Set(0) },
+		120: func() {
+			off.WithLabelValues("a").Set(-420)
+			opened.WithLabelValues("done", "a").Set(1)
+		},
+		132: func() { opened.WithLabelValues("done", "a").Set(100) },
+		131: func() { off.WithLabelValues("a").Set(0) },
 		151: failing.Reset,
 		150: func() { // P-1 is gone, for less than the alert is held
 			light("2026-03-08", "red")

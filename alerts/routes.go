@@ -40,28 +40,29 @@ type route struct {
 	admits       admits
 	action       access.Action
 	handle       func(http.ResponseWriter, *http.Request, caller)
+	audited      string // what the audit log calls it when it is refused to a role; empty for what is not written down
 }
 
 // routes are all of the API. docs/reference/openapi.yaml describes each of them; a test holds the two together.
 func (a *Alerts) routes() []route {
 	return []route{
-		{http.MethodGet, "/api/openapi.yaml", anybody, access.Public, serveOpenAPI},
-		{http.MethodPost, "/api/v1/alerts", webhooks, access.Public, a.webhook},
-		{http.MethodGet, "/api/v1/cases", readers, access.Read, a.listCases},
-		{http.MethodGet, "/api/v1/cases.csv", readers, access.Read, a.exportCases},
-		{http.MethodGet, "/api/v1/cases.xlsx", readers, access.Read, a.exportCases},
-		{http.MethodPost, "/api/v1/cases/accept", onlyNamed, access.Work, a.acceptCases},
-		{http.MethodGet, "/api/v1/cases/{id}", readers, access.Read, a.getCase},
+		{http.MethodGet, "/api/openapi.yaml", anybody, access.Public, serveOpenAPI, ""},
+		{http.MethodPost, "/api/v1/alerts", webhooks, access.Public, a.webhook, ""},
+		{http.MethodGet, "/api/v1/cases", readers, access.Read, a.listCases, ""},
+		{http.MethodGet, "/api/v1/cases.csv", readers, access.Read, a.exportCases, "export"},
+		{http.MethodGet, "/api/v1/cases.xlsx", readers, access.Read, a.exportCases, "export"},
+		{http.MethodPost, "/api/v1/cases/accept", onlyNamed, access.Work, a.acceptCases, "case.accept"},
+		{http.MethodGet, "/api/v1/cases/{id}", readers, access.Read, a.getCase, ""},
 		// whoever reads a case may send a step; which of them, casework decides and says by which rule
-		{http.MethodPost, "/api/v1/cases/{id}/actions", onlyNamed, access.Read, a.actOnCase},
-		{http.MethodGet, "/api/v1/cases/{id}/papers/order", onlyNamed, access.Read, a.orderPaper},
-		{http.MethodGet, "/api/v1/blacklist", onlyNamed, access.Discipline, a.listEntries},
-		{http.MethodPost, "/api/v1/blacklist", onlyNamed, access.Discipline, a.proposeEntry},
-		{http.MethodGet, "/api/v1/blacklist/{id}", onlyNamed, access.Discipline, a.getEntry},
-		{http.MethodPost, "/api/v1/blacklist/{id}/actions", onlyNamed, access.Discipline, a.actOnEntry},
-		{http.MethodGet, "/api/v1/blacklist/{id}/papers/{paper}", onlyNamed, access.Discipline, a.entryPaper},
-		{http.MethodGet, "/api/v1/publication", anybody, access.Public, a.getPublication},
-		{http.MethodGet, "/api/v1/publication/{file}", anybody, access.Public, a.getPublicationFile},
+		{http.MethodPost, "/api/v1/cases/{id}/actions", onlyNamed, access.Read, a.actOnCase, "case"},
+		{http.MethodGet, "/api/v1/cases/{id}/papers/order", onlyNamed, access.Read, a.orderPaper, "print"},
+		{http.MethodGet, "/api/v1/blacklist", onlyNamed, access.Discipline, a.listEntries, ""},
+		{http.MethodPost, "/api/v1/blacklist", onlyNamed, access.Discipline, a.proposeEntry, "blacklist.propose"},
+		{http.MethodGet, "/api/v1/blacklist/{id}", onlyNamed, access.Discipline, a.getEntry, "read_entry"},
+		{http.MethodPost, "/api/v1/blacklist/{id}/actions", onlyNamed, access.Discipline, a.actOnEntry, "blacklist"},
+		{http.MethodGet, "/api/v1/blacklist/{id}/papers/{paper}", onlyNamed, access.Discipline, a.entryPaper, "print"},
+		{http.MethodGet, "/api/v1/publication", anybody, access.Public, a.getPublication, ""},
+		{http.MethodGet, "/api/v1/publication/{file}", anybody, access.Public, a.getPublicationFile, ""},
 	}
 }
 
@@ -127,6 +128,12 @@ func (a *Alerts) admit(w http.ResponseWriter, r *http.Request, to route) (caller
 	case err == nil && person.ID != "" && access.Allow(&person, to.action, access.Object{}):
 		return caller{person: person}, true
 	case err == nil && person.ID != "":
+		if a.audit != nil && to.audited != "" { // as the console's refusals are
+			if err := a.audit(r, Audited{Person: person, Action: to.audited, Subject: r.URL.Path, Refused: api.Forbidden}); err != nil {
+				a.fail(w, "writing into the audit log", err)
+				return caller{}, false
+			}
+		}
 		api.WriteProblem(w, http.StatusForbidden, api.Problem{Code: api.Forbidden, Message: catalog.Text{
 			ZH: "您的角色不能使用此接口", EN: "this is not for your role"}})
 	case to.admits == readers:

@@ -33,7 +33,7 @@ People and firms are invented. In the usual world a few workers in a thousand ar
 	cmd.Flags().StringVar(&world, "world", "usual", "usual (as in life: most townships are well), worse (many are not) or sound (everybody pays)")
 	cmd.Flags().StringVar(&o.Listen, "listen", "127.0.0.1:8080", "address of the console")
 	cmd.Flags().StringVar(&to, "to", "2026-10-31", "the simulated today, YYYY-MM-DD")
-	cmd.Flags().StringVar(&o.Data, "data", "", "folder to keep the store in (default: a temporary one, removed at the end)")
+	cmd.Flags().StringVar(&o.Data, "data", "", "folder to keep the store in, with the keys that open its invented names beside it (default: a temporary one, removed at the end)")
 	cmd.Flags().Uint64Var(&o.World.Seed, "seed", 3, "another seed is another world")
 	cmd.Flags().DurationVar(&o.Every, "every", 5*time.Second, "pause between simulated days")
 	cmd.Flags().IntVar(&o.History, "history", 5, "months before this one whose editions are published too")

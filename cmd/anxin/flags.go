@@ -12,6 +12,7 @@ import (
 
 	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/platform/logs"
 )
 
 // logger writes to standard error: text on a terminal, JSON else.
@@ -20,7 +21,7 @@ func logger(level string) (*slog.Logger, error) {
 	if err := l.UnmarshalText([]byte(level)); err != nil {
 		return nil, app.BadInput(fmt.Errorf("--log-level %q: want debug, info, warn or error", level))
 	}
-	options := &slog.HandlerOptions{Level: l}
+	options := &slog.HandlerOptions{Level: l, ReplaceAttr: logs.Replace}
 	if terminal(os.Stderr) {
 		return slog.New(slog.NewTextHandler(os.Stderr, options)), nil
 	}

@@ -507,7 +507,7 @@ func TestAWorkerIsRevealedByTheAPIAsByThePage(t *testing.T) {
 	if got := s.audited(t, begun); got[len(got)-1] != "overseer reveal project:"+projectID+" worker "+workerOne+" done" || strings.Contains(strings.Join(got, ""), "李") {
 		t.Errorf("the audit log has %q", got)
 	}
-	s.subjects.Vault = reveal.NewVault(nil, s.gate.Audit())
+	s.subjects.Vault = reveal.NewVault(nil, s.gate.Audit(), nil)
 	if status, _, text := s.send(t, path, `{"worker":"`+workerOne+`","purpose":"核实十月工资"}`); status != 503 || decoded[api.Problem](t, path, text).Code != "no_keys" {
 		t.Errorf("without keys: %d %s", status, text)
 	}

@@ -44,7 +44,7 @@ func openGate(t testing.TB, conn driver.Conn) (*signin.Gate, *reveal.Vault) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return gate, reveal.NewVault(testOpener{}, trail)
+	return gate, reveal.NewVault(testOpener{}, trail, nil)
 }
 
 type testOpener struct{}

@@ -10,6 +10,7 @@ import (
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/runs"
+	"github.com/anxin-project/anxin/internal/platform/logs"
 )
 
 // task is a run to make.
@@ -106,6 +107,7 @@ func (d *Scheduler) record(ctx context.Context, attempts ...runs.Attempt) error 
 
 // shorten keeps an error readable in a list; the log has the whole.
 func shorten(text string) string {
+	text = logs.Clean(text)
 	const most = 600
 	if runes := []rune(text); len(runes) > most {
 		return string(runes[:most]) + "…"

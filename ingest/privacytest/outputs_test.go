@@ -72,7 +72,7 @@ func (s *stage) checkServices(t *testing.T, hidden *ingesttest.Secrets) {
 	}
 	pages, err := console.New(pageConfig, console.Dependencies{
 		Conn: s.Conn, Catalog: shipped.Headers(all), Cases: a.Cases(), Logger: s.logger(), Metrics: registry,
-		Gate: gate, Vault: reveal.NewVault(nil, trail),
+		Gate: gate, Vault: reveal.NewVault(nil, trail, nil),
 	})
 	if err != nil {
 		t.Fatal(err)

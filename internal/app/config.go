@@ -35,6 +35,14 @@ type Configuration struct {
 	Alerts    alerts.Configuration    `yaml:"alerts"`
 	Console   console.Configuration   `yaml:"console"`
 	Access    signin.Configuration    `yaml:"access"`
+	Metrics   Metrics                 `yaml:"metrics"`
+}
+
+// Metrics says who may read /metrics.
+type Metrics struct {
+	// Token is the bearer token that Prometheus must send; empty lets anybody read who reaches the address. Metrics hold no personal
+	// data, but credit codes of firms and what is owed on which project.
+	Token string `yaml:"token"`
 }
 
 // DefaultConfiguration is what a file that leaves everything out would say.
@@ -46,6 +54,9 @@ func DefaultConfiguration() Configuration {
 	}
 }
 
+// minToken is the fewest characters of a token; 16 random ones cannot be guessed.
+const minToken = 16
+
 // Validate checks every part. The alerts' token may be missing: only the process that runs alerts needs it.
 func (c *Configuration) Validate() error {
 	var listen, alerts error
@@ -55,15 +66,24 @@ func (c *Configuration) Validate() error {
 	if c.Alerts.Token != "" {
 		alerts = c.Alerts.Validate()
 	}
-	return errors.Join(listen, c.TLS.Validate(), c.Store.Validate(), c.Ingest.Validate(), c.Detectors.Validate(), alerts, c.Console.Validate(), c.Access.Validate())
+	var settling error
+	if c.Detectors.Settling <= c.Ingest.InsertTimeout {
+		settling = fmt.Errorf("detectors.settling is %v and ingest.insert_timeout %v: want settling to be longer, or a pass may read before an insert that began earlier is stored, and never see its records", c.Detectors.Settling, c.Ingest.InsertTimeout)
+	}
+	var metrics error
+	if n := len(c.Metrics.Token); n > 0 && n < minToken {
+		metrics = fmt.Errorf("metrics.token has %d characters: want a secret of at least %d, or none", n, minToken)
+	}
+	return errors.Join(metrics, settling, listen, c.TLS.Validate(), c.Store.Validate(), c.Ingest.Validate(), c.Detectors.Validate(), alerts, c.Console.Validate(), c.Access.Validate())
 }
 
 // LoadConfiguration reads a file over the defaults; without a path they stand alone. What is secret may stand in the
-// environment instead: the store's DSN in ANXIN_STORE_DSN, the webhook's token in ANXIN_ALERTS_TOKEN, the secret shared with
-// the OpenID provider in ANXIN_OIDC_SECRET. Every error is BadInput.
+// environment instead: the store's DSN in ANXIN_STORE_DSN, the webhook's token in ANXIN_ALERTS_TOKEN, that of
+// metrics in ANXIN_METRICS_TOKEN, the secret shared with the OpenID provider in ANXIN_OIDC_SECRET. Every error is BadInput.
 func LoadConfiguration(path string) (Configuration, error) {
 	c := DefaultConfiguration()
 	c.Alerts.Token = os.Getenv("ANXIN_ALERTS_TOKEN")
+	c.Metrics.Token = os.Getenv("ANXIN_METRICS_TOKEN")
 	c.Access.OIDC.ClientSecret = os.Getenv("ANXIN_OIDC_SECRET")
 	if dsn := os.Getenv("ANXIN_STORE_DSN"); dsn != "" {
 		c.Store.DSN = dsn

@@ -25,7 +25,7 @@ func (p *Parts) Console(work *alerts.Alerts, gate *signin.Gate, opener reveal.Op
 	c.Lights = console.Lights{Green: k.Green, Yellow: k.Yellow}
 	d := console.Dependencies{
 		Conn: p.Store, Catalog: shipped.Headers(p.Catalogue), Thresholds: p.thresholds, Laws: p.Laws, Sources: p.Policy.Sources(), Index: indexRules(k), Progress: progress, Logger: p.Log, Now: p.Now, Metrics: p.Registry,
-		Gate: gate, Vault: reveal.NewVault(opener, gate.Audit()), Demo: demo,
+		Gate: gate, Vault: reveal.NewVault(opener, gate.Audit(), p.Registry), Demo: demo,
 	}
 	if work != nil { // avoid a typed nil in a non-nil interface
 		d.Cases, d.Blacklist = work.Cases(), work.Desk()

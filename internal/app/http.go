@@ -2,11 +2,14 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"crypto/subtle"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"time"
 
@@ -71,7 +74,21 @@ func guarded(next http.Handler) http.Handler {
 	})
 }
 
-// MetricsHandler shows the metrics of whatever was built.
+// MetricsHandler shows the metrics of whatever was built, to whoever sends the token of the configuration where it has one.
 func (p *Parts) MetricsHandler() http.Handler {
-	return promhttp.HandlerFor(p.Registry, promhttp.HandlerOpts{Registry: p.Registry, EnableOpenMetrics: true})
+	show := promhttp.HandlerFor(p.Registry, promhttp.HandlerOpts{Registry: p.Registry, EnableOpenMetrics: true})
+	if p.Config.Metrics.Token == "" {
+		return show
+	}
+	want := sha256.Sum256([]byte(p.Config.Metrics.Token))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		// in constant time, digests so that not even the length shows
+		if given := sha256.Sum256([]byte(token)); !strings.EqualFold(scheme, "Bearer") || subtle.ConstantTimeCompare(given[:], want[:]) != 1 {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="metrics"`)
+			http.Error(w, "metrics.token is set: send it as a bearer token", http.StatusUnauthorized)
+			return
+		}
+		show.ServeHTTP(w, r)
+	})
 }

@@ -115,6 +115,7 @@ func Serve(ctx context.Context, c Configuration, log *slog.Logger, run Services)
 		}
 		group.Go(func() error { return all.Run(ctx, onPass) })
 	}
+	group.Go(func() error { return p.watchClock(ctx) })
 	log.Info("listening", "address", l.Addr().String())
 	group.Go(func() error { return ServeHTTP(ctx, l, c.TLS, mux) })
 	return group.Wait()

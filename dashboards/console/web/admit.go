@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -56,11 +57,17 @@ func (s *Server) admit(r *Request, route Route) error {
 			return err
 		}
 		if !access.Allow(person, route.Action, object) {
+			if !access.Allow(person, access.Read, object) && access.Allow(person, access.Read, access.Object{}) {
+				return errOutside
+			}
 			return ErrForbidden
 		}
 	}
 	return nil
 }
+
+// errOutside says that there is such a thing, but not for this person: told as if there were none, and written down as refused.
+var errOutside = fmt.Errorf("not within this person's territory or department: %w", ErrNotFound)
 
 // whoAsks is who a request comes from; nil for nobody. Pages know people by their session, the API also by a token.
 func (s *Server) whoAsks(r *http.Request) *signin.Session {
@@ -99,7 +106,7 @@ func (s *Server) record(r *Request, route Route, failure error) error {
 	if _, moved := failure.(redirect); e.Outcome == "" {
 		e.Outcome = audit.Done
 		switch {
-		case errors.Is(failure, ErrForbidden):
+		case errors.Is(failure, ErrForbidden), errors.Is(failure, errOutside):
 			e.Outcome = audit.Refused
 		case failure != nil && !moved:
 			e.Outcome = audit.OutcomeOf(failure)

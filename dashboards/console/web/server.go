@@ -239,7 +239,7 @@ func (s *Server) page(route Route) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, MaxForm)
 		q := &Request{server: s, Context: ctx, Lang: lang, Who: s.whoAsks(r), All: s.keeper.Latest(), Query: ReadQuery(r), HTTP: r}
 		if err := s.admit(q, route); err != nil {
-			if errors.Is(err, ErrForbidden) {
+			if errors.Is(err, ErrForbidden) || errors.Is(err, errOutside) {
 				err = errors.Join(err, s.record(q, route, err))
 			}
 			s.fail(w, q, err)

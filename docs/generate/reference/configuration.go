@@ -62,6 +62,7 @@ Durations are written as in 10s, 5m, 2h.
 | ` + "`ANXIN_KEYS`" + ` | the content of a key file, instead of the file that ` + "`keys`" + ` names |
 | ` + "`ANXIN_STORE_DSN`" + ` | ` + "`store.dsn`" + `, where the file does not set it |
 | ` + "`ANXIN_ALERTS_TOKEN`" + ` | ` + "`alerts.token`" + `, where the file does not set it |
+| ` + "`ANXIN_METRICS_TOKEN`" + ` | ` + "`metrics.token`" + `, where the file does not set it |
 | ` + "`ANXIN_OIDC_SECRET`" + ` | ` + "`access.oidc.client_secret`" + `, where the file does not set it |
 | the one named by ` + "`ingest.kafka.sasl.password_env`" + ` | password of the Kafka user |
 | ` + "`ANXIN_LIBCHDB`" + ` | path of a libchdb.so of your own for the embedded engine, instead of the one fetched by npm |

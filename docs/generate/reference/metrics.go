@@ -153,7 +153,9 @@ var metricGroups = []struct{ folder, title string }{
 	{"alerts/blacklist", "The joint-discipline list"},
 	{"dashboards/console", "Console"},
 	{"internal/platform/access/signin", "Signing in"},
+	{"internal/platform/access/reveal", "Names in clear"},
 	{"internal/platform/audit", "Audit log"},
+	{"internal/app", "Services"},
 	{"internal/platform/embedded/rules", "Embedded rule evaluator (demo only)"},
 }
 

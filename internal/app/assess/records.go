@@ -3,6 +3,7 @@ package assess
 import (
 	"context"
 	"errors"
+	"github.com/anxin-project/anxin/internal/platform/logs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -28,7 +29,7 @@ func withRecords(ctx context.Context, c app.Configuration, files []produce.File,
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError, ReplaceAttr: logs.Replace}))
 
 	start := time.Now()
 	show("starting the engines")

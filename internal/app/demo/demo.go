@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"github.com/anxin-project/anxin/internal/platform/logs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -127,7 +128,7 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 	}
 	d.stages.begin("engines")
 	d.o.Show("starting the engines")
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn, ReplaceAttr: logs.Replace}))
 	c := app.DefaultConfiguration()
 	broker, err := embedded.StartBroker(ctx, embedded.BrokerOptions{Topics: app.EmbeddedTopics(c.Ingest.Kafka.Prefix)})
 	if err != nil {
@@ -144,7 +145,7 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 	}
 	closers = append(closers, d.parts.Store.Close)
 
-	keys, err := record.GenerateKeys(civil.DateOf(time.Now()))
+	keys, err := keysIn(work)
 	if err != nil {
 		return closeEngines, err
 	}

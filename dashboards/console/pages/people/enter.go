@@ -151,7 +151,7 @@ func (p *Pages) PasswordForm(r *web.Request) (web.Answer, error) {
 	if next != r.HTTP.PostFormValue("again") {
 		return refuse("differ", "")
 	}
-	err := p.Gate.Register().ChangePassword(r.Context, r.Who.ID, r.HTTP.PostFormValue("old"), next)
+	err := p.Gate.Register().ChangePassword(r.Context, r.Who.ID, r.HTTP.PostFormValue("old"), next, signin.Origin(r.HTTP))
 	var weak people.ErrWeakPassword
 	var locked people.LockedOut
 	switch {

@@ -25,14 +25,14 @@ func (l LockedOut) Error() string {
 
 // Authenticate returns the account of a name and password: ErrWrong, or LockedOut, which is returned with the failure that
 // brings it and, without looking at the password, with every attempt until it has passed. ErrBusy is returned where too many try
-// at once.
-func (r *Register) Authenticate(ctx context.Context, id, password string) (Account, error) {
+// at once. from is the address the attempt comes from: failures at one lock a name out there and not everywhere.
+func (r *Register) Authenticate(ctx context.Context, id, password, from string) (Account, error) {
 	if err := r.Fresh(ctx); err != nil {
 		return Account{}, err
 	}
 	a, unknown := r.Get(id) // of nobody: without a hash
 	known := unknown == nil
-	if wait := r.lockout.attempt(id, known, r.clock()); wait > 0 {
+	if wait := r.lockout.attempt(id, known, from, r.clock()); wait > 0 {
 		return Account{}, LockedOut{wait, true}
 	}
 	if len(password) > 4*MaxPassword {
@@ -40,16 +40,16 @@ func (r *Register) Authenticate(ctx context.Context, id, password string) (Accou
 	}
 	ok, err := r.hashing.matches(ctx, password, a.hash)
 	if err != nil {
-		r.lockout.undo(id, known)
+		r.lockout.undo(id, known, from)
 		return Account{}, err
 	}
 	if !ok || a.Disabled {
-		if wait := r.lockout.locked(id, known, r.clock()); wait > 0 {
+		if wait := r.lockout.locked(id, known, from, r.clock()); wait > 0 {
 			return Account{}, LockedOut{wait, false}
 		}
 		return Account{}, ErrWrong
 	}
-	r.lockout.succeed(id)
+	r.lockout.succeed(id, from)
 	return a, nil
 }
 

@@ -7,10 +7,13 @@ import (
 	"github.com/anxin-project/anxin/internal/platform/backoff"
 )
 
-// After freeFailures failures in a row a name is locked out, for firstLock and then twice as long after each further
-// failure, at most longestLock: guessing becomes hopeless, and somebody who mistypes is not shut out for the day.
+// After freeFailures failures in a row from one address a name is locked out there, for firstLock and then twice as long after each
+// further failure, at most longestLock: guessing becomes hopeless, and somebody who mistypes is not shut out for the day. From
+// another address the name is let in still, so that nobody locks others out by typing their names; only after so many failures as
+// freeAnywhere, from wherever they come, is it locked everywhere, for that is guessing by many machines.
 const (
 	freeFailures = 5
+	freeAnywhere = 50
 	firstLock    = 30 * time.Second
 	longestLock  = 15 * time.Minute
 	forgetAfter  = 24 * time.Hour
@@ -21,8 +24,9 @@ const (
 // kept apart: however many others are invented, theirs are not forgotten for them. It lives in memory: a restart forgets it.
 type lockout struct {
 	mu       sync.Mutex
-	known    map[string]*failures // no more than the register has
-	invented map[string]*failures // at most mostNames
+	known    map[string]*failures    // from anywhere; no more than the register has
+	invented map[string]*failures    // from anywhere; at most mostNames
+	here     map[[2]string]*failures // of a name, known or not, from an address; at most mostNames
 }
 
 type failures struct {
@@ -32,10 +36,34 @@ type failures struct {
 }
 
 func newLockout() *lockout {
-	return &lockout{known: map[string]*failures{}, invented: map[string]*failures{}}
+	return &lockout{known: map[string]*failures{}, invented: map[string]*failures{}, here: map[[2]string]*failures{}}
 }
 
-// of returns where a name's failures are counted.
+// fail counts one more failure, of which so many are free.
+func (f *failures) fail(now time.Time, free int) {
+	f.count++
+	f.last = now
+	if f.count >= free {
+		f.until = now.Add(backoff.Doubling{First: firstLock, Most: longestLock}.After(f.count - free))
+	}
+}
+
+func (f *failures) undo(free int) {
+	if f != nil && f.count > 0 {
+		if f.count--; f.count < free {
+			f.until = time.Time{}
+		}
+	}
+}
+
+func (f *failures) wait(now time.Time) time.Duration {
+	if f == nil {
+		return 0
+	}
+	return max(0, f.until.Sub(now))
+}
+
+// of returns where a name's failures from anywhere are counted.
 func (l *lockout) of(known bool) map[string]*failures {
 	if known {
 		return l.known
@@ -43,73 +71,86 @@ func (l *lockout) of(known bool) map[string]*failures {
 	return l.invented
 }
 
-// attempt returns how long a name is locked out still; 0 lets the attempt be made. It counts as a failure from the start,
-// so that many at once do not all slip through: succeed takes it back.
-func (l *lockout) attempt(name string, known bool, now time.Time) time.Duration {
+// attempt returns how long a name is locked out still at an address; 0 lets the attempt be made. It counts as a failure from the
+// start, so that many at once do not all slip through: succeed takes it back.
+func (l *lockout) attempt(name string, known bool, address string, now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	names := l.of(known)
-	f := names[name]
-	if f == nil || now.Sub(f.last) > forgetAfter {
-		if !known {
-			l.makeRoom(now)
-		}
-		f = &failures{}
-		names[name] = f
-	}
-	if wait := f.until.Sub(now); wait > 0 {
+	if wait := l.wait(name, known, address, now); wait > 0 {
 		return wait
 	}
-	f.count++
-	f.last = now
-	if f.count >= freeFailures {
-		f.until = now.Add(backoff.Doubling{First: firstLock, Most: longestLock}.After(f.count - freeFailures))
+	names := l.of(known)
+	if f := names[name]; f == nil || now.Sub(f.last) > forgetAfter {
+		if !known {
+			makeRoom(names, now)
+		}
+		names[name] = &failures{}
 	}
+	names[name].fail(now, freeAnywhere)
+	at := [2]string{name, address}
+	if f := l.here[at]; f == nil || now.Sub(f.last) > forgetAfter {
+		makeRoom(l.here, now)
+		l.here[at] = &failures{}
+	}
+	l.here[at].fail(now, freeFailures)
 	return 0
 }
 
 // undo takes an attempt back that was not made: its password was never looked at.
-func (l *lockout) undo(name string, known bool) {
+func (l *lockout) undo(name string, known bool, address string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if f := l.of(known)[name]; f != nil && f.count > 0 {
-		if f.count--; f.count < freeFailures {
-			f.until = time.Time{}
-		}
-	}
+	l.of(known)[name].undo(freeAnywhere)
+	l.here[[2]string{name, address}].undo(freeFailures)
 }
 
-// locked returns for how long a name is locked out, having failed.
-func (l *lockout) locked(name string, known bool, now time.Time) time.Duration {
+// locked returns for how long a name is locked out at an address, having failed.
+func (l *lockout) locked(name string, known bool, address string, now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if f := l.of(known)[name]; f != nil {
-		return max(0, f.until.Sub(now))
-	}
-	return 0
+	return l.wait(name, known, address, now)
 }
 
-// makeRoom forgets old invented names when there are many, and the oldest one when all are new.
-func (l *lockout) makeRoom(now time.Time) {
-	if len(l.invented) < mostNames {
+func (l *lockout) wait(name string, known bool, address string, now time.Time) time.Duration {
+	return max(l.of(known)[name].wait(now), l.here[[2]string{name, address}].wait(now))
+}
+
+// makeRoom forgets old failures when there are many, and the oldest when all are new.
+func makeRoom[K comparable](all map[K]*failures, now time.Time) {
+	if len(all) < mostNames {
 		return
 	}
-	oldest := ""
-	for name, f := range l.invented {
+	var oldest *failures
+	var key K
+	for k, f := range all {
 		if now.Sub(f.last) > forgetAfter {
-			delete(l.invented, name)
-		} else if oldest == "" || f.last.Before(l.invented[oldest].last) {
-			oldest = name
+			delete(all, k)
+		} else if oldest == nil || f.last.Before(oldest.last) {
+			oldest, key = f, k
 		}
 	}
-	if len(l.invented) >= mostNames {
-		delete(l.invented, oldest)
+	if len(all) >= mostNames {
+		delete(all, key)
 	}
 }
 
-// succeed forgets a name's failures.
-func (l *lockout) succeed(name string) {
+// succeed forgets a name's failures at an address, and takes back the attempt that was none. What others have failed elsewhere
+// stays.
+func (l *lockout) succeed(name, address string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.here, [2]string{name, address})
+	l.known[name].undo(freeAnywhere)
+}
+
+// forget wipes a name's slate everywhere, as when it is given a new password.
+func (l *lockout) forget(name string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.known, name)
+	for at := range l.here {
+		if at[0] == name {
+			delete(l.here, at)
+		}
+	}
 }

@@ -176,7 +176,7 @@ func (r *Register) apply(e ledger.Entry) error {
 		var d passwordDetail
 		into(&d)
 		a.hash, a.Password, a.MustChange, a.Epoch = d.Hash, true, d.Initial, e.Seq
-		r.lockout.succeed(a.ID)
+		r.lockout.forget(a.ID)
 	case disabled, enabled:
 		a.Disabled, a.Epoch = e.Kind == disabled, e.Seq
 	case linked:
@@ -384,8 +384,8 @@ func (r *Register) SetPassword(ctx context.Context, actor, id, password string, 
 }
 
 // ChangePassword is SetPassword by the person, who must know the old one. The new one must be another.
-func (r *Register) ChangePassword(ctx context.Context, id, old, password string) error {
-	if _, err := r.Authenticate(ctx, id, old); err != nil {
+func (r *Register) ChangePassword(ctx context.Context, id, old, password, from string) error {
+	if _, err := r.Authenticate(ctx, id, old, from); err != nil {
 		return err
 	}
 	if old == password {

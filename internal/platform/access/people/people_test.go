@@ -88,7 +88,7 @@ func TestAPersonSignsInAndAnotherProcessKnowsThem(t *testing.T) {
 	}
 	s.add(t, wang, good)
 	for name, r := range map[string]*Register{"this process": s.Register, "a new one": s.another(t)} {
-		a, err := r.Authenticate(t.Context(), wang.ID, good)
+		a, err := r.Authenticate(t.Context(), wang.ID, good, "10.0.0.7")
 		if err != nil || a.Name != wang.Name || !slices.Equal(a.Roles, wang.Roles) || a.Territory != wang.Territory || a.MustChange {
 			t.Errorf("%s: %+v, %v", name, a, err)
 		}
@@ -107,7 +107,7 @@ func TestWrongNamesAndPasswordsSoundTheSame(t *testing.T) {
 		"a password far too long":  {wang.ID, strings.Repeat(good, 1000)},
 		"a name in another script": {"王莉", good},
 	} {
-		if _, err := s.Authenticate(t.Context(), try[0], try[1]); err != ErrWrong {
+		if _, err := s.Authenticate(t.Context(), try[0], try[1], "10.0.0.7"); err != ErrWrong {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -119,11 +119,11 @@ func TestGuessingIsSlowedDownMoreAndMore(t *testing.T) {
 	for _, name := range []string{wang.ID, "nobody"} { // an unknown name behaves the same
 		var locks []time.Duration
 		for range 12 {
-			_, err := s.Authenticate(t.Context(), name, "wrong plain words here")
+			_, err := s.Authenticate(t.Context(), name, "wrong plain words here", "10.0.0.7")
 			var locked LockedOut
 			if errors.As(err, &locked) {
 				locks = append(locks, locked.For)
-				if _, err := s.Authenticate(t.Context(), name, good); !errors.As(err, &locked) {
+				if _, err := s.Authenticate(t.Context(), name, good, "10.0.0.7"); !errors.As(err, &locked) {
 					t.Errorf("while %s is locked out the right password says %v", name, err)
 				}
 				s.now = s.now.Add(locked.For)
@@ -136,11 +136,11 @@ func TestGuessingIsSlowedDownMoreAndMore(t *testing.T) {
 			t.Errorf("%s is locked out for %v, want %v", name, locks, want)
 		}
 	}
-	if _, err := s.Authenticate(t.Context(), wang.ID, good); err != nil {
+	if _, err := s.Authenticate(t.Context(), wang.ID, good, "10.0.0.7"); err != nil {
 		t.Errorf("after the time has passed: %v", err)
 	}
 	for range freeFailures - 1 { // a success has wiped the slate
-		if _, err := s.Authenticate(t.Context(), wang.ID, "x"); err != ErrWrong {
+		if _, err := s.Authenticate(t.Context(), wang.ID, "x", "10.0.0.7"); err != ErrWrong {
 			t.Errorf("after a success: %v", err)
 		}
 	}
@@ -154,7 +154,7 @@ func TestManyGuessesAtOnceDoNotSlipThrough(t *testing.T) {
 	tried := 0
 	for range 50 {
 		group.Go(func() {
-			_, err := s.Authenticate(t.Context(), wang.ID, "wrong plain words here")
+			_, err := s.Authenticate(t.Context(), wang.ID, "wrong plain words here", "10.0.0.7")
 			mu.Lock()
 			defer mu.Unlock()
 			if err == ErrWrong {
@@ -187,19 +187,19 @@ func TestAnInitialPasswordMustBeChangedIntoAnother(t *testing.T) {
 	s := register(t)
 	s.add(t, wang, "")
 	must(t, s.SetPassword(t.Context(), "root", wang.ID, good, true))
-	a, err := s.Authenticate(t.Context(), wang.ID, good)
+	a, err := s.Authenticate(t.Context(), wang.ID, good, "10.0.0.7")
 	if err != nil || !a.MustChange {
 		t.Fatalf("%+v, %v", a, err)
 	}
 	var weak ErrWeakPassword
-	if err := s.ChangePassword(t.Context(), wang.ID, good, good); !errors.As(err, &weak) || weak.Reason != "same" {
+	if err := s.ChangePassword(t.Context(), wang.ID, good, good, "10.0.0.7"); !errors.As(err, &weak) || weak.Reason != "same" {
 		t.Errorf("the same again: %v", err)
 	}
-	if err := s.ChangePassword(t.Context(), wang.ID, "not the old one", "a different phrase"); err != ErrWrong {
+	if err := s.ChangePassword(t.Context(), wang.ID, "not the old one", "a different phrase", "10.0.0.7"); err != ErrWrong {
 		t.Errorf("without the old one: %v", err)
 	}
-	must(t, s.ChangePassword(t.Context(), wang.ID, good, "a different phrase"))
-	b, err := s.Authenticate(t.Context(), wang.ID, "a different phrase")
+	must(t, s.ChangePassword(t.Context(), wang.ID, good, "a different phrase", "10.0.0.7"))
+	b, err := s.Authenticate(t.Context(), wang.ID, "a different phrase", "10.0.0.7")
 	if err != nil || b.MustChange || b.Epoch == a.Epoch {
 		t.Errorf("%+v, %v", b, err)
 	}
@@ -211,7 +211,7 @@ func TestNobodyIsRemovedAndNoIDUsedTwice(t *testing.T) {
 	s.add(t, wang, good)
 	before, _ := s.Get(wang.ID)
 	must(t, s.Disable(t.Context(), root.ID, wang.ID))
-	if _, err := s.Authenticate(t.Context(), wang.ID, good); err != ErrWrong {
+	if _, err := s.Authenticate(t.Context(), wang.ID, good, "10.0.0.7"); err != ErrWrong {
 		t.Errorf("a disabled person signs in: %v", err)
 	}
 	if err := s.Add(t.Context(), root.ID, wang); !isRefusal(err) {
@@ -221,7 +221,7 @@ func TestNobodyIsRemovedAndNoIDUsedTwice(t *testing.T) {
 		t.Errorf("disabled twice: %v", err)
 	}
 	must(t, s.Enable(t.Context(), root.ID, wang.ID))
-	after, err := s.Authenticate(t.Context(), wang.ID, good)
+	after, err := s.Authenticate(t.Context(), wang.ID, good, "10.0.0.7")
 	if err != nil || after.Epoch == before.Epoch {
 		t.Errorf("enabled again: %+v, %v", after, err)
 	}
@@ -392,19 +392,28 @@ func TestAFloodOfWrongOnesNeitherStallsNorUnlocks(t *testing.T) {
 	l := newLockout()
 	now := time.Date(2026, 10, 31, 8, 0, 0, 0, time.UTC)
 	for range freeFailures {
-		l.attempt("wang.li", true, now)
+		l.attempt("wang.li", true, "10.0.0.7", now)
 	}
-	if l.locked("wang.li", true, now) == 0 {
+	if l.locked("wang.li", true, "10.0.0.7", now) == 0 {
 		t.Fatal("five failures lock nobody out")
 	}
+	if l.locked("wang.li", true, "10.0.0.8", now) != 0 {
+		t.Error("failures at one address lock the name out at another")
+	}
+	for n := range freeAnywhere { // by many machines, a few each
+		l.attempt("wang.li", true, fmt.Sprint("machine ", n/4), now)
+	}
+	if l.locked("wang.li", true, "10.0.0.9", now) == 0 {
+		t.Error("guessing by many machines locks the name out nowhere else")
+	}
 	for n := range mostNames + 100 {
-		l.attempt(fmt.Sprint("invented-", n), false, now.Add(time.Second))
+		l.attempt(fmt.Sprint("invented-", n), false, fmt.Sprint(n), now.Add(time.Second))
 	}
-	if l.locked("wang.li", true, now.Add(2*time.Second)) == 0 {
-		t.Error("invented names have a locked one forgotten")
+	if l.locked("wang.li", true, "10.0.0.7", now.Add(2*time.Second)) == 0 {
+		t.Error("invented names have one forgotten that is locked everywhere")
 	}
-	if len(l.invented) > mostNames {
-		t.Errorf("%d invented names are kept", len(l.invented))
+	if len(l.invented) > mostNames || len(l.here) > mostNames {
+		t.Errorf("%d invented names are kept, %d with their addresses", len(l.invented), len(l.here))
 	}
 
 	h := newHashing(Cost{MemoryKiB: 8, Passes: 1, Lanes: 1})

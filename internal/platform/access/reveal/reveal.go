@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/platform/audit"
 )
@@ -53,14 +55,39 @@ const (
 type Vault struct {
 	opener Opener
 	audit  *audit.Log
+	opened *prometheus.CounterVec
 }
 
-// NewVault returns a vault. Without an opener it opens nothing.
-func NewVault(o Opener, a *audit.Log) *Vault { return &Vault{o, a} }
+// NewVault returns a vault. Without an opener it opens nothing. r takes its metric; nil keeps it.
+func NewVault(o Opener, a *audit.Log, r prometheus.Registerer) *Vault {
+	v := &Vault{o, a, prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "anxin_names_opened_total", Help: "Workers whose sealed name and number somebody asked to see, by outcome (done, refused, failed).",
+	}, []string{"outcome"})}
+	for _, outcome := range []string{audit.Done, audit.Refused, audit.Failed} {
+		v.opened.WithLabelValues(outcome)
+	}
+	if r != nil {
+		r.MustRegister(v.opened)
+	}
+	return v
+}
 
 // Open returns a worker's name and phone to a person, for a purpose. The entry in the audit log is written before
 // anything is opened; where it cannot be written, nothing is. origin is the address the request came from.
 func (v *Vault) Open(ctx context.Context, who *access.Person, w Worker, purpose, origin string) (Clear, error) {
+	c, err := v.open(ctx, who, w, purpose, origin)
+	switch {
+	case err == nil:
+		v.opened.WithLabelValues(audit.Done).Inc()
+	case errors.Is(err, ErrForbidden):
+		v.opened.WithLabelValues(audit.Refused).Inc()
+	case !errors.Is(err, ErrPurpose):
+		v.opened.WithLabelValues(audit.Failed).Inc()
+	}
+	return c, err
+}
+
+func (v *Vault) open(ctx context.Context, who *access.Person, w Worker, purpose, origin string) (Clear, error) {
 	purpose = strings.TrimSpace(purpose)
 	event := audit.Event{Action: "reveal", Object: w.Subject + " worker " + w.Key, Purpose: purpose, Outcome: audit.Done, Origin: origin}
 	if who != nil {

@@ -56,7 +56,7 @@ func vault(t *testing.T) (*Vault, *opener) {
 		t.Fatal(err)
 	}
 	o := &opener{conn: conn, log: l}
-	return NewVault(o, l), o
+	return NewVault(o, l, nil), o
 }
 
 var (
@@ -113,7 +113,7 @@ func TestNothingIsOpenedWithoutRightPurposeAndLog(t *testing.T) {
 	if err := o.conn.Exec(t.Context(), "RENAME TABLE gone TO audit_log"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := NewVault(nil, v.audit).Open(t.Context(), inspector, worker, "核实十月工资", ""); !errors.Is(err, ErrNoKeys) {
+	if _, err := NewVault(nil, v.audit, nil).Open(t.Context(), inspector, worker, "核实十月工资", ""); !errors.Is(err, ErrNoKeys) {
 		t.Errorf("without keys: %v", err)
 	}
 	refused := 0

@@ -102,7 +102,7 @@ func (g *Gate) Session(r *http.Request) *Session {
 // Password signs in by name and password. The errors are people.ErrWrong, people.LockedOut, or that something broke.
 func (g *Gate) Password(w http.ResponseWriter, r *http.Request, name, password string) (people.Account, error) {
 	name = strings.ToLower(strings.TrimSpace(name))
-	a, err := g.register.Authenticate(r.Context(), name, password)
+	a, err := g.register.Authenticate(r.Context(), name, password, Origin(r))
 	object := name
 	if _, unknown := g.register.Get(name); unknown != nil {
 		object = "unknown name" // never what was typed: it may be a password in the wrong field
