@@ -57,7 +57,9 @@ func (s *Server) admit(r *Request, route Route) error {
 			return err
 		}
 		if !access.Allow(person, route.Action, object) {
-			if !access.Allow(person, access.Read, object) && access.Allow(person, access.Read, access.Object{}) {
+			// of a neighbouring place name and rank are known: that it is there is no secret
+			known := object.Department == "" && access.RankOnly(person, object.Place)
+			if !known && !access.Allow(person, access.Read, object) && access.Allow(person, access.Read, access.Object{}) {
 				return errOutside
 			}
 			return ErrForbidden
