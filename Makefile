@@ -1,6 +1,6 @@
 # make demo   everything by one command, on embedded engines and a simulated year
 # make test   every test, those on the embedded engines and in a real browser included
-# make test-long   the same with more random worlds, and with the engine in another time zone
+# make test-long   the same with more random worlds, a rehearsal of 90 days of trouble, and the engine in another time zone
 # make test-faults, make test-kafka   ingest under faults, and against real Apache Kafka
 # make fuzz   every fuzz target for FUZZTIME (30s each); what fails is kept in the package's testdata/fuzz
 # make lint   formatting, go vet and staticcheck
