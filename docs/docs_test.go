@@ -645,7 +645,7 @@ func TestPagesThatCommentsCiteExist(t *testing.T) {
 			_, comment, found := strings.Cut(line, "//")
 			if !found {
 				if _, comment, found = strings.Cut(line, "--"); !found {
-					_, comment, found = strings.Cut(line, "#")
+					_, comment, _ = strings.Cut(line, "#")
 				}
 			}
 			for _, name := range cited.FindAllString(comment, -1) {

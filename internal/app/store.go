@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
+
 	"github.com/anxin-project/anxin/internal/domain/runs"
 	"github.com/anxin-project/anxin/internal/platform/access/people"
 	"github.com/anxin-project/anxin/internal/platform/audit"
@@ -95,10 +97,17 @@ func VerifyAudit(ctx context.Context, c Configuration, log *slog.Logger, earlier
 func RunHistory(ctx context.Context, c Configuration, log *slog.Logger, choice runs.Choice) (attempts []runs.Attempt, err error) {
 	err = onStore(ctx, c, log, func(ctx context.Context, s *store.Store) (err error) {
 		attempts, err = runs.History(ctx, s, choice)
+		var refused *clickhouse.Exception
+		if errors.As(err, &refused) && refused.Code == codeUnknownTable {
+			return BadInput(errors.New("the store was never set up, so there were no runs: anxin migrate sets it up, and so does the first service that starts"))
+		}
 		return err
 	})
 	return attempts, err
 }
+
+// codeUnknownTable is the engine's.
+const codeUnknownTable = 60
 
 // Migrate tells each upgrade of the schema that is pending, then makes them unless dry is set, and returns the name of the
 // database.

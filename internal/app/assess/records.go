@@ -3,11 +3,12 @@ package assess
 import (
 	"context"
 	"errors"
-	"github.com/anxin-project/anxin/internal/platform/logs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/anxin-project/anxin/internal/platform/logs"
 
 	"golang.org/x/sync/errgroup"
 

@@ -6,13 +6,14 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"github.com/anxin-project/anxin/internal/platform/logs"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/anxin-project/anxin/internal/platform/logs"
 
 	"golang.org/x/sync/errgroup"
 
