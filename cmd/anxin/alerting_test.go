@@ -60,7 +60,6 @@ func startAlerting(t *testing.T, token string) *alerting {
 	}
 	a := &alerting{deployment: deploy(t), address: prometheustest.FreeAddress(t)}
 	a.text += fmt.Sprintf(`detectors:
-  settling: 0s
   schedule: {fast: "", nightly: "", daily: "", monthly: ""}
 alerts: {token: %s, refresh_interval: 200ms}
 `, webhookToken)
