@@ -15,6 +15,7 @@ import (
 
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
 )
 
 // Row is what was known of a subject on a date, and what then happened.
@@ -62,26 +63,32 @@ var rowHead = []string{"world", "scope", "scope_id", "county", "employer_uscc", 
 
 // WriteRows writes rows as CSV; what nobody knows is empty.
 func WriteRows(w io.Writer, rows []Row) error {
-	out := csv.NewWriter(w)
 	head := slices.Clone(rowHead)
 	for _, f := range Features {
 		head = append(head, f.Name)
 	}
-	err := out.Write(head)
+	lines := [][]string{head}
 	for _, r := range rows {
 		line := []string{r.World, string(r.Scope), r.ID, r.County, r.Employer, r.AsOf.String(), strconv.FormatInt(r.WagesFen, 10),
 			strconv.FormatBool(r.Outcome), strconv.Itoa(r.Days), strconv.FormatBool(r.Open), strconv.FormatBool(r.Known)}
 		for _, v := range r.Values {
-			text := ""
-			if !math.IsNaN(v) {
-				text = strconv.FormatFloat(v, 'g', 6, 64)
-			}
-			line = append(line, text)
+			line = append(line, figure(v))
 		}
-		err = errors.Join(err, out.Write(line))
+		lines = append(lines, line)
 	}
-	out.Flush()
-	return errors.Join(err, out.Error())
+	return spreadsheet.WriteCSV(w, lines)
+}
+
+// figure writes six digits, never with an exponent: a spreadsheet would not take that for a number.
+func figure(v float64) string {
+	if math.IsNaN(v) {
+		return ""
+	}
+	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64)
+	if err != nil { // infinite
+		short = v
+	}
+	return strconv.FormatFloat(short, 'f', -1, 64)
 }
 
 // ReadRows reads what WriteRows wrote.

@@ -47,6 +47,9 @@ type YearDay struct {
 	History  float64 `json:"history_seconds"`  // the page of runs
 }
 
+// drawn is the detector that the drawn warnings are said to be of.
+const drawn = "drawn"
+
 // YearOptions say what Year simulates.
 type YearOptions struct {
 	Days, Runs, Warnings int // runs a day, warnings a run
@@ -168,7 +171,7 @@ func (y *year) run(ctx context.Context, asOf civil.Date, at time.Time, random *r
 			return took, err
 		}
 		r.Warnings = append(r.Warnings, pass.Warning{
-			Detector: "wages-overdue", Level: catalog.Red, Scope: catalog.Project, ScopeID: id, Name: "某项目 " + id, Township: "331024001", Since: asOf.AddDays(-random.IntN(90)),
+			Detector: drawn, Level: catalog.Red, Scope: catalog.Project, ScopeID: id, Name: "某项目 " + id, Township: "331024001", Since: asOf.AddDays(-random.IntN(90)),
 			Workers: random.IntN(200), AmountFen: random.Int64N(1e9), Score: random.Float64(), Evidence: evidence, Basis: []string{"Reg. 3"},
 			Episode: fmt.Sprintf("%016x", i+1), OpenedOn: asOf.AddDays(-30), LevelOn: asOf.AddDays(-20), Sector: "construction", Department: "housing",
 		})
@@ -178,7 +181,7 @@ func (y *year) run(ctx context.Context, asOf civil.Date, at time.Time, random *r
 		return took, err
 	}
 	began := time.Now()
-	if err := y.passes.Publish(ctx, r, y.snapshot, at, []string{"wages-overdue"}); err != nil {
+	if err := y.passes.Publish(ctx, r, y.snapshot, at, []string{drawn}); err != nil {
 		return took, err
 	}
 	took[0], began = time.Since(began).Seconds(), time.Now()
