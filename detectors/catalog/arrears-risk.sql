@@ -156,7 +156,7 @@ SELECT
     if(on_site.workers > 0, on_site.workers, lists.workers) AS workers,
     subjects.owed_fen + subjects.wages_fen AS amount_fen,
     told.odds AS score,
-    round(told.odds, 3) AS odds,
+    least(round(told.odds, 3), 0.99) AS odds, -- what is to come is never certain
     concat('in_ten_', toString(greatest(3, least(9, toUInt8(round(told.odds * 10)))))) AS in_words,
     nullIf(pay_days.pay_by, toDate(0)) AS pay_by,
     subjects.wages_fen AS wages_fen,

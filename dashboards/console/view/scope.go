@@ -19,7 +19,6 @@ func (v *View) of(p *access.Person) *View {
 		switch {
 		case access.Allow(p, access.Read, access.Object{Place: u.Code}):
 			own := *u // its warnings are counted anew
-			own.Red, own.Yellow = 0, 0
 			part.Units = append(part.Units, &own)
 		case access.RankOnly(p, u.Code):
 			part.Units = append(part.Units, &Unit{

@@ -35,3 +35,20 @@ func TestWarningsStandInTheOrderOfWhatIsAtStake(t *testing.T) {
 		t.Errorf("at stake with employers: %v", v.AtStake)
 	}
 }
+
+func TestWhatIsCountedOfAUnitIsCountedOnce(t *testing.T) {
+	town := &Unit{Level: "township", Code: "331024001", County: "331024", Prefecture: "3310"}
+	county := &Unit{Level: "county", Code: "331024", Prefecture: "3310"}
+	at := func(detector string, level catalog.Level) *Warning {
+		return &Warning{Scope: "project", ScopeID: "P", Township: town.Code, County: county.Code, Detector: detector, Level: level, Evidence: "{}"}
+	}
+	v := &View{Units: []*Unit{town, county}, Warnings: []*Warning{at(riskDetector, catalog.Red), at("contract-gap", catalog.Yellow)}}
+	for range 2 { // of all, and of what a person may see
+		v.index()
+	}
+	for _, u := range v.Units {
+		if u.Red != 1 || u.Yellow != 1 || u.Likely != 1 {
+			t.Errorf("%s: %d red, %d yellow, %d likely, want 1 each", u.Code, u.Red, u.Yellow, u.Likely)
+		}
+	}
+}

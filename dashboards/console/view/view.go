@@ -172,7 +172,8 @@ type Warning struct {
 // SubjectKey is also the id of the subject's case (internal/domain/casefile).
 func SubjectKey(scope, id string) string { return scope + ":" + id }
 
-// index fills what is derived: look-ups, counts, order. It is called once, before the view is shown.
+// index fills what is derived: look-ups, counts, order. It is called before the view is shown, and again of the part that a person
+// may see: counts begin anew.
 func (v *View) index() {
 	v.ByCode = make(map[string]*Unit, len(v.Units))
 	for _, u := range v.Units {
@@ -180,7 +181,7 @@ func (v *View) index() {
 	}
 	v.Counties, v.Prefectures = nil, nil
 	for _, u := range v.Units {
-		u.Townships = 0
+		u.Townships, u.Red, u.Yellow, u.Likely = 0, 0, 0, 0
 	}
 	for _, u := range v.Units {
 		switch {
