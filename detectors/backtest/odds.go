@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/anxin-project/anxin/detectors/risk"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
@@ -11,15 +12,12 @@ import (
 // riskDetector is the detector whose warnings tell odds.
 const riskDetector = "arrears-risk"
 
-// Stated are odds told of a subject on a date: that wages which fall due within aheadDays are owed when they count as arrears.
+// Stated are odds told of a subject on a date: that wages which fall due within risk.AheadDays days are owed when they count as arrears.
 type Stated struct {
 	Subject
 	On   civil.Date
 	Odds float64
 }
-
-// aheadDays is how far ahead arrears-risk looks.
-const aheadDays = 60
 
 // SubjectMonths judges months in which a warning stood about a subject that was not past due, each once: who visits a site once a
 // month asks how many of such visits went to a true case.
@@ -112,7 +110,7 @@ func (j *judgement) odds(r Rules) *Odds {
 	out := &Odds{Bands: []OddsBand{}, Cost: []CostPoint{}}
 	var sums [10]OddsBand
 	for _, s := range j.Stated {
-		came, pastDue, known := j.came(s.Subject, s.On, aheadDays)
+		came, pastDue, known := j.came(s.Subject, s.On, risk.AheadDays)
 		if pastDue || !known {
 			continue
 		}
