@@ -56,13 +56,19 @@ func (in *Ingest) fetchPartition(ctx context.Context, topic string, partition in
 	var known landmark
 	begun, sure, answered := false, false, time.Now()
 	attempt := 0
+	recalled := make(chan landmark, 1)
+	var recalling sync.WaitGroup
+	recalling.Go(func() { in.recallUntil(ctx, topic, partition, recalled) })
+	defer recalling.Wait()
+	patience, enough := context.WithTimeout(ctx, recallTakes)
+	defer enough()
 	next := func() (*fetch, error) {
 		if !begun {
 			// while the store is away the first messages are read all the same; they are no landmark, and stored twice at worst
-			if kept, err := in.recall(ctx, topic, partition); err == nil {
-				known, begun, sure = kept, true, false
-			} else if attempt == 0 {
-				in.deps.Log.Warn("reading by what the topic is known is tried again", "topic", topic, "partition", partition, "error", err)
+			select {
+			case known = <-recalled:
+				begun, sure = true, false
+			case <-patience.Done():
 			}
 		}
 		if !begun {
@@ -127,10 +133,9 @@ func (in *Ingest) fetchFrom(ctx context.Context, topic string, partition int, of
 		// Reading goes on with what is left, and people must know.
 		in.deps.Log.Error("the broker deleted records before they were read: check the topic's retention", "topic", topic, "partition", partition, "from", offset, "to", first-1)
 		in.metrics.skipped.Inc()
-	case offset > end:
+	case offset >= 0:
+		// Beyond the end, or it was a moment ago: then the partition has grown since, and what lies before the offset was not read.
 		in.deps.Log.Error("the broker lost records that had been read, or the topic was made anew: reading it from its beginning", "topic", topic, "partition", partition, "offset", offset, "end", end)
-	case offset >= first:
-		first = offset // it was out of range a moment ago, while the partition moved
 	}
 	return in.fetchOnce(ctx, topic, partition, first)
 }

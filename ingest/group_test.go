@@ -16,7 +16,6 @@ import (
 
 	"github.com/anxin-project/anxin/ingest"
 	"github.com/anxin-project/anxin/ingest/ingesttest"
-	"github.com/anxin-project/anxin/ingest/record"
 )
 
 func TestAGracefulStopStoresCommitsAndLeavesFast(t *testing.T) {
@@ -325,10 +324,9 @@ func TestAGroupFromTheFutureOfATopicReadsItAnew(t *testing.T) {
 	if info := w.Broker.Cluster().GroupInfo(w.Config.Kafka.Group); info == nil || len(info.Commits) == 0 {
 		t.Fatal("the group's offsets were not restored")
 	}
-	in := w.Start(t)
+	w.Start(t)
 	w.Produce(t, records[3_000:]...)
-	ingesttest.Eventually(t, patience, "all is read", func() bool { return in.Value(t, "anxin_ingest_read_records_total") >= 1_000 })
-	w.AwaitCaughtUp(t, patience)
+	w.AwaitStored(t, patience)
 	w.Truth.Check(t, w.Conn)
 }
 
@@ -362,8 +360,7 @@ func TestATopicMadeAgainIsReadFromItsStartHoweverLongItIs(t *testing.T) {
 	}
 	w.Produce(t, records[2_000:]...)
 	in := w.Start(t)
-	ingesttest.Eventually(t, patience, "all is read", func() bool { return in.Value(t, "anxin_ingest_read_records_total") >= 4_000 })
-	w.AwaitCaughtUp(t, patience)
+	w.AwaitStored(t, patience)
 	w.Truth.Check(t, w.Conn)
 	if in.Value(t, "anxin_ingest_topics_made_again_total") == 0 {
 		t.Error("that topics were made again is not counted")
@@ -396,13 +393,7 @@ func TestATopicMadeAgainWhileTheStoreIsAwayIsReadFromItsStart(t *testing.T) {
 	send(t, w, create)
 	w.Produce(t, records[2_001:]...)
 	w.Door.Set(ingesttest.Open)
-	want := w.Truth.Rows(t, record.TopicAttendance)
-	ingesttest.Eventually(t, patience, "the attendance of the new topic is stored", func() bool {
-		var n uint64
-		err := w.Conn.QueryRow(t.Context(), "SELECT count() FROM attendance FINAL").Scan(&n)
-		return err == nil && n >= want
-	})
-	ingesttest.Eventually(t, patience, "all is read", func() bool { caught, err := in.CaughtUp(t.Context()); return err == nil && caught })
+	w.AwaitStored(t, patience)
 	w.Truth.Check(t, w.Conn)
 }
 

@@ -35,15 +35,17 @@ func landmarkOf(m *message) landmark {
 // made again while the worker waited for the store.
 const longPause = 3 * time.Second
 
-// madeAnew reports whether the partition is no longer the one that a landmark was taken of. What cannot be told (the message was deleted
-// by retention, or compacted away) is no.
+// madeAnew reports whether the partition is no longer the one that a landmark was taken of: another message lies there, or the partition
+// ends before it. What cannot be told (the message was deleted by retention, or compacted away) is no.
 func (in *Ingest) madeAnew(ctx context.Context, topic string, partition int, known landmark) (bool, error) {
 	if known.none() {
 		return false, nil
 	}
 	f, err := in.fetchOnce(ctx, topic, partition, known.offset)
 	if errors.Is(err, kafka.OffsetOutOfRange) {
-		return false, nil // fetchFrom tells deleted records from a topic that is shorter now
+		// The partition may be growing while it is looked at, so that its end says less than that the message was not there.
+		first, _, err := in.bounds(ctx, topic, partition)
+		return first <= known.offset, err
 	}
 	if err != nil {
 		return false, err
@@ -55,8 +57,8 @@ func (in *Ingest) madeAnew(ctx context.Context, topic string, partition int, kno
 	return landmarkOf(&f.messages[0]) != known, nil
 }
 
-// recallTakes is how long reading a landmark may hold up reading.
-const recallTakes = 5 * time.Second
+// recallTakes is how long reading the landmark of a partition may hold up reading it.
+const recallTakes = 3 * time.Second
 
 // recall returns the landmark of a partition that was kept last.
 func (in *Ingest) recall(ctx context.Context, topic string, partition int) (landmark, error) {
@@ -64,13 +66,28 @@ func (in *Ingest) recall(ctx context.Context, topic string, partition int) (land
 		Offset int64  `ch:"offset"`
 		Hash   uint64 `ch:"hash"`
 	}
-	ctx, cancel := context.WithTimeout(ctx, min(recallTakes, in.config.InsertTimeout))
+	ctx, cancel := context.WithTimeout(ctx, in.config.InsertTimeout)
 	defer cancel()
 	err := in.deps.Store.Select(ctx, &rows, "SELECT offset, hash FROM topic_marks WHERE topic = ? AND partition = ? ORDER BY at DESC LIMIT 1", topic, uint32(partition))
 	if err != nil || len(rows) == 0 {
 		return landmark{}, err
 	}
 	return landmark{rows[0].Offset, rows[0].Hash}, nil
+}
+
+// recallUntil sends the landmark of a partition as soon as the store can tell it.
+func (in *Ingest) recallUntil(ctx context.Context, topic string, partition int, to chan<- landmark) {
+	for attempt := 1; ctx.Err() == nil; attempt++ {
+		kept, err := in.recall(ctx, topic, partition)
+		if err == nil {
+			to <- kept
+			return
+		}
+		if ctx.Err() == nil && attempt == 1 {
+			in.deps.Log.Warn("reading by what the topic is known is tried again", "topic", topic, "partition", partition, "error", err)
+		}
+		pause(ctx, attempt, in.config.RetryMost)
+	}
 }
 
 // keepEvery is how often the landmark of a partition that is read is kept.

@@ -83,7 +83,7 @@ func TestAnInsertLongerThanTheSessionKeepsThePartitions(t *testing.T) {
 	ingesttest.Eventually(t, patience, "it has joined", func() bool { return in.Value(t, "anxin_ingest_generations_total") == 1 })
 	w.Door.Set(ingesttest.Silent) // an insert hangs
 	w.Produce(t, ingesttest.Records(t, "tiny", 33, 1_000)...)
-	ingesttest.Eventually(t, patience, "all is read", func() bool { return in.Value(t, "anxin_ingest_read_records_total") > 900 })
+	ingesttest.Eventually(t, patience, "something is read", func() bool { return in.Value(t, "anxin_ingest_read_records_total") > 0 })
 	long := time.Now().Add(w.Config.Session + time.Second) // six seconds are the least that brokers allow
 	ingesttest.Eventually(t, patience, "a session has passed", func() bool { return time.Now().After(long) })
 	w.Door.Set(ingesttest.Open)

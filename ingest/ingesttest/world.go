@@ -193,6 +193,20 @@ func (w *World) AwaitCaughtUp(t testing.TB, within time.Duration) {
 	})
 }
 
+// AwaitStored returns when every table has as many rows as the truth: where the group's offsets tell nothing, being those of topics that are
+// no more.
+func (w *World) AwaitStored(t testing.TB, within time.Duration) {
+	t.Helper()
+	for _, topic := range record.Topics() {
+		want := w.Truth.Rows(t, topic)
+		Eventually(t, within, "all of "+string(topic)+" is stored", func() bool {
+			var n uint64
+			err := w.Conn.QueryRow(t.Context(), "SELECT count() FROM "+string(topic)+" FINAL").Scan(&n)
+			return err == nil && n >= want
+		})
+	}
+}
+
 // Check compares tables and dead letters with the truth.
 func (w *World) Check(t testing.TB) {
 	t.Helper()
