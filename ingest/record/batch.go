@@ -34,35 +34,6 @@ type Batch interface {
 	decode(d *Decoder, value []byte) *Reject
 }
 
-// NewBatch returns an empty batch for the topic. It panics for a topic that is none of Topics.
-func NewBatch(t Topic) Batch {
-	switch t {
-	case TopicProjects:
-		return newProjectBatch()
-	case TopicEmployers:
-		return newEmployerBatch()
-	case TopicWorkers:
-		return newWorkerBatch()
-	case TopicAttendance:
-		return newAttendanceBatch()
-	case TopicPayroll:
-		return newPayrollBatch()
-	case TopicAccountEntries:
-		return newAccountEntryBatch()
-	case TopicComplaints:
-		return newComplaintBatch()
-	case TopicProceedings:
-		return newProceedingBatch()
-	case TopicSignals:
-		return newSignalBatch()
-	case TopicPermits:
-		return newPermitBatch()
-	case TopicClosures:
-		return newClosureBatch()
-	}
-	panic("record: no such topic: " + string(t))
-}
-
 // rows is what all batches share.
 type rows struct {
 	topic  Topic

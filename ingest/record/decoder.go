@@ -53,12 +53,8 @@ type schema struct {
 	nested func(field int) uint8             // the scope that the members of a field have; nil where no field has members
 }
 
-const (
-	topScope uint8 = iota
-	accountScope
-	depositScope
-	noScope uint8 = 255
-)
+// noScope is the scope of a field without members.
+const noScope uint8 = 255
 
 func (s *schema) scope(field int) uint8 {
 	if s.nested == nil {
@@ -75,8 +71,6 @@ const (
 	fRecordedAt
 	fOwn // the first of the topic's own fields
 )
-
-const maxFields = 40
 
 // Decoder reads messages. It owns buffers and a bounded cache of keyed hashes, and is not for concurrent use: give
 // each goroutine its own.

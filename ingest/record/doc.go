@@ -1,8 +1,8 @@
 // Package record is the record contract as Go: what sources put on Kafka, read into rows of ClickHouse.
 //
-// One file per topic holds the record (a documented struct), its decoding with every rule, and its columnar batch:
-// projects.go, employers.go, workers.go, attendance.go, payroll.go, account_entries.go, complaints.go, proceedings.go,
-// signals.go. Shared by all: scan.go reads JSON, fields.go reads the contract's types, reject.go names what is wrong,
+// One file per topic holds the record (a documented struct), its decoding with every rule, and the order of its rows:
+// projects.go, employers.go, workers.go and so on. schema.yaml says which fields and columns each topic has, and the generator
+// in generate/ writes wiring.go from it, where fields are found and rows become columns. Shared by all: scan.go reads JSON, fields.go reads the contract's types, reject.go names what is wrong,
 // protect.go keeps personal data out, batch.go and columns.go hold the rows.
 //
 // # Guarantees
@@ -34,3 +34,5 @@
 //   - Instants lie in 1970-01-01 to 2106-02-07 and dates in 1970-01-01 to 2149-06-06, which the tables can hold.
 //   - Only contradictions that no honest record can hold are inconsistent; each topic lists its own.
 package record
+
+//go:generate go run ./generate

@@ -25,52 +25,6 @@ var (
 	employerStatuses = enum{"active", "suspended", "dissolving", "dissolved", "revoked"}
 )
 
-const (
-	fEmpName = fOwn + iota
-	fEmpTownship
-	fEmpIndustry
-	fEmpLegalPerson
-	fEmpLegalPersonID
-	fEmpInvestorID
-	fEmpHeadcount
-	fEmpStatus
-)
-
-var employerSchema = schema{
-	topic: TopicEmployers,
-	fields: []string{"id", "source", "version", "recorded_at", "name", "township", "industry", "legal_person",
-		"legal_person_id", "investor_id", "headcount", "status"},
-	lookup: func(_ uint8, key []byte) int {
-		switch string(key) {
-		case "id":
-			return fID
-		case "source":
-			return fSource
-		case "version":
-			return fVersion
-		case "recorded_at":
-			return fRecordedAt
-		case "name":
-			return fEmpName
-		case "township":
-			return fEmpTownship
-		case "industry":
-			return fEmpIndustry
-		case "legal_person":
-			return fEmpLegalPerson
-		case "legal_person_id":
-			return fEmpLegalPersonID
-		case "investor_id":
-			return fEmpInvestorID
-		case "headcount":
-			return fEmpHeadcount
-		case "status":
-			return fEmpStatus
-		}
-		return -1
-	},
-}
-
 // Employer decodes one message of wage.employers. No fields contradict each other.
 func (d *Decoder) Employer(value []byte) (Employer, *Reject) {
 	return decodeOwned(d, value, (*Decoder).employer)
@@ -100,59 +54,6 @@ func (d *Decoder) employer(value []byte, r *Employer) *Reject {
 	r.LegalPersonKey = d.headKey(legalPersonID)
 	r.InvestorKey = d.headKey(investorID)
 	return nil
-}
-
-type employerBatch struct {
-	rows
-	r                 Employer // being decoded: its strings point into the message
-	head              headColumns
-	name              *stringColumn
-	township          *dictColumn
-	industry          *dictColumn
-	legalPersonMasked *stringColumn
-	legalPersonSealed *stringColumn
-	legalPersonKey    *keyColumn
-	investorKey       *keyColumn
-	headcount         *nullColumn[uint32]
-	status            *dictColumn
-}
-
-func newEmployerBatch() *employerBatch {
-	b := &employerBatch{rows: rows{topic: TopicEmployers}}
-	b.head = b.rows.head()
-	b.name = b.string("name")
-	b.township = b.lowCardinality("township")
-	b.industry = b.lowCardinality("industry")
-	b.legalPersonMasked = b.string("legal_person_masked")
-	b.legalPersonSealed = b.string("legal_person_sealed")
-	b.legalPersonKey = b.key("legal_person_key")
-	b.investorKey = b.key("investor_key")
-	b.headcount = nullable[uint32](&b.rows, "headcount", "UInt32")
-	b.status = b.lowCardinality("status")
-	return b
-}
-
-func (b *employerBatch) decode(d *Decoder, value []byte) *Reject {
-	bad := d.employer(value, &b.r)
-	if bad == nil {
-		b.add(&b.r)
-	}
-	b.r = Employer{}
-	return bad
-}
-
-func (b *employerBatch) add(r *Employer) {
-	b.head.add(&r.Head)
-	b.name.add(r.Name)
-	b.township.add(r.Township)
-	b.industry.add(r.Industry)
-	b.legalPersonMasked.add(r.LegalPersonMasked)
-	b.legalPersonSealed.add(r.LegalPersonSealed)
-	b.legalPersonKey.add(r.LegalPersonKey)
-	b.investorKey.add(r.InvestorKey)
-	b.headcount.add(r.Headcount.V, r.Headcount.OK)
-	b.status.add(r.Status)
-	b.n++
 }
 
 // headID reads the id of who heads or owns an employer. It has no type of its own: what has the shape of a resident id is

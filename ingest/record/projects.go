@@ -46,144 +46,6 @@ var (
 	depositForms    = enum{"cash", "guarantee", "insurance", "waived"}
 )
 
-const (
-	fProName = fOwn + iota
-	fProTownship
-	fProSector
-	fProInvestment
-	fProDeveloperUSCC
-	fProContractorUSCC
-	fProContractorName
-	fProContractFen
-	fProContractSignedOn
-	fProPermitOn
-	fProStartedOn
-	fProCompletedOn
-	fProStatus
-	fProPayDay
-	fProLaborCostDay
-	fProLaborCostFen
-	fProAccount
-	fProAccountID
-	fProAccountOpenedOn
-	fProAccountBank
-	fProAccountClosedOn
-	fProDeposit
-	fProDepositForm
-	fProDepositYuan
-	fProDepositLodgedOn
-	fProDepositValidUntil
-	fProDepositRequiredFen
-	fProDepositCovers
-	fProPaymentGuarantee
-	fProNoticeBoard
-	fProLaborOfficer
-)
-
-var projectSchema = schema{
-	topic: TopicProjects,
-	fields: []string{"id", "source", "version", "recorded_at", "name", "township", "sector", "investment", "developer_uscc",
-		"contractor_uscc", "contractor_name", "contract_yuan", "contract_signed_on", "permit_on", "started_on",
-		"completed_on", "status", "pay_day", "labor_cost_day", "labor_cost_yuan", "account", "account.id",
-		"account.opened_on", "account.bank", "account.closed_on", "deposit", "deposit.form", "deposit.yuan",
-		"deposit.lodged_on", "deposit.valid_until", "deposit.required_yuan", "deposit.covers", "payment_guarantee",
-		"notice_board", "labor_officer"},
-	lookup: func(scope uint8, key []byte) int {
-		switch scope {
-		case accountScope:
-			switch string(key) {
-			case "id":
-				return fProAccountID
-			case "opened_on":
-				return fProAccountOpenedOn
-			case "bank":
-				return fProAccountBank
-			case "closed_on":
-				return fProAccountClosedOn
-			}
-			return -1
-		case depositScope:
-			switch string(key) {
-			case "form":
-				return fProDepositForm
-			case "yuan":
-				return fProDepositYuan
-			case "lodged_on":
-				return fProDepositLodgedOn
-			case "valid_until":
-				return fProDepositValidUntil
-			case "required_yuan":
-				return fProDepositRequiredFen
-			case "covers":
-				return fProDepositCovers
-			}
-			return -1
-		}
-		switch string(key) {
-		case "id":
-			return fID
-		case "source":
-			return fSource
-		case "version":
-			return fVersion
-		case "recorded_at":
-			return fRecordedAt
-		case "name":
-			return fProName
-		case "township":
-			return fProTownship
-		case "sector":
-			return fProSector
-		case "investment":
-			return fProInvestment
-		case "developer_uscc":
-			return fProDeveloperUSCC
-		case "contractor_uscc":
-			return fProContractorUSCC
-		case "contractor_name":
-			return fProContractorName
-		case "contract_yuan":
-			return fProContractFen
-		case "contract_signed_on":
-			return fProContractSignedOn
-		case "permit_on":
-			return fProPermitOn
-		case "started_on":
-			return fProStartedOn
-		case "completed_on":
-			return fProCompletedOn
-		case "status":
-			return fProStatus
-		case "pay_day":
-			return fProPayDay
-		case "labor_cost_day":
-			return fProLaborCostDay
-		case "labor_cost_yuan":
-			return fProLaborCostFen
-		case "account":
-			return fProAccount
-		case "deposit":
-			return fProDeposit
-		case "payment_guarantee":
-			return fProPaymentGuarantee
-		case "notice_board":
-			return fProNoticeBoard
-		case "labor_officer":
-			return fProLaborOfficer
-		}
-		return -1
-	},
-	nested: func(field int) uint8 {
-		switch field {
-		case fProAccount:
-			return accountScope
-		case fProDeposit:
-			return depositScope
-		}
-		return noScope
-	},
-}
-
 // Project decodes one message of wage.projects. Inconsistent: completed before started, the wage account closed before it
 // was opened. A guarantee that ran out before it was lodged is not: losing the whole project over it would blind every
 // detector, and the deposit detector sees it.
@@ -203,7 +65,7 @@ func (d *Decoder) project(value []byte, r *Project) *Reject {
 	r.DeveloperUSCC = d.uscc(fProDeveloperUSCC)
 	r.ContractorUSCC = d.uscc(fProContractorUSCC)
 	r.ContractorName = d.text(fProContractorName, maxText)
-	r.ContractFen = d.yuan(fProContractFen)
+	r.ContractFen = d.yuan(fProContractYuan)
 	r.ContractSignedOn = d.date(fProContractSignedOn)
 	r.PermitOn = d.optDate(fProPermitOn)
 	r.StartedOn = d.optDate(fProStartedOn)
@@ -211,7 +73,7 @@ func (d *Decoder) project(value []byte, r *Project) *Reject {
 	r.Status = d.enum(fProStatus, projectStatuses)
 	r.PayDay = uint8(d.integer(fProPayDay, 1, 31, "an integer from 1 to 31"))
 	r.LaborCostDay = uint8(d.integer(fProLaborCostDay, 1, 31, "an integer from 1 to 31"))
-	r.LaborCostFen = d.yuan(fProLaborCostFen)
+	r.LaborCostFen = d.yuan(fProLaborCostYuan)
 	accountID := d.projectAccount(r)
 	d.projectDeposit(r)
 	r.PaymentGuarantee = d.boolean(fProPaymentGuarantee)
@@ -228,119 +90,6 @@ func (d *Decoder) project(value []byte, r *Project) *Reject {
 	}
 	r.AccountKey = d.hash.account(accountID)
 	return nil
-}
-
-type projectBatch struct {
-	rows
-	r                  Project // being decoded: its strings point into the message
-	head               headColumns
-	name               *stringColumn
-	township           *dictColumn
-	sector             *dictColumn
-	investment         *dictColumn
-	developerUSCC      *dictColumn
-	contractorUSCC     *dictColumn
-	contractorName     *stringColumn
-	contractFen        *numColumn[int64]
-	contractSignedOn   dateColumn
-	permitOn           optDateColumn
-	startedOn          optDateColumn
-	completedOn        optDateColumn
-	status             *dictColumn
-	payDay             *numColumn[uint8]
-	laborCostDay       *numColumn[uint8]
-	laborCostFen       *numColumn[int64]
-	accountKey         *keyColumn
-	accountBank        *stringColumn
-	accountOpenedOn    optDateColumn
-	accountClosedOn    optDateColumn
-	depositForm        *dictColumn
-	depositFen         *numColumn[int64]
-	depositLodgedOn    optDateColumn
-	depositValidUntil  optDateColumn
-	depositRequiredFen *nullColumn[int64]
-	depositCovers      *listColumn
-	paymentGuarantee   boolColumn
-	noticeBoard        boolColumn
-	laborOfficer       boolColumn
-}
-
-func newProjectBatch() *projectBatch {
-	b := &projectBatch{rows: rows{topic: TopicProjects}}
-	b.head = b.rows.head()
-	b.name = b.string("name")
-	b.township = b.lowCardinality("township")
-	b.sector = b.lowCardinality("sector")
-	b.investment = b.lowCardinality("investment")
-	b.developerUSCC = b.shared("developer_uscc")
-	b.contractorUSCC = b.shared("contractor_uscc")
-	b.contractorName = b.string("contractor_name")
-	b.contractFen = b.fen("contract_fen")
-	b.contractSignedOn = b.date("contract_signed_on")
-	b.permitOn = b.optDate("permit_on")
-	b.startedOn = b.optDate("started_on")
-	b.completedOn = b.optDate("completed_on")
-	b.status = b.lowCardinality("status")
-	b.payDay = num[uint8](&b.rows, "pay_day", "UInt8")
-	b.laborCostDay = num[uint8](&b.rows, "labor_cost_day", "UInt8")
-	b.laborCostFen = b.fen("labor_cost_fen")
-	b.accountKey = b.key("account_key")
-	b.accountBank = b.string("account_bank")
-	b.accountOpenedOn = b.optDate("account_opened_on")
-	b.accountClosedOn = b.optDate("account_closed_on")
-	b.depositForm = b.lowCardinality("deposit_form")
-	b.depositFen = b.fen("deposit_fen")
-	b.depositLodgedOn = b.optDate("deposit_lodged_on")
-	b.depositValidUntil = b.optDate("deposit_valid_until")
-	b.depositRequiredFen = b.optFen("deposit_required_fen")
-	b.depositCovers = b.list("deposit_covers")
-	b.paymentGuarantee = b.bool("payment_guarantee")
-	b.noticeBoard = b.bool("notice_board")
-	b.laborOfficer = b.bool("labor_officer")
-	return b
-}
-
-func (b *projectBatch) decode(d *Decoder, value []byte) *Reject {
-	bad := d.project(value, &b.r)
-	if bad == nil {
-		b.add(&b.r)
-	}
-	b.r = Project{}
-	return bad
-}
-
-func (b *projectBatch) add(r *Project) {
-	b.head.add(&r.Head)
-	b.name.add(r.Name)
-	b.township.add(r.Township)
-	b.sector.add(r.Sector)
-	b.investment.add(r.Investment)
-	b.developerUSCC.add(r.DeveloperUSCC)
-	b.contractorUSCC.add(r.ContractorUSCC)
-	b.contractorName.add(r.ContractorName)
-	b.contractFen.add(r.ContractFen)
-	b.contractSignedOn.add(r.ContractSignedOn)
-	b.permitOn.add(r.PermitOn)
-	b.startedOn.add(r.StartedOn)
-	b.completedOn.add(r.CompletedOn)
-	b.status.add(r.Status)
-	b.payDay.add(r.PayDay)
-	b.laborCostDay.add(r.LaborCostDay)
-	b.laborCostFen.add(r.LaborCostFen)
-	b.accountKey.add(r.AccountKey)
-	b.accountBank.add(r.AccountBank)
-	b.accountOpenedOn.add(r.AccountOpenedOn)
-	b.accountClosedOn.add(r.AccountClosedOn)
-	b.depositForm.add(r.DepositForm)
-	b.depositFen.add(r.DepositFen)
-	b.depositLodgedOn.add(r.DepositLodgedOn)
-	b.depositValidUntil.add(r.DepositValidUntil)
-	b.depositRequiredFen.add(r.DepositRequiredFen.V, r.DepositRequiredFen.OK)
-	b.depositCovers.add(r.DepositCovers)
-	b.paymentGuarantee.add(r.PaymentGuarantee)
-	b.noticeBoard.add(r.NoticeBoard)
-	b.laborOfficer.add(r.LaborOfficer)
-	b.n++
 }
 
 // projectAccount reads the wage account, and returns its number to be hashed.
@@ -363,7 +112,7 @@ func (d *Decoder) projectDeposit(r *Project) {
 	r.DepositFen = d.yuan(fProDepositYuan)
 	r.DepositLodgedOn = some(d.date(fProDepositLodgedOn))
 	r.DepositValidUntil = d.optDate(fProDepositValidUntil)
-	r.DepositRequiredFen = d.optYuan(fProDepositRequiredFen)
+	r.DepositRequiredFen = d.optYuan(fProDepositRequiredYuan)
 	r.DepositCovers = d.optIDs(fProDepositCovers)
 }
 

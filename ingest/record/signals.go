@@ -17,39 +17,6 @@ type Signal struct {
 var indicators = enum{"electricity_kwh", "water_m3", "gas_m3", "insured_headcount", "social_insurance_arrears_months", "tax_arrears_yuan",
 	"loan_overdue_days", "property_fee_overdue_days", "enforcement_yuan", "legal_person_changes"}
 
-const (
-	fSigEmployerUSCC = fOwn + iota
-	fSigMonth
-	fSigIndicator
-	fSigValue
-)
-
-var signalSchema = schema{
-	topic:  TopicSignals,
-	fields: []string{"id", "source", "version", "recorded_at", "employer_uscc", "month", "indicator", "value"},
-	lookup: func(_ uint8, key []byte) int {
-		switch string(key) {
-		case "id":
-			return fID
-		case "source":
-			return fSource
-		case "version":
-			return fVersion
-		case "recorded_at":
-			return fRecordedAt
-		case "employer_uscc":
-			return fSigEmployerUSCC
-		case "month":
-			return fSigMonth
-		case "indicator":
-			return fSigIndicator
-		case "value":
-			return fSigValue
-		}
-		return -1
-	},
-}
-
 // Signal decodes one message of wage.signals. No fields contradict each other.
 func (d *Decoder) Signal(value []byte) (Signal, *Reject) {
 	return decodeOwned(d, value, (*Decoder).signal)
@@ -68,44 +35,6 @@ func (d *Decoder) signal(value []byte, r *Signal) *Reject {
 		return bad
 	}
 	return nil
-}
-
-type signalBatch struct {
-	rows
-	r            Signal // being decoded: its strings point into the message
-	head         headColumns
-	employerUSCC *dictColumn
-	month        dateColumn
-	indicator    *dictColumn
-	value        floatColumn
-}
-
-func newSignalBatch() *signalBatch {
-	b := &signalBatch{rows: rows{topic: TopicSignals}}
-	b.head = b.rows.head()
-	b.employerUSCC = b.shared("employer_uscc")
-	b.month = b.date("month")
-	b.indicator = b.lowCardinality("indicator")
-	b.value = b.float("value")
-	return b
-}
-
-func (b *signalBatch) decode(d *Decoder, value []byte) *Reject {
-	bad := d.signal(value, &b.r)
-	if bad == nil {
-		b.add(&b.r)
-	}
-	b.r = Signal{}
-	return bad
-}
-
-func (b *signalBatch) add(r *Signal) {
-	b.head.add(&r.Head)
-	b.employerUSCC.add(r.EmployerUSCC)
-	b.month.add(r.Month.First())
-	b.indicator.add(r.Indicator)
-	b.value.add(r.Value)
-	b.n++
 }
 
 // Sort orders by employer_uscc, indicator, month, source, id, version, recorded_at.
