@@ -46,6 +46,7 @@ var exportTexts = map[string]catalog.Text{
 	"csv.rejected_share":      {ZH: "拒收比例", EN: "rejected_share"},
 	"csv.reject_reasons":      {ZH: "拒收原因", EN: "reject_reasons"},
 	"csv.late_p50":            {ZH: "半数迟报不超过", EN: "late_p50"},
+	"csv.afterwards":          {ZH: "记录45天后才入库", EN: "stored_45_days_late"},
 	"csv.late_p95":            {ZH: "95%迟报不超过", EN: "late_p95"},
 	"csv.latest":              {ZH: "最新记录时间", EN: "latest_record"},
 	"csv.evidence":            {ZH: "数据", EN: "evidence"},

@@ -8,6 +8,26 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/quality"
 )
 
+func TestWhatCameLongAfterItsTimeIsCounted(t *testing.T) {
+	const day = 24 * 60 * 60
+	for name, tt := range map[string]struct {
+		within []quality.Count
+		want   uint64
+	}{
+		"all in time":      {[]quality.Count{{By: 3600, N: 100}, {By: quality.Afterwards, N: 100}, {By: quality.Beyond, N: 100}}, 0},
+		"a part too late":  {[]quality.Count{{By: 30 * day, N: 60}, {By: quality.Afterwards, N: 70}, {By: 90 * day, N: 100}, {By: quality.Beyond, N: 100}}, 30},
+		"all of it so old": {[]quality.Count{{By: quality.Beyond, N: 100}}, 100},
+	} {
+		feed := quality.Feed{Stored: 100, Within: tt.within}
+		if got := feed.After(); got != tt.want {
+			t.Errorf("%s: %d, want %d", name, got, tt.want)
+		}
+	}
+	if got := quality.Bound(45*24*time.Hour + time.Second); got <= quality.Afterwards {
+		t.Errorf("45 days and a second are within %d s", got)
+	}
+}
+
 func TestAFeedIsJudgedAtItsLimits(t *testing.T) {
 	now := time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC)
 	const day = 24 * time.Hour

@@ -26,7 +26,11 @@ const Beyond = math.MaxUint32
 const day = 24 * 60 * 60
 
 // Bounds are the upper bounds of lateness that are told apart, in seconds.
-var Bounds = []uint32{60, 5 * 60, 15 * 60, 3600, 3 * 3600, 6 * 3600, 12 * 3600, day, 2 * day, 3 * day, 7 * day, 14 * day, 30 * day, 90 * day}
+var Bounds = []uint32{60, 5 * 60, 15 * 60, 3600, 3 * 3600, 6 * 3600, 12 * 3600, day, 2 * day, 3 * day, 7 * day, 14 * day, 30 * day, Afterwards, 90 * day}
+
+// Afterwards is the lateness beyond which a record was no knowledge of its time: what is said of a past date by record time then rests
+// on what nobody could know, and a history that a scorecard learns from looks wiser than it was.
+const Afterwards = 45 * day
 
 // Bound returns the least bound that a lateness does not exceed.
 func Bound(late time.Duration) uint32 {
@@ -93,6 +97,17 @@ func (f *Feed) Lateness(share float64) (uint32, bool) {
 		}
 	}
 	return Beyond, true
+}
+
+// After returns how many of the messages stored in the window came later than Afterwards.
+func (f *Feed) After() uint64 {
+	inTime := uint64(0) // a bound that no message keeps to is not in the list
+	for _, c := range f.Within {
+		if c.By <= Afterwards {
+			inTime = max(inTime, c.N)
+		}
+	}
+	return f.Stored - inTime
 }
 
 // bounds are Bounds and what lies beyond.

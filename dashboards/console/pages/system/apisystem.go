@@ -26,6 +26,7 @@ type feedAnswer struct {
 	UnknownFields []CountAnswer   `json:"unknown_fields"` // by field
 	LateP50       *uint32         `json:"late_p50_s"`     // seconds; null where nothing was stored, or beyond all bounds
 	LateP95       *uint32         `json:"late_p95_s"`
+	Afterwards    uint64          `json:"afterwards"` // of Stored: more than 45 days after they were recorded
 	LatestAt      *time.Time      `json:"latest_at"`
 }
 
@@ -48,6 +49,7 @@ func (p *Pages) feedOf(f feedRow) feedAnswer {
 	one := feedAnswer{
 		Topic: f.Topic, Source: f.Source, Light: f.Light, Faults: view.List(f.Faults), Stored: f.Stored, StoredTotal: f.Total, Rejected: f.Rejected(),
 		RejectedShare: f.RejectedShare(), Rejects: counts(f.Rejects), UnknownFields: counts(f.Unknown), LateP50: within(f.P50()), LateP95: within(f.P95()),
+		Afterwards: f.After(),
 	}
 	if name, ok := p.Sources[f.Source]; ok {
 		one.SourceName = &name

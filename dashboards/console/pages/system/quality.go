@@ -121,7 +121,7 @@ func (p *Pages) QualityExport(r *web.Request) (web.Answer, error) {
 	}
 	s := spreadsheet.NewTable(string(l), web.Coded("csv.state", codebook.Fault), web.Coded("csv.topic", codebook.Topic), web.Worded("csv.source", p.Sources.Called),
 		web.Column("csv.stored_window"), web.Column("csv.stored_total"), web.Column("csv.rejected"), web.Column("csv.rejected_share"), web.Column("csv.reject_reasons_code"), web.Column("csv.reject_reasons"),
-		web.Column("csv.late_p50"), web.Column("csv.late_p95"), web.Column("csv.latest"), web.Column("quality.unknown"))
+		web.Column("csv.late_p50"), web.Column("csv.late_p95"), web.Column("csv.afterwards"), web.Column("csv.latest"), web.Column("quality.unknown"))
 	number := func(n uint64) string { return strconv.FormatUint(n, 10) }
 	bound := func(b *uint32) string {
 		if b == nil {
@@ -139,7 +139,7 @@ func (p *Pages) QualityExport(r *web.Request) (web.Answer, error) {
 		}
 		s.Line(state, f.Topic, f.Source, number(f.Stored), number(f.Total), number(f.Rejected()), strconv.FormatFloat(f.RejectedShare(), 'f', 4, 64),
 			counts(f.Rejects, func(code string) string { return code }), counts(f.Rejects, func(code string) string { return l.Word("reject", code) }),
-			bound(f.P50()), bound(f.P95()), latest, counts(f.Unknown, func(field string) string { return field }))
+			bound(f.P50()), bound(f.P95()), number(f.After()), latest, counts(f.Unknown, func(field string) string { return field }))
 	}
 	return r.Export(s, "anxin-quality-"+civil.DateOf(p.Now()).String(), language.Message(l, "quality.title"), r.OfNow())
 }
