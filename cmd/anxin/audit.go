@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
 	"text/tabwriter"
 	"time"
@@ -48,19 +50,22 @@ func listAuditCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			entries, err := app.AuditEntries(cmd.Context(), c, log, f)
-			if err != nil {
-				return err
-			}
+			out := bufio.NewWriter(cmd.OutOrStdout())
 			if asJSON {
-				return app.EncodeLines(cmd.OutOrStdout(), entries)
+				err = app.AuditEntries(cmd.Context(), c, log, f, func(e audit.Entry) error { return app.EncodeLines(out, []audit.Entry{e}) })
+				return errors.Join(err, out.Flush())
 			}
-			t := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 			fmt.Fprintln(t, "NO\tTIME\tWHO\tWHAT\tTO WHAT\tOUTCOME\tFROM\tPURPOSE")
-			for _, e := range entries {
+			n := 0
+			err = app.AuditEntries(cmd.Context(), c, log, f, func(e audit.Entry) error {
 				fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", e.Seq, e.At.In(civil.Zone).Format(time.DateTime), e.Actor, e.Action, e.Object, e.Outcome, e.Origin, e.Purpose)
-			}
-			return t.Flush()
+				if n++; n%1000 == 0 { // columns are as wide as a thousand lines ask for
+					return t.Flush()
+				}
+				return nil
+			})
+			return errors.Join(err, t.Flush(), out.Flush())
 		},
 	}
 	cmd.Flags().StringVar(&configPath, "config", "", "configuration file")

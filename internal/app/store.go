@@ -67,16 +67,15 @@ func ChangeRegister(ctx context.Context, c Configuration, log *slog.Logger, acti
 	})
 }
 
-// AuditEntries reads the entries of the audit log that pass a filter, oldest first.
-func AuditEntries(ctx context.Context, c Configuration, log *slog.Logger, f audit.Filter) (entries []audit.Entry, err error) {
-	err = WithStore(ctx, c, log, func(ctx context.Context, s *store.Store) error {
+// AuditEntries hands over the entries of the audit log that pass a filter, oldest first, one after the other: the log grows for years.
+func AuditEntries(ctx context.Context, c Configuration, log *slog.Logger, f audit.Filter, each func(audit.Entry) error) error {
+	return WithStore(ctx, c, log, func(ctx context.Context, s *store.Store) error {
 		trail, err := audit.Open(ctx, audit.Dependencies{Conn: s, Clock: time.Now, Logger: log})
 		if err != nil {
 			return err
 		}
-		return trail.List(ctx, f, func(e audit.Entry) error { entries = append(entries, e); return nil })
+		return trail.List(ctx, f, each)
 	})
-	return entries, err
 }
 
 // VerifyAudit recomputes the audit log, against an earlier checkpoint where one is given, and the register of people. It
