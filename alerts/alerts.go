@@ -81,6 +81,7 @@ type Alerts struct {
 	blacklist  *blacklist.Store
 	conditions blacklist.ConditionsOf
 	signingKey ed25519.PrivateKey // nil: publications are not signed
+	published  publishedFiles
 	person     func(*http.Request) (access.Person, error)
 	audit      func(*http.Request, Audited) error
 

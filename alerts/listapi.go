@@ -1,9 +1,12 @@
 package alerts
 
 import (
+	"bytes"
+	"crypto/ed25519"
 	"errors"
 	"net/http"
 	"slices"
+	"sync"
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/documents"
@@ -112,23 +115,46 @@ func (a *Alerts) getPublication(w http.ResponseWriter, _ *http.Request, _ caller
 	api.WriteJSON(w, http.StatusOK, a.blacklist.Publication())
 }
 
+// publishedFiles are the files of the list as it was asked for last: anybody may ask, and a workbook takes long to make.
+type publishedFiles struct {
+	mu    sync.Mutex
+	list  []byte // as JSON
+	files map[string][]byte
+}
+
+func (f *publishedFiles) of(today blacklist.Publication, key ed25519.PrivateKey) (map[string][]byte, error) {
+	list, err := today.JSON()
+	if err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if bytes.Equal(list, f.list) {
+		return f.files, nil
+	}
+	var files map[string][]byte
+	if key != nil {
+		files, err = today.Sign(key)
+	} else {
+		files, err = today.Files()
+	}
+	if err == nil {
+		f.list, f.files = list, files
+	}
+	return files, err
+}
+
 // getPublicationFile answers one of the publication's files, as `anxin blacklist publish` writes them. The list itself
 // needs no key.
 func (a *Alerts) getPublicationFile(w http.ResponseWriter, r *http.Request, _ caller) {
 	a.currentList()
-	name, today := r.PathValue("file"), a.blacklist.Publication()
-	var files map[string][]byte
-	var err error
-	switch {
-	case a.signingKey != nil:
-		files, err = today.Sign(a.signingKey)
-	case name == blacklist.ManifestFile || name == blacklist.SignatureFile:
+	name := r.PathValue("file")
+	if a.signingKey == nil && (name == blacklist.ManifestFile || name == blacklist.SignatureFile) {
 		api.WriteProblem(w, http.StatusNotFound, api.Problem{Code: api.NotFound, Message: catalog.Text{
 			ZH: "未配置签名密钥 alerts.signing_key，没有签名的清单", EN: "nothing is signed: alerts.signing_key is not set"}})
 		return
-	default:
-		files, err = today.Files()
 	}
+	files, err := a.published.of(a.blacklist.Publication(), a.signingKey)
 	if err != nil {
 		a.fail(w, "publishing the list", err)
 		return
