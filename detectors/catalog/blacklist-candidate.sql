@@ -145,7 +145,7 @@ WITH
     (
         SELECT
             employer_uscc,
-            max((by_scope.last_opened_on, by_scope.last_id, by_scope.township)).3 AS township,
+            max(by_scope.latest).3 AS township,
             min(by_scope.oldest_due_on) AS oldest_due_on,
             max(by_scope.mean_fen) AS mean_fen,
             arrayFlatten(groupArray(by_scope.records)) AS records,
@@ -161,9 +161,6 @@ WITH
                 employer_uscc,
                 scope,
                 max((subjects.last_opened_on, subjects.scope_id, subjects.township)) AS latest,
-                latest.1 AS last_opened_on,
-                latest.2 AS last_id,
-                latest.3 AS township,
                 min(subjects.oldest_due_on) AS oldest_due_on,
                 max(subjects.mean_fen) AS mean_fen,
                 arrayFlatten(groupArray(subjects.records)) AS records,
@@ -269,21 +266,7 @@ SELECT
     ordered_workers AS workers,
     unpaid_fen AS amount_fen,
     least(unpaid_fen / (10 * {many_workers_fen:Int64}), 1) AS score,
-    arrayFilter
-    (
-        ground -> ground != '',
-        [
-            if(ordered_workers >= {many_workers:UInt32} AND unpaid_fen >= {many_workers_fen:Int64}, 'amount_many_workers', ''),
-            if
-            (
-                unpaid_fen >= {one_worker_fen:Int64}
-                    AND (one_worker = 1 OR mean_fen >= {one_worker_fen:Int64} AND mean_fen >= {one_worker_months:Float64} * monthly_pay_fen),
-                'amount_one_worker',
-                ''
-            ),
-            if(incidents > 0 AND unpaid_fen > 0, 'incident', '')
-        ]
-    ) AS grounds,
+    grounds,
     ordered_workers,
     ordered_fen,
     ordered_fen - unpaid_fen AS paid_fen,
@@ -298,24 +281,55 @@ SELECT
 FROM
 (
     SELECT
-        ordered.employer_uscc AS employer_uscc,
-        ordered.township AS township,
-        ordered.oldest_due_on AS oldest_due_on,
-        ordered.mean_fen AS mean_fen,
-        ordered.records AS records,
-        ordered.refused_fen AS unpaid_fen,
-        ordered.amount_fen AS ordered_fen,
-        toInt64(ordered.people) - if(ordered.by_projects, least(toInt64(named.repeated), toInt64(ordered.people) - 1), 0) AS ordered_workers,
-        ordered.figures AS figures,
-        ordered.payments AS payments,
-        named.one_worker AS one_worker,
-        named.most_owed_fen AS most_owed_fen,
-        toInt64(round(greatest(toFloat64({minimum_wage_fen:Int64}), if(lists.monthly_fen > 0, lists.monthly_fen, registrants.monthly_fen)))) AS monthly_pay_fen,
-        happened.incidents AS incidents
-    FROM ordered
-    LEFT JOIN named ON named.employer_uscc = ordered.employer_uscc
-    LEFT JOIN lists ON lists.employer_uscc = ordered.employer_uscc
-    LEFT JOIN registrants ON registrants.employer_uscc = ordered.employer_uscc
-    LEFT JOIN happened ON happened.employer_uscc = ordered.employer_uscc
+        employer_uscc,
+        township,
+        oldest_due_on,
+        records,
+        unpaid_fen,
+        ordered_fen,
+        ordered_workers,
+        figures,
+        payments,
+        most_owed_fen,
+        monthly_pay_fen,
+        incidents,
+        arrayFilter
+        (
+            ground -> ground != '',
+            [
+                if(ordered_workers >= {many_workers:UInt32} AND unpaid_fen >= {many_workers_fen:Int64}, 'amount_many_workers', ''),
+                if
+                (
+                    unpaid_fen >= {one_worker_fen:Int64}
+                        AND (one_worker = 1 OR mean_fen >= {one_worker_fen:Int64} AND mean_fen >= {one_worker_months:Float64} * monthly_pay_fen),
+                    'amount_one_worker',
+                    ''
+                ),
+                if(incidents > 0 AND unpaid_fen > 0, 'incident', '')
+            ]
+        ) AS grounds
+    FROM
+    (
+        SELECT
+            ordered.employer_uscc AS employer_uscc,
+            ordered.township AS township,
+            ordered.oldest_due_on AS oldest_due_on,
+            ordered.mean_fen AS mean_fen,
+            ordered.records AS records,
+            ordered.refused_fen AS unpaid_fen,
+            ordered.amount_fen AS ordered_fen,
+            toInt64(ordered.people) - if(ordered.by_projects, least(toInt64(named.repeated), toInt64(ordered.people) - 1), 0) AS ordered_workers,
+            ordered.figures AS figures,
+            ordered.payments AS payments,
+            named.one_worker AS one_worker,
+            named.most_owed_fen AS most_owed_fen,
+            toInt64(round(greatest(toFloat64({minimum_wage_fen:Int64}), if(lists.monthly_fen > 0, lists.monthly_fen, registrants.monthly_fen)))) AS monthly_pay_fen,
+            happened.incidents AS incidents
+        FROM ordered
+        LEFT JOIN named ON named.employer_uscc = ordered.employer_uscc
+        LEFT JOIN lists ON lists.employer_uscc = ordered.employer_uscc
+        LEFT JOIN registrants ON registrants.employer_uscc = ordered.employer_uscc
+        LEFT JOIN happened ON happened.employer_uscc = ordered.employer_uscc
+    )
 )
 WHERE notEmpty(grounds)
