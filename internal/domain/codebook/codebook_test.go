@@ -103,7 +103,7 @@ var ofRecords = map[string][]Name{
 	"employerStatuses": {EmployerStatus}, "depositForms": {DepositForm}, "idTypes": {IDType}, "wageBases": {WageBasis},
 	"payChannels": {PayChannel}, "entryKinds": {EntryKind}, "leadChannels": {LeadChannel}, "leadStatuses": {LeadStatus},
 	"incidents": {Incident}, "conclusions": {Conclusion}, "proceedingKinds": {Proceeding}, "outcomes": {Outcome, OrderOutcome},
-	"indicators": {Indicator}, "closureReasons": {ClosureReason},
+	"indicators": {Indicator}, "closureReasons": {ClosureReason}, "voiceAnswers": {VoiceAnswer},
 }
 
 func TestEveryCodeOfARecordHasItsWords(t *testing.T) {
