@@ -39,9 +39,9 @@ func expects(rule string, p access.Person) bool {
 	case "public":
 		return true
 	case "read":
-		return role.HasTerritory() && here && (!about || p.Department != "transport")
+		return role.HasTerritory() && role != access.Clerk && here && (!about || p.Department != "transport")
 	case "work":
-		return role.HasTerritory() && role != access.TownshipHead
+		return role.HasTerritory() && role != access.TownshipHead && role != access.Clerk
 	case "discipline":
 		return (role == access.Inspector || role == access.Supervisor) && here
 	}

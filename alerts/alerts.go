@@ -9,7 +9,8 @@
 //	webhook.go    Alertmanager's notifications → cases
 //	cases/        the cases: what happens to them, who may do what, deadlines
 //	blacklist/    the joint-discipline list: procedure, publication
-//	eventlog/     the append-only log both rest on
+//	leads/        the leads that are taken in here, from the worker's word to their conclusion
+//	eventlog/     the append-only log these rest on
 //	documents/    their papers
 //	deadlines.go  what is about to be late, as metrics
 //	routes.go     the API: who is let in where; api.go the cases, listapi.go the list
@@ -31,6 +32,7 @@ import (
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/cases"
 	"github.com/anxin-project/anxin/alerts/documents"
+	"github.com/anxin-project/anxin/alerts/leads"
 	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
@@ -48,6 +50,11 @@ type Dependencies struct {
 	// CaseTerms and ListingTerms tell the terms of casework in force at a place on a day, from policy; nil: the national ones.
 	CaseTerms    cases.TermsOf
 	ListingTerms blacklist.TermsOf
+	// LeadTerms tells the terms of leads likewise; LeadVault seals what complainants say, LeadSender hands their records to the broker.
+	// Without these two no lead is taken in.
+	LeadTerms  leads.TermsOf
+	LeadVault  leads.Vault
+	LeadSender leads.Sender
 	// ListingConditions tells the conditions of listing in force at a place on a day, from policy; nil: the national ones.
 	ListingConditions blacklist.ConditionsOf
 	// Sources names the systems that send records, by their code.
@@ -73,6 +80,7 @@ type Alerts struct {
 	editions *editions
 	feeds    *feeds
 	cases    *cases.Store
+	leads    *leads.Store
 	metrics  *metrics
 
 	laws   *law.Registry
@@ -132,6 +140,13 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 	if err != nil {
 		return nil, err
 	}
+	taken, err := leads.Open(ctx, leads.Dependencies{
+		Conn: d.Conn, Calendar: d.Calendar, Terms: d.LeadTerms, Vault: d.LeadVault, Sender: d.LeadSender, Person: d.Registered, Logger: d.Logger,
+		Clock: d.Clock, Registerer: d.Registerer,
+	})
+	if err != nil {
+		return nil, err
+	}
 	var key ed25519.PrivateKey
 	if c.SigningKey != "" {
 		if key, err = blacklist.LoadKey(c.SigningKey); err != nil {
@@ -141,14 +156,14 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 	m := newMetrics(d.Registerer)
 	f, e, feeds := newFindings(d, c, m), newEditions(d.Conn), newFeeds(d)
 	if d.Registerer != nil {
-		for _, collector := range []prometheus.Collector{f, e, feeds, deadlines{store, list, d.Clock}} {
+		for _, collector := range []prometheus.Collector{f, e, feeds, deadlines{store, list, taken, d.Clock}} {
 			if err := d.Registerer.Register(collector); err != nil {
 				return nil, err
 			}
 		}
 	}
 	a = &Alerts{
-		config: c, logger: d.Logger, findings: f, editions: e, feeds: feeds, cases: store, metrics: m,
+		config: c, logger: d.Logger, findings: f, editions: e, feeds: feeds, cases: store, leads: taken, metrics: m,
 		laws: d.Laws, papers: papers, blacklist: list, conditions: d.ListingConditions, signingKey: key, person: d.Person, audit: d.Audit,
 	}
 	return a, nil
@@ -161,7 +176,7 @@ func (a *Alerts) Refresh(ctx context.Context) error {
 	defer cancel()
 	a.refreshing.Lock()
 	defer a.refreshing.Unlock()
-	err := errors.Join(a.refreshFindings(ctx), a.feeds.refresh(ctx), a.cases.Current(ctx), a.blacklist.Current(ctx))
+	err := errors.Join(a.refreshFindings(ctx), a.feeds.refresh(ctx), a.cases.Current(ctx), a.blacklist.Current(ctx), a.leads.Resend(ctx))
 	if err != nil {
 		a.metrics.refreshFailures.Inc()
 	}
@@ -213,6 +228,9 @@ func (a *Alerts) Run(ctx context.Context) error {
 
 // Cases are the cases, for pages and for the embedded evaluator's restart.
 func (a *Alerts) Cases() *cases.Store { return a.cases }
+
+// Leads are the leads that are taken in here, for pages.
+func (a *Alerts) Leads() *leads.Store { return a.leads }
 
 // Blacklist is the joint-discipline list, for pages.
 func (a *Alerts) Blacklist() *blacklist.Store { return a.blacklist }

@@ -298,7 +298,7 @@ func TestAnEmployerIsListedOverHTTPAndPublishedSigned(t *testing.T) {
 	act("supervisor", `{"action":"decide","document_no":"决1号"}`, 422, `"code":"too_early"`)
 	r.clock.Add(8 * 24 * 3600)
 	r.expect(t, `
-# HELP anxin_deadlines Deadlines of cases and of the joint-discipline list that are near or have passed without the thing being done.
+# HELP anxin_deadlines Deadlines of cases, of leads taken in here and of the joint-discipline list that are near or have passed without the thing being done.
 # TYPE anxin_deadlines gauge
 anxin_deadlines{county="331024",kind="objection",state="passed"} 1
 `, "anxin_deadlines")

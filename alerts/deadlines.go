@@ -7,25 +7,27 @@ import (
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/cases"
+	"github.com/anxin-project/anxin/alerts/leads"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
-// deadlines counts, when it is scraped, what is about to be late or is late, over cases and the joint-discipline list.
-// Series are bounded by the counties with such deadlines, times the eight kinds and two states.
+// deadlines counts, when it is scraped, what is about to be late or is late, over cases, leads and the joint-discipline
+// list. Series are bounded by the counties with such deadlines, times the ten kinds and two states.
 type deadlines struct {
 	cases     *cases.Store
 	blacklist *blacklist.Store
+	leads     *leads.Store
 	clock     func() time.Time
 }
 
 var (
 	deadlinesDesc = desc("anxin_deadlines",
-		"Deadlines of cases and of the joint-discipline list that are near or have passed without the thing being done.", "kind", "county", "state")
+		"Deadlines of cases, of leads taken in here and of the joint-discipline list that are near or have passed without the thing being done.", "kind", "county", "state")
 	deadlineInfoDesc = desc("anxin_deadline_info",
 		"1 for each kind of deadline, with its titles.", "kind", "title_zh", "title_en")
 	unknownDesc = desc("anxin_case_deadlines_unknown",
-		"Cases and entries of the joint-discipline list with a deadline, perhaps within a month, that cannot be counted because the calendar lacks the year's holiday notice.")
+		"Cases, leads and entries of the joint-discipline list with a deadline, perhaps within a month, that cannot be counted because the calendar lacks the year's holiday notice.")
 )
 
 // Describe implements prometheus.Collector.
@@ -61,6 +63,11 @@ func (d deadlines) Collect(ch chan<- prometheus.Metric) {
 	for _, c := range d.cases.Known() {
 		if !c.Stage.Ended() {
 			count(c.Deadlines, c.Territory[:min(6, len(c.Territory))])
+		}
+	}
+	for _, l := range d.leads.Known() {
+		if !l.Status.Ended() {
+			count(l.Deadlines, l.Territory[:min(6, len(l.Territory))])
 		}
 	}
 	for _, e := range d.blacklist.List(blacklist.Filter{}) {

@@ -113,7 +113,7 @@ func (l *loader) dir(dir string) {
 	l.t.Helper()
 	for _, topic := range record.Topics() {
 		f, err := os.Open(filepath.Join(dir, "wage."+string(topic)+".ndjson.gz"))
-		if errors.Is(err, fs.ErrNotExist) && (topic == record.TopicPermits || topic == record.TopicClosures) {
+		if errors.Is(err, fs.ErrNotExist) && (topic == record.TopicPermits || topic == record.TopicClosures || topic == record.TopicVoices) {
 			continue
 		}
 		if err != nil {

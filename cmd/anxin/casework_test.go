@@ -81,7 +81,7 @@ func openOfficeUnder(t *testing.T, law *policy.Policy) *office {
 		check(gate.Register().Add(t.Context(), "command", p))
 		check(gate.Register().SetPassword(t.Context(), "command", p.ID, demo.Password, false))
 	}
-	o.alerts, err = o.Parts.Alerts(t.Context(), gate, o.Registry)
+	o.alerts, err = o.Parts.Alerts(t.Context(), gate, nil, o.Registry)
 	check(err)
 	pages, err := o.Console(o.alerts, gate, nil, nil, nil)
 	check(err)

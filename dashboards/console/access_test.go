@@ -175,9 +175,9 @@ func expects(rule string, p access.Person) bool {
 	case "public", "anyone":
 		return true
 	case "read":
-		return role.HasTerritory() && (here || about == "")
+		return role.HasTerritory() && role != access.Clerk && (here || about == "")
 	case "work":
-		return role.HasTerritory() && role != access.TownshipHead
+		return role.HasTerritory() && role != access.TownshipHead && role != access.Clerk
 	case "decide":
 		return role == access.Supervisor
 	case "discipline":

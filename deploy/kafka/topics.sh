@@ -23,12 +23,12 @@ create() { # topic partitions retention-ms [more --config …]
 # order of a project's records.
 create attendance 12 $((30 * day))
 create payroll 6 $((30 * day))
-for topic in projects employers workers account_entries complaints proceedings signals permits closures; do
+for topic in projects employers workers account_entries complaints proceedings signals permits closures voices; do
   create "$topic" 3 $((30 * day))
 done
 
 # Dead letters stay for 400 days, to be repaired.
-for topic in projects employers workers attendance payroll account_entries complaints proceedings signals permits closures; do
+for topic in projects employers workers attendance payroll account_entries complaints proceedings signals permits closures voices; do
   create "$topic.dlq" 1 $((400 * day))
 done
 

@@ -137,6 +137,10 @@ var contract = map[record.Topic][]field{
 		required("note", notation.Line).veiled(firstOnly), required("by", notation.Line).veiled(firstOnly), required("approved_by", notation.Line).veiled(firstOnly),
 		required("closed_on", notation.Date), optional("reopened_on", notation.Date),
 	}),
+	record.TopicVoices: topic([]field{
+		optional("project_id", notation.Identifier), optional("employer_uscc", notation.CreditCode), required("month", notation.Month),
+		oneOf("answer", "paid", "partly", "unpaid", "not_due"), required("said_on", notation.Date), optional("worker_hash", notation.WorkerKey),
+	}),
 }
 
 // fieldOf finds a field of a topic by its name, or returns -1.

@@ -48,6 +48,9 @@ func decoded(d *Decoder, topic Topic, value []byte) (record any, s *schema, bad 
 	case TopicClosures:
 		record, bad = d.Closure(value)
 		return record, &closureSchema, bad
+	case TopicVoices:
+		record, bad = d.Voice(value)
+		return record, &voiceSchema, bad
 	}
 	record, bad = d.Signal(value)
 	return record, &signalSchema, bad

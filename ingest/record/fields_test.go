@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/anxin-project/anxin/internal/domain/uscc"
 )
 
 func TestYuanIsReadExactlyIntoFen(t *testing.T) {
@@ -108,7 +110,7 @@ func TestCheckCharactersFindEverySingleWrongCharacter(t *testing.T) {
 			t.Fatalf("%s is refused", code)
 		}
 		for i := range len(code) {
-			for _, c := range usccAlphabet {
+			for _, c := range uscc.Alphabet {
 				if s := code[:i] + string(c) + code[i+1:]; s != code && ValidUSCC(s) {
 					t.Errorf("%s passes for %s", s, code)
 				}

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/uscc"
 )
 
 // Codes of places and firms, papers and accounts. Those of papers and accounts return views that must be hashed, never stored.
@@ -61,29 +62,18 @@ func (d *Decoder) failCode(f int, why Reason, want string) {
 // checkUSCC returns "" for a valid unified social credit code, BadValue for another shape and BadChecksum for a wrong
 // check character (GB 32100-2015, annex).
 func checkUSCC(b []byte) Reason {
-	if len(b) != 18 {
+	shape, character := uscc.Check(b)
+	switch {
+	case !shape:
 		return BadValue
-	}
-	sum := 0
-	for i, w := range usccWeight {
-		v := usccDigit[b[i]]
-		if v < 0 {
-			return BadValue
-		}
-		sum += int(v) * w
-	}
-	v := usccDigit[b[17]]
-	if v < 0 {
-		return BadValue
-	}
-	if (31-sum%31)%31 != int(v) {
+	case !character:
 		return BadChecksum
 	}
 	return ""
 }
 
 // ValidUSCC says whether s is a unified social credit code with the right check character.
-func ValidUSCC(s string) bool { return checkUSCC([]byte(s)) == "" }
+func ValidUSCC(s string) bool { return uscc.Valid(s) }
 
 // checkResident returns "" for a valid resident identity number, BadChecksum for a wrong check character
 // (GB 11643-1999, ISO 7064 MOD 11-2) and BadValue for another shape or a birth date that no calendar has.
@@ -187,21 +177,6 @@ func (d *Decoder) optKey(f int) (k Key) {
 	}
 	return k
 }
-
-const usccAlphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY" // GB 32100-2015, table of code characters: no I, O, S, V, Z
-
-var (
-	usccDigit = func() (t [256]int8) {
-		for i := range t {
-			t[i] = -1
-		}
-		for i, c := range usccAlphabet {
-			t[c] = int8(i)
-		}
-		return t
-	}()
-	usccWeight = [17]int{1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28} // 3^i mod 31
-)
 
 var residentWeight = [17]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
 

@@ -240,6 +240,7 @@ const (
 	SealedPhone       = "phone"
 	SealedLegalPerson = "legal_person"
 	sealedLetter      = "letter"
+	sealedLead        = "lead "
 )
 
 // A sealed value is: format version (1), length of the key id, key id, nonce (12 bytes), AES-256-GCM ciphertext and tag.
@@ -306,6 +307,31 @@ func (p *Protector) SealLetter(message []byte) []byte {
 
 // OpenLetter returns what SealLetter was given, or ErrSealed.
 func (p *Protector) OpenLetter(letter []byte) ([]byte, error) { return p.Open(sealedLetter, letter) }
+
+// SealLead seals what a complainant entered in words, in an event of a lead (alerts/leads). The field is bound into it.
+func (p *Protector) SealLead(lead string, seq uint64, field, clear string) []byte {
+	return p.seal(nil, sealedLead+field, [3]string{lead}, seq, []byte(clear))
+}
+
+// OpenLead returns what SealLead was given, or ErrSealed. Call it behind a permission and an audit entry only.
+func (p *Protector) OpenLead(field string, sealed []byte) (string, error) {
+	clear, err := p.Open(sealedLead+field, sealed)
+	return string(clear), err
+}
+
+// Tags are keyed hashes of a text for a purpose: by the current seal key first, then by the older ones, so that what was tagged
+// before a rotation is still found. Tags for two purposes, or of two texts, have nothing in common.
+func (p *Protector) Tags(purpose, text string) [][32]byte {
+	var all [][32]byte
+	for i := range p.p.seal {
+		derive := hmac.New(sha256.New, p.p.seal[i].nonce()[:])
+		io.WriteString(derive, "anxin tag v1 "+purpose)
+		h := hmac.New(sha256.New, derive.Sum(nil))
+		io.WriteString(h, text)
+		all = append(all, [32]byte(h.Sum(nil)))
+	}
+	return all
+}
 
 // seal seals a text of the record whose head is h; an empty text stays empty.
 func (d *Decoder) seal(h *Head, field, clear string) string {

@@ -67,6 +67,10 @@ func example(topic Topic) map[string]any {
 		text = `{"id":"CLS-1","source":"anxin","version":1,"recorded_at":"2026-10-20T20:00:00+08:00","project_id":"P-1",
 			"employer_uscc":"913310240TEQY7L1WP","wage_month":"2026-07","worker_key":"00112233445566778899aabbccddeeff","reason":"paid_otherwise",
 			"note":"经核实已现金支付","by":"inspector-1","approved_by":"supervisor-1","closed_on":"2026-10-19","reopened_on":"2026-10-25"}`
+	case TopicVoices:
+		text = `{"id":"VOI-1","source":"anxin","version":1,"recorded_at":"2026-10-20T20:00:00+08:00","project_id":"P-1",
+			"employer_uscc":"913310240TEQY7L1WP","month":"2026-09","answer":"unpaid","said_on":"2026-10-20",
+			"worker_hash":"00112233445566778899aabbccddeeff"}`
 	}
 	r := map[string]any{}
 	dec := json.NewDecoder(strings.NewReader(text))
@@ -124,11 +128,12 @@ var optional = map[Topic][]string{
 	TopicProceedings: {"complaint_id", "project_id", "due_on", "closed_on", "paid_yuan", "recovered_yuan", "wage_from", "wage_to", "outcome"},
 	TopicPermits:     {"contractor_uscc", "contract_yuan", "project_id"},
 	TopicClosures:    {"project_id", "employer_uscc", "wage_month", "worker_key", "reopened_on"},
+	TopicVoices:      {"project_id", "employer_uscc", "worker_hash"},
 }
 
 func schemaOf(topic Topic) *schema {
 	for _, s := range []*schema{&projectSchema, &employerSchema, &workerSchema, &attendanceSchema, &payrollSchema, &accountEntrySchema,
-		&complaintSchema, &proceedingSchema, &signalSchema, &permitSchema, &closureSchema} {
+		&complaintSchema, &proceedingSchema, &signalSchema, &permitSchema, &closureSchema, &voiceSchema} {
 		if s.topic == topic {
 			return s
 		}
@@ -386,6 +391,14 @@ func TestRules(t *testing.T) {
 		{"the key of nobody", TopicClosures, fields{"worker_key": strings.Repeat("0", 32)}, BadValue, "worker_key"},
 		{"reopened on the day it was closed", TopicClosures, fields{"reopened_on": "2026-10-19"}, "", ""},
 		{"reopened before it was closed", TopicClosures, fields{"reopened_on": "2026-10-18"}, Inconsistent, "reopened_on"},
+		{"a voice about a project", TopicVoices, fields{"employer_uscc": nil}, "", ""},
+		{"a voice about an employer", TopicVoices, fields{"project_id": nil}, "", ""},
+		{"a voice about nobody", TopicVoices, fields{"project_id": nil, "employer_uscc": nil}, MissingField, "project_id"},
+		{"an unknown answer", TopicVoices, fields{"answer": "perhaps"}, UnknownEnum, "answer"},
+		{"an answer about the month it is given in", TopicVoices, fields{"month": "2026-10"}, "", ""},
+		{"an answer about a month to come", TopicVoices, fields{"month": "2026-11"}, Inconsistent, "month"},
+		{"a voice without a phone number", TopicVoices, fields{"worker_hash": nil}, "", ""},
+		{"a voice with a phone number in the clear", TopicVoices, fields{"worker_hash": "13845733420"}, BadValue, "worker_hash"},
 		{"a signal beyond a float", TopicSignals, fields{"value": raw("1e400")}, BadValue, "value"},
 
 		{"several faults: the missing field counts", TopicPayroll, fields{"due_on": nil, "signed": "yes", "paid_yuan": "12.345"}, MissingField, "due_on"},

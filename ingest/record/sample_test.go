@@ -45,7 +45,7 @@ func sampleLines(t testing.TB, topic Topic) [][]byte {
 
 // inSample says whether the sample has records of the topic.
 func inSample(topic Topic) bool {
-	return topic != TopicPermits && topic != TopicClosures
+	return topic != TopicPermits && topic != TopicClosures && topic != TopicVoices
 }
 
 // manyLines are the sample's, and made up for topics of which it has none.

@@ -128,7 +128,7 @@ func mustQuoteNothing(t *testing.T, bad *Reject) {
 func hostileMessages(topic Topic) [][]byte {
 	amount := map[Topic]string{TopicProjects: "contract_yuan", TopicEmployers: "headcount", TopicWorkers: "wage_yuan", TopicAttendance: "hours",
 		TopicPayroll: "gross_yuan", TopicAccountEntries: "yuan", TopicComplaints: "yuan", TopicProceedings: "yuan", TopicSignals: "value",
-		TopicPermits: "contract_yuan", TopicClosures: "worker_key"}[topic]
+		TopicPermits: "contract_yuan", TopicClosures: "worker_key", TopicVoices: "worker_hash"}[topic]
 	var all [][]byte
 	for _, number := range []string{"1e999999999", "-1e-999999999", "0e99999999999999999999", "0." + strings.Repeat("0", 5000) + "1", strings.Repeat("9", 5000),
 		"1" + strings.Repeat("0", 5000) + "e-5000"} {
@@ -174,3 +174,4 @@ func FuzzProceedings(f *testing.F)    { fuzzTopic(f, TopicProceedings) }
 func FuzzSignals(f *testing.F)        { fuzzTopic(f, TopicSignals) }
 func FuzzPermits(f *testing.F)        { fuzzTopic(f, TopicPermits) }
 func FuzzClosures(f *testing.F)       { fuzzTopic(f, TopicClosures) }
+func FuzzVoices(f *testing.F)         { fuzzTopic(f, TopicVoices) }

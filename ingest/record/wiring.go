@@ -15,11 +15,12 @@ const (
 	TopicSignals        Topic = "signals"
 	TopicPermits        Topic = "permits"
 	TopicClosures       Topic = "closures"
+	TopicVoices         Topic = "voices"
 )
 
 // Topics returns all topics in the contract's order.
 func Topics() []Topic {
-	return []Topic{TopicProjects, TopicEmployers, TopicWorkers, TopicAttendance, TopicPayroll, TopicAccountEntries, TopicComplaints, TopicProceedings, TopicSignals, TopicPermits, TopicClosures}
+	return []Topic{TopicProjects, TopicEmployers, TopicWorkers, TopicAttendance, TopicPayroll, TopicAccountEntries, TopicComplaints, TopicProceedings, TopicSignals, TopicPermits, TopicClosures, TopicVoices}
 }
 
 // NewBatch returns an empty batch for the topic. It panics for a topic that is none of Topics.
@@ -47,6 +48,8 @@ func NewBatch(t Topic) Batch {
 		return newPermitBatch()
 	case TopicClosures:
 		return newClosureBatch()
+	case TopicVoices:
+		return newVoiceBatch()
 	}
 	panic("record: no such topic: " + string(t))
 }
@@ -1525,5 +1528,90 @@ func (b *closureBatch) add(r *Closure) {
 	b.approvedBy.add(r.ApprovedBy)
 	b.closedOn.add(r.ClosedOn)
 	b.reopenedOn.add(r.ReopenedOn)
+	b.n++
+}
+
+// voices
+
+const (
+	fVoiProjectID = fOwn + iota
+	fVoiEmployerUSCC
+	fVoiMonth
+	fVoiAnswer
+	fVoiSaidOn
+	fVoiWorkerHash
+)
+
+var voiceSchema = schema{
+	topic:  TopicVoices,
+	fields: []string{"id", "source", "version", "recorded_at", "project_id", "employer_uscc", "month", "answer", "said_on", "worker_hash"},
+	lookup: func(_ uint8, key []byte) int {
+		switch string(key) {
+		case "id":
+			return fID
+		case "source":
+			return fSource
+		case "version":
+			return fVersion
+		case "recorded_at":
+			return fRecordedAt
+		case "project_id":
+			return fVoiProjectID
+		case "employer_uscc":
+			return fVoiEmployerUSCC
+		case "month":
+			return fVoiMonth
+		case "answer":
+			return fVoiAnswer
+		case "said_on":
+			return fVoiSaidOn
+		case "worker_hash":
+			return fVoiWorkerHash
+		}
+		return -1
+	},
+}
+
+type voiceBatch struct {
+	rows
+	r            Voice // being decoded: its strings point into the message
+	head         headColumns
+	projectID    *dictColumn
+	employerUSCC *dictColumn
+	month        dateColumn
+	answer       *dictColumn
+	saidOn       dateColumn
+	workerHash   *keyColumn
+}
+
+func newVoiceBatch() *voiceBatch {
+	b := &voiceBatch{rows: rows{topic: TopicVoices}}
+	b.head = b.rows.head()
+	b.projectID = b.shared("project_id")
+	b.employerUSCC = b.shared("employer_uscc")
+	b.month = b.date("month")
+	b.answer = b.lowCardinality("answer")
+	b.saidOn = b.date("said_on")
+	b.workerHash = b.key("worker_hash")
+	return b
+}
+
+func (b *voiceBatch) decode(d *Decoder, value []byte) *Reject {
+	bad := d.voice(value, &b.r)
+	if bad == nil {
+		b.add(&b.r)
+	}
+	b.r = Voice{}
+	return bad
+}
+
+func (b *voiceBatch) add(r *Voice) {
+	b.head.add(&r.Head)
+	b.projectID.add(r.ProjectID)
+	b.employerUSCC.add(r.EmployerUSCC)
+	b.month.add(r.Month.First())
+	b.answer.add(r.Answer)
+	b.saidOn.add(r.SaidOn)
+	b.workerHash.add(r.WorkerHash)
 	b.n++
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/anxin-project/anxin/alerts"
 	"github.com/anxin-project/anxin/alerts/blacklist"
+	"github.com/anxin-project/anxin/alerts/leads"
 	"github.com/anxin-project/anxin/detectors"
 	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/detectors/editions"
@@ -104,11 +105,19 @@ func (p *Parts) Detectors() (*detectors.Detectors, error) {
 }
 
 // Alerts builds metrics, casework and the joint-discipline list, with terms by policy; the gate tells who asks and writes
-// down what they did. metrics takes the findings and its own; nil where another process publishes them.
-func (p *Parts) Alerts(ctx context.Context, gate *signin.Gate, metrics prometheus.Registerer) (*alerts.Alerts, error) {
+// down what they did. keys seal and open what complainants say; without them no lead is taken in. metrics takes the findings and its own; nil where another process publishes them.
+func (p *Parts) Alerts(ctx context.Context, gate *signin.Gate, keys *record.Protector, metrics prometheus.Registerer) (*alerts.Alerts, error) {
+	sender, err := p.leadSender()
+	if err != nil {
+		return nil, err
+	}
+	var vault leads.Vault
+	if keys != nil { // avoid a typed nil in a non-nil interface
+		vault = keys
+	}
 	return alerts.New(ctx, p.Config.Alerts, alerts.Dependencies{
 		Conn: p.Store, Headers: shipped.Headers(p.Catalogue), Sources: p.Policy.Sources(), Laws: p.Laws, Calendar: p.Calendar, Registerer: metrics, Logger: p.Log, Clock: p.Now,
-		CaseTerms: terms{p.Policy}.ofCases, ListingTerms: terms{p.Policy}.ofListing, ListingConditions: terms{p.Policy}.ofConditions, Person: gate.Person,
+		CaseTerms: terms{p.Policy}.ofCases, ListingTerms: terms{p.Policy}.ofListing, ListingConditions: terms{p.Policy}.ofConditions, LeadTerms: terms{p.Policy}.ofLeads, LeadVault: vault, LeadSender: sender, Person: gate.Person,
 		Registered: func(id string) (access.Person, bool) {
 			a, err := gate.Register().Get(id)
 			return a.Person, err == nil && !a.Disabled
@@ -124,6 +133,16 @@ func (p *Parts) Alerts(ctx context.Context, gate *signin.Gate, metrics prometheu
 			return gate.Audit().Record(r.Context(), e)
 		},
 	})
+}
+
+// leadSender hands records of leads to the broker, which is asked for the first time when there is one.
+func (p *Parts) leadSender() (leads.Sender, error) {
+	k := p.Config.Ingest.Kafka
+	client, err := k.Client()
+	if err != nil {
+		return nil, BadInput(err)
+	}
+	return leads.NewSender(k.Writer(client.Transport, 1), k.Prefix+string(record.TopicComplaints)), nil
 }
 
 // Gate opens the register of people, the audit log and what lets people in. They go by real time, also where the rest goes by

@@ -71,7 +71,7 @@ func Serve(ctx context.Context, c Configuration, log *slog.Logger, run Services)
 		if run.Alerts {
 			metrics = p.Registry
 		}
-		a, err := p.Alerts(ctx, gate, metrics)
+		a, err := p.Alerts(ctx, gate, protector, metrics)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/cases"
+	"github.com/anxin-project/anxin/alerts/leads"
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/civil"
@@ -32,6 +33,21 @@ func (t terms) ofCases(place string, on civil.Date) cases.Terms {
 		AcceptRed: t.length("accept_red_workdays", place, on), AcceptYellow: t.length("accept_yellow_workdays", place, on),
 		PassOn: t.length("pass_on_workdays", place, on), Lead: t.length("lead_workdays", place, on),
 		Extension: t.length("extension_workdays", place, on), Decide: t.length("decision_workdays", place, on), Near: t.length("near_workdays", place, on),
+	}
+}
+
+// ofLeads are the terms of leads at a place on a day: those by which the detector of late leads goes, and casework's own.
+func (t terms) ofLeads(place string, on civil.Date) leads.Terms {
+	late := func(name string) int {
+		v, err := t.policy.Number("complaint-late", name, place, on)
+		if err != nil {
+			panic(err) // the national policy has each, and the catalogue has seen to the values
+		}
+		return int(v)
+	}
+	return leads.Terms{
+		Accept: late("accept_workdays"), Investigate: late("resolve_workdays"), Extension: late("extension_workdays"), Mediate: late("mediation_days"),
+		Confirm: t.length("confirm_workdays", place, on), Repeats: t.length("repeat_days", place, on), Near: t.length("near_workdays", place, on),
 	}
 }
 

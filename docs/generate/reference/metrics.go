@@ -150,6 +150,7 @@ var metricGroups = []struct{ folder, title string }{
 	{"detectors/schedule", "Runs"},
 	{"alerts", "Findings and the webhook"},
 	{"alerts/cases", "Cases"},
+	{"alerts/leads", "Leads taken in here"},
 	{"alerts/blacklist", "The joint-discipline list"},
 	{"dashboards/console", "Console"},
 	{"internal/platform/access/signin", "Signing in"},

@@ -117,6 +117,9 @@ var headings = map[string][]string{
 	"headcount":             {"用工人数", "职工人数", "从业人数", "headcount"},
 	"employers.status":      {"登记状态", "经营状态", "企业状态", "status"},
 	"signals.month":         {"所属月份", "月份", "month"},
+	"voices.month":          {"工资月份", "月份", "month"},
+	"said_on":               {"反馈日期", "answeredon", "saidon"},
+	"answer":                {"反馈", "到账情况", "answer"},
 	"indicator":             {"指标", "指标名称", "indicator"},
 	"value":                 {"数值", "指标值", "value"},
 	"closures.closed_on":    {"办结日期", "关闭日期", "closedon"},
@@ -137,6 +140,7 @@ var hints = map[record.Topic][]string{
 	record.TopicProjects:       {"项目台账", "在建项目", "工程项目", "项目清单", "projects"},
 	record.TopicEmployers:      {"企业名单", "企业台账", "用人单位名单", "employers"},
 	record.TopicPermits:        {"施工许可", "许可证", "permit"},
+	record.TopicVoices:         {"到账反馈", "工资反馈", "voices"},
 	record.TopicSignals:        {"用电", "用水", "用气", "社保欠费", "signals"},
 }
 
@@ -146,7 +150,7 @@ var vocabularies = map[string]codebook.Name{
 	"complaints.channel": codebook.LeadChannel, "complaints.status": codebook.LeadStatus, "incident": codebook.Incident, "conclusion": codebook.Conclusion,
 	"proceedings.kind": codebook.Proceeding, "outcome": codebook.Outcome, "sector": codebook.Sector, "investment": codebook.Investment,
 	"projects.status": codebook.ProjectStatus, "employers.status": codebook.EmployerStatus, "industry": codebook.Industry, "deposit.form": codebook.DepositForm,
-	"indicator": codebook.Indicator, "closures.reason": codebook.ClosureReason,
+	"indicator": codebook.Indicator, "closures.reason": codebook.ClosureReason, "answer": codebook.VoiceAnswer,
 }
 
 // otherWords are what offices also say for codes of those enumerations.

@@ -174,7 +174,7 @@ func (d *demo) start(ctx context.Context, work string, l net.Listener, group *er
 	if err != nil {
 		return closeEngines, err
 	}
-	if d.alerts, err = d.parts.Alerts(ctx, gate, d.parts.Registry); err != nil {
+	if d.alerts, err = d.parts.Alerts(ctx, gate, protector, d.parts.Registry); err != nil {
 		return closeEngines, err
 	}
 	if d.console, err = d.parts.Console(d.alerts, gate, protector, people, d.stages.list); err != nil {

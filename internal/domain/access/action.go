@@ -15,6 +15,8 @@ const (
 	Read         Action = "read"          // places, warnings, projects, employers and cases
 	Work         Action = "work"          // act in a case: accept, pass on, investigate, order
 	Decide       Action = "decide"        // approve, extend, decide on the blacklist
+	Leads        Action = "leads"         // take leads in, and see those there are
+	LeadContact  Action = "lead_contact"  // see how a complainant is reached, and what he said
 	Reveal       Action = "reveal"        // see a worker's name and phone
 	Discipline   Action = "discipline"    // the procedures of the joint-discipline list, which name persons
 	ReadSystem   Action = "read_system"   // runs, data quality
@@ -23,13 +25,15 @@ const (
 )
 
 // Actions are all of them.
-var Actions = []Action{Public, OwnAccount, Read, Work, Decide, Reveal, Discipline, ReadSystem, ReadAudit, ManagePeople}
+var Actions = []Action{Public, OwnAccount, Read, Work, Decide, Leads, LeadContact, Reveal, Discipline, ReadSystem, ReadAudit, ManagePeople}
 
 // rights says which roles may do what (docs/explanation/access.md). Public and OwnAccount are nobody's in particular.
 var rights = map[Action][]Role{
 	Read:         {Inspector, DepartmentOfficer, Supervisor, TownshipHead},
 	Work:         {Inspector, DepartmentOfficer, Supervisor},
 	Decide:       {Supervisor},
+	Leads:        {Clerk, Inspector, DepartmentOfficer, Supervisor},
+	LeadContact:  {Clerk, Inspector, DepartmentOfficer, Supervisor},
 	Reveal:       {Inspector, Supervisor},
 	Discipline:   {Inspector, Supervisor},
 	ReadSystem:   {Operator},
@@ -88,7 +92,7 @@ const countyDigits = 6
 
 // HasTerritory reports whether a role is held for a territory.
 func (r Role) HasTerritory() bool {
-	return r == Inspector || r == DepartmentOfficer || r == Supervisor || r == TownshipHead
+	return r == Clerk || r == Inspector || r == DepartmentOfficer || r == Supervisor || r == TownshipHead
 }
 
 // RankOnly reports whether a person may know the rank of a place but nothing else of it: the places beside their own. The

@@ -16,11 +16,13 @@ const (
 // may is what rights and allow say once more, written down apart from them: what each role may do, and whether it is bound
 // to the territory and to the department.
 var may = map[Action]map[Role]string{
-	Public:       {Inspector: "all", DepartmentOfficer: "all", Supervisor: "all", TownshipHead: "all", Operator: "all", Auditor: "all", Administrator: "all"},
-	OwnAccount:   {Inspector: "all", DepartmentOfficer: "all", Supervisor: "all", TownshipHead: "all", Operator: "all", Auditor: "all", Administrator: "all"},
+	Public:       {Clerk: "all", Inspector: "all", DepartmentOfficer: "all", Supervisor: "all", TownshipHead: "all", Operator: "all", Auditor: "all", Administrator: "all"},
+	OwnAccount:   {Clerk: "all", Inspector: "all", DepartmentOfficer: "all", Supervisor: "all", TownshipHead: "all", Operator: "all", Auditor: "all", Administrator: "all"},
 	Read:         {Inspector: "territory", DepartmentOfficer: "department", Supervisor: "territory", TownshipHead: "territory"},
 	Work:         {Inspector: "territory", DepartmentOfficer: "department", Supervisor: "territory"},
 	Decide:       {Supervisor: "territory"},
+	Leads:        {Clerk: "territory", Inspector: "territory", DepartmentOfficer: "department", Supervisor: "territory"},
+	LeadContact:  {Clerk: "territory", Inspector: "territory", DepartmentOfficer: "department", Supervisor: "territory"},
 	Reveal:       {Inspector: "territory", Supervisor: "territory"},
 	Discipline:   {Inspector: "territory", Supervisor: "territory"},
 	ReadSystem:   {Operator: "all"},

@@ -15,13 +15,14 @@ const (
 	DepartmentOfficer Role = "department_officer" // 行业主管部门: the cases of their own department and territory
 	Supervisor        Role = "supervisor"         // approves, extends, decides
 	TownshipHead      Role = "township_head"      // their own township in detail, the others of the county as ranks
+	Clerk             Role = "clerk"              // 受理员: takes leads in at a window or hotline of their own territory
 	Operator          Role = "operator"           // the system, no personal data
 	Auditor           Role = "auditor"            // reads the audit log
 	Administrator     Role = "administrator"      // users
 )
 
 // Roles are all of them, in the order in which pages list them.
-var Roles = []Role{Inspector, DepartmentOfficer, Supervisor, TownshipHead, Operator, Auditor, Administrator}
+var Roles = []Role{Inspector, DepartmentOfficer, Supervisor, TownshipHead, Clerk, Operator, Auditor, Administrator}
 
 // Person is somebody who has signed in, or for whom an administrator acts by command.
 type Person struct {

@@ -9,7 +9,7 @@ import (
 // DeadlineKind says what is due.
 type DeadlineKind string
 
-// The deadlines of cases and of the joint-discipline list.
+// The deadlines of cases, of leads and of the joint-discipline list.
 const (
 	ToAccept      DeadlineKind = "accept"
 	ToPassOn      DeadlineKind = "pass_on"
@@ -19,6 +19,8 @@ const (
 	ToVerify      DeadlineKind = "verification"
 	ToDecide      DeadlineKind = "decision"
 	ToRemove      DeadlineKind = "removal"
+	ToMediate     DeadlineKind = "mediation"
+	ToConfirm     DeadlineKind = "confirmation"
 )
 
 var deadlines = map[DeadlineKind]catalog.Text{
@@ -30,10 +32,12 @@ var deadlines = map[DeadlineKind]catalog.Text{
 	ToVerify:      {ZH: "申辩核实", EN: "verification of the objection"},
 	ToDecide:      {ZH: "列入决定", EN: "decision on listing"},
 	ToRemove:      {ZH: "提前移出决定", EN: "decision on early removal"},
+	ToMediate:     {ZH: "调解", EN: "mediation of a lead"},
+	ToConfirm:     {ZH: "支付确认", EN: "complainant's answer whether it was paid"},
 }
 
 // DeadlineKinds are all of them.
-var DeadlineKinds = []DeadlineKind{ToAccept, ToPassOn, ToInvestigate, ToPay, ToObject, ToVerify, ToDecide, ToRemove}
+var DeadlineKinds = []DeadlineKind{ToAccept, ToPassOn, ToInvestigate, ToPay, ToObject, ToVerify, ToDecide, ToRemove, ToMediate, ToConfirm}
 
 // Title is the deadline's name.
 func (k DeadlineKind) Title() catalog.Text { return deadlines[k] }

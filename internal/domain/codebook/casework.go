@@ -3,6 +3,7 @@ package codebook
 import (
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/leadfile"
 )
 
 // Enumerations of casework.
@@ -18,6 +19,9 @@ const (
 	Bar           Name = "bar"            // to early removal
 	Role          Name = "role"           // of people
 	AuditOutcome  Name = "audit_outcome"  //
+	LeadEvent     Name = "lead_event"     // in the log of a lead
+	LeadAction    Name = "lead_action"    // what somebody does to a lead
+	Settlement    Name = "settlement"     // how what is said to have been paid stands
 )
 
 // casework takes the words of what names itself, and adds the others.
@@ -29,6 +33,9 @@ func casework() map[Name][]entry {
 		DeadlineKind:  titled(casefile.DeadlineKinds),
 		CaseOffice:    titled(casefile.Departments),
 		ListingGround: grounds("amount_many_workers", "amount_one_worker", "incident"),
+		LeadEvent:     titled(leadfile.Kinds),
+		LeadAction:    titled(leadfile.ActionKinds),
+		Settlement:    titled(leadfile.SettlementStates),
 		DeadlineState: {
 			{"running", "未到期", "Running"},
 			{"near", "临近", "Near"},
@@ -47,6 +54,7 @@ func casework() map[Name][]entry {
 			{"other", "其他", "Other"},
 		},
 		Role: {
+			{"clerk", "受理员", "Clerk"},
 			{"inspector", "劳动保障监察员", "Inspector"},
 			{"department_officer", "行业主管部门人员", "Department officer"},
 			{"supervisor", "监察负责人", "Supervisor"},

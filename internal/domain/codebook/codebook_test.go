@@ -16,6 +16,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/edition"
+	"github.com/anxin-project/anxin/internal/domain/leadfile"
 )
 
 // constants returns the values of the text constants of a type in files of the module. Read from the source, so that nobody
@@ -103,7 +104,7 @@ var ofRecords = map[string][]Name{
 	"employerStatuses": {EmployerStatus}, "depositForms": {DepositForm}, "idTypes": {IDType}, "wageBases": {WageBasis},
 	"payChannels": {PayChannel}, "entryKinds": {EntryKind}, "leadChannels": {LeadChannel}, "leadStatuses": {LeadStatus},
 	"incidents": {Incident}, "conclusions": {Conclusion}, "proceedingKinds": {Proceeding}, "outcomes": {Outcome, OrderOutcome},
-	"indicators": {Indicator}, "closureReasons": {ClosureReason},
+	"indicators": {Indicator}, "closureReasons": {ClosureReason}, "voiceAnswers": {VoiceAnswer},
 }
 
 func TestEveryCodeOfARecordHasItsWords(t *testing.T) {
@@ -146,6 +147,11 @@ func TestEveryCodeOfTheOtherPackagesHasItsWords(t *testing.T) {
 		{Capacity, "internal/domain/casefile/blacklist.go", "Capacity"},
 		{Bar, "internal/domain/casefile/blacklist.go", "BarKind"},
 		{Role, "internal/domain/access/person.go", "Role"},
+		{LeadStatus, "internal/domain/leadfile/leadfile.go", "Status"},
+		{Conclusion, "internal/domain/leadfile/leadfile.go", "Conclusion"},
+		{LeadEvent, "internal/domain/leadfile/leadfile.go", "Kind"},
+		{LeadAction, "internal/domain/leadfile/leadfile.go", "ActionKind"},
+		{Settlement, "internal/domain/leadfile/leadfile.go", "SettlementState"},
 	} {
 		whole(t, one.name, constants(t, one.files, one.typeName))
 	}
@@ -222,6 +228,11 @@ func TestListsOfWhatNamesItselfAreWhole(t *testing.T) {
 		{"domain/casefile/deadline.go", "DeadlineKind", texts(casefile.DeadlineKinds)},
 		{"domain/casefile/department.go", "Department", texts(casefile.Departments)},
 		{"domain/access/person.go", "Role", texts(access.Roles)},
+		{"domain/leadfile/leadfile.go", "Status", texts(leadfile.Statuses)},
+		{"domain/leadfile/leadfile.go", "Conclusion", texts(leadfile.Conclusions)},
+		{"domain/leadfile/leadfile.go", "Kind", texts(leadfile.Kinds)},
+		{"domain/leadfile/leadfile.go", "ActionKind", texts(leadfile.ActionKinds)},
+		{"domain/leadfile/leadfile.go", "SettlementState", texts(leadfile.SettlementStates)},
 	} {
 		values := constants(t, "internal/"+one.file, one.typeName)
 		slices.Sort(values)

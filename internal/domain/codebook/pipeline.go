@@ -25,6 +25,7 @@ var pipeline = map[Name][]entry{
 		{"signals", "经营异常信号", "Operating signals"},
 		{"permits", "施工许可", "Permits"},
 		{"closures", "欠薪销号", "Closures"},
+		{"voices", "工资到账反馈", "Voices"},
 	},
 	Reject: {
 		{"too_large", "消息过长", "Too long"},

@@ -21,6 +21,7 @@ const (
 	OrderOutcome   Name = "order_outcome"   // of an order or decision to pay, which is not won or lost but obeyed or not
 	Indicator      Name = "indicator"       // operating signals
 	ClosureReason  Name = "closure_reason"  //
+	VoiceAnswer    Name = "voice_answer"    // to "was this month's wage paid?"
 )
 
 var projectSectors = []entry{
@@ -205,6 +206,12 @@ var records = map[Name][]entry{
 		{"court_decision", "法院裁判", "decided by a court"},
 		{"withdrawn_verified", "经核实撤回", "withdrawn, and verified"},
 		{"other", "其他", "other"},
+	},
+	VoiceAnswer: {
+		{"paid", "已发", "paid"},
+		{"partly", "发了一部分", "paid in part"},
+		{"unpaid", "没发", "not paid"},
+		{"not_due", "还没到发薪日", "not due yet"},
 	},
 }
 

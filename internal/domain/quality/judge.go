@@ -23,7 +23,7 @@ const (
 )
 
 // silence is how long a source may rest. Attendance speaks every day but for rest days; pay comes by the month; registries,
-// leads, proceedings, signals, permits and closures speak when there is something to say.
+// leads, proceedings, signals, permits, closures and voices speak when there is something to say.
 var silence = map[string]time.Duration{
 	"attendance":      3 * 24 * time.Hour,
 	"payroll":         40 * 24 * time.Hour,

@@ -24,6 +24,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/leadfile"
 	"github.com/anxin-project/anxin/internal/domain/region"
 	"github.com/anxin-project/anxin/internal/platform/ledger"
 )
@@ -263,7 +264,7 @@ func (r *Register) write(ctx context.Context, decide func() (ledger.Draft, error
 var validID = regexp.MustCompile(`^[a-z][a-z0-9._-]{1,31}$`)
 
 // names that stand for something else in logs
-var reserved = []string{casefile.System, "command", "anxin"}
+var reserved = []string{casefile.System, leadfile.Complainant, "command", "anxin"}
 
 // Check says what is wrong with a person, or nil.
 func Check(p access.Person) error {
