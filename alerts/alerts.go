@@ -9,7 +9,8 @@
 //	webhook.go    Alertmanager's notifications → cases
 //	cases/        the cases: what happens to them, who may do what, deadlines
 //	blacklist/    the joint-discipline list: procedure, publication
-//	eventlog/     the append-only log both rest on
+//	verdicts/     what people found of warnings
+//	eventlog/     the append-only log these rest on
 //	documents/    their papers
 //	deadlines.go  what is about to be late, as metrics
 //	routes.go     the API: who is let in where; api.go the cases, listapi.go the list
@@ -31,6 +32,7 @@ import (
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/cases"
 	"github.com/anxin-project/anxin/alerts/documents"
+	"github.com/anxin-project/anxin/alerts/verdicts"
 	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
@@ -48,6 +50,8 @@ type Dependencies struct {
 	// CaseTerms and ListingTerms tell the terms of casework in force at a place on a day, from policy; nil: the national ones.
 	CaseTerms    cases.TermsOf
 	ListingTerms blacklist.TermsOf
+	// VerdictTerms tells the terms of verdicts on warnings likewise.
+	VerdictTerms verdicts.TermsOf
 	// ListingConditions tells the conditions of listing in force at a place on a day, from policy; nil: the national ones.
 	ListingConditions blacklist.ConditionsOf
 	// Sources names the systems that send records, by their code.
@@ -73,6 +77,7 @@ type Alerts struct {
 	editions *editions
 	feeds    *feeds
 	cases    *cases.Store
+	verdicts *verdicts.Store
 	metrics  *metrics
 
 	laws   *law.Registry
@@ -137,8 +142,14 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 			return nil, fmt.Errorf("alerts.signing_key: %w", err)
 		}
 	}
+	answers, err := verdicts.Open(ctx, verdicts.Dependencies{
+		Conn: d.Conn, Calendar: d.Calendar, Terms: d.VerdictTerms, Logger: d.Logger, Clock: d.Clock, Registerer: d.Registerer,
+	})
+	if err != nil {
+		return nil, err
+	}
 	m := newMetrics(d.Registerer)
-	f, e, feeds := newFindings(d, c, m), newEditions(d.Conn), newFeeds(d)
+	f, e, feeds := newFindings(d, c, m, answers), newEditions(d.Conn), newFeeds(d)
 	if d.Registerer != nil {
 		for _, collector := range []prometheus.Collector{f, e, feeds, deadlines{store, list, d.Clock}} {
 			if err := d.Registerer.Register(collector); err != nil {
@@ -147,7 +158,7 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 		}
 	}
 	a = &Alerts{
-		config: c, logger: d.Logger, findings: f, editions: e, feeds: feeds, cases: store, metrics: m,
+		config: c, logger: d.Logger, findings: f, editions: e, feeds: feeds, cases: store, verdicts: answers, metrics: m,
 		laws: d.Laws, papers: papers, blacklist: list, conditions: d.ListingConditions, signingKey: key, person: d.Person, audit: d.Audit,
 	}
 	return a, nil
@@ -160,7 +171,7 @@ func (a *Alerts) Refresh(ctx context.Context) error {
 	defer cancel()
 	a.refreshing.Lock()
 	defer a.refreshing.Unlock()
-	err := errors.Join(a.refreshFindings(ctx), a.feeds.refresh(ctx), a.cases.Current(ctx), a.blacklist.Current(ctx))
+	err := errors.Join(a.verdicts.Current(ctx), a.refreshFindings(ctx), a.feeds.refresh(ctx), a.cases.Current(ctx), a.blacklist.Current(ctx))
 	if err != nil {
 		a.metrics.refreshFailures.Inc()
 	}
@@ -212,6 +223,9 @@ func (a *Alerts) Run(ctx context.Context) error {
 
 // Cases are the cases, for pages and for the embedded evaluator's restart.
 func (a *Alerts) Cases() *cases.Store { return a.cases }
+
+// Verdicts are what people found of warnings, for pages.
+func (a *Alerts) Verdicts() *verdicts.Store { return a.verdicts }
 
 // Blacklist is the joint-discipline list, for pages.
 func (a *Alerts) Blacklist() *blacklist.Store { return a.blacklist }

@@ -10,6 +10,7 @@ import (
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/verdict"
 )
 
 // terms are the terms of casework by policy: of any place on any day, so that a number in force from a later day, or in one
@@ -32,6 +33,14 @@ func (t terms) ofCases(place string, on civil.Date) cases.Terms {
 		AcceptRed: t.length("accept_red_workdays", place, on), AcceptYellow: t.length("accept_yellow_workdays", place, on),
 		PassOn: t.length("pass_on_workdays", place, on), Lead: t.length("lead_workdays", place, on),
 		Extension: t.length("extension_workdays", place, on), Decide: t.length("decision_workdays", place, on), Near: t.length("near_workdays", place, on),
+	}
+}
+
+// ofVerdicts are the numbers of verdicts on warnings at a place on a day.
+func (t terms) ofVerdicts(place string, on civil.Date) verdict.Terms {
+	return verdict.Terms{
+		AnswerRed: t.length("verdict_red_workdays", place, on), AnswerYellow: t.length("verdict_yellow_workdays", place, on), Near: t.length("near_workdays", place, on),
+		QuietDays: t.length("quiet_days", place, on), Growth: t.length("quiet_growth_percent", place, on), Window: t.length("verdict_window_days", place, on),
 	}
 }
 

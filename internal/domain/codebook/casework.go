@@ -3,6 +3,7 @@ package codebook
 import (
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/verdict"
 )
 
 // Enumerations of casework.
@@ -18,6 +19,9 @@ const (
 	Bar           Name = "bar"            // to early removal
 	Role          Name = "role"           // of people
 	AuditOutcome  Name = "audit_outcome"  //
+	Verdict       Name = "verdict"        // on a warning
+	VerdictCode   Name = "verdict_code"   // in what way
+	QuietChange   Name = "quiet_change"   // why a warning found untrue is not quiet any more
 )
 
 // casework takes the words of what names itself, and adds the others.
@@ -28,6 +32,9 @@ func casework() map[Name][]entry {
 		EntryStage:    titled(casefile.EntryStages),
 		DeadlineKind:  titled(casefile.DeadlineKinds),
 		CaseOffice:    titled(casefile.Departments),
+		Verdict:       titled(verdict.Kinds),
+		VerdictCode:   titled(verdict.AllCodes),
+		QuietChange:   titled(verdict.Changes),
 		ListingGround: grounds("amount_many_workers", "amount_one_worker", "incident"),
 		DeadlineState: {
 			{"running", "未到期", "Running"},
