@@ -151,6 +151,7 @@ var metricGroups = []struct{ folder, title string }{
 	{"alerts", "Findings and the webhook"},
 	{"alerts/cases", "Cases"},
 	{"alerts/blacklist", "The joint-discipline list"},
+	{"alerts/verdicts", "Verdicts on warnings"},
 	{"dashboards/console", "Console"},
 	{"internal/platform/access/signin", "Signing in"},
 	{"internal/platform/access/reveal", "Names in clear"},
