@@ -10,6 +10,7 @@
 //	cases/        the cases: what happens to them, who may do what, deadlines
 //	blacklist/    the joint-discipline list: procedure, publication
 //	leads/        the leads that are taken in here, from the worker's word to their conclusion
+//	verdicts/     what people found of warnings
 //	eventlog/     the append-only log these rest on
 //	documents/    their papers
 //	deadlines.go  what is about to be late, as metrics
@@ -33,6 +34,7 @@ import (
 	"github.com/anxin-project/anxin/alerts/cases"
 	"github.com/anxin-project/anxin/alerts/documents"
 	"github.com/anxin-project/anxin/alerts/leads"
+	"github.com/anxin-project/anxin/alerts/verdicts"
 	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
@@ -55,6 +57,8 @@ type Dependencies struct {
 	LeadTerms  leads.TermsOf
 	LeadVault  leads.Vault
 	LeadSender leads.Sender
+	// VerdictTerms tells the terms of verdicts on warnings likewise.
+	VerdictTerms verdicts.TermsOf
 	// ListingConditions tells the conditions of listing in force at a place on a day, from policy; nil: the national ones.
 	ListingConditions blacklist.ConditionsOf
 	// Sources names the systems that send records, by their code.
@@ -81,6 +85,7 @@ type Alerts struct {
 	feeds    *feeds
 	cases    *cases.Store
 	leads    *leads.Store
+	verdicts *verdicts.Store
 	metrics  *metrics
 
 	laws   *law.Registry
@@ -153,8 +158,14 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 			return nil, fmt.Errorf("alerts.signing_key: %w", err)
 		}
 	}
+	answers, err := verdicts.Open(ctx, verdicts.Dependencies{
+		Conn: d.Conn, Calendar: d.Calendar, Terms: d.VerdictTerms, Logger: d.Logger, Clock: d.Clock, Registerer: d.Registerer,
+	})
+	if err != nil {
+		return nil, err
+	}
 	m := newMetrics(d.Registerer)
-	f, e, feeds := newFindings(d, c, m), newEditions(d.Conn), newFeeds(d)
+	f, e, feeds := newFindings(d, c, m, answers), newEditions(d.Conn), newFeeds(d)
 	if d.Registerer != nil {
 		for _, collector := range []prometheus.Collector{f, e, feeds, deadlines{store, list, taken, d.Clock}} {
 			if err := d.Registerer.Register(collector); err != nil {
@@ -163,7 +174,7 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 		}
 	}
 	a = &Alerts{
-		config: c, logger: d.Logger, findings: f, editions: e, feeds: feeds, cases: store, leads: taken, metrics: m,
+		config: c, logger: d.Logger, findings: f, editions: e, feeds: feeds, cases: store, leads: taken, verdicts: answers, metrics: m,
 		laws: d.Laws, papers: papers, blacklist: list, conditions: d.ListingConditions, signingKey: key, person: d.Person, audit: d.Audit,
 	}
 	return a, nil
@@ -176,7 +187,7 @@ func (a *Alerts) Refresh(ctx context.Context) error {
 	defer cancel()
 	a.refreshing.Lock()
 	defer a.refreshing.Unlock()
-	err := errors.Join(a.refreshFindings(ctx), a.feeds.refresh(ctx), a.cases.Current(ctx), a.blacklist.Current(ctx), a.leads.Resend(ctx))
+	err := errors.Join(a.verdicts.Current(ctx), a.refreshFindings(ctx), a.feeds.refresh(ctx), a.cases.Current(ctx), a.blacklist.Current(ctx), a.leads.Resend(ctx))
 	if err != nil {
 		a.metrics.refreshFailures.Inc()
 	}
@@ -231,6 +242,9 @@ func (a *Alerts) Cases() *cases.Store { return a.cases }
 
 // Leads are the leads that are taken in here, for pages.
 func (a *Alerts) Leads() *leads.Store { return a.leads }
+
+// Verdicts are what people found of warnings, for pages.
+func (a *Alerts) Verdicts() *verdicts.Store { return a.verdicts }
 
 // Blacklist is the joint-discipline list, for pages.
 func (a *Alerts) Blacklist() *blacklist.Store { return a.blacklist }

@@ -222,7 +222,7 @@ anxin_township_light{county="331024",light="red",township="331024001"} 1
 # HELP anxin_wage_safety_index Wage-safety index of a township, 0 to 100, higher is safer; absent when there are too few workers or the feed is stale.
 # TYPE anxin_wage_safety_index gauge
 anxin_wage_safety_index{county="331024",township="331024001"} 66.5
-# HELP anxin_warning_active 1 for each active warning of the latest run.
+# HELP anxin_warning_active 1 for each active warning of the latest run, but for those that a verdict of untrue keeps quiet.
 # TYPE anxin_warning_active gauge
 anxin_warning_active{county="331024",detector="blacklist-candidate",level="red",scope="employer",scope_id="91330000000000000X",sector="water",township="331024001"} 1
 anxin_warning_active{county="331024",detector="unheard-of",level="yellow",scope="employer",scope_id="91330000000000000X",sector="water",township="331024001"} 1

@@ -15,9 +15,11 @@ import (
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/cases"
+	"github.com/anxin-project/anxin/alerts/verdicts"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/verdict"
 )
 
 // findings publishes the latest run's findings. Series appear and disappear with the run as a whole: a scrape sees the
@@ -31,6 +33,7 @@ type findings struct {
 	limit   int
 	clock   func() time.Time
 	metrics *metrics
+	answers *verdicts.Store
 
 	current atomic.Pointer[published]
 }
@@ -43,6 +46,18 @@ type published struct {
 	dropped  map[catalog.Level]int
 	subjects map[string]cases.Subject
 	owed     map[string]*casefile.Owed // by case
+	found    found                     // what the series are made of
+	verdicts uint64                    // version of the verdicts they go by
+	day      civil.Date                // on which quiets are judged
+}
+
+// found is what was read of a run.
+type found struct {
+	success       map[string]time.Time
+	warnings      []warning
+	index         []indexRow
+	owed, unheard []owedRow
+	checks        []prometheus.Metric
 }
 
 // latestRun identifies a completed run; its zero value is "none yet".
@@ -71,6 +86,23 @@ type warning struct {
 	Workers   uint32  `ch:"workers"`
 	AmountFen int64   `ch:"amount_fen"`
 	Score     float64 `ch:"score"`
+
+	Episode    string    `ch:"episode"`
+	Opened     time.Time `ch:"opened_on"`
+	LevelOn    time.Time `ch:"level_on"`
+	Since      time.Time `ch:"since"`
+	Department string    `ch:"department"`
+}
+
+func (w warning) key() verdict.Key {
+	return verdict.Key{Detector: w.Detector, Scope: catalog.Scope(w.Scope), ScopeID: w.ScopeID}
+}
+
+func (w warning) seen() verdict.Seen {
+	return verdict.Seen{
+		Episode: w.Episode, OpenedOn: civil.OfColumn(w.Opened), LevelOn: civil.OfColumn(w.LevelOn), Since: civil.OfColumn(w.Since),
+		Level: catalog.Level(w.Level), Workers: w.Workers, AmountFen: w.AmountFen, Name: w.Name, Township: w.Township, Department: w.Department,
+	}
 }
 
 type indexRow struct {
@@ -95,8 +127,12 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 
 var (
 	warningDesc = desc("anxin_warning_active",
-		"1 for each active warning of the latest run.",
+		"1 for each active warning of the latest run, but for those that a verdict of untrue keeps quiet.",
 		"detector", "level", "scope", "scope_id", "township", "county", "sector")
+	quietDesc = desc("anxin_warnings_quiet",
+		"Active warnings that a verdict of untrue keeps quiet; they stand on every list.", "detector")
+	withoutVerdictDesc = desc("anxin_warnings_without_verdict",
+		"Active warnings that nobody has given a verdict on, by how the time for one stands: running, near, passed, or unknown where it cannot be counted.", "county", "state")
 	candidateDesc = desc("anxin_blacklist_candidate",
 		"1 for each employer that meets the conditions of the joint-discipline list. A proposal: people decide.", "employer")
 	detectorDesc = desc("anxin_detector_info",
@@ -146,8 +182,8 @@ var (
 		"Start, in Asia/Shanghai, of the date that the published run judged; absent before the first run.")
 )
 
-func newFindings(d Dependencies, c Configuration, m *metrics) *findings {
-	f := &findings{conn: d.Conn, headers: d.Headers, limit: c.MaxSeries, clock: d.Clock, metrics: m}
+func newFindings(d Dependencies, c Configuration, m *metrics, answers *verdicts.Store) *findings {
+	f := &findings{conn: d.Conn, headers: d.Headers, limit: c.MaxSeries, clock: d.Clock, metrics: m, answers: answers}
 	f.current.Store(&published{})
 	return f
 }
@@ -155,7 +191,7 @@ func newFindings(d Dependencies, c Configuration, m *metrics) *findings {
 // Describe implements prometheus.Collector.
 func (f *findings) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		warningDesc, candidateDesc, detectorDesc, successDesc, failingDesc, indexDesc, countyDesc, prefectureDesc, lightDesc, townshipDesc,
+		warningDesc, quietDesc, withoutVerdictDesc, candidateDesc, detectorDesc, successDesc, failingDesc, indexDesc, countyDesc, prefectureDesc, lightDesc, townshipDesc,
 		monitoredDesc, arrearsFenDesc, arrearsWorkersDesc, owedFenDesc, owedWorkersDesc, unheardDesc, componentDesc, seriesDesc, limitDesc, droppedDesc, refreshDesc, asOfDesc,
 		riskCalibrationDesc, riskDriftDesc, riskPrecisionDesc, riskRecallDesc, riskCheckedDesc,
 	} {
@@ -235,6 +271,10 @@ func (f *findings) refresh(ctx context.Context) (changed bool, err error) {
 		changed = true
 		f.metrics.refreshDuration.Observe(f.clock().Sub(now).Seconds())
 	}
+	if day, version := civil.DateOf(now), f.answers.Book().Version; changed || next.verdicts != version || next.day != day {
+		next.verdicts, next.day = version, day
+		next.publish(f.headers, f.answers, f.limit)
+	}
 	next.at = now
 	f.current.Store(&next)
 	return changed, nil
@@ -262,7 +302,7 @@ func (f *findings) latest(ctx context.Context) (latestRun, error) {
 }
 
 func (f *findings) read(ctx context.Context, run latestRun) (published, error) {
-	p := published{run: run, dropped: map[catalog.Level]int{}, subjects: map[string]cases.Subject{}}
+	p := published{run: run}
 	success, err := f.lastSuccess(ctx)
 	if err != nil {
 		return p, fmt.Errorf("reading the detectors' last success: %w", err)
@@ -274,7 +314,7 @@ func (f *findings) read(ctx context.Context, run latestRun) (published, error) {
 		asOf := run.asOf.String()
 		// Both are replacing tables: until a merge they may hold a row twice.
 		if err := f.conn.Select(ctx, &warnings, `
-			SELECT detector, scope, scope_id, level, name, township, county, sector, workers, amount_fen, score
+			SELECT detector, scope, scope_id, level, name, township, county, sector, workers, amount_fen, score, episode, opened_on, level_on, since, department
 			FROM warnings
 			WHERE as_of = toDate(?)
 				AND run = ?
@@ -313,8 +353,7 @@ func (f *findings) read(ctx context.Context, run latestRun) (published, error) {
 	if err != nil {
 		return p, err
 	}
-	p.series = append(p.series, checks...)
-	p.publish(f.headers, success, warnings, index, owed, unheard, f.limit)
+	p.found = found{success, warnings, index, owed, unheard, checks}
 	return p, nil
 }
 
@@ -343,8 +382,10 @@ func (f *findings) lastSuccess(ctx context.Context) (map[string]time.Time, error
 }
 
 // publish makes the series. Everything but warnings is bounded by the territory and the catalogue and always published;
-// warnings fill the rest up to the limit, the most severe first.
-func (p *published) publish(headers []catalog.Header, success map[string]time.Time, warnings []warning, index []indexRow, owed, unheard []owedRow, limit int) {
+// warnings fill the rest up to the limit, the most severe first. Those that are quiet have no series.
+func (p *published) publish(headers []catalog.Header, answers *verdicts.Store, limit int) {
+	success, index, warnings := p.found.success, p.found.index, slices.Clone(p.found.warnings)
+	p.series, p.dropped, p.subjects = slices.Clone(p.found.checks), map[catalog.Level]int{}, map[string]cases.Subject{}
 	add := func(d *prometheus.Desc, v float64, labels ...string) {
 		for i := range labels {
 			labels[i] = strings.ToValidUTF8(labels[i], "�") // a label must be UTF-8, or the whole scrape fails
@@ -372,7 +413,7 @@ func (p *published) publish(headers []catalog.Header, success map[string]time.Ti
 	for _, row := range index {
 		p.index(row, add)
 	}
-	p.addOwed(owed, unheard, add)
+	p.addOwed(p.found.owed, p.found.unheard, add)
 	for _, w := range warnings {
 		// the one detector with a metric of its own: its warnings are proposals to list somebody
 		if w.Detector == blacklist.Detector && w.Scope == string(catalog.Employer) {
@@ -381,6 +422,7 @@ func (p *published) publish(headers []catalog.Header, success map[string]time.Ti
 		p.subject(w)
 	}
 
+	warnings = p.addAnswers(warnings, answers, add)
 	slices.SortStableFunc(warnings, func(a, b warning) int {
 		return cmp.Or(
 			-cmp.Compare(severity(a.Level), severity(b.Level)),
@@ -395,6 +437,31 @@ func (p *published) publish(headers []catalog.Header, success map[string]time.Ti
 	for _, w := range warnings[room:] {
 		p.dropped[catalog.Level(w.Level)]++
 	}
+}
+
+// addAnswers makes the series about verdicts, and leaves the warnings that are not quiet.
+func (p *published) addAnswers(warnings []warning, answers *verdicts.Store, add func(d *prometheus.Desc, v float64, labels ...string)) []warning {
+	type waiting struct{ county, state string }
+	quiet, without, book := map[string]int{}, map[waiting]int{}, answers.Book()
+	loud := warnings[:0]
+	for _, w := range warnings {
+		stands := book.On(w.key(), w.seen())
+		if stands == nil {
+			without[waiting{w.County, string(answers.AnswerBy(w.seen()).State)}]++
+		}
+		if silent, _ := stands.Quiet(w.seen(), p.day); silent {
+			quiet[w.Detector]++
+			continue
+		}
+		loud = append(loud, w)
+	}
+	for detector, n := range quiet {
+		add(quietDesc, float64(n), detector)
+	}
+	for one, n := range without {
+		add(withoutVerdictDesc, float64(n), one.county, one.state)
+	}
+	return loud
 }
 
 func severity(level string) int {

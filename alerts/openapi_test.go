@@ -9,6 +9,7 @@ import (
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/verdict"
 	"github.com/anxin-project/anxin/internal/platform/api"
 	"github.com/anxin-project/anxin/internal/testing/apitest"
 )
@@ -59,11 +60,13 @@ func TestTheSchemasHaveTheFieldsAndWordsOfTheTypes(t *testing.T) {
 	for name, of := range map[string]any{
 		"Problem": api.Problem{}, "Case": casefile.Case{}, "Event": casefile.Event{}, "Action": casefile.Action{}, "Deadline": casefile.Deadline{},
 		"Entry": casefile.Entry{}, "EntryAction": casefile.EntryAction{}, "ListedPerson": casefile.ListedPerson{}, "Publication": blacklist.Publication{},
+		"Verdict": verdict.Verdict{}, "VerdictStep": verdict.Step{},
 	} {
 		d.Fields(t, name, of)
 	}
 	for name, of := range map[string]any{
 		"Stage": casefile.Stages, "EntryStage": casefile.EntryStages, "SidePath": casefile.SidePaths, "Department": casefile.Departments,
+		"VerdictKind": verdict.Kinds, "VerdictCode": verdict.AllCodes,
 	} {
 		if got := d.Words(name); fmt.Sprint(got) != fmt.Sprint(of) {
 			t.Errorf("%s is described as %v, is %v", name, got, of)

@@ -56,6 +56,8 @@ func (a *Alerts) routes() []route {
 		// whoever reads a case may send a step; which of them, casework decides and says by which rule
 		{http.MethodPost, "/api/v1/cases/{id}/actions", onlyNamed, access.Read, a.actOnCase, "case"},
 		{http.MethodGet, "/api/v1/cases/{id}/papers/order", onlyNamed, access.Read, a.orderPaper, "print"},
+		{http.MethodGet, "/api/v1/verdicts", readers, access.Read, a.listVerdicts, ""},
+		{http.MethodPost, "/api/v1/verdicts", onlyNamed, access.Work, a.giveVerdicts, "verdict"},
 		{http.MethodGet, "/api/v1/blacklist", onlyNamed, access.Discipline, a.listEntries, ""},
 		{http.MethodPost, "/api/v1/blacklist", onlyNamed, access.Discipline, a.proposeEntry, "blacklist.propose"},
 		{http.MethodGet, "/api/v1/blacklist/{id}", onlyNamed, access.Discipline, a.getEntry, "read_entry"},

@@ -72,6 +72,7 @@ outcomes.csv.`,
 	cmd.Flags().StringVar(&every, "every", "7d", "days from one as-of date to the next")
 	cmd.Flags().StringVar(&horizon, "horizon", "", "days within which a warning's arrears must come, such as 60d (default: policy, backtest.horizon_days)")
 	cmd.Flags().StringVar(&until, "until", "", "last day of the data (default: the day of the last record)")
+	cmd.Flags().StringVar(&o.Verdicts, "verdicts", "", "file of what people found of the warnings, as anxin verdicts writes it: reported beside what came")
 	cmd.Flags().StringVar(&o.Out, "out", "", "folder for the plot and the tables")
 	cmd.Flags().StringVar(&o.Policy, "policy", "", "policy file laid over the national policy")
 	cmd.Flags().StringVar(&o.Holidays, "holidays", "", "file with working-day notices of further years")

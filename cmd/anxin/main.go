@@ -67,7 +67,7 @@ In production: anxin serve --config anxin.yaml`,
 		demoCommand(), assessCommand(), backtestCommand(),
 		serveCommand(), ingestCommand(), detectCommand(), alertsCommand(), consoleCommand(),
 		produceCommand(), deadlettersCommand(), runsCommand(), simulateCommand(), migrateCommand(),
-		detectorsCommand(), editionsCommand(), policyCommand(), blacklistCommand(), configCommand(), keysCommand(), usersCommand(), auditCommand(), benchCommand(), engineCommand(), riskCommand(),
+		detectorsCommand(), editionsCommand(), policyCommand(), blacklistCommand(), verdictsCommand(), configCommand(), keysCommand(), usersCommand(), auditCommand(), benchCommand(), engineCommand(), riskCommand(),
 	)
 	return root
 }

@@ -43,6 +43,10 @@ var routeRules = map[string]struct {
 	"GET /warnings":                        {"/warnings", "read", nil},
 	"GET /warnings.csv":                    {"/warnings.csv", "read", nil},
 	"GET /warnings.xlsx":                   {"/warnings.xlsx", "read", nil},
+	"GET /verdicts":                        {"/verdicts", "read", nil},
+	"GET /verdicts.csv":                    {"/verdicts.csv", "read", nil},
+	"GET /verdicts.xlsx":                   {"/verdicts.xlsx", "read", nil},
+	"POST /verdicts":                       {"/verdicts", "work", url.Values{"warning": {"wages-overdue project " + projectID + " nothing 0"}, "verdict": {"true arrears"}, "reason": {"已到现场核实"}}},
 	"GET /detectors":                       {"/detectors", "read", nil},
 	"GET /detectors/{id}":                  {"/detectors/wages-overdue", "read", nil},
 	"GET /subjects/{scope}/{id}":           {"/subjects/project/" + projectID, "read about", nil},
@@ -284,7 +288,7 @@ func TestNoPageShowsWhatLiesOutsideTheTerritory(t *testing.T) {
 	for _, p := range variants() {
 		s.add(t, p)
 	}
-	pages := []string{"/", "/?unit=county", "/?sort=fen", "/ranking.csv", "/warnings", "/warnings?page=2", "/warnings.csv", "/cases", "/work", "/approvals", "/blacklist/entries", "/search?q=工程", "/search?q=331", "/search?q=" + employerID[:6],
+	pages := []string{"/", "/?unit=county", "/?sort=fen", "/ranking.csv", "/warnings", "/warnings?page=2", "/warnings.csv", "/verdicts", "/verdicts.csv", "/cases", "/work", "/approvals", "/blacklist/entries", "/search?q=工程", "/search?q=331", "/search?q=" + employerID[:6],
 		"/editions", "/editions/6", "/editions/6?unit=county", "/editions/6/ranking.csv", "/editions/6/diff?with=3", "/editions/6/diff.csv?with=3", "/detectors", "/detectors/wages-overdue", "/plan?due=all", "/plan.csv?due=all", "/rates", "/rates.csv",
 		"/api/v1/units?limit=1000", "/api/v1/units?unit=county", "/api/v1/warnings?limit=1000", "/api/v1/editions/6", "/api/v1/editions/6/diff?with=3", "/api/v1/talks", "/api/v1/plan?due=all", "/api/v1/rates", "/api/v1/blacklist/candidates", "/api/v1/search?search=工程", "/api/v1/detectors", "/api/v1/detectors/wages-overdue"}
 	for round := range 2 { // the second time from memory

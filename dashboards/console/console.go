@@ -57,6 +57,8 @@ type Dependencies struct {
 	Cases   view.Cases       // nil: the pages about cases say that casework is not connected
 	// Blacklist is the joint-discipline list; nil: its pages say that casework is not connected.
 	Blacklist casework.Blacklist
+	// Verdicts are what people found of warnings; nil: pages show none and take none.
+	Verdicts view.Verdicts
 	// Thresholds are those of the detectors in force; nil: pages show none.
 	Thresholds warnings.Thresholds
 	// Laws are those that detectors cite; nil: the shipped register.
@@ -131,13 +133,14 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 	answers := view.Answers{Regions: d.Regions, Detectors: detectors, Laws: d.Laws}
 	c.ranking = &ranking.Pages{Regions: d.Regions, Detectors: detectors, Answers: answers, Rules: d.Index, Lights: lights, PageSize: config.PageSize}
 	c.editions = &editions.Pages{Conn: d.Conn, Regions: d.Regions, Answers: answers, PageSize: config.PageSize}
-	c.warnings = &warnings.Pages{Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Laws: d.Laws, Thresholds: d.Thresholds, PageSize: config.PageSize}
+	c.warnings = &warnings.Pages{Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Laws: d.Laws, Thresholds: d.Thresholds, PageSize: config.PageSize,
+		Verdicts: d.Verdicts, Refresh: c.Refresh, Logger: d.Logger, Now: d.Now}
 	c.casework = &casework.Pages{Cases: d.Cases, Blacklist: d.Blacklist, Regions: d.Regions, Laws: d.Laws, Gate: d.Gate, PageSize: config.PageSize, Logger: d.Logger, Now: d.Now}
 	c.people = &people.Pages{Gate: d.Gate, Regions: d.Regions, Demo: d.Demo, Logger: d.Logger}
 	c.system = &system.Pages{Conn: d.Conn, Gate: d.Gate, Detectors: detectors, Sources: sources, Lights: lights, PageSize: config.PageSize, Now: d.Now}
 	c.search = &search.Pages{Conn: d.Conn, Regions: d.Regions, Answers: answers}
 
-	if c.keeper, err = view.NewKeeper(view.KeeperDependencies{Conn: d.Conn, Refresh: config.Refresh, Remember: config.RememberSubjects, Logger: d.Logger, Now: d.Now,
+	if c.keeper, err = view.NewKeeper(view.KeeperDependencies{Conn: d.Conn, Refresh: config.Refresh, Remember: config.RememberSubjects, Verdicts: d.Verdicts, Logger: d.Logger, Now: d.Now,
 		Metrics: d.Metrics, Newer: func() { c.server.Forget() }}); err != nil {
 		return err
 	}

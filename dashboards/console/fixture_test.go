@@ -21,6 +21,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/anxin-project/anxin/dashboards/console/pages/warnings"
+	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
@@ -29,6 +30,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/quality"
 	"github.com/anxin-project/anxin/internal/domain/region"
 	"github.com/anxin-project/anxin/internal/domain/runs"
+	"github.com/anxin-project/anxin/internal/domain/verdict"
 	"github.com/anxin-project/anxin/internal/platform/access/signin"
 	"github.com/anxin-project/anxin/internal/platform/store"
 	"github.com/anxin-project/anxin/internal/testing/embeddedtest"
@@ -107,8 +109,10 @@ func bareServer(t testing.TB, w world) *server {
 	}
 	gate, vault := openGate(t, conn)
 	now := func() time.Time { return asOf.End().Add(3 * time.Hour) }
+	verdicts := &memoryVerdicts{}
 	c, err := New(DefaultConfiguration(), Dependencies{
-		Gate: gate, Vault: vault,
+		Verdicts: verdicts,
+		Gate:     gate, Vault: vault,
 		Conn: conn, Catalog: headers, Cases: inventedCases(w.cases), Blacklist: memoryList{}, Index: rules, Thresholds: inventedThresholds,
 		Sources: map[string]catalog.Text{"rural-bank": {ZH: "农商银行", EN: "Rural bank"}}, Metrics: prometheus.NewRegistry(),
 		Logger: slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})),
@@ -123,6 +127,14 @@ func bareServer(t testing.TB, w world) *server {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	verdicts.seen = func(k verdict.Key) (verdict.Seen, bool) {
+		for _, w := range c.keeper.Latest().WarningsOf[view.SubjectKey(string(k.Scope), k.ScopeID)] {
+			if w.Detector == k.Detector {
+				return w.Seen(), true
+			}
+		}
+		return verdict.Seen{}, false
 	}
 	h := httptest.NewServer(c.Handler())
 	t.Cleanup(h.Close)

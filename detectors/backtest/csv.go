@@ -43,7 +43,7 @@ func (r Report) WriteFigures(w io.Writer) error {
 
 // WriteWarnings writes every warning of the walk with what became of it.
 func (r Report) WriteWarnings(w io.Writer) error {
-	rows := [][]string{{"detector", "scope", "scope_id", "name", "level", "opened_on", "closed_on", "verdict", "arrears_scope", "arrears_scope_id", "arrears_from", "lead_days", "pay_day_verdict", "pay_day", "lead_days_to_pay_day"}}
+	rows := [][]string{{"detector", "scope", "scope_id", "name", "level", "opened_on", "closed_on", "verdict", "arrears_scope", "arrears_scope_id", "arrears_from", "lead_days", "pay_day_verdict", "pay_day", "lead_days_to_pay_day", "found_by_people"}}
 	for _, one := range r.Judged {
 		came := [3]string{}
 		if a := one.Arrears; a != nil {
@@ -51,7 +51,7 @@ func (r Report) WriteWarnings(w io.Writer) error {
 		}
 		rows = append(rows, []string{
 			one.Detector, string(one.Scope), one.Subject.ID, one.Name, string(one.Level), one.OpenedOn.String(), date(one.ClosedOn),
-			string(one.Verdict), came[0], came[1], came[2], whole(one.LeadDays), string(one.PayDay.Verdict), date(one.PayDay.On), whole(one.PayDay.LeadDays),
+			string(one.Verdict), came[0], came[1], came[2], whole(one.LeadDays), string(one.PayDay.Verdict), date(one.PayDay.On), whole(one.PayDay.LeadDays), string(one.Found),
 		})
 	}
 	return spreadsheet.WriteCSV(w, rows)

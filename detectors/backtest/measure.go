@@ -6,6 +6,7 @@ import (
 
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/verdict"
 )
 
 // Verdict says what became of a warning.
@@ -24,9 +25,10 @@ const (
 type Judged struct {
 	Episode
 	Verdict  Verdict
-	Arrears  *Arrears // the first that it foretold; also of one that is cut off
-	LeadDays *int     // from its opening to them
-	PayDay   Foreseen // the same by the pay day
+	Arrears  *Arrears     // the first that it foretold; also of one that is cut off
+	LeadDays *int         // from its opening to them
+	PayDay   Foreseen     // the same by the pay day
+	Found    verdict.Kind // what people found of it when it stood; empty where nobody said
 }
 
 // Foreseen is what became of a warning with the pay day as the outcome.

@@ -218,13 +218,13 @@ subjects,d,检测,5,4,0,0,1,1,2,2,1,60,60,60,40.5825,0,3,0,1,1,1,2,2,1,30,30,30,
 subjects,silent,无声,0,0,0,0,0,,2,0,0,,,,0,0,0,0,0,0,,2,0,0,,,,0,0,
 townships,d,检测,1,1,0,0,0,1,2,2,1,57.5,65,72.5,10.1456,,1,0,0,0,1,2,2,1,27.5,35,42.5,0,0,
 `},
-		{"warnings", func(b *bytes.Buffer) error { return r.WriteWarnings(b) }, `detector,scope,scope_id,name,level,opened_on,closed_on,verdict,arrears_scope,arrears_scope_id,arrears_from,lead_days,pay_day_verdict,pay_day,lead_days_to_pay_day
-d,project,P1,,,2026-01-01,,followed,project,P1,2026-03-02,60,followed,2026-01-31,30
-d,project,P1,,,2026-01-21,,followed,project,P1,2026-03-02,40,followed,2026-01-31,10
-d,project,P2,,,2026-01-31,,followed,project,P2,2026-04-01,60,followed,2026-03-02,30
-d,employer,E1,,,2026-03-12,,followed,project,P2,2026-04-01,20,past_due,,
-d,township,T1,,,2026-01-11,,followed,project,P1,2026-03-02,50,followed,2026-01-31,20
-d,project,P2,二号楼,red,2026-05-01,,cut_off,,,,,cut_off,,
+		{"warnings", func(b *bytes.Buffer) error { return r.WriteWarnings(b) }, `detector,scope,scope_id,name,level,opened_on,closed_on,verdict,arrears_scope,arrears_scope_id,arrears_from,lead_days,pay_day_verdict,pay_day,lead_days_to_pay_day,found_by_people
+d,project,P1,,,2026-01-01,,followed,project,P1,2026-03-02,60,followed,2026-01-31,30,
+d,project,P1,,,2026-01-21,,followed,project,P1,2026-03-02,40,followed,2026-01-31,10,
+d,project,P2,,,2026-01-31,,followed,project,P2,2026-04-01,60,followed,2026-03-02,30,
+d,employer,E1,,,2026-03-12,,followed,project,P2,2026-04-01,20,past_due,,,
+d,township,T1,,,2026-01-11,,followed,project,P1,2026-03-02,50,followed,2026-01-31,20,
+d,project,P2,二号楼,red,2026-05-01,,cut_off,,,,,cut_off,,,
 `},
 		{"outcomes", func(b *bytes.Buffer) error { return r.WriteOutcomes(b) }, `scope,scope_id,arrears_from,arrears_to,warned_on,lead_days,detectors,pay_day,foreseen_on,lead_days_to_pay_day
 project,P1,2026-03-02,,2026-01-01,60,d,2026-01-31,2026-01-01,30

@@ -61,6 +61,9 @@ func (r Report) Print(w io.Writer) {
 	if r.Truth != nil {
 		r.Truth.print(w)
 	}
+	if r.People != nil {
+		r.People.print(w)
+	}
 }
 
 // printPayDays prints the figures by the pay day, of the detectors that foresaw one or more.

@@ -27,6 +27,7 @@ type Report struct {
 	Baseline      Figures    `json:"baseline"`       // of the rule that a wage due is still owed at the end of the next month
 	Odds          *Odds      `json:"odds"`           // of arrears-risk; nil where it never warned
 	Truth         *Truth     `json:"truth"`          // nil where nobody knows it
+	People        *People    `json:"people"`         // what people found; nil where no verdicts were given
 
 	// Judged and Met are the warnings and outcomes the figures count.
 	Judged []Judged  `json:"-"`

@@ -19,6 +19,7 @@ import (
 	"github.com/anxin-project/anxin/alerts"
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/leads"
+	"github.com/anxin-project/anxin/alerts/verdicts"
 	"github.com/anxin-project/anxin/detectors"
 	shipped "github.com/anxin-project/anxin/detectors/catalog"
 	"github.com/anxin-project/anxin/detectors/editions"
@@ -117,7 +118,8 @@ func (p *Parts) Alerts(ctx context.Context, gate *signin.Gate, keys *record.Prot
 	}
 	return alerts.New(ctx, p.Config.Alerts, alerts.Dependencies{
 		Conn: p.Store, Headers: shipped.Headers(p.Catalogue), Sources: p.Policy.Sources(), Laws: p.Laws, Calendar: p.Calendar, Registerer: metrics, Logger: p.Log, Clock: p.Now,
-		CaseTerms: terms{p.Policy}.ofCases, ListingTerms: terms{p.Policy}.ofListing, ListingConditions: terms{p.Policy}.ofConditions, LeadTerms: terms{p.Policy}.ofLeads, LeadVault: vault, LeadSender: sender, Person: gate.Person,
+		CaseTerms: terms{p.Policy}.ofCases, ListingTerms: terms{p.Policy}.ofListing, VerdictTerms: terms{p.Policy}.ofVerdicts,
+		ListingConditions: terms{p.Policy}.ofConditions, LeadTerms: terms{p.Policy}.ofLeads, LeadVault: vault, LeadSender: sender, Person: gate.Person,
 		Registered: func(id string) (access.Person, bool) {
 			a, err := gate.Register().Get(id)
 			return a.Person, err == nil && !a.Disabled
@@ -171,6 +173,11 @@ func (p *Parts) Publisher(all *detectors.Detectors) *editions.Publisher {
 // Blacklist opens the joint-discipline list, to be read.
 func (p *Parts) Blacklist(ctx context.Context) (*blacklist.Store, error) {
 	return blacklist.Open(ctx, blacklist.Dependencies{Conn: p.Store, Calendar: p.Calendar, Terms: terms{p.Policy}.ofListing, Logger: p.Log, Clock: p.Now})
+}
+
+// Verdicts opens what people found of warnings, to be read.
+func (p *Parts) Verdicts(ctx context.Context) (*verdicts.Store, error) {
+	return verdicts.Open(ctx, verdicts.Dependencies{Conn: p.Store, Calendar: p.Calendar, Terms: terms{p.Policy}.ofVerdicts, Logger: p.Log, Clock: p.Now})
 }
 
 // With opens the parts for one task and closes the store after it.

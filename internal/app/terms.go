@@ -11,6 +11,7 @@ import (
 	"github.com/anxin-project/anxin/detectors/policy"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/verdict"
 )
 
 // terms are the terms of casework by policy: of any place on any day, so that a number in force from a later day, or in one
@@ -48,6 +49,14 @@ func (t terms) ofLeads(place string, on civil.Date) leads.Terms {
 	return leads.Terms{
 		Accept: late("accept_workdays"), Investigate: late("resolve_workdays"), Extension: late("extension_workdays"), Mediate: late("mediation_days"),
 		Confirm: t.length("confirm_workdays", place, on), Repeats: t.length("repeat_days", place, on), Near: t.length("near_workdays", place, on),
+	}
+}
+
+// ofVerdicts are the numbers of verdicts on warnings at a place on a day.
+func (t terms) ofVerdicts(place string, on civil.Date) verdict.Terms {
+	return verdict.Terms{
+		AnswerRed: t.length("verdict_red_workdays", place, on), AnswerYellow: t.length("verdict_yellow_workdays", place, on), Near: t.length("near_workdays", place, on),
+		QuietDays: t.length("quiet_days", place, on), Growth: t.length("quiet_growth_percent", place, on), Window: t.length("verdict_window_days", place, on),
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/domain/law"
+	"github.com/anxin-project/anxin/internal/domain/verdict"
 )
 
 // Answers make of what was read the shapes that several answers of the API share.
@@ -147,7 +148,32 @@ type WarningAnswer struct {
 	Score      float64        `json:"score"`
 	Basis      []string       `json:"basis"` // articles of law, such as "Reg. 26"
 	Evidence   evidenceAnswer `json:"evidence"`
+	Episode    string         `json:"episode"`
+	Seq        uint32         `json:"seq"`            // of the last that was said of it: what a verdict is to name
+	Verdict    *VerdictAnswer `json:"verdict"`        // null while there is none
+	AnswerBy   *civil.Date    `json:"answer_by"`      // the last day for a verdict; null where there is one, or it cannot be counted
+	Quiet      bool           `json:"quiet"`          // found untrue, and nothing of it has grown: its alert is silent
 	Unjudged   *time.Time     `json:"unjudged_since"` // since when its detector has failed, so that it stands as it was; else null
+}
+
+// VerdictAnswer is what was found of a warning.
+type VerdictAnswer struct {
+	Kind       verdict.Kind   `json:"verdict"`
+	Code       verdict.Code   `json:"code"`
+	Reason     string         `json:"reason"`
+	By         string         `json:"by"`
+	ByName     string         `json:"by_name"`
+	At         time.Time      `json:"at"`
+	QuietUntil *civil.Date    `json:"quiet_until"`
+	Ended      verdict.Change `json:"quiet_ended"` // why it is not quiet any more; empty where it is, or never was
+}
+
+func verdictOf(w *Warning) *VerdictAnswer {
+	v := w.Verdict
+	if v == nil {
+		return nil
+	}
+	return &VerdictAnswer{v.Kind, v.Code, v.Reason, v.By, v.ByName, v.At, v.QuietUntil, w.QuietEnded}
 }
 
 // evidenceAnswer is a warning's evidence without anything that identifies a person.
@@ -168,7 +194,12 @@ type figureAnswer struct {
 // Warning is an active warning with its evidence.
 func (a Answers) Warning(w *Warning) WarningAnswer {
 	h := a.Detectors.Header(w.Detector)
+	var by *civil.Date
+	if w.AnswerBy != nil {
+		by = w.AnswerBy.Due
+	}
 	return WarningAnswer{
+		Episode: w.Episode, Seq: w.Seq, Verdict: verdictOf(w), AnswerBy: by, Quiet: w.Quiet,
 		Detector: w.Detector, Title: h.Title, Scope: w.Scope, ScopeID: w.ScopeID, Name: w.Name, Township: w.Township, Place: a.Regions.Path(w.Township),
 		County: w.County, Sector: w.Sector, Department: w.Department, Level: w.Level, OpenedOn: w.Opened, LevelOn: w.LevelOn, Since: w.Since,
 		Workers: w.Workers, AmountFen: w.AmountFen, Estimated: EstimatedFen(h, w), Unknown: w.AmountFen == 0 && h.ClaimsMoney(), Score: w.Score, Basis: List(w.Basis), Evidence: evidenceOf(h, w.Evidence), Unjudged: w.Unjudged,

@@ -15,6 +15,7 @@ import (
 	"github.com/anxin-project/anxin/dashboards/console/memory"
 	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 )
 
 // KeeperDependencies are what a Keeper needs.
@@ -22,6 +23,7 @@ type KeeperDependencies struct {
 	Conn     driver.Conn   // the main database
 	Refresh  time.Duration // how often Run looks for a newer run
 	Remember int           // facts of so many subjects are kept per run
+	Verdicts Verdicts      // on warnings; nil: casework is not connected
 	Logger   *slog.Logger
 	Now      func() time.Time
 	Metrics  prometheus.Registerer
@@ -34,6 +36,7 @@ type KeeperDependencies struct {
 type Keeper struct {
 	conn    driver.Conn
 	every   time.Duration
+	answers Verdicts
 	log     *slog.Logger
 	now     func() time.Time
 	newer   func()
@@ -53,7 +56,7 @@ type Keeper struct {
 // NewKeeper registers the metrics of the run in memory. It touches no database: Run or Refresh does.
 func NewKeeper(d KeeperDependencies) (*Keeper, error) {
 	k := &Keeper{
-		conn: d.Conn, every: d.Refresh, log: d.Logger, now: d.Now, newer: d.Newer,
+		conn: d.Conn, every: d.Refresh, answers: d.Verdicts, log: d.Logger, now: d.Now, newer: d.Newer,
 		facts: memory.New[*Facts](d.Remember), scoped: memory.New[*View](rememberScopes),
 	}
 	k.ReadView, k.ReadFacts = k.loadView, k.loadFacts
@@ -79,8 +82,8 @@ func (k *Keeper) Run(ctx context.Context) error {
 	}
 }
 
-// Refresh looks for a newer completed run and, when there is one, replaces the view. It is synchronous; calls at the
-// same time wait for each other.
+// Refresh looks for a newer completed run and for newer verdicts on warnings and, when there are any, replaces the view. It is
+// synchronous; calls at the same time wait for each other.
 func (k *Keeper) Refresh(ctx context.Context) error {
 	k.refreshing.Lock()
 	defer k.refreshing.Unlock()
@@ -92,17 +95,40 @@ func (k *Keeper) Refresh(ctx context.Context) error {
 		return err
 	}
 	k.lastPoll.Store(time.Now().UnixMilli()) // not the injected clock: a poll is real time
-	if next == nil || next == old {
+	if next == nil {
+		return nil
+	}
+	run := next
+	if next, err = k.withVerdicts(ctx, next); err != nil {
+		k.log.Warn("reading verdicts on warnings failed", "error", err) // pages go on showing those that are known
+	}
+	if next == old {
 		return nil
 	}
 	k.latest.Store(next)
-	k.facts.Clear()
 	k.scoped.Clear()
 	k.newer()
+	if run == old {
+		return nil
+	}
+	k.facts.Clear()
 	k.metrics.refreshSeconds.Observe(time.Since(start).Seconds())
 	k.log.Info("showing a newer run", "as_of", next.Run.AsOf, "run", next.Run.Number,
 		"units", len(next.Units), "warnings", len(next.Warnings))
 	return nil
+}
+
+// withVerdicts is the view with the verdicts that there are today; the same where it has them already.
+func (k *Keeper) withVerdicts(ctx context.Context, v *View) (*View, error) {
+	if k.answers == nil {
+		return v, nil
+	}
+	err := k.answers.Current(ctx)
+	today := civil.DateOf(k.now())
+	if v.book == k.answers.Book() && v.today == today {
+		return v, err
+	}
+	return v.answered(k.answers, today), err
 }
 
 // Latest is the run that pages show; nil before the first.
@@ -128,7 +154,7 @@ const rememberScopes = 200
 
 // Part is the part of a run that a person may see.
 func (k *Keeper) Part(ctx context.Context, all *View, p *access.Person) (*View, error) {
-	key := fmt.Sprintf("%d %s %q %q %v", all.Run.Number, all.Run.AsOf, p.Territory, p.Department, p.Roles)
+	key := fmt.Sprintf("%s %q %q %v", all.Stamp(), p.Territory, p.Department, p.Roles)
 	return k.scoped.Get(ctx, key, k.now(), 0, func() (*View, error) { return all.of(p), nil })
 }
 

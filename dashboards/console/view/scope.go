@@ -13,7 +13,7 @@ import (
 // of is the part of a run that a person may see: what lies in the territory, with the warnings that are the department's
 // business, and of the places beside one's own the name and the rank.
 func (v *View) of(p *access.Person) *View {
-	part := &View{Run: v.Run, Previous: v.Previous, Runs: v.Runs, Failing: v.Failing}
+	part := &View{Run: v.Run, Previous: v.Previous, Runs: v.Runs, Failing: v.Failing, answers: v.answers, book: v.book, today: v.today}
 	part.Warnings = access.MayRead(p, v.Warnings, func(w *Warning) access.Object { return access.At(w.Township, w.Department) })
 	for _, u := range v.Units {
 		switch {

@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/verdict"
 )
 
 // Run is one completed detector run.
@@ -40,9 +42,14 @@ type View struct {
 	Failing map[string]Failing
 
 	published
+	answers Verdicts      // nil: casework is not connected
+	book    *verdict.Book // what was found of warnings
+	today   civil.Date    // on which quiets are judged
+
 	Runs        []Run // the completed runs, oldest first
 	ByCode      map[string]*Unit
 	AtStake     map[string]float64    // yuan that is likely lost soon, by employer: see weigh
+	FoundOf     map[string]Found      // what was found of the warnings about an employer, and about the projects that AtStake counts
 	WarningsOf  map[string][]*Warning // by scope:scope_id
 	Counties    []*Unit
 	Prefectures []*Unit
@@ -165,6 +172,13 @@ type Warning struct {
 	Stakes                                     float64 // yuan of its subject that is likely lost soon: see weigh
 	Evidence                                   string
 	Basis                                      []string
+	// What people found of it (Judged).
+	Answerable bool               // casework is connected
+	Verdict    *verdict.Verdict   // nil: nobody has said anything
+	Seq        uint32             // of the last event about it
+	Quiet      bool               // it was found untrue, and nothing of it has grown
+	QuietEnded verdict.Change     // why it is not quiet any more
+	AnswerBy   *casefile.Deadline // for a verdict; nil where there is one
 	// Unjudged is since when the detector has failed, so that nobody knows whether the warning still holds; nil where it has not.
 	Unjudged *time.Time
 }
@@ -230,10 +244,11 @@ func (v *View) index() {
 	}
 }
 
-// WorstFirst orders warnings as an inspector reads them: red first, then where most is at stake (weigh), then the newest, then by the
+// WorstFirst orders warnings as an inspector reads them: those that are quiet last, red first, then where most is at stake (weigh), then the newest, then by the
 // detector's own score.
 func WorstFirst(a, b *Warning) int {
 	return cmp.Or(
+		QuietLast(a, b),
 		-cmp.Compare(LevelOrder(a.Level), LevelOrder(b.Level)),
 		-cmp.Compare(a.Stakes, b.Stakes),
 		-cmp.Compare(a.Opened, b.Opened),
@@ -241,6 +256,17 @@ func WorstFirst(a, b *Warning) int {
 		cmp.Compare(a.ScopeID, b.ScopeID),
 		cmp.Compare(a.Detector, b.Detector),
 	)
+}
+
+// QuietLast puts warnings that are quiet behind the others.
+func QuietLast(a, b *Warning) int {
+	switch {
+	case a.Quiet == b.Quiet:
+		return 0
+	case a.Quiet:
+		return 1
+	}
+	return -1
 }
 
 // LevelOrder orders levels: red is above yellow.

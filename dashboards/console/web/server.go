@@ -290,14 +290,14 @@ func (s *Server) remembered(q *Request, route Route, render func() (*body, error
 	if route.Life == Never {
 		return render()
 	}
-	number, session := uint64(0), ""
+	shown, session := "", ""
 	if q.All != nil {
-		number = q.All.Run.Number
+		shown = q.All.Stamp()
 	}
 	if q.Who != nil {
 		session = q.Who.Key
 	}
-	key := fmt.Sprintf("%s %s %d %s?%s", session, q.Lang, number, q.HTTP.URL.EscapedPath(), q.Query.canonical())
+	key := fmt.Sprintf("%s %s %s %s?%s", session, q.Lang, shown, q.HTTP.URL.EscapedPath(), q.Query.canonical())
 	return s.bodies.Get(q.Context, key, s.now(), route.Life, render)
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/edition"
+	"github.com/anxin-project/anxin/internal/domain/verdict"
 	"github.com/anxin-project/anxin/internal/platform/access/signin"
 )
 
@@ -44,6 +45,14 @@ type frame struct {
 func (f *frame) May(a access.Action) bool {
 	return f.Who != nil && access.Allow(&f.Who.Person, a, access.Object{})
 }
+
+// MayJudge reports whether who is signed in may give a verdict on a warning.
+func (f *frame) MayJudge(w *view.Warning) bool {
+	return f.Who != nil && view.MayJudge(&f.Who.Person, w)
+}
+
+// Here is the page's own path.
+func (f *frame) Here() string { return f.path }
 
 // Home is the page to begin with.
 func (f *frame) Home() string {
@@ -188,6 +197,9 @@ func functions(l language.Locale, d Dependencies, assets *assets, citations *lan
 		"derefT":    func(v *time.Time) time.Time { return *v },
 		"list":      func(items ...string) []string { return items },
 		"args":      func(items ...any) []any { return items },
+
+		"verdictKinds": func() []verdict.Kind { return verdict.Kinds },
+		"verdictCodes": func(k verdict.Kind) []verdict.Code { return verdict.Codes[k] },
 
 		"header": d.Detectors.Header,
 		"evidence": func(w *view.Warning) view.Evidence {

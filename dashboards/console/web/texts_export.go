@@ -25,6 +25,17 @@ var exportTexts = map[string]catalog.Text{
 	"csv.source":              {ZH: "来源", EN: "source"},
 	"csv.reject_reasons_code": {ZH: "拒收原因代码", EN: "reject_reasons_code"},
 	"csv.reasons_code":        {ZH: "理由代码", EN: "reasons_code"},
+	"csv.verdict":             {ZH: "核实结论", EN: "verdict"},
+	"csv.verdict_code":        {ZH: "核实情形", EN: "verdict_detail"},
+	"csv.verdict_at":          {ZH: "核实时间", EN: "verdict_at"},
+	"csv.answer_by":           {ZH: "核实期限", EN: "answer_by"},
+	"csv.quiet_until":         {ZH: "静默至", EN: "quiet_until"},
+	"csv.found_true":          {ZH: "当前预警：属实或已化解", EN: "warnings_true"},
+	"csv.found_untrue":        {ZH: "当前预警：不属实", EN: "warnings_untrue"},
+	"csv.found_none":          {ZH: "当前预警：未核实", EN: "warnings_without_verdict"},
+	"csv.reason":              {ZH: "理由", EN: "reason"},
+	"csv.by":                  {ZH: "核实人", EN: "by"},
+	"csv.withdrawn_at":        {ZH: "撤回时间", EN: "withdrawn_at"},
 	"csv.level":               {ZH: "级别", EN: "level"},
 	"csv.detector":            {ZH: "预警编码", EN: "detector"},
 	"csv.title":               {ZH: "预警事项", EN: "title"},
@@ -100,6 +111,9 @@ var exportKinds = map[string]spreadsheet.Kind{
 
 	"csv.rejected_share": spreadsheet.Share, "csv.rate": spreadsheet.Share,
 
+	"csv.found_true": spreadsheet.Number, "csv.found_untrue": spreadsheet.Number, "csv.found_none": spreadsheet.Number,
+	"csv.verdict_at": spreadsheet.Time, "csv.withdrawn_at": spreadsheet.Time, "csv.answer_by": spreadsheet.Day, "csv.quiet_until": spreadsheet.Day,
+
 	"csv.as_of": spreadsheet.Day, "csv.due_by": spreadsheet.Day, "csv.since": spreadsheet.Day, "csv.opened": spreadsheet.Day,
 	"csv.month": spreadsheet.Month, "csv.latest": spreadsheet.Time, "csv.started": spreadsheet.Time, "csv.finished": spreadsheet.Time,
 
@@ -125,6 +139,7 @@ var exportParameters = map[string]parameter{
 	"county":     {catalog.Text{ZH: "县（市、区）", EN: "County"}, ""},
 	"township":   {catalog.Text{ZH: "乡镇、街道", EN: "Township"}, ""},
 	"light":      {catalog.Text{ZH: "灯", EN: "Light"}, "light"},
+	"verdict":    {catalog.Text{ZH: "核实结论", EN: "Verdict"}, "verdict_filter"},
 	"level":      {catalog.Text{ZH: "级别", EN: "Level"}, "level"},
 	"detector":   {catalog.Text{ZH: "预警编码", EN: "Detector"}, ""},
 	"scope":      {catalog.Text{ZH: "对象", EN: "About"}, "scope"},

@@ -2,8 +2,10 @@ package assess
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +21,7 @@ import (
 	"github.com/anxin-project/anxin/internal/app"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/verdict"
 	"github.com/anxin-project/anxin/internal/simulate"
 	"github.com/anxin-project/anxin/internal/simulate/folder"
 )
@@ -34,6 +37,7 @@ type BacktestOptions struct {
 	Holidays string     // as in Options
 	Catalog  string     // a folder with detectors beside those shipped; may be empty
 	Out      string     // the folder for the plot and the tables; empty for none
+	Verdicts string     // a file of what people found of warnings, as anxin verdicts writes it; empty for none
 }
 
 // Backtest loads the records as Run does, evaluates one as-of date after the other and compares the warnings with the arrears that
@@ -51,6 +55,12 @@ func Backtest(ctx context.Context, o BacktestOptions, show app.Show) (report bac
 	if err != nil {
 		return report, app.BadInput(err)
 	}
+	var found []verdict.Verdict
+	if o.Verdicts != "" {
+		if found, err = readVerdicts(o.Verdicts); err != nil {
+			return report, app.BadInput(err)
+		}
+	}
 	if o.Out != "" {
 		if err := os.MkdirAll(o.Out, 0o755); err != nil {
 			return report, app.BadInput(fmt.Errorf("--out: %w", err))
@@ -60,13 +70,36 @@ func Backtest(ctx context.Context, o BacktestOptions, show app.Show) (report bac
 	c.Policy, c.Holidays, c.Detectors.Catalog = o.Policy, o.Holidays, o.Catalog
 	c.Detectors.Settling = 0 // nothing is being stored while passes run
 	err = withRecords(ctx, c, files, max(o.To, o.Until), NewSummary(o.To), show, func(p *app.Parts, _ []ingest.DeadLetter) error {
-		report, err = walk(ctx, p, o, truth, show)
+		if report, err = walk(ctx, p, o, truth, show); err == nil && o.Verdicts != "" {
+			report.AddVerdicts(found, shipped.Headers(p.Catalogue))
+		}
 		return err
 	})
 	if err != nil || o.Out == "" {
 		return report, err
 	}
 	return report, writeBacktest(o.Out, report)
+}
+
+// readVerdicts reads a file that anxin verdicts wrote.
+func readVerdicts(path string) (all []verdict.Verdict, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("--verdicts: %w", err)
+	}
+	defer f.Close()
+	for lines := json.NewDecoder(f); ; {
+		var v verdict.Verdict
+		switch err := lines.Decode(&v); {
+		case errors.Is(err, io.EOF):
+			return all, nil
+		case err != nil:
+			return nil, fmt.Errorf("--verdicts %s, entry %d: %w", path, len(all)+1, err)
+		case v.Detector == "" || verdict.Codes[v.Kind] == nil || v.At.IsZero():
+			return nil, fmt.Errorf("--verdicts %s, entry %d is no verdict: want what anxin verdicts writes", path, len(all)+1)
+		}
+		all = append(all, v)
+	}
 }
 
 // walk evaluates the dates one by one and measures what they found.

@@ -4,6 +4,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/leadfile"
+	"github.com/anxin-project/anxin/internal/domain/verdict"
 )
 
 // Enumerations of casework.
@@ -22,6 +23,9 @@ const (
 	LeadEvent     Name = "lead_event"     // in the log of a lead
 	LeadAction    Name = "lead_action"    // what somebody does to a lead
 	Settlement    Name = "settlement"     // how what is said to have been paid stands
+	Verdict       Name = "verdict"        // on a warning
+	VerdictCode   Name = "verdict_code"   // in what way
+	QuietChange   Name = "quiet_change"   // why a warning found untrue is not quiet any more
 )
 
 // casework takes the words of what names itself, and adds the others.
@@ -32,6 +36,9 @@ func casework() map[Name][]entry {
 		EntryStage:    titled(casefile.EntryStages),
 		DeadlineKind:  titled(casefile.DeadlineKinds),
 		CaseOffice:    titled(casefile.Departments),
+		Verdict:       titled(verdict.Kinds),
+		VerdictCode:   titled(verdict.AllCodes),
+		QuietChange:   titled(verdict.Changes),
 		ListingGround: grounds("amount_many_workers", "amount_one_worker", "incident"),
 		LeadEvent:     titled(leadfile.Kinds),
 		LeadAction:    titled(leadfile.ActionKinds),

@@ -130,13 +130,14 @@ func (p *Pages) DiffAnswer(r *web.Request) (web.Answer, error) {
 
 // PlanAnswer is the inspection plan of a quarter, those to visit first.
 type PlanAnswer struct {
-	Edition   *edition.Edition `json:"edition"` // null before the first
-	Year      int              `json:"year"`
-	Quarter   int              `json:"quarter"`
-	Grades    map[string]int   `json:"grades"` // employers by grade, in the county asked for
-	Visits    int              `json:"visits"` // in the quarter, of the employers chosen
-	Total     int              `json:"total"`
-	Employers []edition.Grade  `json:"employers"`
+	Edition   *edition.Edition      `json:"edition"` // null before the first
+	Year      int                   `json:"year"`
+	Quarter   int                   `json:"quarter"`
+	Grades    map[string]int        `json:"grades"` // employers by grade, in the county asked for
+	Visits    int                   `json:"visits"` // in the quarter, of the employers chosen
+	Total     int                   `json:"total"`
+	Verdicts  map[string]view.Found `json:"verdicts"` // what people found of the active warnings about each employer
+	Employers []edition.Grade       `json:"employers"`
 }
 
 // PlanAnswer answers GET /api/v1/plan.
@@ -146,7 +147,11 @@ func (p *Pages) PlanAnswer(r *web.Request) (web.Answer, error) {
 	for _, one := range d.Counts {
 		grades[one.Grade] = one.Count
 	}
-	return web.Answer{JSON: PlanAnswer{d.Edition, d.Year, d.Quarter, grades, d.Visits, d.Pager.Total, view.Each(d.Rows, func(g *edition.Grade) edition.Grade { return *g })}}, nil
+	found := map[string]view.Found{}
+	for _, g := range d.Rows {
+		found[g.Employer] = d.Found(g.Employer)
+	}
+	return web.Answer{JSON: PlanAnswer{d.Edition, d.Year, d.Quarter, grades, d.Visits, d.Pager.Total, found, view.Each(d.Rows, func(g *edition.Grade) edition.Grade { return *g })}}, nil
 }
 
 // RatesAnswer is what GET /api/v1/rates answers.

@@ -3,6 +3,7 @@ package editions
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
@@ -24,7 +25,12 @@ type planData struct {
 	Visits        int          // of the rows chosen
 	Rows          []*edition.Grade
 	Pager         web.Pager
+
+	found map[string]view.Found
 }
+
+// Found is what people found of the active warnings about an employer.
+func (d *planData) Found(employer string) view.Found { return d.found[employer] }
 
 type gradeCount struct {
 	Grade string
@@ -36,6 +42,7 @@ func (p *Pages) plan(r *web.Request, size int) *planData {
 	d := &planData{
 		Edition: r.View.Latest(), Counties: r.View.Counties,
 		County: q.Code("county", 6), Grade: q.Choice("grade", "", "A", "B", "C"), Due: q.Choice("due", "quarter", "all"), Search: q.Search(),
+		found: r.View.FoundOf,
 	}
 	if d.Edition == nil {
 		return d
@@ -79,11 +86,12 @@ func (p *Pages) PlanExport(r *web.Request) (web.Answer, error) {
 		return web.Answer{}, web.ErrNotFound
 	}
 	s := spreadsheet.NewTable(string(l), web.Column("csv.as_of"), web.Column("csv.grade"), web.Column("csv.reasons_code"), web.Column("csv.reasons"), web.Column("csv.uscc"), web.Column("csv.name"),
-		web.Column("csv.township"), web.Column("csv.place"), web.Column("csv.projects"), web.Column("csv.workers"), web.Column("csv.red"), web.Column("csv.visits_quarter"),
+		web.Column("csv.township"), web.Column("csv.place"), web.Column("csv.projects"), web.Column("csv.workers"), web.Column("csv.red"), web.Column("csv.found_true"), web.Column("csv.found_untrue"), web.Column("csv.found_none"), web.Column("csv.visits_quarter"),
 		web.Column("csv.visits_year"), web.Column("csv.records"))
 	for _, g := range d.Rows {
+		found := d.Found(g.Employer)
 		s.Line(d.Edition.AsOf.String(), g.Grade, strings.Join(g.Reasons, spreadsheet.Separator), strings.Join(view.Reasons(l, *g), language.Message(l, "list.and")), g.Employer, g.Name, g.Township, p.Regions.Path(g.Township),
-			language.Whole(g.Projects), language.Whole(g.Workers), language.Whole(g.RedWarnings), language.Whole(uint32(g.VisitsQuarter)), language.Whole(uint32(g.VisitsYear)), strings.Join(g.Records, spreadsheet.Separator))
+			language.Whole(g.Projects), language.Whole(g.Workers), language.Whole(g.RedWarnings), strconv.Itoa(found.True+found.Settled), strconv.Itoa(found.Untrue), strconv.Itoa(found.None), language.Whole(uint32(g.VisitsQuarter)), language.Whole(uint32(g.VisitsYear)), strings.Join(g.Records, spreadsheet.Separator))
 	}
 	return r.Export(s, "anxin-plan-"+d.Edition.AsOf.String(), language.Message(l, "plan.title"), r.OfEdition(*d.Edition))
 }

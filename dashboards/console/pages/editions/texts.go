@@ -36,18 +36,20 @@ var editionsTexts = map[string]catalog.Text{
 
 	"plan.summary": {ZH: "{1} 年第 {2} 季度 · 依据第 {3} 期的守法诚信等级（数据截至 {4}）", EN: "{1}, quarter {2} · by the compliance grades of edition {3} (data as of {4})"},
 	"plan.visits":  {ZH: "本季度例行检查（次）", EN: "Routine visits this quarter"},
-	"plan.note":    {ZH: "等级依企业劳动保障守法诚信等级评价办法：A 未发现违法；B 有违法但不属 C；C 一年内三次及以上、引发群体性事件、拒不履行或被追究刑责。预警只是线索，不影响等级，只用于同等级内排序。遇投诉或红色预警随时检查，不受此限。", EN: "Grades follow the measures on employers' compliance (MOHRSS 2016 No. 1): A no violation found; B violations short of C; C three or more in a year, a group incident, an order not obeyed or a conviction. Warnings are leads: they do not grade, they only order employers of one grade. A complaint or red warning is followed up at any time."},
+	"plan.note":    {ZH: "等级依企业劳动保障守法诚信等级评价办法：A 未发现违法；B 有违法但不属 C；C 一年内三次及以上、引发群体性事件、拒不履行或被追究刑责。预警只是线索，不影响等级，只用于同等级内排序；核实为不属实而静默的不参与排序。遇投诉或红色预警随时检查，不受此限。", EN: "Grades follow the measures on employers' compliance (MOHRSS 2016 No. 1): A no violation found; B violations short of C; C three or more in a year, a group incident, an order not obeyed or a conviction. Warnings are leads: they do not grade, they only order employers of one grade, without those that were found untrue and are quiet. A complaint or red warning is followed up at any time."},
 	"plan.due":     {ZH: "范围", EN: "Show"},
 
 	"due.quarter": {ZH: "本季度应检查", EN: "To visit this quarter"},
 	"due.all":     {ZH: "全部企业", EN: "All employers"},
 
-	"plan.employer": {ZH: "企业", EN: "Employer"},
-	"plan.reason":   {ZH: "理由", EN: "Reason"},
-	"plan.projects": {ZH: "总包在建项目", EN: "Projects"},
-	"plan.red":      {ZH: "红色预警", EN: "Red warnings"},
-	"plan.quarter":  {ZH: "本季度", EN: "Quarter"},
-	"plan.year":     {ZH: "全年", EN: "Year"},
+	"plan.employer":     {ZH: "企业", EN: "Employer"},
+	"plan.reason":       {ZH: "理由", EN: "Reason"},
+	"plan.projects":     {ZH: "总包在建项目", EN: "Projects"},
+	"plan.red":          {ZH: "红色预警", EN: "Red warnings"},
+	"plan.found":        {ZH: "当前预警核实", EN: "Active warnings, as found"},
+	"plan.found_counts": {ZH: "属实 {1}、化解 {2}、不属实 {3}、未核实 {4}", EN: "{1} true, {2} settled, {3} untrue, {4} without a verdict"},
+	"plan.quarter":      {ZH: "本季度", EN: "Quarter"},
+	"plan.year":         {ZH: "全年", EN: "Year"},
 
 	"grade.name": {ZH: "等级", EN: "Grade"},
 	"grade.of":   {ZH: "{1} 级", EN: "Grade {1}"},

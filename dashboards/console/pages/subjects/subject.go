@@ -83,7 +83,7 @@ func (p *Pages) subject(r *web.Request) (*subjectData, error) {
 	}
 	for _, w := range f.Episodes {
 		if w.Closed != nil {
-			d.Past = append(d.Past, w)
+			d.Past = append(d.Past, r.View.Judged(w))
 		}
 	}
 	if f.Scope == catalog.Employer {

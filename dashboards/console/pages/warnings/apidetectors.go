@@ -11,6 +11,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
+	"github.com/anxin-project/anxin/internal/domain/verdict"
 )
 
 // DetectorAnswer is a detector as it is in force for whoever asks: by the thresholds of the territory, with the active
@@ -29,6 +30,7 @@ type DetectorAnswer struct {
 	Evidence   []fieldAnswer                  `json:"evidence"`
 	Red        int                            `json:"red"`
 	Yellow     int                            `json:"yellow"`
+	Verdicts   *verdict.Figures               `json:"verdicts"`      // on its warnings, active or ended within the window; null where casework is not connected
 	Failing    *time.Time                     `json:"failing_since"` // so that its warnings stand as they were; null where it does not fail
 }
 
@@ -63,8 +65,8 @@ func (p *Pages) ruleAnswer(r *rule) DetectorAnswer {
 		failing = &r.Failing.Since
 	}
 	return DetectorAnswer{
-		Failing: failing,
-		ID:      r.ID, Title: r.Title, Question: r.Question, Group: r.Group, Scopes: view.List(r.Scopes), Department: r.Department, Levels: r.Levels, Advice: r.Advice,
+		Failing: failing, Verdicts: r.Verdicts,
+		ID: r.ID, Title: r.Title, Question: r.Question, Group: r.Group, Scopes: view.List(r.Scopes), Department: r.Department, Levels: r.Levels, Advice: r.Advice,
 		Law: view.Each(r.Basis, p.Answers.Law), Red: r.Red, Yellow: r.Yellow,
 		Parameters: view.Each(r.Parameters, func(one parameter) ParameterAnswer {
 			return ParameterAnswer{one.Name, one.Text, one.Unit, view.Each(one.Values, func(t Threshold) thresholdAnswer {
@@ -94,7 +96,10 @@ type DetectorsAnswer struct {
 
 // DetectorsAnswer answers GET /api/v1/detectors.
 func (p *Pages) DetectorsAnswer(r *web.Request) (web.Answer, error) {
-	d := p.rulebook(r)
+	d, err := p.rulebook(r)
+	if err != nil {
+		return web.Answer{}, err
+	}
 	all := []DetectorAnswer{}
 	for _, group := range d.Groups {
 		all = append(all, view.Each(group.Rules, p.ruleAnswer)...)

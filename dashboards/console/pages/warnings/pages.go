@@ -2,8 +2,11 @@
 package warnings
 
 import (
+	"context"
 	"embed"
 	"html/template"
+	"log/slog"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
@@ -23,8 +26,12 @@ type Pages struct {
 	Detectors  *view.Detectors
 	Answers    view.Answers
 	Laws       *law.Registry
-	Thresholds Thresholds // nil: pages show none
-	PageSize   int        // rows of a list before it is paged
+	Thresholds Thresholds                  // nil: pages show none
+	Verdicts   view.Verdicts               // what people found of warnings; nil: casework is not connected
+	Refresh    func(context.Context) error // has pages show a verdict just given
+	Logger     *slog.Logger
+	Now        func() time.Time
+	PageSize   int // rows of a list before it is paged
 }
 
 // Room is the templates of the pages, with what they alone can call.

@@ -17,6 +17,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
+	"github.com/anxin-project/anxin/internal/domain/verdict"
 )
 
 // Threshold is a value of a detector's parameter: in a region, with what sets it.
@@ -49,7 +50,8 @@ type rule struct {
 	*catalog.Header
 	Red, Yellow int // active warnings
 	Parameters  []parameter
-	Failing     *view.Failing // nil where it does not
+	Failing     *view.Failing    // nil where it does not
+	Verdicts    *verdict.Figures // on its warnings; nil: casework is not connected
 }
 
 // parameter is one threshold, with its values in the order of their regions: the whole country's first.
@@ -97,22 +99,36 @@ func (p *Pages) rule(v *view.View, h *catalog.Header) *rule {
 
 // RulebookPage is the page at /detectors.
 func (p *Pages) RulebookPage(r *web.Request) (web.Answer, error) {
-	return web.Answer{Template: "rulebook", Title: language.Message(r.Lang, "rulebook.title"), Data: p.rulebook(r)}, nil
+	d, err := p.rulebook(r)
+	return web.Answer{Template: "rulebook", Title: language.Message(r.Lang, "rulebook.title"), Data: d}, err
 }
 
 // rulebook gathers every detector, by group.
-func (p *Pages) rulebook(r *web.Request) *rulebookData {
+func (p *Pages) rulebook(r *web.Request) (*rulebookData, error) {
 	d := &rulebookData{AsOf: r.View.Run.AsOf}
+	warned, err := p.warned(r)
+	if err != nil {
+		return d, err
+	}
 	for _, group := range p.Detectors.Grouped() {
 		g := ruleGroup{Group: group.Group}
 		for i := range group.Headers {
 			one := p.rule(r.View, &group.Headers[i])
+			one.measure(warned, p.Now)
 			d.Red, d.Yellow = d.Red+one.Red, d.Yellow+one.Yellow
 			g.Rules = append(g.Rules, one)
 		}
 		d.Groups = append(d.Groups, g)
 	}
-	return d
+	return d, nil
+}
+
+// measure fills what was found of the detector's warnings, where anybody can say so.
+func (r *rule) measure(warned map[string][]verdict.Warned, now func() time.Time) {
+	if warned != nil {
+		f := verdict.Measure(warned[r.ID], civil.DateOf(now()))
+		r.Verdicts = &f
+	}
 }
 
 // ruleData is the page of one detector.
@@ -144,7 +160,11 @@ func (p *Pages) oneRule(r *web.Request) (*ruleData, error) {
 		return nil, web.ErrNotFound
 	}
 	d := &ruleData{rule: p.rule(r.View, h), AsOf: r.View.Run.AsOf}
-	var err error
+	warned, err := p.warned(r)
+	if err != nil {
+		return nil, err
+	}
+	d.measure(warned, p.Now)
 	d.History, err = p.hits(r.Context, r.View, h.ID, r.Person())
 	return d, err
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/dashboards/console/web"
+	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
 	"github.com/anxin-project/anxin/internal/platform/spreadsheet"
@@ -26,10 +27,11 @@ type warningsData struct {
 	Rows        []*view.Warning
 	Pager       web.Pager
 	Sort, Dir   string
+	Answerable  bool // casework is connected: verdicts can be asked for
 }
 
 type warningFilter struct {
-	Level, Detector, Scope, Prefecture, County, Township, Department, Sector, Text string
+	Level, Detector, Scope, Prefecture, County, Township, Department, Sector, Verdict, Text string
 }
 
 // Empty reports whether nothing is filtered.
@@ -44,7 +46,7 @@ func (p *Pages) WarningsPage(r *web.Request) (web.Answer, error) {
 func (p *Pages) warnings(r *web.Request) *warningsData {
 	f := p.warningFilter(r.Query)
 	rows := f.choose(p, r.Lang, r.View)
-	d := &warningsData{Filter: f, Groups: p.Detectors.Grouped(), Counties: r.View.Counties}
+	d := &warningsData{Filter: f, Groups: p.Detectors.Grouped(), Counties: r.View.Counties, Answerable: p.Verdicts != nil}
 	d.Sort = r.Query.Choice("sort", "worst", "newest", "since", "people", "fen")
 	d.Dir = r.Query.Choice("dir", "desc", "asc")
 	sortWarnings(rows, d.Sort, d.Dir == "asc")
@@ -83,6 +85,7 @@ func (p *Pages) warningFilter(q *web.Query) warningFilter {
 		Township:   q.Code("township", 9),
 		Department: q.Word("department"),
 		Sector:     q.Word("sector"),
+		Verdict:    q.Choice("verdict", "", "none", "late", "true", "untrue", "settled", "quiet"),
 		Text:       q.Search(),
 	}
 	if f.Township != "" && f.County == "" {
@@ -104,12 +107,27 @@ func (f warningFilter) choose(c *Pages, l language.Locale, v *view.View) []*view
 			f.Township != "" && w.Township != f.Township,
 			f.Department != "" && w.Department != f.Department,
 			f.Sector != "" && w.Sector != f.Sector,
+			f.Verdict != "" && !found(w, f.Verdict),
 			f.Text != "" && !c.mentions(l, w, f.Text):
 			continue
 		}
 		out = append(out, w)
 	}
 	return out
+}
+
+// found reports whether a warning has the verdict that is asked for: none; none, and its last day has passed; one of the kinds; or
+// one that keeps it quiet.
+func found(w *view.Warning, what string) bool {
+	switch what {
+	case "none":
+		return w.Verdict == nil
+	case "late":
+		return w.AnswerBy != nil && w.AnswerBy.State == casefile.Passed
+	case "quiet":
+		return w.Quiet
+	}
+	return w.Verdict != nil && string(w.Verdict.Kind) == what
 }
 
 // mentions reports whether a warning's subject, place or detector contains the text.
@@ -120,7 +138,7 @@ func (p *Pages) mentions(l language.Locale, w *view.Warning, text string) bool {
 		strings.Contains(w.Detector, text)
 }
 
-// sortWarnings keeps the given order, worst first, among equals.
+// sortWarnings keeps the given order, worst first, among equals; what is quiet stands last either way.
 func sortWarnings(rows []*view.Warning, by string, ascending bool) {
 	key := func(a, b *view.Warning) int {
 		switch by {
@@ -136,10 +154,11 @@ func sortWarnings(rows []*view.Warning, by string, ascending bool) {
 		return -view.WorstFirst(a, b)
 	}
 	slices.SortStableFunc(rows, func(a, b *view.Warning) int {
-		if ascending {
-			return key(a, b)
+		by := key(a, b)
+		if !ascending {
+			by = -by
 		}
-		return -key(a, b)
+		return cmp.Or(view.QuietLast(a, b), by)
 	})
 }
 
@@ -149,13 +168,28 @@ func (p *Pages) WarningsExport(r *web.Request) (web.Answer, error) {
 	s := spreadsheet.NewTable(string(l), web.Coded("csv.level", codebook.Level), web.Column("csv.detector"), web.Column("csv.title"),
 		web.Coded("csv.scope", codebook.Scope), web.Column("csv.id"), web.Column("csv.name"), web.Column("csv.township"), web.Column("csv.place"),
 		web.Coded("csv.sector", codebook.Sector), web.Coded("csv.department", codebook.Department), web.Column("csv.since"), web.Column("csv.opened"),
-		web.Column("csv.workers"), web.Column("csv.yuan"), web.Column("csv.estimated_yuan"), web.Worded("csv.basis", func(l language.Locale, citation string) string { return l.Article(p.Laws, citation).Name }), web.Column("csv.evidence"))
+		web.Column("csv.workers"), web.Column("csv.yuan"), web.Column("csv.estimated_yuan"), web.Coded("csv.verdict", codebook.Verdict), web.Coded("csv.verdict_code", codebook.VerdictCode), web.Column("csv.verdict_at"), web.Column("csv.answer_by"), web.Column("csv.quiet_until"), web.Worded("csv.basis", func(l language.Locale, citation string) string { return l.Article(p.Laws, citation).Name }), web.Column("csv.evidence"))
 	for _, w := range p.warningFilter(r.Query).choose(p, l, r.View) {
-		h := p.Detectors.Header(w.Detector)
+		h, found := p.Detectors.Header(w.Detector), csvVerdict(l, w)
 		s.Line(string(w.Level), w.Detector, h.Title.In(string(l)), w.Scope, w.ScopeID, w.Name, w.Township, p.Regions.Path(w.Township), w.Sector, w.Department,
-			w.Since.String(), w.Opened.String(), language.Whole(w.Workers), csvAmount(l, h, w.AmountFen), csvEstimate(h, w), strings.Join(w.Basis, spreadsheet.Separator), view.EvidenceIn(l, h, w.Evidence).Line())
+			w.Since.String(), w.Opened.String(), language.Whole(w.Workers), csvAmount(l, h, w.AmountFen), csvEstimate(h, w), found.kind, found.code, found.at, found.by, found.quiet, strings.Join(w.Basis, spreadsheet.Separator), view.EvidenceIn(l, h, w.Evidence).Line())
 	}
 	return r.Export(s, "anxin-warnings-"+r.View.Run.AsOf.String(), language.Message(l, "warnings.title"), r.OfRun())
+}
+
+// verdictCells are what was found of a warning, in the cells of an export; empty where nobody has said anything.
+type verdictCells struct{ kind, code, at, by, quiet string }
+
+func csvVerdict(l language.Locale, w *view.Warning) (c verdictCells) {
+	if v := w.Verdict; v != nil {
+		c = verdictCells{kind: string(v.Kind), code: string(v.Code), at: l.Second(v.At), by: maybe(v.AnswerBy)}
+		if w.Quiet {
+			c.quiet = maybe(v.QuietUntil)
+		}
+	} else if w.AnswerBy != nil {
+		c.by = maybe(w.AnswerBy.Due)
+	}
+	return c
 }
 
 // csvAmount writes the amount of a warning in yuan; in words where it is to be checked, nothing where there is none.
