@@ -85,6 +85,8 @@ var steps = map[casefile.ActionKind]step{
 	casefile.Comment:       {casefile.Commented, nil, "", everyone, []need{reason}, byDesign},
 	casefile.AddDocument:   {casefile.DocumentReferred, nil, "", officers, []need{number}, byDesign},
 	casefile.Attach:        {casefile.FileAttached, nil, "", officers, []need{file}, byDesign},
+	casefile.UrgeHandler:   {casefile.WasUrged, notEnded, "", leaders, []need{reason}, byDesign},
+	casefile.Acknowledge:   {casefile.UrgeAcknowledged, notEnded, "", officers, nil, byDesign},
 }
 
 // actions finds a step by its event.
@@ -202,6 +204,14 @@ func inOrder(c casefile.Case, by access.Person, a casefile.Action, s step, today
 		if a.Settled && c.Order != nil && c.Order.PaidFen+a.AmountFen < c.Order.AmountFen {
 			return casefile.Refuse("not_paid_in_full", s.basis, "已付金额少于责令支付金额", "what was paid is less than what was ordered")
 		}
+	case casefile.Assign:
+		if a.Assignee == c.Assignee {
+			return casefile.Refuse("same_handler", s.basis, "此人已是承办人", "this person is in charge already")
+		}
+	case casefile.Acknowledge:
+		if len(c.Urged(by.ID)) == 0 {
+			return casefile.Refuse("not_urged", s.basis, "没有等待您答复的催办", "no urge waits for your answer")
+		}
 	case casefile.TakeSidePath:
 		if a.Path == casefile.CriminalReferral && !c.Order.Unmet(today) {
 			return casefile.Refuse("order_not_unmet", crime, "责令支付期满仍不支付的，方可移送", "a referral needs an order whose date has passed without full payment")
@@ -237,6 +247,9 @@ func Allowed(c casefile.Case, by access.Person) []casefile.ActionKind {
 	var all []casefile.ActionKind
 	for kind, s := range steps {
 		back := takesBack(c, by, casefile.Action{Kind: kind, Territory: c.Township})
+		if kind == casefile.Acknowledge && len(c.Urged(by.ID)) == 0 {
+			continue
+		}
 		if (back || mayAct(c, by, s) == nil) && atStage(c, casefile.Action{Kind: kind}, s) == nil {
 			all = append(all, kind)
 		}

@@ -105,7 +105,7 @@ func newState() *state { return &state{alerts: map[string]map[int64]episode{}} }
 
 func (s *state) clone() *state {
 	c := *s
-	c.work.paths = slices.Clone(s.work.paths)
+	c.work.paths, c.work.rounds, c.work.urges = slices.Clone(s.work.paths), slices.Clone(s.work.rounds), slices.Clone(s.work.urges)
 	c.alerts = make(map[string]map[int64]episode, len(s.alerts))
 	for fp, episodes := range s.alerts {
 		c.alerts[fp] = maps.Clone(episodes)
@@ -127,7 +127,7 @@ func (s *state) apply(e casefile.Event) error {
 				return err
 			}
 			s.id, s.openedAt = e.CaseID, e.At
-			s.work.stage, s.work.since = casefile.Open, e.At
+			s.work.open(e.At)
 		}
 	case casefile.AlertFired, casefile.AlertResolved:
 		var a alertData
@@ -165,7 +165,10 @@ func (s *state) apply(e casefile.Event) error {
 			if err := read(&a); err != nil {
 				return err
 			}
-			s.work.act(step, a, e.At)
+			if answers(e.Kind) {
+				s.work.waited(s.waits())
+			}
+			s.work.act(step, a, e)
 			break
 		}
 		return fmt.Errorf("case %s, event %d: unknown kind %q: it was written by a newer version of anxin", e.CaseID, e.Seq, e.Kind)
@@ -301,14 +304,11 @@ func (s *state) view(cal *calendar.Calendar, terms TermsOf) casefile.Case {
 			}
 			c.Peak = higher(c.Peak, a.Level)
 			c.Alerts = append(c.Alerts, a)
-			if from, counts := s.work.acceptFrom(e); counts {
-				days := e.acceptDays
-				if e.receivedAt.Before(s.work.since) { // the wait has begun anew since, perhaps elsewhere
-					days = terms(c.Territory, from).accept(a.Level)
-				}
-				deadline(&c, cal, from, days)
-			}
 		}
+	}
+	waits := s.waits()
+	for _, w := range waits {
+		deadline(&c, cal, w.from, w.workdays(c.Territory, terms))
 	}
 	slices.SortStableFunc(c.Alerts, func(a, b casefile.Alert) int { return a.StartsAt.Compare(b.StartsAt) })
 	if c.Level == "" && len(c.Alerts) > 0 {
@@ -320,6 +320,7 @@ func (s *state) view(cal *calendar.Calendar, terms TermsOf) casefile.Case {
 		c.AcceptProvisional = nil
 	}
 	s.work.view(&c, cal, terms)
+	c.Rounds, c.Urges = s.work.viewRounds(c, waits, cal, terms), slices.Clip(s.work.urges)
 	return c
 }
 

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -74,15 +75,12 @@ func (s *Store) judge(o *casefile.Outcome, changes map[string]*change, by access
 	if err := Judge(view, by, one.Action, today); err != nil {
 		return err
 	}
-	if one.Action.Kind == casefile.Assign && s.person != nil {
-		// who is charged must be able to work on it, or the case leaves everybody's list
-		if to, ok := s.person(one.Action.Assignee); !ok || mayAct(view, to, steps[casefile.Assign]) != nil {
-			return casefile.Refuse("assignee", byDesign, "承办人须是登记在册、可以办理本案的人员", "the person in charge must be registered, and one who may work on this case")
-		}
-	}
-	c := &change{after: known.clone()}
 	data := actionData{Action: one.Action, ByName: by.Name}
 	data.Reason = "" // it stands in the event
+	if err := s.charge(&data, view, by); err != nil {
+		return err
+	}
+	c := &change{after: known.clone()}
 	switch one.Action.Kind {
 	case casefile.Investigate:
 		data.Workdays = s.terms(view.Territory, today).Lead
@@ -97,5 +95,29 @@ func (s *Store) judge(o *casefile.Outcome, changes map[string]*change, by access
 	}
 	changes[one.CaseID] = c
 	o.Event = c.events[0]
+	return nil
+}
+
+// charge says who is in charge of a case after an action: whoever accepts it, unless they name another. An urge goes to who is.
+func (s *Store) charge(data *actionData, c casefile.Case, by access.Person) error {
+	switch data.Kind {
+	case casefile.Accept:
+		data.Assignee = cmp.Or(data.Assignee, by.ID)
+	case casefile.Assign:
+		data.HandedFrom = c.Assignee
+	case casefile.UrgeHandler:
+		data.Assignee = c.Assignee
+		return nil
+	default:
+		data.Assignee = ""
+		return nil
+	}
+	if data.Assignee == by.ID || s.person == nil {
+		return nil // who may do this may work on the case
+	}
+	// who is charged must be able to work on it, or the case leaves everybody's list
+	if to, ok := s.person(data.Assignee); !ok || mayAct(c, to, steps[casefile.Assign]) != nil {
+		return casefile.Refuse("assignee", byDesign, "承办人须是登记在册、可以办理本案的人员", "the person in charge must be registered, and one who may work on this case")
+	}
 	return nil
 }

@@ -95,6 +95,7 @@ func Open(ctx context.Context, d Dependencies) (*Store, error) {
 		calendar: d.Calendar,
 		terms:    d.Terms,
 		clock:    d.Clock,
+		person:   d.Person,
 		states:   map[string]*state{},
 		views:    map[string]*casefile.Case{},
 	}

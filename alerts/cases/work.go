@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -43,9 +44,10 @@ func (t Terms) accept(level catalog.Level) int {
 // stands in the event itself.
 type actionData struct {
 	casefile.Action
-	ByName   string         `json:"by_name,omitempty"`
-	Workdays int            `json:"workdays,omitempty"` // filed: the term; extended: by how much
-	Source   *casefile.Owed `json:"source,omitempty"`   // ordered: what the records said
+	ByName     string         `json:"by_name,omitempty"`
+	Workdays   int            `json:"workdays,omitempty"`    // filed: the term; extended: by how much
+	Source     *casefile.Owed `json:"source,omitempty"`      // ordered: what the records said
+	HandedFrom string         `json:"handed_from,omitempty"` // assigned: who was in charge before
 }
 
 // work is what persons have done to a case, while it is added up.
@@ -65,14 +67,21 @@ type work struct {
 	metOn      *civil.Date // the order
 	paidFen    int64
 	paths      []casefile.SidePath
+	rounds     []round
+	urges      []casefile.Urge
 }
 
-func (w *work) act(s step, a actionData, at time.Time) {
-	on := civil.DateOf(at)
+func (w *work) act(s step, a actionData, e casefile.Event) {
+	at, on := e.At, civil.DateOf(e.At)
 	switch s.event {
 	case casefile.WasAccepted:
 		w.acceptedAt = at
+		// an event of before acceptors were handlers names nobody
+		w.charge(cmp.Or(a.Assignee, w.assignee, e.Actor))
+		w.answer(s.event, e.Actor, on)
 	case casefile.WasPassedOn:
+		w.answer(s.event, e.Actor, on)
+		w.end(s.event, on)
 		w.open(at)
 		w.passedOn = true
 		if a.Department != "" {
@@ -81,6 +90,7 @@ func (w *work) act(s step, a actionData, at time.Time) {
 		if a.Territory != "" {
 			w.territory = a.Territory
 		}
+		w.present().territory, w.present().department = w.territory, w.department
 	case casefile.WasFiled:
 		w.filedOn, w.workdays, w.extended, w.concluded = on, a.Workdays, false, nil
 	case casefile.WasExtended:
@@ -96,7 +106,14 @@ func (w *work) act(s step, a actionData, at time.Time) {
 	case casefile.SidePathTaken:
 		w.paths = append(w.paths, a.Path)
 	case casefile.WasAssigned:
-		w.assignee = a.Assignee
+		w.charge(a.Assignee)
+	case casefile.WasUrged:
+		w.urges = append(w.urges, casefile.Urge{Seq: e.Seq, On: on, By: e.Actor, ByName: a.ByName, Reason: e.Reason, To: w.assignee})
+	case casefile.UrgeAcknowledged:
+		w.acknowledge(e.Actor, e.Reason, on)
+	case casefile.WasClosed, casefile.WasDismissed:
+		w.answer(s.event, e.Actor, on)
+		w.end(s.event, on)
 	}
 	if s.to != "" {
 		w.stage = s.to
@@ -130,7 +147,9 @@ func (w *work) pay(a actionData, on civil.Date) {
 // open begins anew the wait for somebody to accept the case. The investigation starts again if they do; an order given
 // stands, since it binds the employer whoever handles the case.
 func (w *work) open(at time.Time) {
-	w.stage, w.since, w.assignee, w.acceptedAt = casefile.Open, at, "", time.Time{}
+	w.stage, w.since, w.acceptedAt = casefile.Open, at, time.Time{}
+	w.rounds = append(w.rounds, round{since: civil.DateOf(at), territory: w.territory, department: w.department})
+	w.charge("")
 	w.workdays, w.extended, w.concluded, w.passedOn = 0, false, nil, false
 }
 

@@ -54,6 +54,9 @@ var routeRules = map[string]struct {
 	"GET /subjects/{scope}/{id}/owed.xlsx": {"/subjects/project/" + projectID + "/owed.xlsx", "read about", nil},
 	"GET /subjects/{scope}/{id}/workers":   {"/subjects/project/" + projectID + "/workers", "reveal about", nil},
 	"POST /subjects/{scope}/{id}/workers":  {"/subjects/project/" + projectID + "/workers", "reveal about", url.Values{"worker": {workerOne}, "purpose": {"核实十月工资"}}},
+	"GET /board":                           {"/board?by=county&figure=in_hand", "decide", nil},
+	"GET /board.csv":                       {"/board.csv", "decide", nil},
+	"GET /board.xlsx":                      {"/board.xlsx", "decide", nil},
 	"GET /cases":                           {"/cases", "read", nil},
 	"GET /cases/{id}":                      {"/cases/project:" + projectID, "read about", nil},
 	"POST /cases/{id}":                     {"/cases/project:" + projectID, "read about", url.Values{"action": {"accept"}, "seq": {"1"}}},
@@ -109,6 +112,7 @@ var routeRules = map[string]struct {
 	"POST /api/v1/subjects/{scope}/{id}/workers":  {"/api/v1/subjects/project/" + projectID + "/workers", "reveal about", jsonBody(`{"worker":"` + workerOne + `","purpose":"核实十月工资"}`)},
 	"GET /api/v1/work":                            {"/api/v1/work", "work", nil},
 	"GET /api/v1/approvals":                       {"/api/v1/approvals", "decide", nil},
+	"GET /api/v1/board":                           {"/api/v1/board", "decide", nil},
 	"GET /api/v1/blacklist/candidates":            {"/api/v1/blacklist/candidates", "discipline", nil},
 	"GET /api/v1/blacklist/candidates/{employer}": {"/api/v1/blacklist/candidates/" + employerID, "discipline about", nil},
 	"GET /api/v1/search":                          {"/api/v1/search?search=工程", "read", nil},
@@ -288,7 +292,7 @@ func TestNoPageShowsWhatLiesOutsideTheTerritory(t *testing.T) {
 	for _, p := range variants() {
 		s.add(t, p)
 	}
-	pages := []string{"/", "/?unit=county", "/?sort=fen", "/ranking.csv", "/warnings", "/warnings?page=2", "/warnings.csv", "/verdicts", "/verdicts.csv", "/cases", "/work", "/approvals", "/blacklist/entries", "/search?q=工程", "/search?q=331", "/search?q=" + employerID[:6],
+	pages := []string{"/", "/?unit=county", "/?sort=fen", "/ranking.csv", "/warnings", "/warnings?page=2", "/warnings.csv", "/verdicts", "/verdicts.csv", "/cases", "/work", "/approvals", "/board", "/board?by=county&figure=received", "/board.csv", "/blacklist/entries", "/search?q=工程", "/search?q=331", "/search?q=" + employerID[:6],
 		"/editions", "/editions/6", "/editions/6?unit=county", "/editions/6/ranking.csv", "/editions/6/diff?with=3", "/editions/6/diff.csv?with=3", "/detectors", "/detectors/wages-overdue", "/plan?due=all", "/plan.csv?due=all", "/rates", "/rates.csv",
 		"/api/v1/units?limit=1000", "/api/v1/units?unit=county", "/api/v1/warnings?limit=1000", "/api/v1/editions/6", "/api/v1/editions/6/diff?with=3", "/api/v1/talks", "/api/v1/plan?due=all", "/api/v1/rates", "/api/v1/blacklist/candidates", "/api/v1/search?search=工程", "/api/v1/detectors", "/api/v1/detectors/wages-overdue"}
 	for round := range 2 { // the second time from memory
@@ -299,7 +303,7 @@ func TestNoPageShowsWhatLiesOutsideTheTerritory(t *testing.T) {
 			s.enter(t, p.ID)
 			for _, path := range pages {
 				status, _, body := s.get(t, path)
-				if status == 403 && slices.Contains([]string{"/work", "/approvals", "/blacklist/entries", "/api/v1/blacklist/candidates"}, path) {
+				if status == 403 && slices.Contains([]string{"/work", "/approvals", "/board", "/board?by=county&figure=received", "/board.csv", "/blacklist/entries", "/api/v1/blacklist/candidates"}, path) {
 					continue // not everybody's business; the matrix of routes says whose
 				}
 				if status != 200 {

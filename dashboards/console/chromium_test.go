@@ -17,7 +17,7 @@ import (
 var everyPage = []string{
 	"/", "/?county=331024&light=red", "/?unit=county", "/townships/331024001", "/units/331024", "/units/3310",
 	"/warnings", "/warnings?q=XSS-1", "/subjects/project/" + projectID, "/subjects/project/XSS-1", "/subjects/employer/" + employerID,
-	"/cases", "/cases/project:" + projectID, "/cases/project:" + projectID + "/print", "/work", "/approvals",
+	"/cases", "/cases/project:" + projectID, "/cases/project:" + projectID + "/print", "/work", "/approvals", "/board", "/board?by=person&figure=in_hand",
 	"/blacklist/entries", "/blacklist/entries/" + entryID, "/blacklist/propose/" + employerID, "/blacklist/propose/" + lateFirm, "/cases/project:P-00001", "/quality", "/quality?fault=any&topic=payroll", "/search?q=331024", "/about", "/runs",
 	"/editions", "/editions/6", "/editions/6/diff?with=3", "/plan", "/plan?grade=A&due=all", "/rates", "/explain/331024001", "/detectors", "/detectors/wages-overdue",
 	"/subjects/project/" + projectID + "/workers", "/account", "/people", "/people/" + overseer.ID, "/audit",

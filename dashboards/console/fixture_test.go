@@ -778,11 +778,17 @@ func inventedCases(n int) memoryCases {
 		}
 		opened := asOf.AddDays(-random.IntN(12))
 		by := opened.AddDays(1 + random.IntN(5))
-		c := casefile.Case{ID: "project:" + id, Scope: catalog.Project, ScopeID: id, Name: name, Township: town, County: town[:6], Sector: "transport",
+		c := casefile.Case{ID: "project:" + id, Scope: catalog.Project, ScopeID: id, Name: name, Township: town, Territory: town, County: town[:6], Sector: "transport",
 			Department: casefile.Departments[random.IntN(4)], Stage: casefile.Open, Level: []catalog.Level{"red", "yellow", "yellow"}[i%3], Peak: "red",
 			Workers: uint32(1 + random.IntN(90)), AmountFen: random.Int64N(300_000_000), OpenedAt: opened.Start().Add(9 * time.Hour), OpenedOn: opened, AcceptBy: &by, FiguresAsOf: &by,
 			Deadlines: []casefile.Deadline{casefile.DueOn(casefile.ToAccept, calendar.China(), by, 0, nil).On(asOf.AddDays(1))},
 			Alerts:    []casefile.Alert{{Name: "WageWarning", Detector: "wages-overdue", Level: "yellow", StartsAt: opened.Start().Add(9 * time.Hour)}}}
+		c.Rounds = []casefile.Round{{ReceivedOn: opened, Territory: town, Department: c.Department, AnswerBy: &by}}
+		if i%5 == 4 {
+			on := by.AddDays(i%3 - 1)
+			c.Stage, c.Assignee = casefile.Accepted, overseer.ID
+			c.Rounds[0].AnsweredOn, c.Rounds[0].AnsweredBy, c.Rounds[0].Answer, c.Rounds[0].Handler = &on, overseer.ID, casefile.WasAccepted, overseer.ID
+		}
 		if i == 0 {
 			c.Sector, c.Department, c.Owed = "construction", casefile.Housing, owedWages
 		}

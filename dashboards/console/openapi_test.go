@@ -37,6 +37,7 @@ var answerTypes = map[string]any{
 	"POST /api/v1/subjects/{scope}/{id}/workers":  subjects.RevealedAnswer{},
 	"GET /api/v1/work":                            casework.WorkListAnswer{},
 	"GET /api/v1/approvals":                       casework.WorkListAnswer{},
+	"GET /api/v1/board":                           casework.BoardAnswer{},
 	"GET /api/v1/blacklist/candidates":            casework.CandidatesAnswer{},
 	"GET /api/v1/blacklist/candidates/{employer}": casework.CandidateAnswer{},
 	"GET /api/v1/search":                          search.SearchAnswer{},

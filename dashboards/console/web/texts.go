@@ -136,6 +136,7 @@ var sharedTexts = map[string]catalog.Text{
 	"nav.work":        {ZH: "我的待办", EN: "My work"},
 	"nav.entries":     {ZH: "联合惩戒", EN: "Joint discipline"},
 	"nav.approvals":   {ZH: "待审批", EN: "Approvals"},
+	"nav.board":       {ZH: "督办", EN: "Board"},
 	"nav.publication": {ZH: "公布的名单", EN: "Published list"},
 
 	"publication.title": {ZH: "拖欠农民工工资失信联合惩戒名单", EN: "Joint-discipline list for wage arrears"},

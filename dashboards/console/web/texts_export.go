@@ -10,6 +10,7 @@ func init() { language.Add(exportTexts) }
 
 // exportTexts head the columns of exports; the English ones are written as names that programs read.
 var exportTexts = map[string]catalog.Text{
+	"csv.board_key":           {ZH: "编号", EN: "key"},
 	"csv.estimated_yuan":      {ZH: "其中估算（元）", EN: "estimated_yuan"},
 	"csv.month":               {ZH: "工资月", EN: "wage_month"},
 	"csv.owed_kind":           {ZH: "欠薪类别", EN: "kind"},
@@ -133,6 +134,9 @@ type parameter struct {
 }
 
 var exportParameters = map[string]parameter{
+	"by":         {catalog.Text{ZH: "按", EN: "By"}, ""},
+	"from":       {catalog.Text{ZH: "起", EN: "From"}, ""},
+	"until":      {catalog.Text{ZH: "止", EN: "Until"}, ""},
 	"q":          {catalog.Text{ZH: "查找", EN: "Find"}, ""},
 	"unit":       {catalog.Text{ZH: "单位", EN: "Units"}, "unit"},
 	"prefecture": {catalog.Text{ZH: "市（州）", EN: "Prefecture"}, ""},

@@ -8,7 +8,7 @@ type Action struct {
 	Reason     string      `json:"reason,omitempty"`
 	Department Department  `json:"department,omitempty"`  // pass_on
 	Territory  string      `json:"territory,omitempty"`   // pass_on: division code of the township or county that takes it over
-	Assignee   string      `json:"assignee,omitempty"`    // assign: a person's id
+	Assignee   string      `json:"assignee,omitempty"`    // assign, accept: the handler, a person's id
 	DocumentNo string      `json:"document_no,omitempty"` // order, document
 	DueOn      *civil.Date `json:"due_on,omitempty"`      // order: the last day to pay
 	Workers    uint32      `json:"workers,omitempty"`     // order, record_payment
@@ -49,6 +49,8 @@ const (
 	Comment       ActionKind = "comment"
 	AddDocument   ActionKind = "document" // reference to a document by its number
 	Attach        ActionKind = "attach"
+	UrgeHandler   ActionKind = "urge"        // 催办
+	Acknowledge   ActionKind = "acknowledge" // of an urge
 )
 
 // Order is an order to pay by a date.

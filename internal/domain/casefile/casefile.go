@@ -58,6 +58,8 @@ type Case struct {
 	PaidFen   int64      `json:"paid_fen"`             // all payments recorded
 	Extended  bool       `json:"extended,omitempty"`   // the investigation, with approval
 	SidePaths []SidePath `json:"side_paths,omitempty"` // in the order taken
+	Rounds    []Round    `json:"rounds"`               // each wait for acceptance, the present one last
+	Urges     []Urge     `json:"urges,omitempty"`      // in their order
 
 	Alerts    []Alert   `json:"alerts"` // every episode, by start; shared, not to be changed
 	Seq       uint32    `json:"seq"`    // of the last event
@@ -104,6 +106,8 @@ const (
 	Commented        Kind = "commented"
 	DocumentReferred Kind = "document_referred"
 	FileAttached     Kind = "file_attached"
+	WasUrged         Kind = "urged"
+	UrgeAcknowledged Kind = "urge_acknowledged"
 )
 
 // System is the actor of events that no person caused.
@@ -129,12 +133,15 @@ type Filter struct {
 	Level      catalog.Level // of the alerts that fire
 	Stage      Stage
 	Cleared    *bool
-	Assignee   string
+	Assignee   string        // a person's id; Nobody: the cases that nobody is in charge of
 	Deadline   DeadlineState // of any of its deadlines; needs the states of a day
 	Search     string        // part of the name or the scope id
 	Limit      int           // 0: no limit
 	Offset     int
 }
+
+// Nobody in a filter stands for no handler; no person has such an id.
+const Nobody = "-"
 
 // Matches reports whether the filter lets a case through; Limit and Offset play no part in it.
 func (f Filter) Matches(c *Case) bool {
@@ -144,7 +151,7 @@ func (f Filter) Matches(c *Case) bool {
 		(f.Level == "" || f.Level == c.Level) &&
 		(f.Stage == "" || f.Stage == c.Stage) &&
 		(f.Cleared == nil || *f.Cleared == c.Cleared) &&
-		(f.Assignee == "" || f.Assignee == c.Assignee) &&
+		(f.Assignee == "" || f.Assignee == c.Assignee || f.Assignee == Nobody && c.Assignee == "") &&
 		(f.Deadline == "" || slices.ContainsFunc(c.Deadlines, func(d Deadline) bool { return d.State == f.Deadline })) &&
 		(f.Search == "" || strings.Contains(c.Name, f.Search) || strings.Contains(c.ScopeID, f.Search))
 }

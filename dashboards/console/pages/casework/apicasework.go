@@ -22,10 +22,11 @@ type WorkAnswer struct {
 	Mine      bool               `json:"mine"`      // assigned to who asks
 	Deadline  *casefile.Deadline `json:"deadline"`  // the next
 	Hindrance *api.Problem       `json:"hindrance"` // what forbids the step today
+	Urge      *casefile.Urge     `json:"urge"`      // a supervisor's, which waits for an answer
 }
 
 func (p *Pages) workOf(w work) WorkAnswer {
-	one := WorkAnswer{Step: w.Step, Name: w.Name, Place: w.Place, Level: w.Level, Stage: w.Stage, Mine: w.Mine, Deadline: w.Deadline}
+	one := WorkAnswer{Step: w.Step, Name: w.Name, Place: w.Place, Level: w.Level, Stage: w.Stage, Mine: w.Mine, Deadline: w.Deadline, Urge: w.Urge}
 	if strings.HasPrefix(w.What, "do.") {
 		one.Case = w.ID
 	} else {

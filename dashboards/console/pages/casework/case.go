@@ -178,8 +178,8 @@ func (p *Pages) OneCase(r *web.Request) (access.Object, error) {
 
 // CaseActions are the actions in the order in which a page offers them.
 var CaseActions = []casefile.ActionKind{
-	casefile.Accept, casefile.Investigate, casefile.HoldTalks, casefile.OrderPayment, casefile.RecordPayment, casefile.TakeSidePath, casefile.Extend,
-	casefile.Close, casefile.Dismiss, casefile.PassOn, casefile.Assign, casefile.Comment, casefile.AddDocument, casefile.Attach,
+	casefile.Acknowledge, casefile.Accept, casefile.Investigate, casefile.HoldTalks, casefile.OrderPayment, casefile.RecordPayment, casefile.TakeSidePath, casefile.Extend,
+	casefile.Close, casefile.Dismiss, casefile.PassOn, casefile.Assign, casefile.UrgeHandler, casefile.Comment, casefile.AddDocument, casefile.Attach,
 }
 
 // caseStep is the form of an action, with what the case itself proposes to fill in.
@@ -189,8 +189,17 @@ func (p *Pages) caseStep(r *web.Request, k casefile.Case, kind casefile.ActionKi
 	note := field{Name: "reason", Kind: asText, Optional: true}
 	number := field{Name: "document_no", Kind: asLine}
 	switch kind {
-	case casefile.HoldTalks, casefile.Extend, casefile.Close, casefile.Dismiss, casefile.Comment:
+	case casefile.HoldTalks, casefile.Extend, casefile.Close, casefile.Dismiss, casefile.Comment, casefile.UrgeHandler:
 		f.Fields = []field{because}
+	case casefile.Accept:
+		other := p.colleagues(k)
+		other.Optional, other.Hint = true, "hint.accept"
+		f.Fields = []field{other}
+	case casefile.Acknowledge:
+		for _, u := range k.Urged(r.Who.ID) {
+			f.Notes = append(f.Notes, language.Fill(r.Lang, "urge.said", u.ByName, r.Lang.ShortDate(u.On), u.Reason))
+		}
+		f.Fields = []field{note}
 	case casefile.OrderPayment:
 		orderForm(r.Lang, k, &f, number, note)
 	case casefile.RecordPayment:

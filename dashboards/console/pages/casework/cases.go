@@ -3,6 +3,7 @@ package casework
 import (
 	"cmp"
 	"html/template"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -36,12 +37,13 @@ type casesData struct {
 	Pager       web.Pager
 	Overdue     int
 
-	Mine, Deadline string
-	MayAccept      bool
-	Export         template.URL // the export's query: the filters that it knows too
-	Done           string
-	Refused        []refusedCase // of several that were to be accepted
-	Problem        string        // key of a text
+	Handler, Deadline string
+	Handlers          []option // who is in charge of cases that the reader may see
+	MayAccept         bool
+	Export            template.URL // the export's query: the filters that it knows too
+	Done              string
+	Refused           []refusedCase // of several that were to be accepted
+	Problem           string        // key of a text
 }
 
 // refusedCase is a case that could not be accepted, and why.
@@ -66,7 +68,7 @@ func (p *Pages) caseList(r *web.Request, d *casesData) (web.Answer, error) {
 		County:   q.Code("county", 6),
 		Stage:    q.Word("stage"),
 		Cleared:  q.Choice("cleared", "", "yes", "no"),
-		Mine:     q.Choice("mine", "", "yes"),
+		Handler:  q.Word("handler"),
 		Deadline: q.Choice("deadline", "", string(casefile.Passed), string(casefile.Near), string(casefile.Running), string(casefile.Unknown)),
 		Text:     q.Text("q"),
 		Sort:     q.Choice("sort", "deadline", "opened", "people", "fen", "level"),
@@ -92,12 +94,13 @@ func (p *Pages) caseList(r *web.Request, d *casesData) (web.Answer, error) {
 		f.Cleared = &yes
 	}
 	f.Deadline = casefile.DeadlineState(d.Deadline)
-	if d.Mine != "" {
-		f.Assignee = r.Who.ID
-	}
+	f.Assignee = d.Handler
 	d.Export = exportQuery(f, q.Given.Get("q"))
 	list, err := p.myCases(r, f)
 	if err != nil {
+		return web.Answer{}, err
+	}
+	if d.Handlers, err = p.handlers(r); err != nil {
 		return web.Answer{}, err
 	}
 	if d.Text != "" { // here and not in the filter: without regard to case
@@ -115,6 +118,27 @@ func (p *Pages) caseList(r *web.Request, d *casesData) (web.Answer, error) {
 		d.Rows = append(d.Rows, list[at])
 	}
 	return answered, nil
+}
+
+// handlers are whom the list can be filtered by: who asks, nobody, then whoever is in charge of a case that they may see.
+func (p *Pages) handlers(r *web.Request) ([]option, error) {
+	all, err := p.myCases(r, casefile.Filter{})
+	named := map[string]string{}
+	for _, k := range all {
+		if k.Assignee != "" && k.Assignee != r.Who.ID {
+			named[k.Assignee] = web.NameOf(p.Gate, k.Assignee)
+		}
+	}
+	var options []option
+	if access.Allow(r.Person(), access.Work, access.Object{}) {
+		options = append(options, option{r.Who.ID, language.Message(r.Lang, "cases.mine")})
+	}
+	options = append(options, option{casefile.Nobody, language.Message(r.Lang, "cases.nobodys")})
+	others := slices.SortedFunc(maps.Keys(named), func(a, b string) int { return cmp.Or(cmp.Compare(named[a], named[b]), cmp.Compare(a, b)) })
+	for _, id := range others {
+		options = append(options, option{id, named[id]})
+	}
+	return options, err
 }
 
 // exportQuery is the filter as the API's export takes it.

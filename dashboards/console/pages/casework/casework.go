@@ -93,12 +93,23 @@ type work struct {
 	Mine             bool // assigned to the person
 	Deadline         *casefile.Deadline
 	Hindrance        *casefile.Refusal // what forbids it today
+	Urge             *casefile.Urge    // a supervisor's, that waits for the person's answer
 }
 
 func sortWork(all []work) {
 	slices.SortStableFunc(all, func(a, b work) int {
-		return cmp.Or(cmp.Compare(dueOn(a.Deadline), dueOn(b.Deadline)), cmp.Compare(a.Level, b.Level), cmp.Compare(a.URL, b.URL)) // red before yellow
+		return cmp.Or(-compareBool(a.Urge != nil, b.Urge != nil), cmp.Compare(dueOn(a.Deadline), dueOn(b.Deadline)), cmp.Compare(a.Level, b.Level), cmp.Compare(a.URL, b.URL)) // red before yellow
 	})
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 // workData is a list of work.
@@ -131,7 +142,7 @@ func (p *Pages) WorkPage(r *web.Request) (web.Answer, error) {
 	return web.Answer{Template: "work", Title: language.Message(r.Lang, "work.title"), Data: p.workList(r, rows)}, err
 }
 
-// Work is what waits for who asks: the cases assigned to them or to nobody, the next steps on the list, and what only a
+// Work is what waits for who asks: supervisors' urges first, then the cases assigned to them or to nobody, the next steps on the list, and what only a
 // supervisor can approve.
 func (p *Pages) Work(r *web.Request) ([]work, error) {
 	rows, err := p.Approvals(r)
@@ -145,6 +156,13 @@ func (p *Pages) Work(r *web.Request) ([]work, error) {
 	}
 	for _, k := range list {
 		mine := k.Assignee == person.ID
+		if slices.Contains(p.Cases.Allowed(k, person), casefile.Acknowledge) {
+			for _, u := range k.Urged(person.ID) { // acknowledged together, shown one by one
+				row := p.caseWork(k, casefile.Acknowledge, mine)
+				row.Urge = &u
+				rows = append(rows, row)
+			}
+		}
 		if k.Stage.Ended() || !mine && (k.Assignee != "" || !person.Is(access.Inspector, access.DepartmentOfficer)) {
 			continue
 		}

@@ -37,6 +37,7 @@ type eventData struct {
 	Department casefile.Department     `json:"department"`
 	Territory  string                  `json:"territory"`
 	Assignee   string                  `json:"assignee"`
+	HandedFrom string                  `json:"handed_from"`
 	DocumentNo string                  `json:"document_no"`
 	DueOn      *civil.Date             `json:"due_on"`
 	Settled    bool                    `json:"settled"`
@@ -117,6 +118,9 @@ func (p *Pages) readEvent(l language.Locale, e casefile.Event) eventRow {
 	}
 	if d.Territory != "" {
 		say("territory", p.Regions.Path(d.Territory))
+	}
+	if d.HandedFrom != "" {
+		say("handed_from", web.NameOf(p.Gate, d.HandedFrom))
 	}
 	if d.Assignee != "" {
 		say("assignee", web.NameOf(p.Gate, d.Assignee))

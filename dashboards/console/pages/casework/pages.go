@@ -7,6 +7,7 @@ import (
 	"embed"
 	"html/template"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
@@ -40,9 +41,13 @@ func (p *Pages) Room() web.Room { return web.Room{Templates: templates, Function
 // functions are what templates of this room alone can call.
 func (p *Pages) functions(l language.Locale) template.FuncMap {
 	return template.FuncMap{
-		"lacking":    lacking,
-		"next":       nextDeadline,
-		"late":       late,
+		"lacking": lacking,
+		"next":    nextDeadline,
+		"late":    late,
+		"urgesLeft": func(k casefile.Case) []casefile.Urge {
+			return slices.DeleteFunc(slices.Clone(k.Urges), func(u casefile.Urge) bool { return !u.Pending() })
+		},
+		"handler":    func(id string) string { return web.NameOf(p.Gate, id) },
 		"dated":      dated,
 		"wageMonths": func(from, to *civil.Month) string { return wageMonths(l, from, to) },
 		"ground":     func(name string) catalog.Text { g, _ := casefile.Ground(name); return g },

@@ -58,6 +58,8 @@ var systemTexts = map[string]catalog.Text{
 	"why.same_person":       {ZH: "经办人不得自行审批", EN: "who handled it cannot decide"},
 	"why.assignee":          {ZH: "不能办理本案的人员", EN: "may not work on it"},
 	"why.same_place":        {ZH: "已在该部门和地区", EN: "there already"},
+	"why.same_handler":      {ZH: "已是承办人", EN: "in charge already"},
+	"why.not_urged":         {ZH: "没有待答复的催办", EN: "no urge to answer"},
 	"why.extended_already":  {ZH: "只能延长一次", EN: "extended once already"},
 	"why.too_early":         {ZH: "期限未满", EN: "too early"},
 	"why.too_late":          {ZH: "期限已满", EN: "too late"},
