@@ -45,6 +45,11 @@ func (f *frame) May(a access.Action) bool {
 	return f.Who != nil && access.Allow(&f.Who.Person, a, access.Object{})
 }
 
+// Leads reports whether who is signed in answers for more than a township, so that there is something to look over.
+func (f *frame) Leads() bool {
+	return f.May(access.Read) && len(f.Who.Territory) <= 6
+}
+
 // Home is the page to begin with.
 func (f *frame) Home() string {
 	if f.Who == nil {

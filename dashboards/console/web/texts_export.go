@@ -36,6 +36,15 @@ var exportTexts = map[string]catalog.Text{
 	"csv.sector":              {ZH: "行业", EN: "sector"},
 	"csv.department":          {ZH: "负责部门", EN: "department"},
 	"csv.since":               {ZH: "起始日", EN: "since"},
+	"csv.matter":              {ZH: "事项", EN: "matter"},
+	"csv.on":                  {ZH: "日期", EN: "on"},
+	"csv.days_late":           {ZH: "逾期（天）", EN: "days_late"},
+	"csv.leads_open":          {ZH: "在办线索", EN: "leads_open"},
+	"csv.leads_late":          {ZH: "超期线索", EN: "leads_late"},
+	"csv.cases_open":          {ZH: "在办案件", EN: "cases_open"},
+	"csv.cases_late":          {ZH: "逾期案件", EN: "cases_late"},
+	"csv.projects_active":     {ZH: "在建项目", EN: "projects"},
+	"csv.no_lists":            {ZH: "缺工资表的项目", EN: "projects_without_lists"},
 	"csv.opened":              {ZH: "发现日", EN: "opened_on"},
 	"csv.workers":             {ZH: "涉及人数", EN: "workers"},
 	"csv.yuan":                {ZH: "金额（元）", EN: "yuan"},
@@ -103,6 +112,9 @@ var exportKinds = map[string]spreadsheet.Kind{
 	"csv.as_of": spreadsheet.Day, "csv.due_by": spreadsheet.Day, "csv.since": spreadsheet.Day, "csv.opened": spreadsheet.Day,
 	"csv.month": spreadsheet.Month, "csv.latest": spreadsheet.Time, "csv.started": spreadsheet.Time, "csv.finished": spreadsheet.Time,
 
+	"csv.on": spreadsheet.Day, "csv.days_late": spreadsheet.Number, "csv.leads_open": spreadsheet.Number, "csv.leads_late": spreadsheet.Number, "csv.cases_open": spreadsheet.Number,
+	"csv.cases_late": spreadsheet.Number, "csv.projects_active": spreadsheet.Number, "csv.no_lists": spreadsheet.Number,
+
 	"csv.days": spreadsheet.Number, "csv.days_past_due": spreadsheet.Number, "csv.workers": spreadsheet.Number, "csv.stored_window": spreadsheet.Number,
 	"csv.stored_total": spreadsheet.Number, "csv.rejected": spreadsheet.Number, "csv.rank": spreadsheet.Number, "csv.index": spreadsheet.Number,
 	"csv.change": spreadsheet.Number, "csv.monitored": spreadsheet.Number, "csv.arrears_workers": spreadsheet.Number, "csv.edition": spreadsheet.Number,
@@ -119,6 +131,8 @@ type parameter struct {
 }
 
 var exportParameters = map[string]parameter{
+	"place":      {catalog.Text{ZH: "地区", EN: "Place"}, ""},
+	"of":         {catalog.Text{ZH: "类别", EN: "Which"}, ""},
 	"q":          {catalog.Text{ZH: "查找", EN: "Find"}, ""},
 	"unit":       {catalog.Text{ZH: "单位", EN: "Units"}, "unit"},
 	"prefecture": {catalog.Text{ZH: "市（州）", EN: "Prefecture"}, ""},
