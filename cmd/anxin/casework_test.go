@@ -449,7 +449,7 @@ func TestStoriesOfCaseworkInARealBrowser(t *testing.T) {
 
 	// The head of the township sees the own township in detail, the other as a rank, and may say something about the case.
 	v.enter(head)
-	v.open("/")
+	v.open("/ranking")
 	if n := browsertest.Eval[int](t, v.Browser, `document.querySelectorAll("tr.rankonly").length`); n != 1 {
 		t.Errorf("%d townships are ranks only, want 1", n)
 	}

@@ -297,7 +297,7 @@ func TestTheDemoRunsFromRecordsToCasesAndStopsOnCtrlC(t *testing.T) {
 		t.Fatal(err)
 	}
 	res.Body.Close()
-	until("the ranking", func() bool { return strings.Contains(get("/"), "/townships/331024") })
+	until("the ranking", func() bool { return strings.Contains(get("/ranking"), "/townships/331024") })
 	until("a warning among the metrics", func() bool { return strings.Contains(get("/metrics"), "\nanxin_warning_active{") })
 	until("a case", func() bool { return regexp.MustCompile(`/cases/(project|employer)`).MatchString(get("/cases")) })
 	until("a further day", func() bool { return !strings.Contains(get("/healthz"), "2026-10-31") })

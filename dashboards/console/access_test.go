@@ -21,7 +21,30 @@ var routeRules = map[string]struct {
 	who  string     // public, anyone, read, work, decide, discipline, reveal, people, audit or system
 	form url.Values // or jsonBody
 }{
-	"GET /{$}":                             {"/", "read", nil},
+	"GET /{$}":                             {"/", "anyone", nil},
+	"GET /overview":                        {"/overview?place=331024", "read county", nil},
+	"GET /overview.csv":                    {"/overview.csv", "read", nil},
+	"GET /overview.xlsx":                   {"/overview.xlsx", "read", nil},
+	"GET /overview/wall":                   {"/overview/wall?place=331024", "read county", nil},
+	"GET /overview/owed":                   {"/overview/owed?place=331024", "read county", nil},
+	"GET /overview/owed.csv":               {"/overview/owed.csv", "read", nil},
+	"GET /overview/owed.xlsx":              {"/overview/owed.xlsx", "read", nil},
+	"GET /overview/leads":                  {"/overview/leads?place=331024", "read county", nil},
+	"GET /overview/leads.csv":              {"/overview/leads.csv", "read", nil},
+	"GET /overview/leads.xlsx":             {"/overview/leads.xlsx", "read", nil},
+	"GET /overview/missing":                {"/overview/missing?place=331024", "read county", nil},
+	"GET /overview/missing.csv":            {"/overview/missing.csv", "read", nil},
+	"GET /overview/missing.xlsx":           {"/overview/missing.xlsx", "read", nil},
+	"GET /overview/silent":                 {"/overview/silent?place=331024", "read county", nil},
+	"GET /overview/silent.csv":             {"/overview/silent.csv", "read", nil},
+	"GET /overview/silent.xlsx":            {"/overview/silent.xlsx", "read", nil},
+	"GET /overview/due":                    {"/overview/due?place=331024", "read county", nil},
+	"GET /overview/due.csv":                {"/overview/due.csv", "read", nil},
+	"GET /overview/due.xlsx":               {"/overview/due.xlsx", "read", nil},
+	"GET /overview/changes":                {"/overview/changes?place=331024", "read county", nil},
+	"GET /overview/changes.csv":            {"/overview/changes.csv", "read", nil},
+	"GET /overview/changes.xlsx":           {"/overview/changes.xlsx", "read", nil},
+	"GET /ranking":                         {"/ranking", "read", nil},
 	"GET /ranking.csv":                     {"/ranking.csv", "read", nil},
 	"GET /ranking.xlsx":                    {"/ranking.xlsx", "read", nil},
 	"GET /townships/{code}":                {"/townships/331024001", "read place", nil},
@@ -95,6 +118,13 @@ var routeRules = map[string]struct {
 	"POST /people/{person}/link":           {"/people/victim/link", "people", url.Values{"subject": {"0042"}}},
 	"GET /audit":                           {"/audit", "audit", nil},
 
+	"GET /api/v1/overview":                        {"/api/v1/overview?place=331024", "read county", nil},
+	"GET /api/v1/overview/owed":                   {"/api/v1/overview/owed?place=331024", "read county", nil},
+	"GET /api/v1/overview/leads":                  {"/api/v1/overview/leads?place=331024", "read county", nil},
+	"GET /api/v1/overview/missing":                {"/api/v1/overview/missing?place=331024", "read county", nil},
+	"GET /api/v1/overview/silent":                 {"/api/v1/overview/silent?place=331024", "read county", nil},
+	"GET /api/v1/overview/due":                    {"/api/v1/overview/due?place=331024", "read county", nil},
+	"GET /api/v1/overview/changes":                {"/api/v1/overview/changes?place=331024", "read county", nil},
 	"GET /api/v1/units":                           {"/api/v1/units", "read", nil},
 	"GET /api/v1/units/{code}":                    {"/api/v1/units/331024001", "read place", nil},
 	"GET /api/v1/units/{code}/explanation":        {"/api/v1/units/331024001/explanation", "read place", nil},
@@ -178,7 +208,7 @@ func variants() []access.Person {
 func expects(rule string, p access.Person) bool {
 	rule, about, _ := strings.Cut(rule, " ")
 	role := p.Roles[0]
-	here := strings.HasPrefix("331024001", p.Territory) && (about == "place" || p.Department != "transport")
+	here := strings.HasPrefix("331024001", p.Territory) && (about != "county" || len(p.Territory) <= 6) && (about == "place" || about == "county" || p.Department != "transport")
 	switch rule {
 	case "public", "anyone":
 		return true
@@ -209,7 +239,7 @@ func refusal(status int, header http.Header, body string) bool {
 
 // neighbour tells whether a path is about a place that a person knows the rank of.
 func neighbour(p access.Person, path string) bool {
-	for _, about := range []string{"/townships/", "/units/", "/explain/"} {
+	for _, about := range []string{"/townships/", "/units/", "/explain/", "?place="} {
 		if _, code, found := strings.Cut(path, about); found {
 			code, _, _ = strings.Cut(code, "/")
 			return access.RankOnly(&p, code)
@@ -292,7 +322,7 @@ func TestNoPageShowsWhatLiesOutsideTheTerritory(t *testing.T) {
 	for _, p := range variants() {
 		s.add(t, p)
 	}
-	pages := []string{"/", "/?unit=county", "/?sort=fen", "/ranking.csv", "/warnings", "/warnings?page=2", "/warnings.csv", "/verdicts", "/verdicts.csv", "/cases", "/work", "/approvals", "/board", "/board?by=county&figure=received", "/board.csv", "/blacklist/entries", "/search?q=工程", "/search?q=331", "/search?q=" + employerID[:6],
+	pages := []string{"/ranking", "/ranking?unit=county", "/ranking?sort=fen", "/ranking.csv", "/warnings", "/warnings?page=2", "/warnings.csv", "/verdicts", "/verdicts.csv", "/cases", "/work", "/approvals", "/board", "/board?by=county&figure=received", "/board.csv", "/blacklist/entries", "/search?q=工程", "/search?q=331", "/search?q=" + employerID[:6],
 		"/editions", "/editions/6", "/editions/6?unit=county", "/editions/6/ranking.csv", "/editions/6/diff?with=3", "/editions/6/diff.csv?with=3", "/detectors", "/detectors/wages-overdue", "/plan?due=all", "/plan.csv?due=all", "/rates", "/rates.csv",
 		"/api/v1/units?limit=1000", "/api/v1/units?unit=county", "/api/v1/warnings?limit=1000", "/api/v1/editions/6", "/api/v1/editions/6/diff?with=3", "/api/v1/talks", "/api/v1/plan?due=all", "/api/v1/rates", "/api/v1/blacklist/candidates", "/api/v1/search?search=工程", "/api/v1/detectors", "/api/v1/detectors/wages-overdue"}
 	for round := range 2 { // the second time from memory
@@ -386,11 +416,11 @@ func TestATownshipHeadSeesTheOwnTownshipInDetailAndTheOthersAsRanks(t *testing.T
 	if own != 1 || others != 19 {
 		t.Errorf("%d own, %d others", own, others)
 	}
-	_, _, page := s.get(t, "/")
+	_, _, page := s.get(t, "/ranking")
 	order := regexp.MustCompile(`data-v="(331024\d{3})"`)
 	sorted := order.FindAllString(page, -1)
 	for _, by := range []string{"fen", "index", "red"} { // sorting must not tell what the cells do not
-		_, _, page := s.get(t, "/?sort="+by)
+		_, _, page := s.get(t, "/ranking?sort="+by)
 		again := order.FindAllString(page, -1)
 		without := func(list []string) []string {
 			return slices.DeleteFunc(slices.Clone(list), func(v string) bool { return strings.Contains(v, "331024001") })
@@ -409,10 +439,10 @@ func TestChangedRightsShowAtOnce(t *testing.T) {
 	inspector := variants()[0]
 	s.add(t, inspector)
 	s.enter(t, inspector.ID)
-	_, header, before := s.get(t, "/")
+	_, header, before := s.get(t, "/ranking")
 	inspector.Territory = "331002"
 	must(t, s.gate.Register().Change(t.Context(), overseer.ID, inspector))
-	status, _, after := s.get(t, "/", "If-None-Match", header.Get("ETag"))
+	status, _, after := s.get(t, "/ranking", "If-None-Match", header.Get("ETag"))
 	if status != 200 || after == before || strings.Contains(after, `data-v="331024`) {
 		t.Errorf("after moving to another county: %d", status)
 	}
@@ -451,7 +481,7 @@ func TestSigningInGoesOnToThePageThatWasAskedFor(t *testing.T) {
 		t.Error("the form forgets where to go on to")
 	}
 	for given, want := range map[string]string{
-		"/warnings?level=red": "/warnings?level=red", "": "/", "//evil.example": "/", "https://evil.example/": "/", `/\evil.example`: "/", "evil": "/", "/sign-in": "/", "/sign-out": "/",
+		"/warnings?level=red": "/warnings?level=red", "": "/overview", "//evil.example": "/overview", "https://evil.example/": "/overview", `/\evil.example`: "/overview", "evil": "/overview", "/sign-in": "/overview", "/sign-out": "/overview",
 	} {
 		_, header, _ := s.post(t, "/sign-in", url.Values{"name": {overseer.ID}, "password": {password}, "next": {given}})
 		if got := header.Get("Location"); got != want {
@@ -464,10 +494,8 @@ func TestEverybodyBeginsWhereTheirWorkIs(t *testing.T) {
 	s := serve(t, small)
 	for _, p := range variants() {
 		s.add(t, p)
-		want := map[access.Role]string{access.Operator: "/quality", access.Auditor: "/audit", access.Administrator: "/people"}[p.Roles[0]]
-		if want == "" {
-			want = "/"
-		}
+		want := map[access.Role]string{access.Operator: "/quality", access.Auditor: "/audit", access.Administrator: "/people", access.Supervisor: "/overview",
+			access.Inspector: "/work", access.DepartmentOfficer: "/work", access.TownshipHead: "/townships/" + p.Territory}[p.Roles[0]]
 		s.enter(t, "")
 		if _, header, _ := s.post(t, "/sign-in", url.Values{"name": {p.ID}, "password": {password}}); header.Get("Location") != want {
 			t.Errorf("%s begins at %s, want %s", p.ID, header.Get("Location"), want)
@@ -538,7 +566,7 @@ func TestAnAdministratorLetsSomebodyInAndShutsThemOut(t *testing.T) {
 		t.Fatalf("signing in: %d", status)
 	}
 	s.session = (&http.Response{Header: header}).Cookies()[0]
-	for _, path := range []string{"/", "/warnings.csv", "/about", "/subjects/project/" + projectID} {
+	for _, path := range []string{"/ranking", "/warnings.csv", "/about", "/subjects/project/" + projectID} {
 		if status, header, _ := s.get(t, path); status != 302 || header.Get("Location") != "/account" {
 			t.Errorf("%s before the password is changed: %d", path, status)
 		}
@@ -554,11 +582,11 @@ func TestAnAdministratorLetsSomebodyInAndShutsThemOut(t *testing.T) {
 		}
 	}
 	status, header, _ = change(given[1], password, password)
-	if status != 303 || header.Get("Location") != "/" {
+	if status != 303 || header.Get("Location") != "/work" {
 		t.Fatalf("changing: %d", status)
 	}
 	s.session = (&http.Response{Header: header}).Cookies()[0]
-	if status, _, _ := s.get(t, "/"); status != 200 {
+	if status, _, _ := s.get(t, "/ranking"); status != 200 {
 		t.Errorf("after the change: %d", status)
 	}
 	wang := s.session
@@ -567,7 +595,7 @@ func TestAnAdministratorLetsSomebodyInAndShutsThemOut(t *testing.T) {
 		t.Errorf("disabling: %d", status)
 	}
 	s.session = wang
-	if status, _, _ := s.get(t, "/"); status != 302 {
+	if status, _, _ := s.get(t, "/ranking"); status != 302 {
 		t.Errorf("the disabled person goes on: %d", status)
 	}
 	want := []string{

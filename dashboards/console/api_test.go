@@ -295,7 +295,7 @@ func TestATownshipHeadHasRanksAloneOfTheOthersByTheAPI(t *testing.T) {
 		}
 	}
 	me := asked[people.MeAnswer](t, s, "/api/v1/me")
-	if me.ID != "head" || me.Territory != "331024001" || me.Place != "浙江省台州市仙居县安洲街道" || me.Home != "/" || !slices.Equal(me.Roles, head.Roles) {
+	if me.ID != "head" || me.Territory != "331024001" || me.Place != "浙江省台州市仙居县安洲街道" || me.Home != "/townships/331024001" || !slices.Equal(me.Roles, head.Roles) {
 		t.Errorf("me: %+v", me)
 	}
 }
@@ -592,7 +592,7 @@ func TestTheAPIKnowsPeopleByTokenToo(t *testing.T) {
 	if status, _, _ := s.get(t, "/api/v1/units", "Authorization", "Bearer wrong"); status != 401 {
 		t.Errorf("a wrong token: %d", status)
 	}
-	if status, header, _ := s.get(t, "/", "Authorization", "Bearer "+token); status != 302 || header.Get("Location") != "/sign-in" {
+	if status, header, _ := s.get(t, "/ranking", "Authorization", "Bearer "+token); status != 302 || header.Get("Location") != "/sign-in?next=%2Franking" {
 		t.Errorf("a page by token: %d", status)
 	}
 	must(t, s.gate.Register().Enable(t.Context(), "command", overseer.ID)) // the last administrator cannot be disabled

@@ -15,7 +15,7 @@ import (
 )
 
 var everyPage = []string{
-	"/", "/?county=331024&light=red", "/?unit=county", "/townships/331024001", "/units/331024", "/units/3310",
+	"/overview", "/overview?place=331024", "/overview/wall", "/overview/owed", "/overview/leads", "/overview/missing", "/overview/silent", "/overview/due", "/overview/changes", "/ranking", "/ranking?county=331024&light=red", "/ranking?unit=county", "/townships/331024001", "/units/331024", "/units/3310",
 	"/warnings", "/warnings?q=XSS-1", "/subjects/project/" + projectID, "/subjects/project/XSS-1", "/subjects/employer/" + employerID,
 	"/cases", "/cases/project:" + projectID, "/cases/project:" + projectID + "/print", "/work", "/approvals", "/board", "/board?by=person&figure=in_hand",
 	"/blacklist/entries", "/blacklist/entries/" + entryID, "/blacklist/propose/" + employerID, "/blacklist/propose/" + lateFirm, "/cases/project:P-00001", "/quality", "/quality?fault=any&topic=payroll", "/search?q=331024", "/about", "/runs",
@@ -67,7 +67,7 @@ func TestFiltersSortingAndTheKeyboardWorkInARealBrowser(t *testing.T) {
 	key := func(keys string) { b.Do(t, chromedp.KeyEvent(keys)) }
 
 	// A chosen county is applied at once and stands in the address, without empty parameters.
-	b.Do(t, chromedp.Navigate(s.url+"/?lang=zh"))
+	b.Do(t, chromedp.Navigate(s.url+"/ranking?lang=zh"))
 	browsertest.Eval[bool](t, b, `(() => { const f = document.querySelector("select[name=county]"); f.value = "331024"; f.dispatchEvent(new Event("change", { bubbles: true })); return true; })()`)
 	b.Until(t, `location.search === "?county=331024" && document.readyState === "complete"`)
 	rows := `[...document.querySelectorAll("tbody tr")].filter(r => !r.hidden)`
@@ -198,6 +198,8 @@ func TestPeopleSignInWorkAndLeaveInARealBrowser(t *testing.T) {
 	b.Until(t, `location.pathname === "/sign-in"`)
 
 	s.enterBy(t, b, "township-head-in")
+	b.Until(t, `location.pathname === "/townships/331024001" && document.readyState === "complete"`)
+	b.Do(t, chromedp.Navigate(s.url+"/ranking"))
 	b.Until(t, `document.querySelectorAll("tr.rankonly").length === 19 && document.querySelectorAll("tbody tr[data-href]").length === 1`)
 	if figures := browsertest.Eval[string](t, b, `[...document.querySelectorAll("tr.rankonly td:not(.rank)")].map(c => c.textContent.trim() + c.dataset.v).join("").replaceAll("undefined", "")`); figures != "" {
 		t.Errorf("the other townships show %s", figures)

@@ -14,6 +14,7 @@ type Configuration struct {
 	RememberSubjects int           `yaml:"remember_subjects"` // facts of so many subjects are kept per run
 	RememberPages    int           `yaml:"remember_pages"`    // so many rendered pages are kept
 	PageSize         int           `yaml:"page_size"`         // rows of a list before it is paged
+	Boundaries       string        `yaml:"boundaries"`        // a file of GeoJSON with the shapes of divisions, for the overview's map; empty: none is drawn
 	Lights           Lights        `yaml:"lights"`
 }
 

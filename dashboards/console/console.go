@@ -36,6 +36,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/pages/casework"
 	"github.com/anxin-project/anxin/dashboards/console/pages/editions"
+	"github.com/anxin-project/anxin/dashboards/console/pages/overview"
 	"github.com/anxin-project/anxin/dashboards/console/pages/people"
 	"github.com/anxin-project/anxin/dashboards/console/pages/ranking"
 	"github.com/anxin-project/anxin/dashboards/console/pages/search"
@@ -83,6 +84,7 @@ type Console struct {
 	server *web.Server  // which answers by the table of routes
 
 	// The rooms.
+	overview *overview.Pages
 	ranking  *ranking.Pages
 	editions *editions.Pages
 	subjects *subjects.Pages
@@ -131,6 +133,12 @@ func New(config Configuration, d Dependencies) (*Console, error) {
 func (c *Console) build(config Configuration, d Dependencies) (err error) {
 	detectors, sources, lights := view.NewDetectors(d.Catalog), view.Sources(d.Sources), view.Lights(config.Lights)
 	answers := view.Answers{Regions: d.Regions, Detectors: detectors, Laws: d.Laws}
+	c.overview = &overview.Pages{Conn: d.Conn, Cases: d.Cases, Regions: d.Regions, Detectors: detectors, Answers: answers, Grace: d.Index.GraceDays, PageSize: config.PageSize, Logger: d.Logger, Now: d.Now}
+	if config.Boundaries != "" {
+		if c.overview.Boundaries, err = overview.LoadBoundaries(config.Boundaries); err != nil {
+			return fmt.Errorf("boundaries: %w", err)
+		}
+	}
 	c.ranking = &ranking.Pages{Regions: d.Regions, Detectors: detectors, Answers: answers, Rules: d.Index, Lights: lights, PageSize: config.PageSize}
 	c.editions = &editions.Pages{Conn: d.Conn, Regions: d.Regions, Answers: answers, PageSize: config.PageSize}
 	c.warnings = &warnings.Pages{Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Laws: d.Laws, Thresholds: d.Thresholds, PageSize: config.PageSize,
@@ -140,7 +148,7 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 	c.system = &system.Pages{Conn: d.Conn, Gate: d.Gate, Detectors: detectors, Sources: sources, Lights: lights, PageSize: config.PageSize, Now: d.Now}
 	c.search = &search.Pages{Conn: d.Conn, Regions: d.Regions, Answers: answers}
 
-	if c.keeper, err = view.NewKeeper(view.KeeperDependencies{Conn: d.Conn, Refresh: config.Refresh, Remember: config.RememberSubjects, Verdicts: d.Verdicts, Logger: d.Logger, Now: d.Now,
+	if c.keeper, err = view.NewKeeper(view.KeeperDependencies{Conn: d.Conn, Refresh: config.Refresh, Remember: config.RememberSubjects, Verdicts: d.Verdicts, Grace: d.Index.GraceDays, Logger: d.Logger, Now: d.Now,
 		Metrics: d.Metrics, Newer: func() { c.server.Forget() }}); err != nil {
 		return err
 	}
@@ -158,7 +166,7 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 
 // rooms are the folders of pages, with their templates.
 func (c *Console) rooms() []web.Room {
-	return []web.Room{c.ranking.Room(), c.editions.Room(), c.subjects.Room(), c.warnings.Room(), c.casework.Room(), c.people.Room(), c.system.Room(), c.search.Room()}
+	return []web.Room{c.overview.Room(), c.ranking.Room(), c.editions.Room(), c.subjects.Room(), c.warnings.Room(), c.casework.Room(), c.people.Room(), c.system.Room(), c.search.Room()}
 }
 
 // Run keeps the pages' run fresh until the context ends. A poll that fails is logged and counted, and the pages go on showing

@@ -593,6 +593,7 @@ func (s *server) fillWarnings(t testing.TB, w world, dates []civil.Date, countie
 	sendSubject()
 	s.fillProject(t, snapshot)
 	s.fillOwed(t, snapshot)
+	s.fillPlaces(t, snapshot)
 }
 
 func quoted(database, table string) string { return "`" + database + "`." + table }

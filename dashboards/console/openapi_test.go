@@ -7,6 +7,7 @@ import (
 
 	"github.com/anxin-project/anxin/dashboards/console/pages/casework"
 	"github.com/anxin-project/anxin/dashboards/console/pages/editions"
+	"github.com/anxin-project/anxin/dashboards/console/pages/overview"
 	"github.com/anxin-project/anxin/dashboards/console/pages/people"
 	"github.com/anxin-project/anxin/dashboards/console/pages/ranking"
 	"github.com/anxin-project/anxin/dashboards/console/pages/search"
@@ -20,6 +21,13 @@ import (
 
 // What each route of the API answers when it succeeds.
 var answerTypes = map[string]any{
+	"GET /api/v1/overview":                        overview.Answer{},
+	"GET /api/v1/overview/owed":                   overview.ListAnswer{},
+	"GET /api/v1/overview/leads":                  overview.ListAnswer{},
+	"GET /api/v1/overview/missing":                overview.ListAnswer{},
+	"GET /api/v1/overview/silent":                 overview.ListAnswer{},
+	"GET /api/v1/overview/due":                    overview.ListAnswer{},
+	"GET /api/v1/overview/changes":                overview.ListAnswer{},
 	"GET /api/v1/units":                           ranking.UnitsAnswer{},
 	"GET /api/v1/units/{code}":                    ranking.UnitDetailAnswer{},
 	"GET /api/v1/units/{code}/explanation":        ranking.ExplanationAnswer{},

@@ -27,10 +27,10 @@ func TestPagesAnswerAsAsked(t *testing.T) {
 		has        []string
 		lacks      []string
 	}{
-		{"the ranking", "/", 200, []string{"安薪指数排名", "台州市", "样本不足", "data-sortable"}, nil},
-		{"a county's ranking", "/?county=331024", 200, []string{"安洲街道", "仙居县"}, []string{"杜桥镇"}},
-		{"the ranking of counties", "/?unit=county", 200, []string{"/units/331024"}, nil},
-		{"only red townships", "/?light=red", 200, []string{`<tr data-href`}, []string{`class="green">`}},
+		{"the ranking", "/ranking", 200, []string{"安薪指数排名", "台州市", "样本不足", "data-sortable"}, nil},
+		{"a county's ranking", "/ranking?county=331024", 200, []string{"安洲街道", "仙居县"}, []string{"杜桥镇"}},
+		{"the ranking of counties", "/ranking?unit=county", 200, []string{"/units/331024"}, nil},
+		{"only red townships", "/ranking?light=red", 200, []string{`<tr data-href`}, []string{`class="green">`}},
 		{"a township", "/townships/331024001", 200, []string{"浙江省台州市仙居县安洲街道", "按时足额", "怎样提高指数", "付清被欠工资（施工总承包单位）", "县内排名"}, nil},
 		{"a county", "/units/331024", 200, []string{"怎样提高指数", "/townships/331024001"}, nil},
 		{"a prefecture in English", "/units/3310?lang=en", 200, []string{"and what moved", "Counties"}, nil},
@@ -108,12 +108,12 @@ func TestPagesAnswerAsAsked(t *testing.T) {
 		{"an unknown scope", "/subjects/person/1", 404, nil, nil},
 		{"an unknown case", "/cases/project:nobody", 404, nil, nil},
 		{"an unknown page in English", "/nothing?lang=en", 404, []string{"Not found"}, nil},
-		{"a bad sort", "/?sort=salary", 400, []string{"salary", "<code>sort</code>"}, nil},
-		{"a bad code", "/?county=33x024", 400, []string{"county"}, nil},
+		{"a bad sort", "/ranking?sort=salary", 400, []string{"salary", "<code>sort</code>"}, nil},
+		{"a bad code", "/ranking?county=33x024", 400, []string{"county"}, nil},
 		{"a bad page", "/warnings?page=-1", 400, []string{"page"}, nil},
 		{"a bad level, escaped", "/warnings?level=%3Cb%3E", 400, []string{"&lt;b&gt;"}, []string{"<b>"}},
 		{"a page past the end", "/warnings?page=9999", 200, []string{"424"}, nil},
-		{"an unknown parameter", "/?utm=1", 200, nil, nil},
+		{"an unknown parameter", "/ranking?utm=1", 200, nil, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			status, header, body := s.get(t, tt.path)
@@ -163,11 +163,11 @@ func TestHostileTextIsEscapedEverywhere(t *testing.T) {
 func TestALanguageIsChosenAndRemembered(t *testing.T) {
 	s := serve(t, small)
 	for _, tt := range []struct{ name, path, cookie, accept, want string }{
-		{"nothing said", "/", "", "", `lang="zh-CN"`},
-		{"an English browser of a Chinese office", "/", "", "en-GB,en;q=0.9,zh;q=0.5", `<html lang="zh-CN"`},
-		{"what was chosen before", "/", "anxin_lang=en", "zh", `<html lang="en"`},
-		{"the address beats the cookie", "/?lang=en", "anxin_lang=zh", "", `<html lang="en"`},
-		{"an unknown language", "/?lang=xx", "", "", `<html lang="zh-CN"`},
+		{"nothing said", "/ranking", "", "", `lang="zh-CN"`},
+		{"an English browser of a Chinese office", "/ranking", "", "en-GB,en;q=0.9,zh;q=0.5", `<html lang="zh-CN"`},
+		{"what was chosen before", "/ranking", "anxin_lang=en", "zh", `<html lang="en"`},
+		{"the address beats the cookie", "/ranking?lang=en", "anxin_lang=zh", "", `<html lang="en"`},
+		{"an unknown language", "/ranking?lang=xx", "", "", `<html lang="zh-CN"`},
 	} {
 		_, header, body := s.get(t, tt.path, "Cookie", tt.cookie, "Accept-Language", tt.accept)
 		if !strings.Contains(body, tt.want) {
@@ -181,7 +181,7 @@ func TestALanguageIsChosenAndRemembered(t *testing.T) {
 
 func TestPagesAreCompressedAndAskedAgainCheaply(t *testing.T) {
 	s := serve(t, small)
-	status, header, body := s.get(t, "/", "Accept-Encoding", "br, gzip;q=0.8")
+	status, header, body := s.get(t, "/ranking", "Accept-Encoding", "br, gzip;q=0.8")
 	if status != 200 || header.Get("Content-Encoding") != "gzip" {
 		t.Fatalf("answered %d, encoding %q", status, header.Get("Content-Encoding"))
 	}
@@ -193,11 +193,11 @@ func TestPagesAreCompressedAndAskedAgainCheaply(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _, plain := s.get(t, "/", "Accept-Encoding", "gzip;q=0")
+	_, _, plain := s.get(t, "/ranking", "Accept-Encoding", "gzip;q=0")
 	if string(unzipped) != plain {
 		t.Error("the compressed page is another one")
 	}
-	if status, _, body := s.get(t, "/", "If-None-Match", header.Get("ETag")); status != http.StatusNotModified || body != "" {
+	if status, _, body := s.get(t, "/ranking", "If-None-Match", header.Get("ETag")); status != http.StatusNotModified || body != "" {
 		t.Errorf("a page that has not changed is answered by %d", status)
 	}
 }
@@ -207,7 +207,7 @@ func TestBeforeTheFirstRunThePagesWait(t *testing.T) {
 	if err := s.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{"/", "/warnings", "/townships/331024001", "/subjects/project/x", "/search?q=a"} {
+	for _, path := range []string{"/ranking", "/warnings", "/townships/331024001", "/subjects/project/x", "/search?q=a"} {
 		status, header, body := s.get(t, path)
 		if status != 200 || !strings.Contains(body, `http-equiv="refresh"`) || !strings.Contains(body, "写入数据库") || header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s answers %d", path, status)
@@ -222,7 +222,7 @@ func TestBeforeTheFirstRunThePagesWait(t *testing.T) {
 	if err := s.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, body := s.get(t, "/"); !strings.Contains(body, "<tbody>") {
+	if _, _, body := s.get(t, "/ranking"); !strings.Contains(body, "<tbody>") {
 		t.Error("the ranking does not appear after the first run")
 	}
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"github.com/anxin-project/anxin/dashboards/console/pages/overview"
 	"github.com/anxin-project/anxin/dashboards/console/pages/people"
 	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/access"
@@ -8,7 +9,23 @@ import (
 
 func (c *Console) table() []web.Route {
 	return web.WithWorkbooks([]web.Route{
-		{Pattern: "GET /{$}", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, Serve: c.ranking.RankingPage},
+		{Pattern: "GET /{$}", Section: "about", Life: web.Never, Action: access.OwnAccount, Serve: web.StartPage},
+		{Pattern: "GET /overview", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Serve: c.overview.OverviewPage},
+		{Pattern: "GET /overview.csv", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Audited: "export", Serve: c.overview.Export},
+		{Pattern: "GET /overview/wall", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Serve: c.overview.WallPage},
+		{Pattern: "GET /overview/owed", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Serve: c.overview.ListPage(overview.Owed)},
+		{Pattern: "GET /overview/owed.csv", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Audited: "export", Serve: c.overview.ListExport(overview.Owed)},
+		{Pattern: "GET /overview/leads", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Serve: c.overview.ListPage(overview.Leads)},
+		{Pattern: "GET /overview/leads.csv", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Audited: "export", Serve: c.overview.ListExport(overview.Leads)},
+		{Pattern: "GET /overview/missing", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Serve: c.overview.ListPage(overview.Missing)},
+		{Pattern: "GET /overview/missing.csv", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Audited: "export", Serve: c.overview.ListExport(overview.Missing)},
+		{Pattern: "GET /overview/silent", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Serve: c.overview.ListPage(overview.Silent)},
+		{Pattern: "GET /overview/silent.csv", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Audited: "export", Serve: c.overview.ListExport(overview.Silent)},
+		{Pattern: "GET /overview/due", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Serve: c.overview.ListPage(overview.Due)},
+		{Pattern: "GET /overview/due.csv", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Audited: "export", Serve: c.overview.ListExport(overview.Due)},
+		{Pattern: "GET /overview/changes", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Serve: c.overview.ListPage(overview.Changes)},
+		{Pattern: "GET /overview/changes.csv", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Audited: "export", Serve: c.overview.ListExport(overview.Changes)},
+		{Pattern: "GET /ranking", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, Serve: c.ranking.RankingPage},
 		{Pattern: "GET /ranking.csv", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, Audited: "export", Serve: c.ranking.RankingExport},
 		{Pattern: "GET /townships/{code}", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, About: c.ranking.UnitObject, Serve: c.ranking.UnitPage},
 		{Pattern: "GET /units/{code}", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, About: c.ranking.UnitObject, Serve: c.ranking.UnitPage},
@@ -75,6 +92,13 @@ func (c *Console) table() []web.Route {
 
 		{Pattern: "GET /audit", Section: "audit", Life: web.Never, Action: access.ReadAudit, Serve: c.system.AuditPage},
 
+		{Pattern: "GET /api/v1/overview", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Serve: c.overview.Answer},
+		{Pattern: "GET /api/v1/overview/owed", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Serve: c.overview.ListAnswer(overview.Owed)},
+		{Pattern: "GET /api/v1/overview/leads", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Serve: c.overview.ListAnswer(overview.Leads)},
+		{Pattern: "GET /api/v1/overview/missing", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Serve: c.overview.ListAnswer(overview.Missing)},
+		{Pattern: "GET /api/v1/overview/silent", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Serve: c.overview.ListAnswer(overview.Silent)},
+		{Pattern: "GET /api/v1/overview/due", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Serve: c.overview.ListAnswer(overview.Due)},
+		{Pattern: "GET /api/v1/overview/changes", Section: "overview", Life: web.Briefly, Action: access.Read, About: c.overview.Object, Serve: c.overview.ListAnswer(overview.Changes)},
 		{Pattern: "GET /api/v1/units", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, Serve: c.ranking.UnitsAnswer},
 		{Pattern: "GET /api/v1/units/{code}", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, About: c.ranking.UnitObject, Serve: c.ranking.UnitDetailAnswer},
 		{Pattern: "GET /api/v1/units/{code}/explanation", Section: "ranking", Life: web.UntilNextRun, Action: access.Read, About: c.ranking.UnitObject, Serve: c.ranking.ExplanationAnswer},

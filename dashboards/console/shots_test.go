@@ -21,12 +21,13 @@ func TestScreenshots(t *testing.T) {
 	}
 	s := serve(t, small)
 	pages := map[string]string{
-		"ranking": "/", "county": "/?county=331024", "township": "/townships/331024001", "capped": "/townships/331024103", "prefecture": "/units/3310",
+		"overview": "/overview?place=3310", "overview-county": "/overview?place=331024", "province": "/overview", "wall": "/overview/wall?place=3310", "overview-leads": "/overview/leads",
+		"ranking": "/ranking", "county": "/ranking?county=331024", "township": "/townships/331024001", "capped": "/townships/331024103", "prefecture": "/units/3310",
 		"warnings": "/warnings?open=wages-overdue/" + projectID + "/2026-10-31", "project": "/subjects/project/" + projectID,
 		"employer": "/subjects/employer/" + employerID, "cases": "/cases", "case": "/cases/project:" + projectID,
 		"editions": "/editions", "edition": "/editions/6?county=331024", "diff": "/editions/6/diff?with=4&county=331024", "plan": "/plan", "rates": "/rates",
 		"explain": "/explain/331024001", "idlecap": "/townships/331024003", "countypage": "/units/331024",
-		"rulebook": "/detectors", "rule": "/detectors/wages-overdue", "quality": "/quality", "search": "/search?q=工程", "about": "/about", "missing": "/nothing", "bad": "/?sort=x&light=blue",
+		"rulebook": "/detectors", "rule": "/detectors/wages-overdue", "quality": "/quality", "search": "/search?q=工程", "about": "/about", "missing": "/nothing", "bad": "/ranking?sort=x&light=blue",
 	}
 	shoot := func(b *browsertest.Browser, name, url string) {
 		b.Do(t, chromedp.Navigate(url))
@@ -41,6 +42,9 @@ func TestScreenshots(t *testing.T) {
 		b := browsertest.Open(t, screen.width, screen.height)
 		s.enterBy(t, b, overseer.ID)
 		for name, path := range pages {
+			if only := os.Getenv("ANXIN_SCREENSHOTS_OF"); only != "" && !strings.HasPrefix(name, only) {
+				continue
+			}
 			for _, l := range language.Locales {
 				separator := "?"
 				if containsQuery(path) {
@@ -50,14 +54,14 @@ func TestScreenshots(t *testing.T) {
 			}
 		}
 		b.Do(t, browsertest.ColourScheme("dark"))
-		for _, name := range []string{"ranking", "township", "project"} {
+		for _, name := range []string{"overview", "ranking", "township", "project"} {
 			shoot(b, name+"-dark-"+screen.name, s.url+pages[name]+"?lang=zh")
 		}
 	}
 	empty := emptyServer(t, small)
 	b := browsertest.Open(t, 1366, 768)
 	empty.enterBy(t, b, overseer.ID)
-	shoot(b, "waiting-zh-1366", empty.url+"/?lang=zh")
+	shoot(b, "waiting-zh-1366", empty.url+"/ranking?lang=zh")
 }
 
 func containsQuery(path string) bool {

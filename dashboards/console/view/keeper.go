@@ -24,6 +24,7 @@ type KeeperDependencies struct {
 	Refresh  time.Duration // how often Run looks for a newer run
 	Remember int           // facts of so many subjects are kept per run
 	Verdicts Verdicts      // on warnings; nil: casework is not connected
+	Grace    int           // days past their day to pay from which the index counts wages as owed
 	Logger   *slog.Logger
 	Now      func() time.Time
 	Metrics  prometheus.Registerer
@@ -37,6 +38,7 @@ type Keeper struct {
 	conn    driver.Conn
 	every   time.Duration
 	answers Verdicts
+	grace   int
 	log     *slog.Logger
 	now     func() time.Time
 	newer   func()
@@ -56,7 +58,7 @@ type Keeper struct {
 // NewKeeper registers the metrics of the run in memory. It touches no database: Run or Refresh does.
 func NewKeeper(d KeeperDependencies) (*Keeper, error) {
 	k := &Keeper{
-		conn: d.Conn, every: d.Refresh, answers: d.Verdicts, log: d.Logger, now: d.Now, newer: d.Newer,
+		conn: d.Conn, every: d.Refresh, answers: d.Verdicts, grace: d.Grace, log: d.Logger, now: d.Now, newer: d.Newer,
 		facts: memory.New[*Facts](d.Remember), scoped: memory.New[*View](rememberScopes),
 	}
 	k.ReadView, k.ReadFacts = k.loadView, k.loadFacts

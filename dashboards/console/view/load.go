@@ -63,6 +63,9 @@ func (k *Keeper) loadView(ctx context.Context, old *View) (*View, error) {
 	if v.Warnings, err = k.readWarnings(ctx, latest); err != nil {
 		return nil, fmt.Errorf("reading the warnings of run %d: %w", latest.Number, err)
 	}
+	if err := k.readPlaces(ctx, v); err != nil {
+		return nil, err
+	}
 	if v.Failing, err = k.readFailing(ctx, latest); err != nil {
 		return nil, err
 	}

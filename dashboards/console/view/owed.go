@@ -199,7 +199,7 @@ ORDER BY wage_month, indexOf(['listed', 'unbooked', 'underlisted', 'unlisted'], 
 func (q *factQuery) owedBands(ctx context.Context) error {
 	return q.each(ctx, "owed", `
 SELECT
-    multiIf(due_by >= {as_of:Date} - 30, '30', due_by >= {as_of:Date} - 90, '90', due_by >= {as_of:Date} - 365, '365', 'over') AS band,
+    `+BandOf+` AS band,
     uniqExact(worker_key) AS workers,
     sum(owed_fen) AS fen,
     sumIf(owed_fen, kind IN ('underlisted', 'unlisted')) AS estimated

@@ -27,7 +27,7 @@ func (v *View) of(p *access.Person) *View {
 			})
 		}
 	}
-	part.published = v.published.of(p)
+	part.published, part.Places = v.published.of(p), v.Places.of(p)
 	part.index()
 	for _, u := range part.Units {
 		if !access.Allow(p, access.Read, ofEveryDepartment(u.Code)) { // what lost points names subjects of every department

@@ -45,7 +45,7 @@ type View struct {
 	answers Verdicts      // nil: casework is not connected
 	book    *verdict.Book // what was found of warnings
 	today   civil.Date    // on which quiets are judged
-
+	Places
 	Runs        []Run // the completed runs, oldest first
 	ByCode      map[string]*Unit
 	AtStake     map[string]float64    // yuan that is likely lost soon, by employer: see weigh
@@ -80,6 +80,7 @@ type Unit struct {
 	Worst                                            []Worst
 	Policy                                           string
 	Previous                                         *Unit // the same unit in View.Previous; nil when it was not there
+	Yesterday                                        *Unit // the same unit in Places.Yesterday; nil when it was not there
 	Trend                                            []Point
 	Red, Yellow                                      int // active warnings
 	Likely                                           int // subjects that arrears-risk warns of

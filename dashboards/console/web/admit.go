@@ -117,17 +117,35 @@ func (s *Server) record(r *Request, route Route, failure error) error {
 	return s.gate.Audit().Record(r.Context, e)
 }
 
-// Home is where somebody begins: the first page that their role is about.
+// Home is where somebody begins: whoever leads at how the territory stands, whoever acts in cases at today's work, the head of a
+// township at the township, everybody else at the first page that the role is about.
 func Home(p *access.Person) string {
+	const township = 9
+	switch {
+	case p.Is(access.Supervisor):
+		return "/overview"
+	case p.Is(access.Inspector, access.DepartmentOfficer):
+		return "/work"
+	case p.Is(access.TownshipHead) && len(p.Territory) == township:
+		return "/townships/" + p.Territory
+	}
 	for _, page := range []struct {
 		action access.Action
 		path   string
-	}{{access.Read, "/"}, {access.ManagePeople, "/people"}, {access.ReadAudit, "/audit"}, {access.ReadSystem, "/quality"}} {
+	}{{access.Read, "/overview"}, {access.ManagePeople, "/people"}, {access.ReadAudit, "/audit"}, {access.ReadSystem, "/quality"}} {
 		if access.Allow(p, page.action, access.Object{}) {
 			return page.path
 		}
 	}
 	return "/about"
+}
+
+// StartPage leads from the root to where somebody begins; from an old address of the ranking to the ranking.
+func StartPage(r *Request) (Answer, error) {
+	if len(r.Query.Given) > 0 {
+		return Answer{Redirect: "/ranking" + r.Query.with()}, nil
+	}
+	return Answer{Redirect: Home(r.Person())}, nil
 }
 
 // NameOf is what a person is called; the id of somebody the register does not know.

@@ -35,7 +35,7 @@ func (badRequest) Error() string { return "bad parameters" }
 var parameterNames = []string{
 	"q", "unit", "prefecture", "county", "township", "light", "sort", "dir", "page", "level", "detector", "scope",
 	"department", "sector", "stage", "cleared", "open", "with", "grade", "due", "topic", "fault", "kind", "status",
-	"actor", "action", "from", "until", "next", "done", "verdict", "mine", "handler", "by", "key", "figure", "deadline", "search", "limit", "offset",
+	"actor", "action", "from", "until", "next", "done", "verdict", "mine", "handler", "by", "key", "figure", "deadline", "search", "limit", "offset", "place", "of",
 }
 
 // longestValue is the most bytes of a parameter's value: it goes into links and into the key of a remembered page.

@@ -9,7 +9,7 @@ import (
 
 func TestALongParameterIsRefusedAndGoesIntoNoLink(t *testing.T) {
 	for _, name := range []string{"q", "next", "page", "open"} {
-		r := httptest.NewRequest(http.MethodGet, "/?light=red&"+name+"="+strings.Repeat("x", longestValue+1), nil)
+		r := httptest.NewRequest(http.MethodGet, "/ranking?light=red&"+name+"="+strings.Repeat("x", longestValue+1), nil)
 		q := ReadQuery(r)
 		if q.Err() == nil {
 			t.Errorf("%s of %d bytes is taken", name, longestValue+1)
@@ -18,7 +18,7 @@ func TestALongParameterIsRefusedAndGoesIntoNoLink(t *testing.T) {
 			t.Errorf("%s: a link has %d bytes", name, len(link))
 		}
 	}
-	if q := ReadQuery(httptest.NewRequest(http.MethodGet, "/?q=town", nil)); q.Err() != nil || q.Search() != "town" {
+	if q := ReadQuery(httptest.NewRequest(http.MethodGet, "/ranking?q=town", nil)); q.Err() != nil || q.Search() != "town" {
 		t.Errorf("a short one: %v", q.Err())
 	}
 }

@@ -54,6 +54,11 @@ func (f *frame) MayJudge(w *view.Warning) bool {
 // Here is the page's own path.
 func (f *frame) Here() string { return f.path }
 
+// Leads reports whether who is signed in answers for more than a township, so that there is something to look over.
+func (f *frame) Leads() bool {
+	return f.May(access.Read) && len(f.Who.Territory) <= 6
+}
+
 // Home is the page to begin with.
 func (f *frame) Home() string {
 	if f.Who == nil {

@@ -14,7 +14,9 @@ var sharedTexts = map[string]catalog.Text{
 
 	"nav.label":    {ZH: "主导航", EN: "Main"},
 	"nav.skip":     {ZH: "跳到正文", EN: "Skip to content"},
+	"nav.print":    {ZH: "打印", EN: "Print"},
 	"nav.crumbs":   {ZH: "当前位置", EN: "You are here"},
+	"nav.overview": {ZH: "总览", EN: "Overview"},
 	"nav.ranking":  {ZH: "指数排名", EN: "Ranking"},
 	"nav.warnings": {ZH: "预警", EN: "Warnings"},
 	"nav.editions": {ZH: "月度通报", EN: "Editions"},

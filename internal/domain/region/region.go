@@ -94,13 +94,19 @@ func Townships(county string) []Township {
 	if len(county) != 6 {
 		return nil
 	}
-	d := load()
-	from, _ := d.find(county)
-	to := from
-	for to < len(d.townships) && strings.HasPrefix(d.townships[to].Code, county) {
-		to++
+	return slices.Collect(Within(county))
+}
+
+// Within yields the townships whose codes begin with some digits, sorted by code.
+func Within(code string) iter.Seq[Township] {
+	return func(yield func(Township) bool) {
+		d := load()
+		for at, _ := d.find(code); at < len(d.townships) && strings.HasPrefix(d.townships[at].Code, code); at++ {
+			if !yield(d.townships[at]) {
+				return
+			}
+		}
 	}
-	return slices.Clone(d.townships[from:to])
 }
 
 // Name returns the official name of a province, prefecture, county or township by its 2, 4, 6 or 9 digits; 12 digits (a

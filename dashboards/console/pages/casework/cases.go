@@ -65,7 +65,7 @@ func (p *Pages) caseList(r *web.Request, d *casesData) (web.Answer, error) {
 		Connected: p.Cases != nil, Departments: casefile.Departments, Stages: casefile.Stages,
 		MayAccept: r.Who != nil && r.Who.Is(access.Inspector, access.DepartmentOfficer), Done: q.Word("done"),
 		Level:    q.Choice("level", "", "red", "yellow"),
-		County:   q.Code("county", 6),
+		County:   q.Code("county", 4, 6),
 		Stage:    q.Word("stage"),
 		Cleared:  q.Choice("cleared", "", "yes", "no"),
 		Handler:  q.Word("handler"),

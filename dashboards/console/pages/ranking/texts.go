@@ -67,6 +67,7 @@ var rankingTexts = map[string]catalog.Text{
 	"unit.act_line":     {ZH: "{1} −{2}：{3}（{4}）", EN: "{1} −{2}: {3} ({4})"},
 	"unit.act_until":    {ZH: "{1} 起不再计入", EN: "no longer counted from {1}"},
 	"unit.if_fixed":     {ZH: "整改后指数", EN: "Index if fixed"},
+	"unit.neighbours":   {ZH: "县内名次", EN: "Ranks in the county"},
 	"unit.estimated":    {ZH: "其中估算 {1}", EN: "of it {1} by estimate"},
 	"unit.late":         {ZH: "已付，但迟发超过30天", EN: "Paid, over 30 days late"},
 	"unit.silent":       {ZH: "在册无记录", EN: "Silent"},

@@ -35,6 +35,7 @@ type UnitData struct {
 	Children   []*view.Unit
 	History    []view.Point // newest first
 	Rates      []view.RateRow
+	Neighbours []*view.Unit // the ranked townships of the county, for the head of one of them
 }
 
 type componentRow struct {
@@ -64,6 +65,9 @@ const raiseShown = 15
 
 // UnitPage is the page at /townships/{code} and /units/{code}.
 func (p *Pages) UnitPage(r *web.Request) (web.Answer, error) {
+	if code := r.HTTP.PathValue("code"); r.View.ByCode[code] == nil && code == r.Person().Territory {
+		return web.Answer{Redirect: "/ranking"}, nil // nobody is watched there yet
+	}
 	d, err := p.unit(r)
 	if err != nil {
 		return web.Answer{}, err
@@ -111,6 +115,14 @@ func (p *Pages) unit(r *web.Request) (*UnitData, error) {
 		}
 	}
 	view.SortUnits(d.Children, "rank", false, true)
+	if r.Person().Territory == code {
+		for _, other := range r.View.Units {
+			if other.Level == u.Level && other.County == u.County && other.Rank > 0 {
+				d.Neighbours = append(d.Neighbours, other)
+			}
+		}
+		view.SortUnits(d.Neighbours, "rank", false, true)
+	}
 	for i := len(u.Trend) - 1; i >= 0 && len(d.History) < 12; i-- {
 		if u.Trend[i].Light != "" {
 			d.History = append(d.History, u.Trend[i])
@@ -122,7 +134,7 @@ func (p *Pages) unit(r *web.Request) (*UnitData, error) {
 // UnitObject is what a route about a place touches.
 func (p *Pages) UnitObject(r *web.Request) (access.Object, error) {
 	code := r.HTTP.PathValue("code")
-	if r.All == nil || r.All.ByCode[code] == nil {
+	if r.All == nil || r.All.ByCode[code] == nil && code != r.Person().Territory {
 		return access.Object{}, web.ErrNotFound
 	}
 	return access.Object{Place: code}, nil

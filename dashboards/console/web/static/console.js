@@ -19,6 +19,12 @@
   }
   addEventListener("pageshow", () => { for (const field of all("form[data-filters] :disabled")) field.disabled = false; });
 
+  // Printing at one click; without this script the browser's own menu does it.
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
   // Narrowing: typing hides the rows that do not match; Enter asks the server, which also finds what is on other pages.
   const table = one("table[data-rows]");
   const rows = () => all("table[data-rows] tbody > tr:not(.detail)").filter((row) => !row.hidden && row.offsetParent);
@@ -112,7 +118,7 @@
     const go = (selector) => one(selector)?.click();
     if (waiting === "g") {
       waiting = "";
-      const target = { r: "/", w: "/warnings", c: "/cases", d: "/quality" }[event.key];
+      const target = { o: "/overview", r: "/ranking", w: "/warnings", c: "/cases", d: "/quality" }[event.key];
       if (target) location.href = target;
       return;
     }
