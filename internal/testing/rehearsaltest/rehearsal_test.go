@@ -163,6 +163,19 @@ func TestMonthsOfTroubleEndAsOneRunOverAllRecordsDoes(t *testing.T) {
 	for n := range days {
 		asOf := first.AddDays(n)
 		o.clock.Store(asOf.End().Add(-2 * time.Hour).Unix())
+		// A rotation of keys begins, later it ends and another begins: a wage month lies between, as docs/how-to/keys.md asks, for whoever is
+		// on monthly lists alone is met once a month.
+		if n == 8 || n == 50 {
+			o.member.Stop(t)
+			o.Keys = o.Keys.EndRotation()
+			if o.Keys, err = o.Keys.RotateHash(asOf); err != nil {
+				t.Fatal(err)
+			}
+			if o.Protector, err = record.NewProtector(o.Keys); err != nil {
+				t.Fatal(err)
+			}
+			o.open()
+		}
 		switch n % 14 {
 		case 2: // the services are started again
 			o.member.Stop(t)
@@ -176,16 +189,6 @@ func TestMonthsOfTroubleEndAsOneRunOverAllRecordsDoes(t *testing.T) {
 			o.clock.Add(40 * 86400)
 			o.judge(o.all.Pass, asOf-1)
 			o.clock.Add(-40 * 86400)
-		case 8: // a rotation of keys begins, or the one before ends and another begins
-			o.member.Stop(t)
-			o.Keys = o.Keys.EndRotation()
-			if o.Keys, err = o.Keys.RotateHash(asOf); err != nil {
-				t.Fatal(err)
-			}
-			if o.Protector, err = record.NewProtector(o.Keys); err != nil {
-				t.Fatal(err)
-			}
-			o.open()
 		case 10: // policy changes
 			grace := "5"
 			if n > 14 {
