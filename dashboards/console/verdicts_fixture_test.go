@@ -57,6 +57,11 @@ func (m *memoryVerdicts) Give(_ context.Context, by access.Person, steps []verdi
 			done.Err = fmt.Errorf("warning: %w", casefile.ErrNotFound)
 		case one.Reason == "":
 			done.Err = casefile.Refuse("invalid", "办案规程（casework）", "请写明理由", "reason: give a reason")
+		case one.Kind != verdict.Untrue:
+			v.QuietUntil = nil
+		}
+		switch {
+		case done.Err != nil:
 		case one.Seq != record.Seq:
 			done.Err = casefile.ErrConflict
 		case one.Withdraw:
