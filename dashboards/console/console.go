@@ -140,7 +140,7 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 	c.ranking = &ranking.Pages{Regions: d.Regions, Detectors: detectors, Answers: answers, Rules: d.Index, Lights: lights, PageSize: config.PageSize}
 	c.editions = &editions.Pages{Conn: d.Conn, Regions: d.Regions, Answers: answers, PageSize: config.PageSize}
 	c.warnings = &warnings.Pages{Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Laws: d.Laws, Thresholds: d.Thresholds, PageSize: config.PageSize}
-	c.casework = &casework.Pages{Cases: d.Cases, Blacklist: d.Blacklist, Regions: d.Regions, Laws: d.Laws, Gate: d.Gate, PageSize: config.PageSize, Logger: d.Logger, Now: d.Now}
+	c.casework = &casework.Pages{Cases: d.Cases, Blacklist: d.Blacklist, Regions: d.Regions, Detectors: detectors, Laws: d.Laws, Gate: d.Gate, PageSize: config.PageSize, Logger: d.Logger, Now: d.Now}
 	c.people = &people.Pages{Gate: d.Gate, Regions: d.Regions, Demo: d.Demo, Logger: d.Logger}
 	c.system = &system.Pages{Conn: d.Conn, Gate: d.Gate, Detectors: detectors, Sources: sources, Lights: lights, PageSize: config.PageSize, Now: d.Now}
 	c.search = &search.Pages{Conn: d.Conn, Regions: d.Regions, Answers: answers}
@@ -153,7 +153,7 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 		PageSize: config.PageSize, Logger: d.Logger}
 
 	c.server, err = web.New(web.Dependencies{Language: config.Language, Timeout: config.QueryTimeout, Remember: config.RememberPages, Keeper: c.keeper, Gate: d.Gate,
-		Detectors: detectors, Laws: d.Laws, Sources: sources, Regions: d.Regions, Progress: d.Progress, Logger: d.Logger, Now: d.Now, Metrics: d.Metrics}, c.rooms())
+		Detectors: detectors, Laws: d.Laws, Sources: sources, Regions: d.Regions, Badge: c.casework.Badge, Progress: d.Progress, Logger: d.Logger, Now: d.Now, Metrics: d.Metrics}, c.rooms())
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ type Pages struct {
 	Cases     view.Cases // nil: the pages say that casework is not connected
 	Blacklist Blacklist  // nil: likewise
 	Regions   view.Regions
+	Detectors *view.Detectors // what they are called
 	Laws      *law.Registry
 	Gate      *signin.Gate
 	PageSize  int // rows of a list before it is paged
@@ -40,13 +41,15 @@ func (p *Pages) Room() web.Room { return web.Room{Templates: templates, Function
 // functions are what templates of this room alone can call.
 func (p *Pages) functions(l language.Locale) template.FuncMap {
 	return template.FuncMap{
-		"lacking":    lacking,
-		"next":       nextDeadline,
-		"late":       late,
-		"dated":      dated,
-		"wageMonths": func(from, to *civil.Month) string { return wageMonths(l, from, to) },
-		"ground":     func(name string) catalog.Text { g, _ := casefile.Ground(name); return g },
-		"entryURL":   entryURL,
-		"proposeURL": proposeURL,
+		"reason":      func(w work) string { return p.reason(l, w) },
+		"newlyRedURL": newlyRedURL,
+		"lacking":     lacking,
+		"next":        nextDeadline,
+		"late":        late,
+		"dated":       dated,
+		"wageMonths":  func(from, to *civil.Month) string { return wageMonths(l, from, to) },
+		"ground":      func(name string) catalog.Text { g, _ := casefile.Ground(name); return g },
+		"entryURL":    entryURL,
+		"proposeURL":  proposeURL,
 	}
 }
