@@ -36,6 +36,8 @@ var exportTexts = map[string]catalog.Text{
 	"csv.sector":              {ZH: "行业", EN: "sector"},
 	"csv.department":          {ZH: "负责部门", EN: "department"},
 	"csv.since":               {ZH: "起始日", EN: "since"},
+	"csv.period":              {ZH: "期间", EN: "period"},
+	"csv.by":                  {ZH: "经办人", EN: "by"},
 	"csv.matter":              {ZH: "事项", EN: "matter"},
 	"csv.on":                  {ZH: "日期", EN: "on"},
 	"csv.days_late":           {ZH: "逾期（天）", EN: "days_late"},
