@@ -19,6 +19,7 @@ var everyPage = []string{
 	"/warnings", "/warnings?q=XSS-1", "/subjects/project/" + projectID, "/subjects/project/XSS-1", "/subjects/employer/" + employerID,
 	"/cases", "/cases/project:" + projectID, "/cases/project:" + projectID + "/print", "/work", "/approvals", "/board", "/board?by=person&figure=in_hand",
 	"/blacklist/entries", "/blacklist/entries/" + entryID, "/blacklist/propose/" + employerID, "/blacklist/propose/" + lateFirm, "/cases/project:P-00001", "/quality", "/quality?fault=any&topic=payroll", "/search?q=331024", "/about", "/runs",
+	"/bulletins", "/bulletins/3310/2026-09", "/bulletins/331024/2026-Q3",
 	"/editions", "/editions/6", "/editions/6/diff?with=3", "/plan", "/plan?grade=A&due=all", "/rates", "/explain/331024001", "/detectors", "/detectors/wages-overdue",
 	"/subjects/project/" + projectID + "/workers", "/account", "/people", "/people/" + overseer.ID, "/audit",
 }
@@ -210,6 +211,6 @@ func TestPeopleSignInWorkAndLeaveInARealBrowser(t *testing.T) {
 	b.Until(t, `location.pathname === "/sign-in" && document.readyState === "complete"`)
 
 	b.Do(t, chromedp.Click(chromedp.CSS(".demo button")))
-	b.Until(t, `location.pathname === "/" && document.querySelector(".whoami") !== null`)
+	b.Until(t, `location.pathname === "/work" && document.querySelector(".whoami") !== null`)
 	b.Clean(t, s.url, "the story of signing in")
 }

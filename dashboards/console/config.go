@@ -15,6 +15,7 @@ type Configuration struct {
 	RememberPages    int           `yaml:"remember_pages"`    // so many rendered pages are kept
 	PageSize         int           `yaml:"page_size"`         // rows of a list before it is paged
 	Boundaries       string        `yaml:"boundaries"`        // a file of GeoJSON with the shapes of divisions, for the overview's map; empty: none is drawn
+	BulletinText     string        `yaml:"bulletin_text"`     // a file with the words of bulletins; empty: the shipped ones
 	Lights           Lights        `yaml:"lights"`
 }
 

@@ -34,6 +34,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/anxin-project/anxin/dashboards/console/pages/bulletin"
 	"github.com/anxin-project/anxin/dashboards/console/pages/casework"
 	"github.com/anxin-project/anxin/dashboards/console/pages/editions"
 	"github.com/anxin-project/anxin/dashboards/console/pages/overview"
@@ -46,6 +47,7 @@ import (
 	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/law"
 	"github.com/anxin-project/anxin/internal/platform/access/reveal"
 	"github.com/anxin-project/anxin/internal/platform/access/signin"
@@ -66,6 +68,8 @@ type Dependencies struct {
 	Laws *law.Registry
 	// Sources names sending systems by their codes, as policy does; nil: pages show the codes.
 	Sources map[string]catalog.Text
+	// Naming says which projects and employers the bulletins of a place may name on a day; nil: none.
+	Naming func(place string, on civil.Date) []string
 	// Index are the numbers of the index in force.
 	Index    ranking.IndexRules
 	Gate     *signin.Gate        // who comes in
@@ -86,6 +90,7 @@ type Console struct {
 	// The rooms.
 	overview *overview.Pages
 	ranking  *ranking.Pages
+	bulletin *bulletin.Pages
 	editions *editions.Pages
 	subjects *subjects.Pages
 	warnings *warnings.Pages
@@ -118,6 +123,9 @@ func New(config Configuration, d Dependencies) (*Console, error) {
 	if d.Laws == nil {
 		d.Laws = law.Shipped()
 	}
+	if d.Naming == nil {
+		d.Naming = func(string, civil.Date) []string { return nil }
+	}
 	if d.Progress == nil {
 		d.Progress = func() []web.Stage { return nil }
 	}
@@ -139,11 +147,19 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 			return fmt.Errorf("boundaries: %w", err)
 		}
 	}
+	words, err := bulletin.LoadWords(config.BulletinText)
+	if err != nil {
+		return fmt.Errorf("words of bulletins: %w", err)
+	}
+	c.bulletin = &bulletin.Pages{Conn: d.Conn, Store: bulletin.NewStore(d.Conn, d.Now), Words: words, Cases: d.Cases, Regions: d.Regions, Gate: d.Gate, Naming: d.Naming, Now: d.Now}
+	if d.Blacklist != nil { // avoid a typed nil in a non-nil interface
+		c.bulletin.Listed = d.Blacklist
+	}
 	c.ranking = &ranking.Pages{Regions: d.Regions, Detectors: detectors, Answers: answers, Rules: d.Index, Lights: lights, PageSize: config.PageSize}
 	c.editions = &editions.Pages{Conn: d.Conn, Regions: d.Regions, Answers: answers, PageSize: config.PageSize}
 	c.warnings = &warnings.Pages{Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Laws: d.Laws, Thresholds: d.Thresholds, PageSize: config.PageSize,
 		Verdicts: d.Verdicts, Refresh: c.Refresh, Logger: d.Logger, Now: d.Now}
-	c.casework = &casework.Pages{Cases: d.Cases, Blacklist: d.Blacklist, Regions: d.Regions, Laws: d.Laws, Gate: d.Gate, PageSize: config.PageSize, Logger: d.Logger, Now: d.Now}
+	c.casework = &casework.Pages{Cases: d.Cases, Blacklist: d.Blacklist, Regions: d.Regions, Detectors: detectors, Laws: d.Laws, Gate: d.Gate, PageSize: config.PageSize, Logger: d.Logger, Now: d.Now}
 	c.people = &people.Pages{Gate: d.Gate, Regions: d.Regions, Demo: d.Demo, Logger: d.Logger}
 	c.system = &system.Pages{Conn: d.Conn, Gate: d.Gate, Detectors: detectors, Sources: sources, Lights: lights, PageSize: config.PageSize, Now: d.Now}
 	c.search = &search.Pages{Conn: d.Conn, Regions: d.Regions, Answers: answers}
@@ -156,7 +172,7 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 		PageSize: config.PageSize, Logger: d.Logger}
 
 	c.server, err = web.New(web.Dependencies{Language: config.Language, Timeout: config.QueryTimeout, Remember: config.RememberPages, Keeper: c.keeper, Gate: d.Gate,
-		Detectors: detectors, Laws: d.Laws, Sources: sources, Regions: d.Regions, Progress: d.Progress, Logger: d.Logger, Now: d.Now, Metrics: d.Metrics}, c.rooms())
+		Detectors: detectors, Laws: d.Laws, Sources: sources, Regions: d.Regions, Badge: c.casework.Badge, Progress: d.Progress, Logger: d.Logger, Now: d.Now, Metrics: d.Metrics}, c.rooms())
 	if err != nil {
 		return err
 	}
@@ -166,7 +182,7 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 
 // rooms are the folders of pages, with their templates.
 func (c *Console) rooms() []web.Room {
-	return []web.Room{c.overview.Room(), c.ranking.Room(), c.editions.Room(), c.subjects.Room(), c.warnings.Room(), c.casework.Room(), c.people.Room(), c.system.Room(), c.search.Room()}
+	return []web.Room{c.overview.Room(), c.ranking.Room(), c.editions.Room(), c.bulletin.Room(), c.subjects.Room(), c.warnings.Room(), c.casework.Room(), c.people.Room(), c.system.Room(), c.search.Room()}
 }
 
 // Run keeps the pages' run fresh until the context ends. A poll that fails is logged and counted, and the pages go on showing

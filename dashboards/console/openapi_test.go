@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/anxin-project/anxin/dashboards/console/pages/bulletin"
 	"github.com/anxin-project/anxin/dashboards/console/pages/casework"
 	"github.com/anxin-project/anxin/dashboards/console/pages/editions"
 	"github.com/anxin-project/anxin/dashboards/console/pages/overview"
@@ -34,6 +35,9 @@ var answerTypes = map[string]any{
 	"GET /api/v1/editions":                        editions.EditionsAnswer{},
 	"GET /api/v1/editions/{number}":               editions.EditionAnswer{},
 	"GET /api/v1/editions/{number}/diff":          editions.DiffAnswer{},
+	"GET /api/v1/bulletins":                       bulletin.ListAnswer{},
+	"GET /api/v1/bulletins/{place}/{period}":      bulletin.Answer{},
+	"POST /api/v1/bulletins/{place}/{period}":     bulletin.Answer{},
 	"GET /api/v1/talks":                           editions.TalksAnswer{},
 	"GET /api/v1/plan":                            editions.PlanAnswer{},
 	"GET /api/v1/rates":                           editions.RatesAnswer{},

@@ -92,7 +92,7 @@ func TestPagesAnswerAsAsked(t *testing.T) {
 		{"feeds with a fault", "/quality?fault=any", 200, []string{"gate-north", "rural-bank", "county-bank"}, []string{"site-gate", "hotline", "old-gate"}},
 		{"late feeds", "/quality?fault=late", 200, []string{"county-bank"}, []string{"rural-bank"}},
 		{"late feeds of a topic that has none", "/quality?topic=complaints&fault=late", 200, []string{"没有符合条件的记录"}, []string{"hotline"}},
-		{"the quality as a sheet", "/quality.csv?fault=any&lang=en", 200, []string{"\uFEFFstate_code,state,topic_code,topic,source_code,source,", "rejects,Refused,payroll,Pay slips,rural-bank,Rural bank,410,410,304,0.4258,inconsistent: 260; missing_field: 44,Contradictory: 260; Field missing: 44,≤ 1 hour,≤ 1 hour,2026-11-19 21:00:00,\r\n"}, nil},
+		{"the quality as a sheet", "/quality.csv?fault=any&lang=en", 200, []string{"\uFEFFstate_code,state,topic_code,topic,source_code,source,", "rejects,Refused,payroll,Pay slips,rural-bank,Rural bank,410,410,304,0.4258,inconsistent: 260; missing_field: 44,Contradictory: 260; Field missing: 44,≤ 1 hour,≤ 1 hour,0,2026-11-19 21:00:00,\r\n"}, nil},
 		{"refused messages of nobody, which are neither good nor bad", "/quality.csv?topic=payroll", 200, []string{"\r\n,,payroll,工资单,,,0,0,7,"}, nil},
 		{"a bad fault", "/quality?fault=odd", 400, []string{"fault"}, nil},
 		{"search by name", "/search?q=滨河", 200, []string{"滨河安置房二期工程"}, nil},

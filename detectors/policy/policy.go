@@ -408,6 +408,9 @@ func (p *Policy) check() error {
 				if kindOf(s.Value) == "" {
 					fail("value must be a number, a text, a list of texts or a list of numbers")
 				}
+				if wrong := strangers(parameter{section, name}, s.Value); wrong != "" {
+					fail("%s", wrong)
+				}
 				if s.Source.empty() {
 					fail("source is missing (the law, notice or decision that sets it)")
 				}

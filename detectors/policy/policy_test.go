@@ -75,6 +75,7 @@ func TestASlipInAPolicyFileIsAnErrorThatNamesIt(t *testing.T) {
 		{"which parameters are one", "same: {index.account_days: index.cap}", "same and shared: only the national policy says which parameters are one"},
 		{"a name in one language", "sources: {town-bank: {zh: 城镇银行}}", "sources.town-bank needs zh and en"},
 		{"an unknown section", "wages-overdu: {yellow_days: [{value: 5, source: s}]}", "unknown section wages-overdu"},
+		{"bulletins that name what nobody knows", "bulletin: {names: [{value: [listed, rumours], source: s}]}", "rumours is not known: want a list of listed, ordered, red"},
 		{"an unknown parameter", "wages-overdue: {yelow_days: [{value: 5, source: s}]}", "unknown parameter wages-overdue.yelow_days"},
 		{"a missing source", "wages-overdue: {yellow_days: [{value: 5}]}", "source is missing"},
 		{"a missing value", "wages-overdue: {yellow_days: [{source: s}]}", "value must be"},

@@ -88,3 +88,26 @@ func kindOf(v any) string {
 	}
 	return ""
 }
+
+// words are the values of lists of texts that the program knows one by one.
+var words = map[parameter][]string{
+	{"bulletin", "names"}: {"listed", "ordered", "red"},
+}
+
+// strangers says which values of such a list nobody knows, and what would be known; "" where there are none.
+func strangers(p parameter, value any) string {
+	known, closed := words[p]
+	if !closed {
+		return ""
+	}
+	list, ok := value.([]any)
+	if !ok {
+		return "want a list of " + strings.Join(known, ", ")
+	}
+	for _, one := range list {
+		if text, _ := one.(string); !slices.Contains(known, text) {
+			return fmt.Sprintf("%v is not known: want a list of %s", one, strings.Join(known, ", "))
+		}
+	}
+	return ""
+}

@@ -24,7 +24,7 @@ func (p *Parts) Console(work *alerts.Alerts, gate *signin.Gate, opener reveal.Op
 	}
 	c.Lights = console.Lights{Green: k.Green, Yellow: k.Yellow}
 	d := console.Dependencies{
-		Conn: p.Store, Catalog: shipped.Headers(p.Catalogue), Thresholds: p.thresholds, Laws: p.Laws, Sources: p.Policy.Sources(), Index: indexRules(k), Progress: progress, Logger: p.Log, Now: p.Now, Metrics: p.Registry,
+		Conn: p.Store, Catalog: shipped.Headers(p.Catalogue), Thresholds: p.thresholds, Laws: p.Laws, Sources: p.Policy.Sources(), Index: indexRules(k), Naming: p.naming, Progress: progress, Logger: p.Log, Now: p.Now, Metrics: p.Registry,
 		Gate: gate, Vault: reveal.NewVault(opener, gate.Audit(), p.Registry), Demo: demo,
 	}
 	if work != nil { // avoid a typed nil in a non-nil interface
@@ -62,6 +62,15 @@ func MountConsole(mux *http.ServeMux, c *console.Console) {
 	for _, path := range c.APIPaths() {
 		mux.Handle(path, handler)
 	}
+}
+
+// naming says which projects and employers the bulletins of a place may name.
+func (p *Parts) naming(place string, on civil.Date) []string {
+	names, err := p.Policy.Texts("bulletin", "names", place, on)
+	if err != nil { // the national policy has a value: this cannot happen
+		p.Log.Error("policy does not say whom bulletins may name", "error", err)
+	}
+	return names
 }
 
 // thresholds is what pages show of the policy in force for a detector.

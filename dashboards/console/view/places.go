@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -65,6 +66,23 @@ func (t *Tally) Add(other Tally) {
 
 // AheadDays is how far ahead pay days are counted.
 const AheadDays = 14
+
+// NewlyRed are the warnings in a place that came as red ones, or rose to red, since yesterday; the worst first.
+func (v *View) NewlyRed(code string) []*Warning {
+	var all []*Warning
+	if v.Yesterday == nil {
+		return nil
+	}
+	for _, w := range v.Warnings {
+		if w.Level == catalog.Red && w.LevelOn > v.Yesterday.AsOf && w.In(code) {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// In reports whether a warning's subject lies in a place.
+func (w *Warning) In(code string) bool { return strings.HasPrefix(cmp.Or(w.Township, w.County), code) }
 
 // of is the part of it that a person may see.
 func (all Places) of(p *access.Person) Places {

@@ -43,10 +43,12 @@ type Dependencies struct {
 	Laws      *law.Registry
 	Sources   view.Sources
 	Regions   view.Regions
-	Progress  func() []Stage
-	Logger    *slog.Logger
-	Now       func() time.Time
-	Metrics   prometheus.Registerer
+	// Badge counts what is late or due today for who asks; nil: nothing is counted.
+	Badge    func(*Request) (int, error)
+	Progress func() []Stage
+	Logger   *slog.Logger
+	Now      func() time.Time
+	Metrics  prometheus.Registerer
 }
 
 // Server answers requests: it lets people in, shows them their part of the run, renders and remembers pages, and writes down
@@ -64,6 +66,8 @@ type Server struct {
 	templates map[string]renderer // by language
 	assets    *assets
 	bodies    *memory.Memory[*body]
+	badge     func(*Request) (int, error)
+	badges    *memory.Memory[int] // by session
 	table     []Route
 }
 
@@ -71,7 +75,7 @@ type Server struct {
 // given.
 func New(d Dependencies, rooms []Room) (*Server, error) {
 	s := &Server{
-		otherwise: language.Locale(d.Language), timeout: d.Timeout, keeper: d.Keeper, gate: d.Gate, regions: d.Regions, progress: d.Progress, log: d.Logger, now: d.Now,
+		otherwise: language.Locale(d.Language), timeout: d.Timeout, keeper: d.Keeper, gate: d.Gate, regions: d.Regions, progress: d.Progress, log: d.Logger, now: d.Now, badge: d.Badge, badges: memory.New[int](rememberBadges),
 		bodies: memory.NewWeighed(d.Remember, mostRemembered, func(b *body) int64 { return int64(len(b.zipped)) }),
 	}
 	var err error
@@ -129,6 +133,7 @@ type Request struct {
 	HTTP    *http.Request
 	Writer  http.ResponseWriter // of routes that are never remembered: for cookies
 
+	badge    int // what is late or due today for who asks
 	server   *Server
 	Event    audit.Event // for the audit log: what a form did, as far as its page has filled it in
 	Recorded bool        // the audit log has it already
@@ -216,6 +221,24 @@ func (w *statusWriter) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
+// A badge is counted anew after so long, and after whatever was done; for so many sessions it is remembered.
+const (
+	badgeLife      = time.Minute
+	rememberBadges = 1000
+)
+
+// count counts what is late or due today for who asks for a page. A page does not fail because it cannot be counted.
+func (s *Server) count(r *Request) int {
+	if s.badge == nil || r.Who == nil || r.Query.API || r.HTTP.Method != http.MethodGet {
+		return 0
+	}
+	n, err := s.badges.Get(r.Context, r.Who.Key, s.now(), badgeLife, func() (int, error) { return s.badge(r) })
+	if err != nil {
+		s.log.Warn("counting what waits for somebody failed", "error", err)
+	}
+	return n
+}
+
 // mostRemembered is how many bytes the remembered pages may have together, compressed as they are.
 const mostRemembered = 64 << 20
 
@@ -252,6 +275,10 @@ func (s *Server) page(route Route) http.Handler {
 		if route.Life == Never {
 			q.Writer = w
 		}
+		if route.Writes() {
+			defer s.badges.Clear()
+		}
+		q.badge = s.count(q)
 		render := func() (*body, error) {
 			a, err := route.Serve(q)
 			if err == nil {
@@ -297,7 +324,7 @@ func (s *Server) remembered(q *Request, route Route, render func() (*body, error
 	if q.Who != nil {
 		session = q.Who.Key
 	}
-	key := fmt.Sprintf("%s %s %s %s?%s", session, q.Lang, shown, q.HTTP.URL.EscapedPath(), q.Query.canonical())
+	key := fmt.Sprintf("%s %s %s %d %s?%s", session, q.Lang, shown, q.badge, q.HTTP.URL.EscapedPath(), q.Query.canonical())
 	return s.bodies.Get(q.Context, key, s.now(), route.Life, render)
 }
 
@@ -322,7 +349,7 @@ func (s *Server) finish(q *Request, section string, a Answer) (*body, error) {
 	if a.Template != "" {
 		var buffer bytes.Buffer
 		if err := s.templates[string(q.Lang)].render(&buffer, a.Template, &frame{
-			Lang: q.Lang, Title: a.Title, Section: section, View: q.View, Data: a.Data, Who: q.Who,
+			Lang: q.Lang, Title: a.Title, Section: section, View: q.View, Data: a.Data, Who: q.Who, Badge: q.badge,
 			path: q.HTTP.URL.EscapedPath(), query: q.Query,
 		}); err != nil {
 			return nil, fmt.Errorf("rendering %s: %w", a.Template, err)

@@ -36,6 +36,7 @@ type frame struct {
 	View    *view.View
 	Data    any
 	Who     *signin.Session // nil: nobody is signed in
+	Badge   int             // what is late or due today for them
 
 	path  string
 	query *Query

@@ -15,6 +15,7 @@ var sharedTexts = map[string]catalog.Text{
 	"nav.label":    {ZH: "主导航", EN: "Main"},
 	"nav.skip":     {ZH: "跳到正文", EN: "Skip to content"},
 	"nav.print":    {ZH: "打印", EN: "Print"},
+	"nav.badge":    {ZH: "{1} 项逾期或今日到期", EN: "{1} late or due today"},
 	"nav.crumbs":   {ZH: "当前位置", EN: "You are here"},
 	"nav.overview": {ZH: "总览", EN: "Overview"},
 	"nav.ranking":  {ZH: "指数排名", EN: "Ranking"},

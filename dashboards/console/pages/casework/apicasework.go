@@ -3,6 +3,7 @@ package casework
 import (
 	"strings"
 
+	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
@@ -23,10 +24,16 @@ type WorkAnswer struct {
 	Deadline  *casefile.Deadline `json:"deadline"`  // the next
 	Hindrance *api.Problem       `json:"hindrance"` // what forbids the step today
 	Urge      *casefile.Urge     `json:"urge"`      // a supervisor's, which waits for an answer
+	Workers   uint32             `json:"workers"`
+	AmountFen int64              `json:"amount_fen"`
+	DaysLate  int                `json:"days_late"`
+	Reason    catalog.Text       `json:"reason"` // in one line
 }
 
 func (p *Pages) workOf(w work) WorkAnswer {
 	one := WorkAnswer{Step: w.Step, Name: w.Name, Place: w.Place, Level: w.Level, Stage: w.Stage, Mine: w.Mine, Deadline: w.Deadline, Urge: w.Urge}
+	one.Workers, one.AmountFen, one.DaysLate = w.Workers, w.Fen, w.DaysLate
+	one.Reason = language.InBoth(func(l language.Locale) string { return p.reason(l, w) })
 	if strings.HasPrefix(w.What, "do.") {
 		one.Case = w.ID
 	} else {

@@ -220,6 +220,9 @@ const maxAccept = 500
 // AcceptForm accepts the cases that were ticked; each has an outcome of its own, and an entry in the audit log.
 func (p *Pages) AcceptForm(r *web.Request) (web.Answer, error) {
 	ticked := r.HTTP.PostForm["case"]
+	if one := r.HTTP.PostForm["only"]; len(one) > 0 { // the button in a row, whatever else is ticked
+		ticked = one
+	}
 	d := &casesData{}
 	if p.Cases == nil || len(ticked) == 0 || len(ticked) > maxAccept {
 		r.Event.Outcome, d.Problem = audit.Refused, "cases.none_ticked"
@@ -257,7 +260,7 @@ func (p *Pages) AcceptForm(r *web.Request) (web.Answer, error) {
 	}
 	r.Recorded = true // one by one
 	if len(d.Refused) == 0 {
-		return web.Answer{Redirect: "/cases?done=accept"}, nil
+		return web.Answer{Redirect: map[bool]string{true: "/work", false: "/cases"}[r.HTTP.PostFormValue("from") == "work"] + "?done=accept"}, nil
 	}
 	a, err := p.caseList(r, d)
 	a.Status = status

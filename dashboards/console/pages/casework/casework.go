@@ -94,6 +94,7 @@ type work struct {
 	Deadline         *casefile.Deadline
 	Hindrance        *casefile.Refusal // what forbids it today
 	Urge             *casefile.Urge    // a supervisor's, that waits for the person's answer
+	stakes
 }
 
 func sortWork(all []work) {
@@ -118,6 +119,11 @@ type workData struct {
 	Rows       []work
 	Late, Near int
 	Pager      web.Pager
+
+	Todo      *todo // of the page of today's work
+	Of, Place string
+	MayAccept bool
+	Done      string
 }
 
 func (p *Pages) workList(r *web.Request, rows []work) *workData {
@@ -138,8 +144,21 @@ func (p *Pages) workList(r *web.Request, rows []work) *workData {
 
 // WorkPage is the page at /work.
 func (p *Pages) WorkPage(r *web.Request) (web.Answer, error) {
+	d, err := p.todo(r)
+	return web.Answer{Template: "work", Title: language.Message(r.Lang, "work.title"), Data: d}, err
+}
+
+// todo is what waits for who asks: in figures all of it, in rows what of it was chosen.
+func (p *Pages) todo(r *web.Request) (*workData, error) {
+	of, place := r.Query.Choice("of", "", lateWork, todayWork), r.Query.Code("place", 4, 6)
 	rows, err := p.Work(r)
-	return web.Answer{Template: "work", Title: language.Message(r.Lang, "work.title"), Data: p.workList(r, rows)}, err
+	if err != nil {
+		return nil, err
+	}
+	figures, err := p.waiting(r, rows)
+	d := p.workList(r, p.chosen(rows, place, of))
+	d.Todo, d.Of, d.Place, d.Done, d.MayAccept = &figures, of, place, r.Query.Word("done"), r.Who.Is(access.Inspector, access.DepartmentOfficer)
+	return d, err
 }
 
 // Work is what waits for who asks: supervisors' urges first, then the cases assigned to them or to nobody, the next steps on the list, and what only a
@@ -173,7 +192,7 @@ func (p *Pages) Work(r *web.Request) ([]work, error) {
 	for _, e := range p.myEntries(r) {
 		for _, choice := range p.Blacklist.Choices(e.ID, person) {
 			if choice.Refusal == nil && slices.Contains(entrySteps, choice.Kind) && !decides(choice.Kind) {
-				rows = append(rows, entryWork(e, choice)) // decisions are among the approvals
+				rows = append(rows, p.entryWork(e, choice)) // decisions are among the approvals
 			}
 		}
 	}
@@ -212,12 +231,12 @@ func waitsForSupervisor(k casefile.Case, p access.Person) bool {
 
 func (p *Pages) caseWork(k casefile.Case, step casefile.ActionKind, mine bool) work {
 	return work{ID: k.ID, URL: web.CaseURL(k.ID), Name: cmp.Or(k.Name, k.ScopeID), Place: k.Territory, Level: string(k.Level), Step: string(step), What: p.stepTitle(k, step),
-		Stage: k.Stage.Title(), Mine: mine, Deadline: nextDeadline(k.Deadlines)}
+		Stage: k.Stage.Title(), Mine: mine, Deadline: nextDeadline(k.Deadlines), stakes: p.stakesOf(k)}
 }
 
-func entryWork(e casefile.Entry, choice casefile.EntryChoice) work {
+func (p *Pages) entryWork(e casefile.Entry, choice casefile.EntryChoice) work {
 	return work{ID: e.ID, URL: entryURL(e.ID), Name: e.Name, Place: e.Township, Step: string(choice.Kind), What: "listing." + string(choice.Kind),
-		Stage: e.Stage.Title(), Deadline: nextDeadline(e.Deadlines), Hindrance: choice.Refusal}
+		Stage: e.Stage.Title(), Deadline: nextDeadline(e.Deadlines), Hindrance: choice.Refusal, stakes: p.stakesOfEntry(e)}
 }
 
 // ApprovalsPage is the page at /approvals.
@@ -251,7 +270,7 @@ func (p *Pages) Approvals(r *web.Request) ([]work, error) {
 	for _, e := range p.myEntries(r) {
 		for _, choice := range p.Blacklist.Choices(e.ID, person) {
 			if decides(choice.Kind) {
-				rows = append(rows, entryWork(e, choice))
+				rows = append(rows, p.entryWork(e, choice))
 			}
 		}
 	}

@@ -28,6 +28,7 @@ type Pages struct {
 	Cases     view.Cases // nil: the pages say that casework is not connected
 	Blacklist Blacklist  // nil: likewise
 	Regions   view.Regions
+	Detectors *view.Detectors // what they are called
 	Laws      *law.Registry
 	Gate      *signin.Gate
 	PageSize  int // rows of a list before it is paged
@@ -41,9 +42,11 @@ func (p *Pages) Room() web.Room { return web.Room{Templates: templates, Function
 // functions are what templates of this room alone can call.
 func (p *Pages) functions(l language.Locale) template.FuncMap {
 	return template.FuncMap{
-		"lacking": lacking,
-		"next":    nextDeadline,
-		"late":    late,
+		"reason":      func(w work) string { return p.reason(l, w) },
+		"newlyRedURL": newlyRedURL,
+		"lacking":     lacking,
+		"next":        nextDeadline,
+		"late":        late,
 		"urgesLeft": func(k casefile.Case) []casefile.Urge {
 			return slices.DeleteFunc(slices.Clone(k.Urges), func(u casefile.Urge) bool { return !u.Pending() })
 		},

@@ -64,7 +64,7 @@ var (
 	Missing = list{name: "missing", choices: []string{"", "lists", "gate", "ledger"}, read: (*Pages).missing, workers: true}
 	Due     = list{name: "due", choices: []string{""}, read: (*Pages).payDays, workers: true}
 	Silent  = list{name: "silent", choices: []string{"silent", "unaccounted"}, read: (*Pages).silent, workers: true}
-	Changes = list{name: "changes", choices: []string{"opened", "risen", "ended"}, read: (*Pages).changed, level: true, workers: true, money: true}
+	Changes = list{name: "changes", choices: []string{"opened", "red", "ended"}, read: (*Pages).changed, level: true, workers: true, money: true}
 )
 
 // listData is a list behind a figure.
@@ -329,14 +329,14 @@ ORDER BY workers DESC, id`, func(rows driver.Rows) error {
 	return all, err
 }
 
-// changed are the warnings that came, rose to red or ended since yesterday, the worst first.
+// changed are the warnings that came, became red or ended since yesterday, the worst first.
 func (p *Pages) changed(r *web.Request, code, which string) ([]Row, error) {
 	d := overviewData{Place: code}
 	if r.View.Yesterday != nil {
 		d.Yesterday = &earlier{AsOf: r.View.Yesterday.AsOf}
 	}
 	d.changes(r.View)
-	chosen := map[string][]*view.Warning{"opened": d.Opened, "risen": d.Risen, "ended": d.Ended}[which]
+	chosen := map[string][]*view.Warning{"opened": d.Opened, "red": d.Red, "ended": d.Ended}[which]
 	chosen = slices.Clone(chosen)
 	slices.SortStableFunc(chosen, view.WorstFirst)
 	var all []Row
@@ -345,7 +345,7 @@ func (p *Pages) changed(r *web.Request, code, which string) ([]Row, error) {
 		switch {
 		case w.Closed != nil:
 			on = *w.Closed
-		case which == "risen":
+		case which == "red":
 			on = w.LevelOn
 		}
 		all = append(all, Row{Scope: w.Scope, ScopeID: w.ScopeID, Name: w.Name, Township: w.Township, department: w.Department, Level: w.Level, What: w.Detector, On: &on,

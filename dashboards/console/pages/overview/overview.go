@@ -11,7 +11,6 @@ import (
 	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
-	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/region"
 )
@@ -91,7 +90,7 @@ type overviewData struct {
 	Counties  []area // with their townships, for the map of lights
 	Map       template.HTML
 	Opened    []*view.Warning // since yesterday, the worst first
-	Risen     []*view.Warning
+	Red       []*view.Warning // newly red since yesterday
 	Ended     []*view.Warning
 	Due       []dueDay
 	Unplaced  int
@@ -271,18 +270,15 @@ func (d *overviewData) count(tiles []tile) {
 
 // changes finds what came, grew worse and ended since yesterday, and the lights that changed since then and since the edition.
 func (d *overviewData) changes(v *view.View) {
+	d.Red = v.NewlyRed(d.Place)
 	if d.Yesterday != nil {
 		for _, w := range v.Warnings {
-			switch {
-			case !within(v, w, d.Place):
-			case w.Opened > d.Yesterday.AsOf:
+			if w.Opened > d.Yesterday.AsOf && w.In(d.Place) {
 				d.Opened = append(d.Opened, w)
-			case w.LevelOn > d.Yesterday.AsOf && w.Level == catalog.Red:
-				d.Risen = append(d.Risen, w)
 			}
 		}
 		for _, w := range v.Ended {
-			if within(v, w, d.Place) {
+			if w.In(d.Place) {
 				d.Ended = append(d.Ended, w)
 			}
 		}
@@ -311,36 +307,8 @@ func (e *earlier) moved(now, before *view.Unit) {
 	}
 }
 
-// within reports whether a warning's subject lies in a place.
-func within(v *view.View, w *view.Warning, code string) bool {
-	return strings.HasPrefix(cmp.Or(w.Township, w.County), code)
-}
-
-// NewRed are the warnings that came since yesterday as red ones, or rose to red.
-func (d *overviewData) NewRed() int {
-	n := len(d.Risen)
-	for _, w := range d.Opened {
-		if w.Level == catalog.Red {
-			n++
-		}
-	}
-	return n
-}
-
-// NewYellow are those that came as yellow ones.
-func (d *overviewData) NewYellow() int { return len(d.Opened) + len(d.Risen) - d.NewRed() }
-
-// Worst are the first of the new red warnings.
-func (d *overviewData) Worst() []*view.Warning {
-	var all []*view.Warning
-	for _, w := range slices.Concat(d.Opened, d.Risen) {
-		if w.Level == catalog.Red {
-			all = append(all, w)
-		}
-	}
-	slices.SortStableFunc(all, view.WorstFirst)
-	return all[:min(len(all), openedShown)]
-}
+// Worst are the first of the newly red warnings.
+func (d *overviewData) Worst() []*view.Warning { return d.Red[:min(len(d.Red), openedShown)] }
 
 // cases are those in a place that have not ended and that who asks may read. They are not copied: there may be ten thousand.
 func (p *Pages) cases(r *web.Request, code string) ([]*casefile.Case, error) {

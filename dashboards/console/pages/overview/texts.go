@@ -40,7 +40,7 @@ var overviewTexts = map[string]catalog.Text{
 	"overview.since_day":           {ZH: "与 {1} 相比", EN: "Since {1}"},
 	"overview.since_edition":       {ZH: "与第 {1} 期通报（{2}）相比", EN: "Since edition {1} ({2})"},
 	"overview.no_yesterday":        {ZH: "没有更早的运行可比。", EN: "There is no earlier run to compare with."},
-	"overview.opened":              {ZH: "新增预警 {1}（新转红 {2}）", EN: "{1} new warnings ({2} newly red)"},
+	"overview.opened":              {ZH: "新增预警 {1}（新红 {2}）", EN: "{1} new warnings ({2} newly red)"},
 	"overview.ended":               {ZH: "解除预警 {1}", EN: "{1} warnings ended"},
 	"overview.new_red":             {ZH: "新增红色预警", EN: "Newly red"},
 	"overview.people_moved":        {ZH: "欠薪人数 {1}，金额变化 {2}", EN: "People owed {1}, yuan by {2}"},
@@ -104,6 +104,6 @@ var overviewTexts = map[string]catalog.Text{
 	"overview.changes_what":   {ZH: "预警事项", EN: "Warning"},
 	"overview.changes_on":     {ZH: "日期", EN: "Day"},
 	"overview.changes.opened": {ZH: "新增", EN: "New"},
-	"overview.changes.risen":  {ZH: "转红", EN: "Rose to red"},
+	"overview.changes.red":    {ZH: "新红", EN: "Newly red"},
 	"overview.changes.ended":  {ZH: "解除", EN: "Ended"},
 }

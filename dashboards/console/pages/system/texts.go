@@ -26,6 +26,9 @@ var systemTexts = map[string]catalog.Text{
 	"audit.until":      {ZH: "到", EN: "To day"},
 
 	"audited.sign_in":           {ZH: "登录", EN: "Signed in"},
+	"audited.bulletin":          {ZH: "通报操作", EN: "Act on a bulletin"},
+	"audited.bulletin.publish":  {ZH: "发布通报", EN: "Published a bulletin"},
+	"audited.bulletin.withdraw": {ZH: "撤回通报", EN: "Withdrew a bulletin"},
 	"audited.sign_out":          {ZH: "退出", EN: "Signed out"},
 	"audited.locked_out":        {ZH: "登录被锁定", EN: "Locked out"},
 	"audited.password_changed":  {ZH: "修改密码", EN: "Changed the password"},

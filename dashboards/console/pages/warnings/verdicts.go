@@ -204,7 +204,7 @@ func (p *Pages) VerdictsExport(r *web.Request) (web.Answer, error) {
 	}
 	l := r.Lang
 	s := spreadsheet.NewTable(string(l), web.Column("csv.verdict_at"), web.Coded("csv.verdict", codebook.Verdict), web.Coded("csv.verdict_code", codebook.VerdictCode), web.Column("csv.reason"),
-		web.Column("csv.by"), web.Column("csv.withdrawn_at"), web.Coded("csv.level", codebook.Level), web.Column("csv.detector"), web.Column("csv.title"), web.Coded("csv.scope", codebook.Scope), web.Column("csv.id"), web.Column("csv.name"),
+		web.Column("csv.found_by"), web.Column("csv.withdrawn_at"), web.Coded("csv.level", codebook.Level), web.Column("csv.detector"), web.Column("csv.title"), web.Coded("csv.scope", codebook.Scope), web.Column("csv.id"), web.Column("csv.name"),
 		web.Column("csv.township"), web.Column("csv.place"), web.Coded("csv.department", codebook.Department), web.Column("csv.since"), web.Column("csv.opened"),
 		web.Column("csv.workers"), web.Column("csv.yuan"), web.Column("csv.answer_by"), web.Column("csv.quiet_until"))
 	for _, v := range d.Rows {
