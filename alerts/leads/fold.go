@@ -142,6 +142,8 @@ func (s *state) step(kind leadfile.Kind, d stepData, actor string, on civil.Date
 	case leadfile.WasRated:
 		stars := d.Stars
 		l.Satisfaction = &stars
+	case leadfile.WasIdentified:
+		l.ProjectID, l.Employer = d.ProjectID, d.Employer
 	case leadfile.WasAssigned:
 		l.Assignee = d.Assignee
 	case leadfile.WasReopened:

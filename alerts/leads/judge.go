@@ -11,6 +11,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/leadfile"
 	"github.com/anxin-project/anxin/internal/domain/region"
+	"github.com/anxin-project/anxin/internal/domain/uscc"
 )
 
 // step is what an action asks for and leads to.
@@ -54,10 +55,13 @@ var (
 	what   = need{"conclusion", func(a leadfile.Action) bool {
 		return slices.Contains(leadfile.Conclusions, a.Conclusion) && a.Conclusion != leadfile.Duplicate
 	}, "请选择认定结果；重复反映的请并入原线索", "choose a conclusion; a lead that repeats another is merged into it"}
-	into     = need{"into", func(a leadfile.Action) bool { return a.Into != "" }, "请指明并入的线索", "name the lead that it repeats"}
-	amount   = need{"amount_fen", func(a leadfile.Action) bool { return a.AmountFen > 0 }, "请填写支付金额", "give the amount that was paid"}
-	paid     = need{"paid", func(a leadfile.Action) bool { return a.Paid != nil }, "请说明是否已经支付", "say whether it was paid"}
-	stars    = need{"stars", func(a leadfile.Action) bool { return a.Stars >= 1 && a.Stars <= 5 }, "满意度为 1 至 5", "satisfaction is 1 to 5"}
+	into    = need{"into", func(a leadfile.Action) bool { return a.Into != "" }, "请指明并入的线索", "name the lead that it repeats"}
+	amount  = need{"amount_fen", func(a leadfile.Action) bool { return a.AmountFen > 0 }, "请填写支付金额", "give the amount that was paid"}
+	paid    = need{"paid", func(a leadfile.Action) bool { return a.Paid != nil }, "请说明是否已经支付", "say whether it was paid"}
+	stars   = need{"stars", func(a leadfile.Action) bool { return a.Stars >= 1 && a.Stars <= 5 }, "满意度为 1 至 5", "satisfaction is 1 to 5"}
+	subject = need{"project_id, employer_uscc", func(a leadfile.Action) bool {
+		return (a.ProjectID != "" || a.Employer != "") && (a.ProjectID == "" || projectID(a.ProjectID)) && (a.Employer == "" || uscc.Valid(a.Employer))
+	}, "请选择项目或者用人单位", "name a project, or an employer by its credit code"}
 	assignee = need{"assignee", func(a leadfile.Action) bool { return a.Assignee != "" }, "请指明承办人", "name the person in charge"}
 	more     = need{"text", func(a leadfile.Action) bool {
 		return a.Contact != "" || a.Text != "" || a.AmountFen > 0 || a.Workers > 0
@@ -83,6 +87,7 @@ var steps = map[leadfile.ActionKind]step{
 	leadfile.Merge:            {event: leadfile.WasMerged, from: openOnes, roles: takers, needs: []need{into, told}, basis: byDesign},
 	leadfile.ReportSettlement: {event: leadfile.SettlementReported, from: taken, roles: handlers, needs: []need{amount, reason}, basis: byDesign},
 	leadfile.AskSettlement:    {event: leadfile.SettlementAsked, from: taken, roles: takers, basis: byDesign},
+	leadfile.Identify:         {event: leadfile.WasIdentified, from: openOnes, roles: takers, needs: []need{subject}, basis: byDesign},
 	leadfile.Assign:           {event: leadfile.WasAssigned, from: openOnes, roles: handlers, needs: []need{assignee}, basis: byDesign},
 	leadfile.Comment:          {event: leadfile.Commented, roles: takers, needs: []need{reason}, basis: byDesign},
 	leadfile.Add:              {event: leadfile.WasAdded, from: openOnes, roles: takers, complainant: true, needs: []need{more}, basis: byDesign},

@@ -14,22 +14,27 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/region"
 )
 
-// Sender hands a record to the broker and returns when all replicas have it.
+// Sender hands a record of a topic of the contract (without its prefix) to the broker and returns when all replicas have it.
 type Sender interface {
-	Send(ctx context.Context, key string, value []byte) error
+	Send(ctx context.Context, topic, key string, value []byte) error
 }
 
-// kafkaSender sends to one topic.
+// The topics that are sent to from here.
+const (
+	complaints = "complaints"
+	voices     = "voices"
+)
+
 type kafkaSender struct {
 	writer *kafka.Writer
-	topic  string
+	prefix string
 }
 
-// NewSender sends to a topic by a writer that waits for all replicas (ingest.Kafka.Writer).
-func NewSender(w *kafka.Writer, topic string) Sender { return kafkaSender{w, topic} }
+// NewSender sends to topics with a prefix by a writer that waits for all replicas (ingest.Kafka.Writer).
+func NewSender(w *kafka.Writer, prefix string) Sender { return kafkaSender{w, prefix} }
 
-func (s kafkaSender) Send(ctx context.Context, key string, value []byte) error {
-	return s.writer.WriteMessages(ctx, kafka.Message{Topic: s.topic, Key: []byte(key), Value: value})
+func (s kafkaSender) Send(ctx context.Context, topic, key string, value []byte) error {
+	return s.writer.WriteMessages(ctx, kafka.Message{Topic: s.prefix + topic, Key: []byte(key), Value: value})
 }
 
 // complaint is a record of wage.complaints (docs/reference/record-contract.md).
@@ -117,7 +122,7 @@ func (s *Store) deliver(ctx context.Context, id string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
-	if err := s.sender.Send(ctx, key, value); err != nil {
+	if err := s.sender.Send(ctx, complaints, key, value); err != nil {
 		s.metrics.failed.Inc()
 		return fmt.Errorf("lead %s, version %d: %w: %w", id, known.lead.Seq, leadfile.ErrNotSent, err)
 	}

@@ -10,6 +10,7 @@
 //	fold.go   events → lead, and its deadlines
 //	store.go  the log and what it adds up to
 //	send.go   lead → record → broker
+//	voice.go  answers to the monthly question → record → broker; and the codes of sites
 //	vault.go  what is sealed: words, contact, receipt codes
 //	terms.go  the periods
 package leads

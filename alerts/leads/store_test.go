@@ -41,15 +41,24 @@ type broker struct {
 	away    bool
 	records []record.Complaint
 	raw     []string
+	voices  []record.Voice
 }
 
-func (b *broker) Send(_ context.Context, key string, value []byte) error {
+func (b *broker) Send(_ context.Context, topic, key string, value []byte) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.away {
 		return errors.New("no broker answers")
 	}
 	d := record.NewDecoder(protector(b.t), record.Rules{}, b.now)
+	if topic == voices {
+		v, bad := d.Voice(value)
+		if bad != nil {
+			b.t.Errorf("ingest would refuse the record: %v", bad)
+		}
+		b.voices = append(b.voices, v)
+		return nil
+	}
 	c, bad := d.Complaint(value)
 	if bad != nil {
 		b.t.Errorf("ingest would refuse the record: %v", bad)
@@ -575,5 +584,79 @@ func TestTwoProcessesTakeLeadsInAndActWithoutForkingTheLog(t *testing.T) {
 	wait.Wait()
 	if won != 1 || lost != 1 || d.events() != 12 {
 		t.Errorf("%d won, %d lost, %d events", won, lost, d.events())
+	}
+}
+
+func TestAnAnswerIsOneRecordHoweverOftenItsFormIsSent(t *testing.T) {
+	d := newDesk(t)
+	a := leadfile.Answer{Once: NewOnce(), ProjectID: "PRJ-1", Month: civil.NewDate(2026, 2, 1).Month(), Answer: "unpaid", Phone: "+86 138-1234-5678"}
+	d.broker.away = true
+	if err := d.Answer(t.Context(), a); !errors.Is(err, leadfile.ErrNotSent) {
+		t.Errorf("without a broker: %v", err)
+	}
+	d.broker.away = false
+	for range 2 {
+		if err := d.Answer(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	another := a
+	another.Once, another.Phone = NewOnce(), "13812345678"
+	if err := d.Answer(t.Context(), another); err != nil {
+		t.Fatal(err)
+	}
+	if v := d.broker.voices; len(v) != 3 || v[0].ID != v[1].ID || v[0].ID == v[2].ID || v[0].WorkerHash.IsZero() || v[0].WorkerHash != v[2].WorkerHash {
+		t.Errorf("the records are %+v", v)
+	}
+	for name, change := range map[string]func(*leadfile.Answer){
+		"a month to come": func(a *leadfile.Answer) { a.Month += 2 },
+		"long ago":        func(a *leadfile.Answer) { a.Month -= 24 },
+		"about nobody":    func(a *leadfile.Answer) { a.ProjectID = "" },
+		"another answer":  func(a *leadfile.Answer) { a.Answer = "<script>" },
+		"half a number":   func(a *leadfile.Answer) { a.Phone = "1381234" },
+		"no token":        func(a *leadfile.Answer) { a.Once = "x" },
+	} {
+		bad := a
+		change(&bad)
+		var r *casefile.Refusal
+		if err := d.Answer(t.Context(), bad); !errors.As(err, &r) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestASiteKeepsItsCodeWhenKeysAreChanged(t *testing.T) {
+	d := newDesk(t)
+	code := d.SiteCode("project", "PRJ-1")
+	if len(code) != 10 || code == d.SiteCode("project", "PRJ-2") || code == d.SiteCode("employer", "PRJ-1") {
+		t.Errorf("the code is %q", code)
+	}
+	k, _ := keys()
+	rotated, err := k.RotateSeal(civil.NewDate(2026, 4, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.vault, err = record.NewProtector(rotated); err != nil || d.SiteCode("project", "PRJ-1") != code {
+		t.Errorf("after the keys were changed: %v, %q", err, d.SiteCode("project", "PRJ-1"))
+	}
+	if typed, ok := PlainSiteCode(" " + strings.ToLower(code[:5]) + "-" + code[5:]); !ok || typed != code {
+		t.Errorf("typed: %q %v", typed, ok)
+	}
+	for _, typed := range []string{"", code + "0", "../../etc", "<b>", "ＵＵＵＵＵＵＵＵＵＵ"} {
+		if plain, ok := PlainSiteCode(typed); ok {
+			t.Errorf("%q is taken for %q", typed, plain)
+		}
+	}
+}
+
+func TestAClerkSaysWhichProjectALeadIsAbout(t *testing.T) {
+	d := newDesk(t)
+	in := d.intake()
+	in.ProjectID, in.Employer = "", ""
+	l := d.take(in).Lead
+	d.refused("invalid", clerk, l, leadfile.Action{Kind: leadfile.Identify})
+	d.refused("invalid", clerk, l, leadfile.Action{Kind: leadfile.Identify, Employer: "91331024AT64PJY4L0"})
+	if l = d.act(clerk, l, leadfile.Action{Kind: leadfile.Identify, ProjectID: "PRJ-9"}); l.ProjectID != "PRJ-9" || d.broker.last().ProjectID != "PRJ-9" {
+		t.Errorf("%+v", l)
 	}
 }

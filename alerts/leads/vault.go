@@ -49,7 +49,9 @@ func validOnce(once string) bool {
 }
 
 // spelling of receipt codes: Crockford's base 32, which has no I, L, O and U.
-var spelling = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
+const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+var spelling = base32.NewEncoding(alphabet).WithPadding(base32.NoPadding)
 
 // codeLength is the number of characters of a receipt code: 60 bits. Whoever tries a thousand codes a second finds one of a million
 // leads in nineteen years on average; the public pages allow far fewer.
@@ -70,30 +72,35 @@ func ReceiptCode(code string) string {
 	return strings.Join(append(groups, code), "-")
 }
 
-// plainCode undoes what people do to a code when they copy it; false for what cannot be one.
-func plainCode(typed string) (string, bool) {
+// plainCode undoes what people do to a receipt code when they copy it; false for what cannot be one.
+func plainCode(typed string) (string, bool) { return plainSpelling(typed, codeLength) }
+
+// plainSpelling is what somebody typed in the alphabet of codes; false for what cannot be a code of so many characters.
+func plainSpelling(typed string, length int) (string, bool) {
 	if len(typed) > 64 {
 		return "", false
 	}
-	var b strings.Builder
-	for _, r := range strings.ToUpper(typed) {
+	code := strings.Map(func(r rune) rune {
 		switch {
-		case r == 'O':
-			r = '0'
-		case r == 'I', r == 'L':
-			r = '1'
 		case r >= '０' && r <= '９': // full width
 			r = '0' + r - '０'
 		case r >= 'Ａ' && r <= 'Ｚ':
 			r = 'A' + r - 'Ａ'
-		case r == '-', r == ' ', r == '　', r == '－', r == '—':
-			continue
+		case strings.ContainsRune("- 　－—", r):
+			return -1
 		}
-		b.WriteRune(r)
-	}
-	code := b.String()
-	_, err := spelling.DecodeString(code + "0000") // the length of a whole group of eight
-	return code, err == nil && len(code) == codeLength
+		switch r {
+		case 'O':
+			return '0'
+		case 'I', 'L':
+			return '1'
+		}
+		if !strings.ContainsRune(alphabet, r) {
+			return '?'
+		}
+		return r
+	}, strings.ToUpper(typed))
+	return code, len(code) == length && !strings.Contains(code, "?")
 }
 
 // receiptTags are what a receipt code may be stored as.

@@ -144,7 +144,7 @@ func (p *Parts) leadSender() (leads.Sender, error) {
 	if err != nil {
 		return nil, BadInput(err)
 	}
-	return leads.NewSender(k.Writer(client.Transport, 1), k.Prefix+string(record.TopicComplaints)), nil
+	return leads.NewSender(k.Writer(client.Transport, 1), k.Prefix), nil
 }
 
 // Gate opens the register of people, the audit log and what lets people in. They go by real time, also where the rest goes by

@@ -139,8 +139,8 @@ type Record struct {
 // Sink takes one record; an error ends the day.
 type Sink func(Record) error
 
-// Topics in the order of the contract; their index is used inside.
-var Topics = []string{"projects", "employers", "workers", "attendance", "payroll", "account_entries", "complaints", "proceedings", "signals", "permits"}
+// Topics in the order of the contract, but for closures, of which there are none; their index is used inside.
+var Topics = []string{"projects", "employers", "workers", "attendance", "payroll", "account_entries", "complaints", "proceedings", "signals", "permits", "voices"}
 
 const (
 	topicProjects = iota
@@ -153,6 +153,7 @@ const (
 	topicProceedings
 	topicSignals
 	topicPermits
+	topicVoices
 	topicCount
 )
 

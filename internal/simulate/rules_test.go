@@ -53,6 +53,7 @@ var (
 		"account_entries": "project_id account_id booked_at kind yuan balance_yuan",
 		"complaints":      "channel township workers yuan received_on status status_on incident",
 		"proceedings":     "kind township employer_uscc workers yuan opened_on",
+		"voices":          "project_id month answer said_on",
 		"signals":         "employer_uscc month indicator value",
 	}
 )
@@ -396,6 +397,7 @@ func TestHealthyProjectsKeepTheLaw(t *testing.T) {
 	checkNobodySilent(t, h, w.opt.From, to)
 	checkNoMassExit(t, h)
 	checkPermits(t, h, to)
+	checkVoices(t, h)
 	checkSilence(t, h, days, to)
 	checkLeads(t, h)
 	checkSignals(t, h)

@@ -14,4 +14,5 @@ const (
 	subjectCauses
 	subjectHabits
 	subjectPermit
+	subjectVoice
 )

@@ -155,6 +155,7 @@ func (w *World) Day(ctx context.Context, sink Sink) error {
 	}
 	w.stepTownLeads(d)
 	w.stepPermits(d)
+	w.stepVoices(d)
 	w.sortEvents()
 	return w.emitDay(ctx, sink)
 }
@@ -213,7 +214,7 @@ func (w *World) emitDay(ctx context.Context, sink Sink) error {
 			json = w.arena[e.start:e.end]
 		}
 		var err error
-		if w.noise.on {
+		if w.noise.on && e.topic != topicVoices { // they are sent from here: no source in between
 			err = w.emitNoisily(e, json, out)
 		} else {
 			err = out(e.topic, e.key, e.sec, json)

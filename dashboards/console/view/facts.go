@@ -26,6 +26,7 @@ type Facts struct {
 	Leads                          []Lead
 	Proceedings                    []Proceeding
 	Signals                        []Signal
+	Voices                         []VoiceMonth // the latest first
 	Projects                       []ProjectRef // of an employer as general contractor
 	Episodes                       []*Warning   // open and closed, newest first
 	Odds                           []OddsPoint  // of arrears, by arrears-risk, oldest first
@@ -174,7 +175,7 @@ func (k *Keeper) loadFacts(ctx context.Context, v *View, scope catalog.Scope, id
 	if !known {
 		return nil, ErrUnknownSubject
 	}
-	reads := []func(context.Context) error{q.slips, q.leads, q.proceedings, q.episodes, q.odds, q.owedTotal, q.owedKinds, q.owedMonths, q.owedBands, q.closures, q.lastList}
+	reads := []func(context.Context) error{q.slips, q.leads, q.proceedings, q.episodes, q.odds, q.owedTotal, q.owedKinds, q.owedMonths, q.owedBands, q.closures, q.lastList, q.voices}
 	if scope == catalog.Project {
 		reads = append(reads, q.project, q.registrations, q.days, q.attendedMonths, q.account, q.unheard, q.feeds)
 	} else {

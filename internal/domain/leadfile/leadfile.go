@@ -82,6 +82,7 @@ const (
 	WasMerged          Kind = "merged"
 	SettlementReported Kind = "settlement_reported" // somebody says that it was paid
 	SettlementAsked    Kind = "settlement_asked"    // the complainant was asked
+	WasIdentified      Kind = "identified"          // somebody said which project or employer it is about
 	WasAssigned        Kind = "assigned"
 	Commented          Kind = "commented"
 
@@ -94,7 +95,7 @@ const (
 
 // Kinds are all of them.
 var Kinds = []Kind{WasReceived, WasTransferred, WasAccepted, MediationBegan, WasFiled, WasExtended, WasOrdered, WasConcluded, WasMerged,
-	SettlementReported, SettlementAsked, WasAssigned, Commented, WasAdded, PaymentSaid, WasRated, WasReopened, WasWithdrawn}
+	SettlementReported, SettlementAsked, WasIdentified, WasAssigned, Commented, WasAdded, PaymentSaid, WasRated, WasReopened, WasWithdrawn}
 
 // Complainant is the actor of what was entered with a receipt code, or on a public page.
 const Complainant = "complainant"
@@ -222,6 +223,7 @@ const (
 	Merge            ActionKind = "merge"
 	ReportSettlement ActionKind = "report_settlement"
 	AskSettlement    ActionKind = "ask_settlement"
+	Identify         ActionKind = "identify"
 	Assign           ActionKind = "assign"
 	Comment          ActionKind = "comment"
 	// The complainant's, which a clerk also enters for somebody on the phone or at the window.
@@ -233,7 +235,7 @@ const (
 )
 
 // ActionKinds are all of them, in the order in which pages offer them.
-var ActionKinds = []ActionKind{Accept, Transfer, Mediate, Investigate, Extend, Order, ReportSettlement, AskSettlement, Conclude, Merge, Assign,
+var ActionKinds = []ActionKind{Accept, Transfer, Mediate, Investigate, Extend, Order, ReportSettlement, AskSettlement, Conclude, Merge, Identify, Assign,
 	Comment, Add, SayPayment, Rate, Reopen, Withdraw}
 
 // Action is what somebody does to a lead.
@@ -241,21 +243,23 @@ type Action struct {
 	Kind ActionKind `json:"action"`
 	// Once is the form's own token: the same action sent twice is one event. Empty: what was seen (seq) tells.
 	Once       string              `json:"once,omitempty"`
-	Reason     string              `json:"reason,omitempty"`      // transfer, extend, reopen, withdraw, comment; conclude: what was found
-	Department casefile.Department `json:"department,omitempty"`  // transfer
-	Territory  string              `json:"territory,omitempty"`   // transfer: division code of the county or township
-	DocumentNo string              `json:"document_no,omitempty"` // order
-	PayBy      *civil.Date         `json:"pay_by,omitempty"`      // order
-	Conclusion Conclusion          `json:"conclusion,omitempty"`  // conclude
-	Told       string              `json:"told,omitempty"`        // conclude, merge: what the complainant was told
-	Into       string              `json:"into,omitempty"`        // merge
-	AmountFen  int64               `json:"amount_fen,omitempty"`  // report_settlement: what is said to have been paid; add: the new amount
-	Workers    uint32              `json:"workers,omitempty"`     // add: the new number
-	Paid       *bool               `json:"paid,omitempty"`        // say_payment
-	Stars      uint8               `json:"stars,omitempty"`       // rate: 1 to 5
-	Assignee   string              `json:"assignee,omitempty"`    // assign
-	Contact    string              `json:"-"`                     // add; sealed
-	Text       string              `json:"-"`                     // add; sealed
+	Reason     string              `json:"reason,omitempty"`        // transfer, extend, reopen, withdraw, comment; conclude: what was found
+	Department casefile.Department `json:"department,omitempty"`    // transfer
+	Territory  string              `json:"territory,omitempty"`     // transfer: division code of the county or township
+	DocumentNo string              `json:"document_no,omitempty"`   // order
+	PayBy      *civil.Date         `json:"pay_by,omitempty"`        // order
+	Conclusion Conclusion          `json:"conclusion,omitempty"`    // conclude
+	Told       string              `json:"told,omitempty"`          // conclude, merge: what the complainant was told
+	Into       string              `json:"into,omitempty"`          // merge
+	AmountFen  int64               `json:"amount_fen,omitempty"`    // report_settlement: what is said to have been paid; add: the new amount
+	Workers    uint32              `json:"workers,omitempty"`       // add: the new number
+	Paid       *bool               `json:"paid,omitempty"`          // say_payment
+	Stars      uint8               `json:"stars,omitempty"`         // rate: 1 to 5
+	ProjectID  string              `json:"project_id,omitempty"`    // identify
+	Employer   string              `json:"employer_uscc,omitempty"` // identify: credit code
+	Assignee   string              `json:"assignee,omitempty"`      // assign
+	Contact    string              `json:"-"`                       // add; sealed
+	Text       string              `json:"-"`                       // add; sealed
 }
 
 // Event is one event in the log of a lead. Data holds no contact and no words of the complainant in the clear.
@@ -267,6 +271,16 @@ type Event struct {
 	Kind   Kind            `json:"kind"`
 	Reason string          `json:"reason,omitempty"`
 	Data   json.RawMessage `json:"data"`
+}
+
+// Answer is what somebody answers to "was this month's wage paid?", without an account (wage.voices).
+type Answer struct {
+	Once      string // the form's own token: the same form sent twice is one answer
+	ProjectID string
+	Employer  string // credit code
+	Month     civil.Month
+	Answer    string // paid, partly, unpaid or not_due
+	Phone     string // optional; only its keyed hash is sent, so that one person's answers count once
 }
 
 // Filter says which leads to list; its zero value is all of them.

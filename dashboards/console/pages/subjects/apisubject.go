@@ -32,6 +32,7 @@ type SubjectAnswer struct {
 	Leads       []view.Lead          `json:"leads"`
 	Proceedings []view.Proceeding    `json:"proceedings"`
 	Signals     []view.Signal        `json:"signals"`
+	Voices      []view.VoiceMonth    `json:"voices"`
 	Projects    []view.ProjectRef    `json:"projects"`
 	Grade       *edition.Grade       `json:"grade"` // of an employer, in the latest edition
 	Case        string               `json:"case"`  // empty without one
@@ -79,7 +80,7 @@ func (p *Pages) SubjectAnswer(r *web.Request) (web.Answer, error) {
 	one := SubjectAnswer{
 		OfRun: r.View.OfRun(), Scope: d.Facts.Scope, ScopeID: d.ID, Name: d.Name, Township: d.Township, Place: d.Path, Sector: d.Sector, Level: d.Worst, HasFacts: !d.Gone,
 		Project: d.Project, Employer: d.Employer, Owed: d.Owed.Answer(), Months: view.List(d.Months), Days: view.List(d.Days),
-		Account: view.List(d.Account), Leads: view.List(d.Leads), Proceedings: view.List(d.Proceedings), Signals: view.List(d.Signals), Projects: view.List(d.Projects), Grade: d.Grade, Case: d.CaseID,
+		Account: view.List(d.Account), Leads: view.List(d.Leads), Proceedings: view.List(d.Proceedings), Signals: view.List(d.Signals), Voices: view.List(d.Voices), Projects: view.List(d.Projects), Grade: d.Grade, Case: d.CaseID,
 		Warnings:   view.Each(d.Active, p.Answers.Warning),
 		Safeguards: view.Each(d.Safeguards, func(s safeguard) SafeguardAnswer { return SafeguardAnswer{s.Name, s.State} }),
 		Past: view.Each(d.Past, func(w *view.Warning) pastWarningAnswer {

@@ -39,6 +39,10 @@ var subjectsTexts = map[string]catalog.Text{
 	"subject.wages":           {ZH: "工资应付与实付", EN: "Wages due and paid"},
 	"subject.attendance":      {ZH: "每日考勤人数（近 92 天）", EN: "Workers on site by day (last 92 days)"},
 	"subject.account":         {ZH: "工资专用账户", EN: "Wage account"},
+	"voices.title":            {ZH: "工人反馈：这个月的工资发了吗？", EN: "Workers' answers: was this month's wage paid?"},
+	"voices.base":             {ZH: "{2} 人反馈，其中 {1} 人说没发", EN: "{1} of {2} answers say unpaid"},
+	"voices.others":           {ZH: "发了 {1}，发了一部分 {2}，还没到发薪日 {3}", EN: "paid {1}, in part {2}, not due yet {3}"},
+	"voices.note":             {ZH: "由工地码（安薪码）匿名反馈，任何人扫码都能填写：只作提示，不能证明欠薪或者已付，不计入预警、欠薪和指数。", EN: "Given without an account by the site's code, by whoever has it: a hint that proves neither arrears nor payment, and counts in no warning, no sum and not in the index."},
 	"subject.leads":           {ZH: "欠薪线索", EN: "Arrears leads"},
 	"subject.proceedings":     {ZH: "处置程序", EN: "Proceedings"},
 
