@@ -65,7 +65,7 @@ func TestEveryExportIsAWorkbookToo(t *testing.T) {
 			rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\uFEFF"))).ReadAll()
 			must(t, err)
 			shown, raw, about, file := s.workbook(t, strings.TrimSuffix(path, ".csv")+".xlsx?lang="+lang)
-			if len(shown) != len(rows) || len(rows) < 2 && !strings.HasSuffix(path, "owed.csv") || !slices.Equal(shown[0], rows[0]) {
+			if len(shown) != len(rows) || len(rows) < 2 && !strings.HasSuffix(path, "owed.csv") && path != "/verdicts.csv" || !slices.Equal(shown[0], rows[0]) {
 				t.Errorf("%s in %s: %d rows as CSV, %d as a workbook, headed %q and %q", path, lang, len(rows), len(shown), rows[0], shown[0])
 				continue
 			}

@@ -124,7 +124,7 @@ func TestEveryCodeOfTheOtherPackagesHasItsWords(t *testing.T) {
 		name            Name
 		files, typeName string
 	}{
-		{Topic, "ingest/record/topic.go", "Topic"},
+		{Topic, "ingest/record/wiring.go", "Topic"},
 		{Reject, "ingest/record/reject.go", "Reason"},
 		{Fault, "internal/domain/quality/*.go", "Fault"},
 		{RunKind, "internal/domain/runs/runs.go", "Kind"},
