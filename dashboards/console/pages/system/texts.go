@@ -26,7 +26,7 @@ var systemTexts = map[string]catalog.Text{
 	"audit.until":      {ZH: "到", EN: "To day"},
 
 	"audited.sign_in":           {ZH: "登录", EN: "Signed in"},
-	"audited.bulletin":          {ZH: "通报操作", EN: "Act on a bulletin"},
+	"audited.bulletin":          {ZH: "通报操作", EN: "Bulletin"},
 	"audited.bulletin.publish":  {ZH: "发布通报", EN: "Published a bulletin"},
 	"audited.bulletin.withdraw": {ZH: "撤回通报", EN: "Withdrew a bulletin"},
 	"audited.sign_out":          {ZH: "退出", EN: "Signed out"},
