@@ -1,6 +1,7 @@
 package console
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,6 +24,11 @@ func TestTheOverviewAddsUpWithItsListsAndItsParts(t *testing.T) {
 	}
 	if red != prefecture.Red || yellow != prefecture.Yellow || cases != prefecture.CasesOpen || leads != prefecture.LeadsOpen || late != prefecture.LeadsLate {
 		t.Errorf("the counties have %d red, %d yellow, %d cases, %d leads, %d late; the prefecture %+v", red, yellow, cases, leads, late, prefecture.FiguresAnswer)
+	}
+	for _, path := range []string{"/overview?place=3310&lang=en", "/overview/wall?place=3310&lang=en"} {
+		if _, _, page := s.get(t, path); !strings.Contains(page, fmt.Sprintf(`>%d red</a>`, prefecture.Red)) || !strings.Contains(page, fmt.Sprintf(`>%d yellow</a>`, prefecture.Yellow)) {
+			t.Errorf("%s does not show %d red and %d yellow warnings", path, prefecture.Red, prefecture.Yellow)
+		}
 	}
 	stages := 0
 	for _, n := range prefecture.CasesStages {

@@ -99,7 +99,7 @@ func (p *Pages) Answer(r *web.Request) (web.Answer, error) {
 	a := Answer{
 		OfRun: r.View.OfRun(), Place: d.Place, Name: d.Name, FiguresAnswer: d.figures.answer(), Grace: d.Grace, Bands: view.List(d.Bands), Lights: view.LightsAnswer(d.Lights),
 		Parts:     view.Each(d.Areas, func(one area) PartAnswer { return PartAnswer{one.Code, one.Name, one.figures.answer()} }),
-		Townships: []LightAnswer{}, Opened: len(d.Opened), NewRed: len(d.Red), Ended: len(d.Ended), Yesterday: d.Yesterday.answer(), Compared: d.Compared.answer(), Due: view.List(d.Due),
+		Townships: []LightAnswer{}, Opened: len(d.Opened), NewRed: len(d.NewlyRed), Ended: len(d.Ended), Yesterday: d.Yesterday.answer(), Compared: d.Compared.answer(), Due: view.List(d.Due),
 		Unplaced: d.Unplaced, Failing: d.Failing, Connected: d.Connected, Known: !d.Unread,
 	}
 	for _, county := range d.Counties {

@@ -336,7 +336,7 @@ func (p *Pages) changed(r *web.Request, code, which string) ([]Row, error) {
 		d.Yesterday = &earlier{AsOf: r.View.Yesterday.AsOf}
 	}
 	d.changes(r.View)
-	chosen := map[string][]*view.Warning{"opened": d.Opened, "red": d.Red, "ended": d.Ended}[which]
+	chosen := map[string][]*view.Warning{"opened": d.Opened, "red": d.NewlyRed, "ended": d.Ended}[which]
 	chosen = slices.Clone(chosen)
 	slices.SortStableFunc(chosen, view.WorstFirst)
 	var all []Row

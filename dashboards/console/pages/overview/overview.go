@@ -90,7 +90,7 @@ type overviewData struct {
 	Counties  []area // with their townships, for the map of lights
 	Map       template.HTML
 	Opened    []*view.Warning // since yesterday, the worst first
-	Red       []*view.Warning // newly red since yesterday
+	NewlyRed  []*view.Warning // since yesterday
 	Ended     []*view.Warning
 	Due       []dueDay
 	Unplaced  int
@@ -252,6 +252,19 @@ func (e *earlier) add(u *view.Unit) {
 	}
 }
 
+// Watching are the counties of which somebody is watched; of a county's own page itself.
+func (d *overviewData) Watching() []area {
+	if d.Level == "county" {
+		return d.Counties
+	}
+	return slices.DeleteFunc(slices.Clone(d.Counties), func(one area) bool {
+		return !slices.ContainsFunc(one.Tiles, func(t tile) bool { return t.Unit != nil })
+	})
+}
+
+// Unwatched is of how many counties nobody is.
+func (d *overviewData) Unwatched() int { return len(d.Counties) - len(d.Watching()) }
+
 // count adds the lights of townships, and how they changed.
 func (d *overviewData) count(tiles []tile) {
 	if d.Lights == nil {
@@ -270,7 +283,7 @@ func (d *overviewData) count(tiles []tile) {
 
 // changes finds what came, grew worse and ended since yesterday, and the lights that changed since then and since the edition.
 func (d *overviewData) changes(v *view.View) {
-	d.Red = v.NewlyRed(d.Place)
+	d.NewlyRed = v.NewlyRed(d.Place)
 	if d.Yesterday != nil {
 		for _, w := range v.Warnings {
 			if w.Opened > d.Yesterday.AsOf && w.In(d.Place) {
@@ -308,7 +321,7 @@ func (e *earlier) moved(now, before *view.Unit) {
 }
 
 // Worst are the first of the newly red warnings.
-func (d *overviewData) Worst() []*view.Warning { return d.Red[:min(len(d.Red), openedShown)] }
+func (d *overviewData) Worst() []*view.Warning { return d.NewlyRed[:min(len(d.NewlyRed), openedShown)] }
 
 // cases are those in a place that have not ended and that who asks may read. They are not copied: there may be ten thousand.
 func (p *Pages) cases(r *web.Request, code string) ([]*casefile.Case, error) {

@@ -42,6 +42,7 @@ var overviewTexts = map[string]catalog.Text{
 	"overview.no_yesterday":        {ZH: "没有更早的运行可比。", EN: "There is no earlier run to compare with."},
 	"overview.opened":              {ZH: "新增预警 {1}（新红 {2}）", EN: "{1} new warnings ({2} newly red)"},
 	"overview.ended":               {ZH: "解除预警 {1}", EN: "{1} warnings ended"},
+	"overview.unwatched_counties":  {ZH: "另有 {1} 个县（市、区）尚无监测对象。", EN: "Of {1} more counties nobody is watched yet."},
 	"overview.new_red":             {ZH: "新增红色预警", EN: "Newly red"},
 	"overview.people_moved":        {ZH: "欠薪人数 {1}，金额变化 {2}", EN: "People owed {1}, yuan by {2}"},
 	"overview.worse":               {ZH: "亮灯变差 {1} 个", EN: "{1} townships with a worse light"},
