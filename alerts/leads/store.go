@@ -232,22 +232,16 @@ func (s *Store) appendOnce(ctx context.Context, decide func() (*eventlog.Event, 
 	return nil
 }
 
-// Taken is what came of an intake.
-type Taken struct {
-	Lead    leadfile.Lead
-	Receipt string // the receipt code, in groups of four; shown once, kept nowhere
-}
-
 // Take takes a lead in; the zero Person is the complainant on a public page. The same form (Once) sent again is the same lead with
 // the same receipt code; what was changed in it meanwhile is added. When it returns without error the broker has the record. With
 // leadfile.ErrNotSent the lead is in the log and will be sent; any other error means that nothing was taken in, or that it is not
 // known: sending the form again is right in every case. What is not allowed is a *casefile.Refusal.
-func (s *Store) Take(ctx context.Context, by access.Person, in leadfile.Intake) (Taken, error) {
+func (s *Store) Take(ctx context.Context, by access.Person, in leadfile.Intake) (leadfile.Taken, error) {
 	if s.vault == nil {
-		return Taken{}, ErrNoKeys
+		return leadfile.Taken{}, ErrNoKeys
 	}
 	if r := takeable(&in, by, s.today()); r != nil {
-		return Taken{}, r
+		return leadfile.Taken{}, r
 	}
 	id, code := identity(s.vault, in.Once)
 	err := s.append(ctx, func() (*eventlog.Event, error) {
@@ -263,10 +257,10 @@ func (s *Store) Take(ctx context.Context, by access.Person, in leadfile.Intake) 
 		return &e, err
 	})
 	if err != nil {
-		return Taken{}, err
+		return leadfile.Taken{}, err
 	}
 	err = s.send(ctx, id)
-	return Taken{s.view(s.state(id)), ReceiptCode(code)}, err
+	return leadfile.Taken{Lead: s.view(s.state(id)), Receipt: leadfile.SpacedCode(code)}, err
 }
 
 // changed is the event by which a form that was sent again, with other words or figures, adds to its lead; nil when nothing is new.
@@ -401,7 +395,7 @@ func (s *Store) send(ctx context.Context, id string) error {
 
 // find returns the lead of a receipt code; casefile.ErrNotFound for a code that stands for none.
 func (s *Store) find(ctx context.Context, typed string) (string, error) {
-	code, ok := plainCode(typed)
+	code, ok := leadfile.PlainCode(typed, leadfile.ReceiptLength)
 	if !ok || s.vault == nil {
 		return "", leadfile.NotFound("of this receipt code")
 	}

@@ -139,7 +139,7 @@ func (d *desk) intake() leadfile.Intake {
 	}
 }
 
-func (d *desk) take(in leadfile.Intake) Taken {
+func (d *desk) take(in leadfile.Intake) leadfile.Taken {
 	d.t.Helper()
 	taken, err := d.Take(d.t.Context(), access.Person{}, in)
 	if err != nil {
@@ -639,11 +639,11 @@ func TestASiteKeepsItsCodeWhenKeysAreChanged(t *testing.T) {
 	if d.vault, err = record.NewProtector(rotated); err != nil || d.SiteCode("project", "PRJ-1") != code {
 		t.Errorf("after the keys were changed: %v, %q", err, d.SiteCode("project", "PRJ-1"))
 	}
-	if typed, ok := PlainSiteCode(" " + strings.ToLower(code[:5]) + "-" + code[5:]); !ok || typed != code {
+	if typed, ok := leadfile.PlainCode(" "+strings.ToLower(leadfile.SpacedCode(code)), leadfile.SiteCodeLength); !ok || typed != code {
 		t.Errorf("typed: %q %v", typed, ok)
 	}
 	for _, typed := range []string{"", code + "0", "../../etc", "<b>", "ＵＵＵＵＵＵＵＵＵＵ"} {
-		if plain, ok := PlainSiteCode(typed); ok {
+		if plain, ok := leadfile.PlainCode(typed, leadfile.SiteCodeLength); ok {
 			t.Errorf("%q is taken for %q", typed, plain)
 		}
 	}

@@ -48,59 +48,13 @@ func validOnce(once string) bool {
 	return err == nil && len(b) == 16 && once == strings.ToLower(once)
 }
 
-// spelling of receipt codes: Crockford's base 32, which has no I, L, O and U.
-const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-var spelling = base32.NewEncoding(alphabet).WithPadding(base32.NoPadding)
-
-// codeLength is the number of characters of a receipt code: 60 bits. Whoever tries a thousand codes a second finds one of a million
-// leads in nineteen years on average; the public pages allow far fewer.
-const codeLength = 12
+// spelling writes keyed hashes as codes.
+var spelling = base32.NewEncoding(leadfile.CodeAlphabet).WithPadding(base32.NoPadding)
 
 // identity returns the id and the receipt code that a form's token stands for. Neither tells the other, nor the token.
 func identity(v Vault, once string) (id, code string) {
 	a, b := v.Tags("lead id", once)[0], v.Tags("lead receipt", once)[0]
-	return "LEAD-" + spelling.EncodeToString(a[:])[:16], spelling.EncodeToString(b[:])[:codeLength]
-}
-
-// ReceiptCode spells a code as people read it, in groups of four.
-func ReceiptCode(code string) string {
-	var groups []string
-	for len(code) > 4 {
-		groups, code = append(groups, code[:4]), code[4:]
-	}
-	return strings.Join(append(groups, code), "-")
-}
-
-// plainCode undoes what people do to a receipt code when they copy it; false for what cannot be one.
-func plainCode(typed string) (string, bool) { return plainSpelling(typed, codeLength) }
-
-// plainSpelling is what somebody typed in the alphabet of codes; false for what cannot be a code of so many characters.
-func plainSpelling(typed string, length int) (string, bool) {
-	if len(typed) > 64 {
-		return "", false
-	}
-	code := strings.Map(func(r rune) rune {
-		switch {
-		case r >= '０' && r <= '９': // full width
-			r = '0' + r - '０'
-		case r >= 'Ａ' && r <= 'Ｚ':
-			r = 'A' + r - 'Ａ'
-		case strings.ContainsRune("- 　－—", r):
-			return -1
-		}
-		switch r {
-		case 'O':
-			return '0'
-		case 'I', 'L':
-			return '1'
-		}
-		if !strings.ContainsRune(alphabet, r) {
-			return '?'
-		}
-		return r
-	}, strings.ToUpper(typed))
-	return code, len(code) == length && !strings.Contains(code, "?")
+	return "LEAD-" + spelling.EncodeToString(a[:])[:16], spelling.EncodeToString(b[:])[:leadfile.ReceiptLength]
 }
 
 // receiptTags are what a receipt code may be stored as.

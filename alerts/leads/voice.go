@@ -102,9 +102,6 @@ func plainPhone(typed string) (string, bool) {
 	return digits, len(digits) == 11 && digits[0] == '1' && !strings.Contains(digits, "x")
 }
 
-// siteCodeLength is the number of characters of a site's code: 50 bits, so that nobody finds sites by trying.
-const siteCodeLength = 10
-
 // SiteCode is the code of a project or employer (安薪码), by which its public page is found; empty without keys. It stays when keys
 // are changed, as long as the oldest seal key is kept: boards hang for years.
 func (s *Store) SiteCode(scope, id string) string {
@@ -113,8 +110,14 @@ func (s *Store) SiteCode(scope, id string) string {
 	}
 	tags := s.vault.Tags("site code", scope+" "+id)
 	last := tags[len(tags)-1]
-	return spelling.EncodeToString(last[:])[:siteCodeLength]
+	return spelling.EncodeToString(last[:])[:leadfile.SiteCodeLength]
 }
 
-// PlainSiteCode undoes what people do to a site's code when they copy it; false for what cannot be one.
-func PlainSiteCode(typed string) (string, bool) { return plainSpelling(typed, siteCodeLength) }
+// Proof is a keyed hash of a text for a purpose; empty without keys.
+func (s *Store) Proof(purpose, text string) string {
+	if s.vault == nil {
+		return ""
+	}
+	tag := s.vault.Tags("proof "+purpose, text)[0]
+	return hex.EncodeToString(tag[:16])
+}

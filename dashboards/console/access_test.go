@@ -124,6 +124,17 @@ var routeRules = map[string]struct {
 	"POST /people/{person}/enable":                 {"/people/victim/enable", "people", url.Values{}},
 	"POST /people/{person}/link":                   {"/people/victim/link", "people", url.Values{"subject": {"0042"}}},
 	"GET /audit":                                   {"/audit", "audit", nil},
+	"GET /s/{code}":                                {"/s/SITECODE", "public", nil},
+	"GET /s/{code}/board":                          {"/s/SITECODE/board", "public", nil},
+	"GET /s/{code}/report":                         {"/s/SITECODE/report", "public", nil},
+	"POST /s/{code}/report":                        {"/s/SITECODE/report", "public", url.Values{"text": {"没发"}}},
+	"GET /s/{code}/paid":                           {"/s/SITECODE/paid", "public", nil},
+	"POST /s/{code}/paid":                          {"/s/SITECODE/paid", "public", url.Values{"answer": {"paid"}}},
+	"GET /report":                                  {"/report", "public", nil},
+	"GET /report/{county}":                         {"/report/331024", "public", nil},
+	"POST /report/{county}":                        {"/report/331024", "public", url.Values{"text": {"没发"}}},
+	"GET /receipt":                                 {"/receipt", "public", nil},
+	"POST /receipt":                                {"/receipt", "public", url.Values{"code": {"x"}}},
 
 	"GET /api/v1/overview":                        {"/api/v1/overview?place=331024", "read county", nil},
 	"GET /api/v1/overview/owed":                   {"/api/v1/overview/owed?place=331024", "read county", nil},
@@ -279,6 +290,7 @@ func TestEveryRouteForEveryRoleAndTerritory(t *testing.T) {
 			if !ok {
 				t.Fatalf("%s has no rule in this test", route.Pattern)
 			}
+			rule.path = strings.ReplaceAll(rule.path, "SITECODE", s.desk.SiteCode("project", projectID))
 			var status int
 			var header http.Header
 			var body string

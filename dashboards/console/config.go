@@ -3,6 +3,8 @@ package console
 import (
 	"errors"
 	"time"
+
+	"github.com/anxin-project/anxin/dashboards/console/pages/public"
 )
 
 // Configuration of the console. Lights mirrors the policy's bounds and is only used to draw them into trend charts; the
@@ -16,6 +18,7 @@ type Configuration struct {
 	PageSize         int           `yaml:"page_size"`         // rows of a list before it is paged
 	Boundaries       string        `yaml:"boundaries"`        // a file of GeoJSON with the shapes of divisions, for the overview's map; empty: none is drawn
 	BulletinText     string        `yaml:"bulletin_text"`     // a file with the words of bulletins; empty: the shipped ones
+	Public           public.Limits `yaml:"public"`            // how much the pages without an account take in
 	Lights           Lights        `yaml:"lights"`
 }
 
@@ -34,6 +37,7 @@ func DefaultConfiguration() Configuration {
 		RememberSubjects: 1000,
 		RememberPages:    500,
 		PageSize:         100,
+		Public:           public.DefaultLimits(),
 		Lights:           Lights{Green: 85, Yellow: 70},
 	}
 }
@@ -52,5 +56,5 @@ func (c Configuration) Validate() error {
 	refuse(c.RememberSubjects < 1 || c.RememberPages < 1, "remember_subjects, remember_pages: want at least 1")
 	refuse(c.PageSize < 10 || c.PageSize > 500, "page_size: want 10 to 500")
 	refuse(c.Lights.Yellow <= 0 || c.Lights.Green <= c.Lights.Yellow || c.Lights.Green > 100, "lights: want 0 < yellow < green <= 100")
-	return errors.Join(errs...)
+	return errors.Join(append(errs, c.Public.Validate())...)
 }

@@ -39,6 +39,7 @@ import (
 	"github.com/anxin-project/anxin/dashboards/console/pages/editions"
 	"github.com/anxin-project/anxin/dashboards/console/pages/overview"
 	"github.com/anxin-project/anxin/dashboards/console/pages/people"
+	"github.com/anxin-project/anxin/dashboards/console/pages/public"
 	"github.com/anxin-project/anxin/dashboards/console/pages/ranking"
 	"github.com/anxin-project/anxin/dashboards/console/pages/search"
 	"github.com/anxin-project/anxin/dashboards/console/pages/subjects"
@@ -46,6 +47,7 @@ import (
 	"github.com/anxin-project/anxin/dashboards/console/pages/warnings"
 	"github.com/anxin-project/anxin/dashboards/console/view"
 	"github.com/anxin-project/anxin/dashboards/console/web"
+	"github.com/anxin-project/anxin/internal/domain/calendar"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/law"
@@ -62,6 +64,11 @@ type Dependencies struct {
 	Blacklist casework.Blacklist
 	// Verdicts are what people found of warnings; nil: pages show none and take none.
 	Verdicts view.Verdicts
+	// Desk takes leads in; nil: the public pages say that there is no such page. SiteTerms are what policy says of a place there, nil for
+	// nothing; Calendar says on which days wages are paid, nil for the one shipped.
+	Desk      public.Desk
+	SiteTerms func(place string, on civil.Date) public.Terms
+	Calendar  *calendar.Calendar
 	// Thresholds are those of the detectors in force; nil: pages show none.
 	Thresholds warnings.Thresholds
 	// Laws are those that detectors cite; nil: the shipped register.
@@ -96,6 +103,7 @@ type Console struct {
 	warnings *warnings.Pages
 	casework *casework.Pages
 	people   *people.Pages
+	public   *public.Pages
 	system   *system.Pages
 	search   *search.Pages
 }
@@ -128,6 +136,12 @@ func New(config Configuration, d Dependencies) (*Console, error) {
 	}
 	if d.Progress == nil {
 		d.Progress = func() []web.Stage { return nil }
+	}
+	if d.Calendar == nil {
+		d.Calendar = calendar.China()
+	}
+	if d.SiteTerms == nil {
+		d.SiteTerms = func(string, civil.Date) public.Terms { return public.Terms{} }
 	}
 	d.Logger = d.Logger.With("component", "console")
 	c := &Console{}
@@ -170,6 +184,12 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 	}
 	c.subjects = &subjects.Pages{Keeper: c.keeper, Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Cases: d.Cases, Vault: d.Vault,
 		PageSize: config.PageSize, Logger: d.Logger}
+	if d.Desk != nil { // avoid a typed nil in a non-nil interface
+		c.subjects.Leads = d.Desk
+	}
+
+	c.public = (&public.Pages{Keeper: c.keeper, Desk: d.Desk, Terms: d.SiteTerms, Calendar: d.Calendar, Laws: d.Laws, Regions: d.Regions, URL: d.Gate.Address(), Logger: d.Logger,
+		Now: d.Now}).Open(config.Public, d.Metrics)
 
 	c.server, err = web.New(web.Dependencies{Language: config.Language, Timeout: config.QueryTimeout, Remember: config.RememberPages, Keeper: c.keeper, Gate: d.Gate,
 		Detectors: detectors, Laws: d.Laws, Sources: sources, Regions: d.Regions, Badge: c.casework.Badge, Progress: d.Progress, Logger: d.Logger, Now: d.Now, Metrics: d.Metrics}, c.rooms())
@@ -182,7 +202,7 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 
 // rooms are the folders of pages, with their templates.
 func (c *Console) rooms() []web.Room {
-	return []web.Room{c.overview.Room(), c.ranking.Room(), c.editions.Room(), c.bulletin.Room(), c.subjects.Room(), c.warnings.Room(), c.casework.Room(), c.people.Room(), c.system.Room(), c.search.Room()}
+	return []web.Room{c.overview.Room(), c.ranking.Room(), c.editions.Room(), c.bulletin.Room(), c.subjects.Room(), c.warnings.Room(), c.casework.Room(), c.people.Room(), c.public.Room(), c.system.Room(), c.search.Room()}
 }
 
 // Run keeps the pages' run fresh until the context ends. A poll that fails is logged and counted, and the pages go on showing

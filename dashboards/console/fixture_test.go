@@ -3,6 +3,8 @@ package console
 import (
 	"context"
 	"fmt"
+	"github.com/anxin-project/anxin/alerts/leads"
+	"github.com/anxin-project/anxin/dashboards/console/pages/public"
 	"io"
 	"log/slog"
 	"math"
@@ -53,6 +55,7 @@ type world struct {
 	warnings int
 	runs     int
 	cases    int
+	limits   *public.Limits // of the public pages; nil: the usual ones
 }
 
 var small = world{codes: "3310", warnings: 420, runs: 9, cases: 130}
@@ -68,6 +71,8 @@ type server struct {
 	url      string
 	offset   uint64       // of the next message that fillQuality invents
 	session  *http.Cookie // nil: nobody
+	desk     *leads.Store
+	clock    *testClock
 
 	token   string // the form token of the session tokenOf
 	tokenOf *http.Cookie
@@ -108,9 +113,19 @@ func bareServer(t testing.TB, w world) *server {
 		t.Fatal(err)
 	}
 	gate, vault := openGate(t, conn)
-	now := func() time.Time { return asOf.End().Add(3 * time.Hour) }
+	clock := &testClock{start: asOf.End().Add(3 * time.Hour)}
+	now := clock.now
 	verdicts := &memoryVerdicts{}
-	c, err := New(DefaultConfiguration(), Dependencies{
+	desk := openLeads(t, conn, now)
+	config := DefaultConfiguration()
+	if w.limits != nil {
+		config.Public = *w.limits
+	}
+	c, err := New(config, Dependencies{
+		Desk: desk,
+		SiteTerms: func(string, civil.Date) SiteTerms {
+			return SiteTerms{MonthlyFen: 201_000, HourlyFen: 2_000, Unverified: true, HumanResources: "12333", Government: "12345", Legal: "12348"}
+		},
 		Verdicts: verdicts,
 		Gate:     gate, Vault: vault,
 		Conn: conn, Catalog: headers, Cases: inventedCases(w.cases), Blacklist: memoryList{}, Index: rules, Thresholds: inventedThresholds,
@@ -136,9 +151,9 @@ func bareServer(t testing.TB, w world) *server {
 		}
 		return verdict.Seen{}, false
 	}
-	h := httptest.NewServer(c.Handler())
+	h := httptest.NewServer(signin.Configuration{TrustedProxies: []string{"127.0.0.1"}}.Behind(c.Handler()))
 	t.Cleanup(h.Close)
-	return &server{Console: c, conn: conn, gate: gate, now: now, database: options.Auth.Database, url: h.URL}
+	return &server{Console: c, conn: conn, gate: gate, now: now, database: options.Auth.Database, url: h.URL, desk: desk, clock: clock}
 }
 
 type testLog struct{ t testing.TB }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"github.com/anxin-project/anxin/dashboards/console/pages/people"
+	"github.com/anxin-project/anxin/dashboards/console/pages/public"
 	"github.com/anxin-project/anxin/dashboards/console/pages/ranking"
 	"github.com/anxin-project/anxin/dashboards/console/pages/warnings"
 	"github.com/anxin-project/anxin/dashboards/console/web"
@@ -19,6 +20,8 @@ type (
 	Thresholds = warnings.Thresholds
 	// DemoPerson is somebody invented as whom the sign-in page of a demonstration lets anybody enter.
 	DemoPerson = people.DemoPerson
+	// SiteTerms are what policy says on a site's public page.
+	SiteTerms = public.Terms
 	// Stage is one step of the pipeline's first pass, shown while no run has completed yet.
 	Stage = web.Stage
 	// StageState says how far a stage is.

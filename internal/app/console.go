@@ -2,6 +2,8 @@ package app
 
 import (
 	"net/http"
+	"strconv"
+	"strings"
 
 	"github.com/anxin-project/anxin/alerts"
 	"github.com/anxin-project/anxin/dashboards/console"
@@ -24,13 +26,41 @@ func (p *Parts) Console(work *alerts.Alerts, gate *signin.Gate, opener reveal.Op
 	}
 	c.Lights = console.Lights{Green: k.Green, Yellow: k.Yellow}
 	d := console.Dependencies{
-		Conn: p.Store, Catalog: shipped.Headers(p.Catalogue), Thresholds: p.thresholds, Laws: p.Laws, Sources: p.Policy.Sources(), Index: indexRules(k), Naming: p.naming, Progress: progress, Logger: p.Log, Now: p.Now, Metrics: p.Registry,
+		Conn: p.Store, Catalog: shipped.Headers(p.Catalogue), Thresholds: p.thresholds, Laws: p.Laws, Calendar: p.Calendar, SiteTerms: p.siteTerms, Sources: p.Policy.Sources(), Index: indexRules(k), Naming: p.naming, Progress: progress, Logger: p.Log, Now: p.Now, Metrics: p.Registry,
 		Gate: gate, Vault: reveal.NewVault(opener, gate.Audit(), p.Registry), Demo: demo,
 	}
 	if work != nil { // avoid a typed nil in a non-nil interface
-		d.Cases, d.Blacklist, d.Verdicts = work.Cases(), work.Desk(), work.Verdicts()
+		d.Cases, d.Blacklist, d.Verdicts, d.Desk = work.Cases(), work.Desk(), work.Verdicts(), work.Leads()
 	}
 	return console.New(c, d)
+}
+
+// siteTerms are what policy says on the public page of a place.
+func (p *Parts) siteTerms(place string, on civil.Date) console.SiteTerms {
+	call := func(name string) string {
+		n, err := p.Policy.Number("public", name, place, on)
+		if err != nil {
+			return ""
+		}
+		return strconv.Itoa(int(n))
+	}
+	t := console.SiteTerms{HumanResources: call("human_resources_hotline"), Government: call("government_hotline"), Legal: call("legal_hotline"), Phones: map[string]string{}}
+	if monthly, err := p.Policy.Number("common", "minimum_wage_fen", place, on); err == nil {
+		t.MonthlyFen = int64(monthly)
+		if s, ok := p.Policy.Lookup("common", "minimum_wage_fen", place, on); ok {
+			t.Unverified = s.Unverified
+		}
+	}
+	if hourly, err := p.Policy.Number("common", "minimum_wage_hourly_fen", place, on); err == nil {
+		t.HourlyFen = int64(hourly)
+	}
+	phones, _ := p.Policy.Texts("public", "phones", place, on)
+	for _, entry := range phones {
+		if office, number, ok := strings.Cut(entry, "="); ok {
+			t.Phones[office] = number
+		}
+	}
+	return t
 }
 
 // indexRules are the index's numbers as the pages explain them.

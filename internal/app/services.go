@@ -117,7 +117,7 @@ func Serve(ctx context.Context, c Configuration, log *slog.Logger, run Services)
 	}
 	group.Go(func() error { return p.watchClock(ctx) })
 	log.Info("listening", "address", l.Addr().String())
-	group.Go(func() error { return ServeHTTP(ctx, l, c.TLS, mux) })
+	group.Go(func() error { return ServeHTTP(ctx, l, c.TLS, c.Access.Behind(mux)) })
 	return group.Wait()
 }
 

@@ -208,6 +208,12 @@ type Intake struct {
 	Text         string // optional; sealed
 }
 
+// Taken is what came of an intake.
+type Taken struct {
+	Lead    Lead
+	Receipt string // the receipt code, in groups of four; shown once, kept nowhere
+}
+
 // ActionKind names an action.
 type ActionKind string
 

@@ -3,6 +3,7 @@
 package subjects
 
 import (
+	"context"
 	"embed"
 	"html/template"
 	"log/slog"
@@ -15,6 +16,7 @@ import (
 	"github.com/anxin-project/anxin/dashboards/console/web"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/codebook"
+	"github.com/anxin-project/anxin/internal/domain/leadfile"
 	"github.com/anxin-project/anxin/internal/platform/access/reveal"
 )
 
@@ -30,8 +32,15 @@ type Pages struct {
 	Answers   view.Answers
 	Cases     view.Cases // nil: casework is not connected
 	Vault     *reveal.Vault
-	PageSize  int // rows of a list before it is paged
+	Leads     Leads // nil: none are taken in here
+	PageSize  int   // rows of a list before it is paged
 	Logger    *slog.Logger
+}
+
+// Leads are those that are taken in here, and the codes of sites: alerts/leads.Store.
+type Leads interface {
+	SiteCode(scope, id string) string
+	List(ctx context.Context, f leadfile.Filter) ([]leadfile.Lead, error)
 }
 
 // Room is the templates of the pages, with what they alone can call.

@@ -2,6 +2,7 @@ package subjects
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/anxin-project/anxin/dashboards/console/language"
 	"github.com/anxin-project/anxin/dashboards/console/view"
@@ -11,6 +12,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/edition"
+	"github.com/anxin-project/anxin/internal/domain/leadfile"
 )
 
 // subjectData is the page of a project or employer.
@@ -28,8 +30,10 @@ type subjectData struct {
 	Past            []*view.Warning
 	Grade           *edition.Grade // of an employer in the latest edition; nil when it has none
 	Edition         *edition.Edition
-	Workers         bool // who asks may see the list of workers
-	Gone            bool // the run's snapshot has been dropped: warnings are known, facts are not
+	SiteCode        string          // of its public page; empty without keys
+	Fresh           []leadfile.Lead // taken in here, and not yet in the version that this run shows
+	Workers         bool            // who asks may see the list of workers
+	Gone            bool            // the run's snapshot has been dropped: warnings are known, facts are not
 }
 
 // safeguard is one line of the checklist: what the registry says, not a judgement; that is what warnings are for.
@@ -89,8 +93,32 @@ func (p *Pages) subject(r *web.Request) (*subjectData, error) {
 	if f.Scope == catalog.Employer {
 		d.Grade, d.Edition = r.View.Grade[id], r.View.Latest()
 	}
+	if p.Leads != nil {
+		d.SiteCode = p.Leads.SiteCode(scope, id)
+		if err := p.fresh(r, d); err != nil {
+			p.Logger.Warn("reading the leads that were taken in here", "error", err) // the page stands without them
+		}
+	}
 	d.CaseID = view.CaseOf(r.Context, p.Cases, p.Logger, r.Person(), scope, id)
 	return d, nil
+}
+
+// fresh finds the leads about the subject that the run does not show as they are now.
+func (p *Pages) fresh(r *web.Request, d *subjectData) error {
+	f := leadfile.Filter{ProjectID: d.ID}
+	if d.Scope == catalog.Employer {
+		f = leadfile.Filter{Employer: d.ID}
+	}
+	all, err := p.Leads.List(r.Context, f)
+	for _, l := range all {
+		known := slices.ContainsFunc(d.Leads, func(in view.Lead) bool {
+			return in.Source == leadfile.Source && in.ID == l.ID && in.Status == string(l.Status) && in.StatusOn == l.StatusOn
+		})
+		if !known && civil.DateOf(l.UpdatedAt) >= d.AsOf && access.Allow(r.Person(), access.Leads, l.Object(r.Person())) {
+			d.Fresh = append(d.Fresh, l)
+		}
+	}
+	return err
 }
 
 // subjectOf reads the facts of the subject that the address names; gone says that the run's snapshot has been dropped, so

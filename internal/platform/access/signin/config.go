@@ -19,6 +19,9 @@ type Configuration struct {
 	// can then take over sessions: for closed networks without TLS only.
 	PlainHTTP bool `yaml:"plain_http"`
 	OIDC      OIDC `yaml:"oidc"`
+	// TrustedProxies are the addresses or networks (10.0.0.0/8) of reverse proxies whose X-Forwarded-For is believed. Without them all
+	// who come through a proxy are one address: to what locks out, to the quotas of the public pages and in the audit log.
+	TrustedProxies []string `yaml:"trusted_proxies"`
 }
 
 // OIDC is an OpenID provider.
@@ -56,6 +59,8 @@ func (c Configuration) Validate() error {
 	}
 	check(c.URL == "" || address(c.URL), "access.url is %q: want the address of the pages alone, such as https://anxin.example.cn", c.URL)
 	check(c.Idle >= time.Minute, "access.idle is %s: want at least 1m", c.Idle)
+	_, err := c.proxies()
+	check(err == nil, "access.trusted_proxies: want addresses or networks such as 10.0.0.0/8: %v", err)
 	check(c.MaxAge >= c.Idle, "access.max_age is %s: want at least access.idle, %s", c.MaxAge, c.Idle)
 	if c.OIDC.Issuer != "" {
 		issuer, err := url.Parse(c.OIDC.Issuer)

@@ -73,6 +73,9 @@ func New(c Configuration, d Dependencies) (*Gate, error) {
 // Register is the register that the gate asks.
 func (g *Gate) Register() *people.Register { return g.register }
 
+// Address is where people reach the pages; empty where nobody has configured it.
+func (g *Gate) Address() string { return g.config.URL }
+
 // Audit is the log the gate writes to.
 func (g *Gate) Audit() *audit.Log { return g.audit }
 
