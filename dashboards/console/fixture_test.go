@@ -111,8 +111,8 @@ func bareServer(t testing.TB, w world) *server {
 	now := func() time.Time { return asOf.End().Add(3 * time.Hour) }
 	verdicts := &memoryVerdicts{}
 	c, err := New(DefaultConfiguration(), Dependencies{
-		Verdicts: verdicts,
-		Gate:     gate, Vault: vault,
+		Verdicts: verdicts, Closures: memoryClosures{},
+		Gate: gate, Vault: vault,
 		Conn: conn, Catalog: headers, Cases: inventedCases(w.cases), Blacklist: memoryList{}, Index: rules, Thresholds: inventedThresholds,
 		Sources: map[string]catalog.Text{"rural-bank": {ZH: "农商银行", EN: "Rural bank"}}, Metrics: prometheus.NewRegistry(),
 		Logger: slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})),

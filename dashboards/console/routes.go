@@ -60,6 +60,13 @@ func (c *Console) table() []web.Route {
 		// Whoever reads a case may send a step; which of them, casework decides and says by which rule.
 		{Pattern: "POST /cases/{id}", Section: "cases", Life: web.Never, Action: access.Read, About: c.casework.OneCase, Audited: "case", Serve: c.casework.CaseForm},
 		{Pattern: "GET /cases/{id}/print", Section: "cases", Life: web.Never, Action: access.Read, About: c.casework.OneCase, Audited: "print", Serve: c.casework.CaseFilePage},
+		{Pattern: "GET /closures", Section: "closures", Life: web.Never, Action: access.Read, Serve: c.casework.ClosuresPage},
+		{Pattern: "GET /closures.csv", Section: "closures", Life: web.Never, Action: access.Read, Audited: "export", Serve: c.casework.ClosuresExport},
+		// The form shows workers, masked: it is for who may reveal them. Who of these may propose, the closures decide.
+		{Pattern: "GET /closures/propose/{scope}/{id}", Section: "closures", Life: web.Never, Action: access.Reveal, About: c.casework.CloseObject, Serve: c.casework.ClosePage},
+		{Pattern: "POST /closures/propose/{scope}/{id}", Section: "closures", Life: web.Never, Action: access.Reveal, About: c.casework.CloseObject, Audited: "closure.propose", Serve: c.casework.CloseForm},
+		{Pattern: "GET /closures/{closure}", Section: "closures", Life: web.Never, Action: access.Read, About: c.casework.OneClosure, Serve: c.casework.ClosurePage},
+		{Pattern: "POST /closures/{closure}", Section: "closures", Life: web.Never, Action: access.Read, About: c.casework.OneClosure, Audited: "closure", Serve: c.casework.ClosureForm},
 		{Pattern: "GET /blacklist", Section: "publication", Life: web.Never, Action: access.Public, Serve: c.casework.PublicationPage},
 		{Pattern: "GET /blacklist/entries", Section: "entries", Life: web.Never, Action: access.Discipline, Serve: c.casework.EntriesPage},
 		{Pattern: "GET /blacklist/entries/{entry}", Section: "entries", Life: web.Never, Action: access.Discipline, About: c.casework.OneEntry, Audited: "read_entry", Serve: c.casework.EntryPage},

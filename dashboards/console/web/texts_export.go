@@ -34,6 +34,16 @@ var exportTexts = map[string]catalog.Text{
 	"csv.found_true":          {ZH: "当前预警：属实或已化解", EN: "warnings_true"},
 	"csv.found_untrue":        {ZH: "当前预警：不属实", EN: "warnings_untrue"},
 	"csv.found_none":          {ZH: "当前预警：未核实", EN: "warnings_without_verdict"},
+	"csv.closure":             {ZH: "销号", EN: "closure"},
+	"csv.whose":               {ZH: "范围", EN: "whose"},
+	"csv.closure_reason":      {ZH: "销号理由", EN: "reason"},
+	"csv.note":                {ZH: "情况说明", EN: "note"},
+	"csv.proposed_by":         {ZH: "提出人", EN: "proposed_by"},
+	"csv.proposed_at":         {ZH: "提出时间", EN: "proposed_at"},
+	"csv.decided_by":          {ZH: "审批人", EN: "decided_by"},
+	"csv.decided_at":          {ZH: "审批时间", EN: "decided_at"},
+	"csv.reopened_by":         {ZH: "恢复人", EN: "reopened_by"},
+	"csv.reopened_at":         {ZH: "恢复时间", EN: "reopened_at"},
 	"csv.reason":              {ZH: "理由", EN: "reason"},
 	"csv.by":                  {ZH: "核实人", EN: "by"},
 	"csv.withdrawn_at":        {ZH: "撤回时间", EN: "withdrawn_at"},
@@ -121,6 +131,7 @@ var exportKinds = map[string]spreadsheet.Kind{
 
 	"csv.rejected_share": spreadsheet.Share, "csv.rate": spreadsheet.Share,
 
+	"csv.proposed_at": spreadsheet.Time, "csv.decided_at": spreadsheet.Time, "csv.reopened_at": spreadsheet.Time,
 	"csv.found_true": spreadsheet.Number, "csv.found_untrue": spreadsheet.Number, "csv.found_none": spreadsheet.Number,
 	"csv.verdict_at": spreadsheet.Time, "csv.withdrawn_at": spreadsheet.Time, "csv.answer_by": spreadsheet.Day, "csv.quiet_until": spreadsheet.Day,
 

@@ -28,7 +28,8 @@ type Pages struct {
 	Regions   view.Regions
 	Detectors *view.Detectors // what they are called
 	Answers   view.Answers
-	Cases     view.Cases // nil: casework is not connected
+	Cases     view.Cases    // nil: casework is not connected
+	Closures  view.Closures // nil: likewise
 	Vault     *reveal.Vault
 	PageSize  int // rows of a list before it is paged
 	Logger    *slog.Logger

@@ -10,6 +10,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/closure"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 )
 
@@ -28,8 +29,10 @@ type subjectData struct {
 	Past            []*view.Warning
 	Grade           *edition.Grade // of an employer in the latest edition; nil when it has none
 	Edition         *edition.Edition
-	Workers         bool // who asks may see the list of workers
-	Gone            bool // the run's snapshot has been dropped: warnings are known, facts are not
+	Closing         []closure.Closure // of it that were proposed here, with what the run does not know yet
+	MayClose        bool              // who asks may propose one
+	Workers         bool              // who asks may see the list of workers
+	Gone            bool              // the run's snapshot has been dropped: warnings are known, facts are not
 }
 
 // safeguard is one line of the checklist: what the registry says, not a judgement; that is what warnings are for.
@@ -89,8 +92,27 @@ func (p *Pages) subject(r *web.Request) (*subjectData, error) {
 	if f.Scope == catalog.Employer {
 		d.Grade, d.Edition = r.View.Grade[id], r.View.Latest()
 	}
+	p.addClosures(r, d)
 	d.CaseID = view.CaseOf(r.Context, p.Cases, p.Logger, r.Person(), scope, id)
 	return d, nil
+}
+
+// addClosures adds the closures of the subject. A page about a subject must not fail because casework does.
+func (p *Pages) addClosures(r *web.Request, d *subjectData) {
+	if p.Closures == nil || d.Gone {
+		return
+	}
+	list, err := p.Closures.List(r.Context)
+	if err != nil {
+		p.Logger.Warn("reading a subject's closures failed", "error", err)
+		return
+	}
+	for _, c := range access.MayRead(r.Person(), list, closure.Closure.Object) {
+		if c.Scope == d.Facts.Scope && c.ScopeID == d.ID {
+			d.Closing = append(d.Closing, c)
+		}
+	}
+	d.MayClose = d.Workers && r.Person().Is(access.Inspector) && len(d.Owed.Months) > 0
 }
 
 // subjectOf reads the facts of the subject that the address names; gone says that the run's snapshot has been dropped, so

@@ -72,6 +72,8 @@ var subjectsTexts = map[string]catalog.Text{
 	"owed.closed_by":        {ZH: "经办", EN: "Closed by"},
 	"owed.approved_by":      {ZH: "批准", EN: "Approved by"},
 	"owed.closed_on":        {ZH: "日期", EN: "On"},
+	"owed.closing":          {ZH: "销号", EN: "Closure of"},
+	"owed.close":            {ZH: "申请销号", EN: "Propose a closure"},
 	"owed.reason":           {ZH: "理由", EN: "Reason"},
 	"owed.whose":            {ZH: "范围", EN: "Of whom"},
 	"owed.every_month":      {ZH: "各月", EN: "every month"},
