@@ -155,7 +155,7 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 		return err
 	}
 	c.subjects = &subjects.Pages{Keeper: c.keeper, Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Cases: d.Cases, Closures: d.Closures, Vault: d.Vault,
-		PageSize: config.PageSize, Logger: d.Logger}
+		PageSize: config.PageSize, Logger: d.Logger, Now: d.Now}
 
 	c.server, err = web.New(web.Dependencies{Language: config.Language, Timeout: config.QueryTimeout, Remember: config.RememberPages, Keeper: c.keeper, Gate: d.Gate,
 		Detectors: detectors, Laws: d.Laws, Sources: sources, Regions: d.Regions, Progress: d.Progress, Logger: d.Logger, Now: d.Now, Metrics: d.Metrics}, c.rooms())

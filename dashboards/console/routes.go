@@ -48,6 +48,10 @@ func (c *Console) table() []web.Route {
 		{Pattern: "GET /detectors/{id}", Section: "warnings", Life: web.UntilNextRun, Action: access.Read, Serve: c.warnings.RulePage},
 		{Pattern: "GET /subjects/{scope}/{id}", Section: "warnings", Life: web.Briefly, Action: access.Read, About: c.subjects.SubjectObject, Serve: c.subjects.SubjectPage},
 		{Pattern: "GET /subjects/{scope}/{id}/owed.csv", Section: "warnings", Life: web.Briefly, Action: access.Read, About: c.subjects.SubjectObject, Audited: "export", Serve: c.subjects.OwedExport},
+		// What records say is read by the subject's own: each reading is written down.
+		{Pattern: "GET /subjects/{scope}/{id}/records/{record}", Section: "warnings", Life: web.Never, Action: access.Read, About: c.subjects.RecordObject, Audited: "read_record", Serve: c.subjects.RecordPage},
+		{Pattern: "GET /subjects/{scope}/{id}/evidence", Section: "warnings", Life: web.Never, Action: access.Read, About: c.subjects.RecordObject, Audited: "print", Serve: c.subjects.EvidencePage},
+		{Pattern: "GET /subjects/{scope}/{id}/evidence.csv", Section: "warnings", Life: web.Never, Action: access.Read, About: c.subjects.RecordObject, Audited: "export", Serve: c.subjects.EvidenceExport},
 		{Pattern: "GET /subjects/{scope}/{id}/workers", Section: "warnings", Life: web.Never, Action: access.Reveal, About: c.subjects.SubjectObject, Serve: c.subjects.WorkersPage},
 		{Pattern: "POST /subjects/{scope}/{id}/workers", Section: "warnings", Life: web.Never, Action: access.Reveal, About: c.subjects.SubjectObject, Audited: "reveal", Serve: c.subjects.RevealForm},
 		{Pattern: "GET /work", Section: "work", Life: web.Never, Action: access.Work, Serve: c.casework.WorkPage},
@@ -119,6 +123,7 @@ func (c *Console) table() []web.Route {
 		{Pattern: "GET /api/v1/detectors", Section: "warnings", Life: web.UntilNextRun, Action: access.Read, Serve: c.warnings.DetectorsAnswer},
 		{Pattern: "GET /api/v1/detectors/{id}", Section: "warnings", Life: web.UntilNextRun, Action: access.Read, Serve: c.warnings.DetectorAnswer},
 		{Pattern: "GET /api/v1/subjects/{scope}/{id}", Section: "warnings", Life: web.Briefly, Action: access.Read, About: c.subjects.SubjectObject, Serve: c.subjects.SubjectAnswer},
+		{Pattern: "GET /api/v1/subjects/{scope}/{id}/records/{record}", Section: "warnings", Life: web.Never, Action: access.Read, About: c.subjects.RecordObject, Audited: "read_record", Serve: c.subjects.RecordsAnswer},
 		{Pattern: "GET /api/v1/subjects/{scope}/{id}/workers", Section: "warnings", Life: web.Never, Action: access.Reveal, About: c.subjects.SubjectObject, Serve: c.subjects.WorkersAnswer},
 		{Pattern: "POST /api/v1/subjects/{scope}/{id}/workers", Section: "warnings", Life: web.Never, Action: access.Reveal, About: c.subjects.SubjectObject, Audited: "reveal", Serve: c.subjects.RevealAnswer},
 		{Pattern: "GET /api/v1/work", Section: "work", Life: web.Never, Action: access.Work, Serve: c.casework.WorkAnswer(c.casework.Work)},

@@ -34,6 +34,14 @@ var exportTexts = map[string]catalog.Text{
 	"csv.found_true":          {ZH: "当前预警：属实或已化解", EN: "warnings_true"},
 	"csv.found_untrue":        {ZH: "当前预警：不属实", EN: "warnings_untrue"},
 	"csv.found_none":          {ZH: "当前预警：未核实", EN: "warnings_without_verdict"},
+	"csv.record":              {ZH: "记录编号", EN: "record"},
+	"csv.version":             {ZH: "版本", EN: "version"},
+	"csv.recorded_at":         {ZH: "来源记录时间", EN: "recorded_at"},
+	"csv.used":                {ZH: "采用", EN: "used"},
+	"csv.worker_masked":       {ZH: "工人（已脱敏）", EN: "worker_masked"},
+	"csv.project":             {ZH: "项目", EN: "project"},
+	"csv.employer":            {ZH: "用人单位", EN: "employer"},
+	"csv.told":                {ZH: "内容", EN: "says"},
 	"csv.closure":             {ZH: "销号", EN: "closure"},
 	"csv.whose":               {ZH: "范围", EN: "whose"},
 	"csv.closure_reason":      {ZH: "销号理由", EN: "reason"},
@@ -131,6 +139,7 @@ var exportKinds = map[string]spreadsheet.Kind{
 
 	"csv.rejected_share": spreadsheet.Share, "csv.rate": spreadsheet.Share,
 
+	"csv.recorded_at": spreadsheet.Time, "csv.version": spreadsheet.Number,
 	"csv.proposed_at": spreadsheet.Time, "csv.decided_at": spreadsheet.Time, "csv.reopened_at": spreadsheet.Time,
 	"csv.found_true": spreadsheet.Number, "csv.found_untrue": spreadsheet.Number, "csv.found_none": spreadsheet.Number,
 	"csv.verdict_at": spreadsheet.Time, "csv.withdrawn_at": spreadsheet.Time, "csv.answer_by": spreadsheet.Day, "csv.quiet_until": spreadsheet.Day,

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"html/template"
 	"log/slog"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
@@ -33,6 +34,7 @@ type Pages struct {
 	Vault     *reveal.Vault
 	PageSize  int // rows of a list before it is paged
 	Logger    *slog.Logger
+	Now       func() time.Time
 }
 
 // Room is the templates of the pages, with what they alone can call.
@@ -45,6 +47,7 @@ func (p *Pages) functions(l language.Locale) template.FuncMap {
 		"owedMissing":   func(f *view.Facts, what string) string { return owedMissing(l, f, what) },
 		"estimateBy":    func(codes []string) string { return estimateBy(l, codes) },
 		"estimatedPart": l.EstimatedPart,
+		"recordValue":   func(f view.RecordField, value string) string { return recordValue(l, f, value) },
 		"outcome":       func(kind, code string) string { return codebook.OfOutcome(kind, code, string(l)) },
 
 		"attendanceChart": func(f *view.Facts, asOf civil.Date) template.HTML { return attendanceChart(l, f, asOf) },

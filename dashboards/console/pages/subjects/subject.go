@@ -132,6 +132,12 @@ func (p *Pages) subjectOf(r *web.Request) (f *view.Facts, gone bool, err error) 
 	return f, gone, err
 }
 
+// RecordObject is what a route about records of a subject touches.
+func (p *Pages) RecordObject(r *web.Request) (access.Object, error) {
+	_, _, _, object, err := p.about(r)
+	return object, err
+}
+
 // SubjectObject is what a route about a subject touches.
 func (p *Pages) SubjectObject(r *web.Request) (access.Object, error) {
 	if scope, id := r.HTTP.PathValue("scope"), r.HTTP.PathValue("id"); scope == string(catalog.Township) && r.All != nil && r.All.ByCode[id] != nil {
