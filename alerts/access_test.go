@@ -21,6 +21,10 @@ var routeRules = map[string]struct{ path, who, body string }{
 	"GET /api/v1/cases/{id}":                    {"/api/v1/cases/project:P-1", "service read about", ""},
 	"POST /api/v1/cases/{id}/actions":           {"/api/v1/cases/project:P-1/actions", "read about", `{"action":"comment","reason":"已电话核实"}`},
 	"GET /api/v1/cases/{id}/papers/order":       {"/api/v1/cases/project:P-1/papers/order", "read about", ""},
+	"GET /api/v1/closures":                      {"/api/v1/closures", "service read", ""},
+	"POST /api/v1/closures":                     {"/api/v1/closures", "work", `{"colour":"red"}`},
+	"GET /api/v1/closures/{id}":                 {"/api/v1/closures/CLO-1", "service read about", ""},
+	"POST /api/v1/closures/{id}/actions":        {"/api/v1/closures/CLO-1/actions", "read about", `{"action":"approve"}`},
 	"GET /api/v1/verdicts":                      {"/api/v1/verdicts", "service read", ""},
 	"POST /api/v1/verdicts":                     {"/api/v1/verdicts", "work", `{"verdicts":[{"detector":"wages-overdue","scope":"project","scope_id":"P-9","episode":"e","seq":0,"verdict":"true","code":"arrears","reason":"已核实"}]}`},
 	"GET /api/v1/blacklist":                     {"/api/v1/blacklist", "discipline", ""},
@@ -59,6 +63,8 @@ func TestEveryRouteForEveryRoleAndTerritory(t *testing.T) {
 	if got := r.as(t, "inspector", "POST", "/api/v1/blacklist", "", proposal); got.status != 201 {
 		t.Fatal(got.status, got.body)
 	}
+	r.exec(t, `INSERT INTO closure_events (closure, seq, at, actor, kind, data, writer, position) VALUES ('CLO-1', 1, now64(3), 'li', 'proposed',
+		'{"by_name":"李青","scope":"project","scope_id":"P-1","wage_month":"2026-02","reason":"other","note":"x","township":"331024001","department":"water","owed":{"as_of":"2026-03-08","run":1,"workers":2,"amount_fen":5}}', 7, 1)`)
 	served := r.Routes()
 	for _, one := range served {
 		if _, ok := routeRules[one]; !ok {

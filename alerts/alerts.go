@@ -9,6 +9,7 @@
 //	webhook.go    Alertmanager's notifications → cases
 //	cases/        the cases: what happens to them, who may do what, deadlines
 //	blacklist/    the joint-discipline list: procedure, publication
+//	closures/     owed wages that are closed here, by two persons
 //	leads/        the leads that are taken in here, from the worker's word to their conclusion
 //	verdicts/     what people found of warnings
 //	eventlog/     the append-only log these rest on
@@ -32,6 +33,7 @@ import (
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/cases"
+	"github.com/anxin-project/anxin/alerts/closures"
 	"github.com/anxin-project/anxin/alerts/documents"
 	"github.com/anxin-project/anxin/alerts/leads"
 	"github.com/anxin-project/anxin/alerts/verdicts"
@@ -57,6 +59,8 @@ type Dependencies struct {
 	LeadTerms  leads.TermsOf
 	LeadVault  leads.Vault
 	LeadSender leads.Sender
+	// ClosureSender hands the records of closures to the broker. Without it what is approved stays unsent.
+	ClosureSender closures.Sender
 	// VerdictTerms tells the terms of verdicts on warnings likewise.
 	VerdictTerms verdicts.TermsOf
 	// ListingConditions tells the conditions of listing in force at a place on a day, from policy; nil: the national ones.
@@ -84,6 +88,7 @@ type Alerts struct {
 	editions *editions
 	feeds    *feeds
 	cases    *cases.Store
+	closures *closures.Store
 	leads    *leads.Store
 	verdicts *verdicts.Store
 	metrics  *metrics
@@ -145,6 +150,10 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 	if err != nil {
 		return nil, err
 	}
+	closed, err := closures.Open(ctx, closures.Dependencies{Conn: d.Conn, Sender: d.ClosureSender, Logger: d.Logger, Clock: d.Clock, Registerer: d.Registerer})
+	if err != nil {
+		return nil, err
+	}
 	taken, err := leads.Open(ctx, leads.Dependencies{
 		Conn: d.Conn, Calendar: d.Calendar, Terms: d.LeadTerms, Vault: d.LeadVault, Sender: d.LeadSender, Person: d.Registered, Logger: d.Logger,
 		Clock: d.Clock, Registerer: d.Registerer,
@@ -174,7 +183,7 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 		}
 	}
 	a = &Alerts{
-		config: c, logger: d.Logger, findings: f, editions: e, feeds: feeds, cases: store, leads: taken, verdicts: answers, metrics: m,
+		config: c, logger: d.Logger, findings: f, editions: e, feeds: feeds, cases: store, closures: closed, leads: taken, verdicts: answers, metrics: m,
 		laws: d.Laws, papers: papers, blacklist: list, conditions: d.ListingConditions, signingKey: key, person: d.Person, audit: d.Audit,
 	}
 	return a, nil
@@ -187,7 +196,7 @@ func (a *Alerts) Refresh(ctx context.Context) error {
 	defer cancel()
 	a.refreshing.Lock()
 	defer a.refreshing.Unlock()
-	err := errors.Join(a.verdicts.Current(ctx), a.refreshFindings(ctx), a.feeds.refresh(ctx), a.cases.Current(ctx), a.blacklist.Current(ctx), a.leads.Resend(ctx))
+	err := errors.Join(a.verdicts.Current(ctx), a.refreshFindings(ctx), a.feeds.refresh(ctx), a.cases.Current(ctx), a.blacklist.Current(ctx), a.leads.Resend(ctx), a.closures.Resend(ctx))
 	if err != nil {
 		a.metrics.refreshFailures.Inc()
 	}
@@ -239,6 +248,9 @@ func (a *Alerts) Run(ctx context.Context) error {
 
 // Cases are the cases, for pages and for the embedded evaluator's restart.
 func (a *Alerts) Cases() *cases.Store { return a.cases }
+
+// Closures are owed wages that are closed here, for pages.
+func (a *Alerts) Closures() *closures.Store { return a.closures }
 
 // Leads are the leads that are taken in here, for pages.
 func (a *Alerts) Leads() *leads.Store { return a.leads }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/closure"
 	"github.com/anxin-project/anxin/internal/domain/verdict"
 	"github.com/anxin-project/anxin/internal/platform/api"
 	"github.com/anxin-project/anxin/internal/testing/apitest"
@@ -61,12 +62,13 @@ func TestTheSchemasHaveTheFieldsAndWordsOfTheTypes(t *testing.T) {
 		"Problem": api.Problem{}, "Case": casefile.Case{}, "Event": casefile.Event{}, "Action": casefile.Action{}, "Deadline": casefile.Deadline{},
 		"Entry": casefile.Entry{}, "EntryAction": casefile.EntryAction{}, "ListedPerson": casefile.ListedPerson{}, "Publication": blacklist.Publication{},
 		"Verdict": verdict.Verdict{}, "VerdictStep": verdict.Step{},
+		"ClosureFile": closure.Closure{}, "ClosureProposal": closure.Proposal{}, "ClosureAction": closure.Action{}, "ClosureSignature": closure.Signature{},
 	} {
 		d.Fields(t, name, of)
 	}
 	for name, of := range map[string]any{
 		"Stage": casefile.Stages, "EntryStage": casefile.EntryStages, "SidePath": casefile.SidePaths, "Department": casefile.Departments,
-		"VerdictKind": verdict.Kinds, "VerdictCode": verdict.AllCodes,
+		"VerdictKind": verdict.Kinds, "VerdictCode": verdict.AllCodes, "ClosureStage": closure.Stages,
 	} {
 		if got := d.Words(name); fmt.Sprint(got) != fmt.Sprint(of) {
 			t.Errorf("%s is described as %v, is %v", name, got, of)

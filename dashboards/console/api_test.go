@@ -68,6 +68,7 @@ func decoded[T any](t testing.TB, path, text string) (into T) {
 func TestEveryAnswerOfTheAPIIsOfItsType(t *testing.T) {
 	s := serve(t, small)
 	s.fillWorkers(t)
+	s.fillRecords(t)
 	s.add(t, access.Person{ID: "victim", Name: "无名", Roles: []access.Role{access.Operator}})
 	for pattern, value := range answerTypes {
 		rule := routeRules[pattern]

@@ -62,6 +62,8 @@ type Dependencies struct {
 	Cases   view.Cases       // nil: the pages about cases say that casework is not connected
 	// Blacklist is the joint-discipline list; nil: its pages say that casework is not connected.
 	Blacklist casework.Blacklist
+	// Closures are owed wages that are closed here; nil: their pages say that casework is not connected.
+	Closures view.Closures
 	// Verdicts are what people found of warnings; nil: pages show none and take none.
 	Verdicts view.Verdicts
 	// Desk takes leads in; nil: the public pages say that there is no such page. SiteTerms are what policy says of a place there, nil for
@@ -173,7 +175,7 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 	c.editions = &editions.Pages{Conn: d.Conn, Regions: d.Regions, Answers: answers, PageSize: config.PageSize}
 	c.warnings = &warnings.Pages{Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Laws: d.Laws, Thresholds: d.Thresholds, PageSize: config.PageSize,
 		Verdicts: d.Verdicts, Refresh: c.Refresh, Logger: d.Logger, Now: d.Now}
-	c.casework = &casework.Pages{Cases: d.Cases, Blacklist: d.Blacklist, Regions: d.Regions, Detectors: detectors, Laws: d.Laws, Gate: d.Gate, PageSize: config.PageSize, Logger: d.Logger, Now: d.Now}
+	c.casework = &casework.Pages{Cases: d.Cases, Blacklist: d.Blacklist, Closures: d.Closures, Regions: d.Regions, Detectors: detectors, Laws: d.Laws, Gate: d.Gate, PageSize: config.PageSize, Logger: d.Logger, Now: d.Now}
 	c.people = &people.Pages{Gate: d.Gate, Regions: d.Regions, Demo: d.Demo, Logger: d.Logger}
 	c.system = &system.Pages{Conn: d.Conn, Gate: d.Gate, Detectors: detectors, Sources: sources, Lights: lights, PageSize: config.PageSize, Now: d.Now}
 	c.search = &search.Pages{Conn: d.Conn, Regions: d.Regions, Answers: answers}
@@ -182,8 +184,8 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 		Metrics: d.Metrics, Newer: func() { c.server.Forget() }}); err != nil {
 		return err
 	}
-	c.subjects = &subjects.Pages{Keeper: c.keeper, Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Cases: d.Cases, Vault: d.Vault,
-		PageSize: config.PageSize, Logger: d.Logger}
+	c.subjects = &subjects.Pages{Keeper: c.keeper, Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Cases: d.Cases, Closures: d.Closures, Vault: d.Vault,
+		PageSize: config.PageSize, Logger: d.Logger, Now: d.Now}
 	if d.Desk != nil { // avoid a typed nil in a non-nil interface
 		c.subjects.Leads = d.Desk
 	}

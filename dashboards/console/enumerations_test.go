@@ -90,6 +90,7 @@ func TestEveryValueOfAnEnumerationHasItsText(t *testing.T) {
 		values []string
 	}{
 		{"do.", constants(t, "internal/domain/casefile/action.go", "ActionKind")},
+		{"closing.", constants(t, "internal/domain/closure/closure.go", "ActionKind")},
 		{"listing.", constants(t, "internal/domain/casefile/blacklist.go", "EntryActionKind")},
 		{"event.", constants(t, "internal/domain/casefile/casefile.go", "Kind")},
 		{"event.", constants(t, "alerts/blacklist/fold.go", "")},

@@ -126,8 +126,8 @@ func bareServer(t testing.TB, w world) *server {
 		SiteTerms: func(string, civil.Date) SiteTerms {
 			return SiteTerms{MonthlyFen: 201_000, HourlyFen: 2_000, Unverified: true, HumanResources: "12333", Government: "12345", Legal: "12348"}
 		},
-		Verdicts: verdicts,
-		Gate:     gate, Vault: vault,
+		Verdicts: verdicts, Closures: memoryClosures{},
+		Gate: gate, Vault: vault,
 		Conn: conn, Catalog: headers, Cases: inventedCases(w.cases), Blacklist: memoryList{}, Index: rules, Thresholds: inventedThresholds,
 		Sources: map[string]catalog.Text{"rural-bank": {ZH: "农商银行", EN: "Rural bank"}}, Metrics: prometheus.NewRegistry(),
 		Logger: slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn})),

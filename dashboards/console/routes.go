@@ -53,6 +53,10 @@ func (c *Console) table() []web.Route {
 		{Pattern: "GET /detectors/{id}", Section: "warnings", Life: web.UntilNextRun, Action: access.Read, Serve: c.warnings.RulePage},
 		{Pattern: "GET /subjects/{scope}/{id}", Section: "warnings", Life: web.Briefly, Action: access.Read, About: c.subjects.SubjectObject, Serve: c.subjects.SubjectPage},
 		{Pattern: "GET /subjects/{scope}/{id}/owed.csv", Section: "warnings", Life: web.Briefly, Action: access.Read, About: c.subjects.SubjectObject, Audited: "export", Serve: c.subjects.OwedExport},
+		// What records say is read by the subject's own: each reading is written down.
+		{Pattern: "GET /subjects/{scope}/{id}/records/{record}", Section: "warnings", Life: web.Never, Action: access.Read, About: c.subjects.RecordObject, Audited: "read_record", Serve: c.subjects.RecordPage},
+		{Pattern: "GET /subjects/{scope}/{id}/evidence", Section: "warnings", Life: web.Never, Action: access.Read, About: c.subjects.RecordObject, Audited: "print", Serve: c.subjects.EvidencePage},
+		{Pattern: "GET /subjects/{scope}/{id}/evidence.csv", Section: "warnings", Life: web.Never, Action: access.Read, About: c.subjects.RecordObject, Audited: "export", Serve: c.subjects.EvidenceExport},
 		{Pattern: "GET /subjects/{scope}/{id}/workers", Section: "warnings", Life: web.Never, Action: access.Reveal, About: c.subjects.SubjectObject, Serve: c.subjects.WorkersPage},
 		{Pattern: "POST /subjects/{scope}/{id}/workers", Section: "warnings", Life: web.Never, Action: access.Reveal, About: c.subjects.SubjectObject, Audited: "reveal", Serve: c.subjects.RevealForm},
 		{Pattern: "GET /work", Section: "work", Life: web.Never, Action: access.Work, Serve: c.casework.WorkPage},
@@ -65,6 +69,13 @@ func (c *Console) table() []web.Route {
 		// Whoever reads a case may send a step; which of them, casework decides and says by which rule.
 		{Pattern: "POST /cases/{id}", Section: "cases", Life: web.Never, Action: access.Read, About: c.casework.OneCase, Audited: "case", Serve: c.casework.CaseForm},
 		{Pattern: "GET /cases/{id}/print", Section: "cases", Life: web.Never, Action: access.Read, About: c.casework.OneCase, Audited: "print", Serve: c.casework.CaseFilePage},
+		{Pattern: "GET /closures", Section: "closures", Life: web.Never, Action: access.Read, Serve: c.casework.ClosuresPage},
+		{Pattern: "GET /closures.csv", Section: "closures", Life: web.Never, Action: access.Read, Audited: "export", Serve: c.casework.ClosuresExport},
+		// The form shows workers, masked: it is for who may reveal them. Who of these may propose, the closures decide.
+		{Pattern: "GET /closures/propose/{scope}/{id}", Section: "closures", Life: web.Never, Action: access.Reveal, About: c.casework.CloseObject, Serve: c.casework.ClosePage},
+		{Pattern: "POST /closures/propose/{scope}/{id}", Section: "closures", Life: web.Never, Action: access.Reveal, About: c.casework.CloseObject, Audited: "closure.propose", Serve: c.casework.CloseForm},
+		{Pattern: "GET /closures/{closure}", Section: "closures", Life: web.Never, Action: access.Read, About: c.casework.OneClosure, Serve: c.casework.ClosurePage},
+		{Pattern: "POST /closures/{closure}", Section: "closures", Life: web.Never, Action: access.Read, About: c.casework.OneClosure, Audited: "closure", Serve: c.casework.ClosureForm},
 		{Pattern: "GET /blacklist", Section: "publication", Life: web.Never, Action: access.Public, Serve: c.casework.PublicationPage},
 		{Pattern: "GET /blacklist/entries", Section: "entries", Life: web.Never, Action: access.Discipline, Serve: c.casework.EntriesPage},
 		{Pattern: "GET /blacklist/entries/{entry}", Section: "entries", Life: web.Never, Action: access.Discipline, About: c.casework.OneEntry, Audited: "read_entry", Serve: c.casework.EntryPage},
@@ -132,6 +143,7 @@ func (c *Console) table() []web.Route {
 		{Pattern: "GET /api/v1/detectors", Section: "warnings", Life: web.UntilNextRun, Action: access.Read, Serve: c.warnings.DetectorsAnswer},
 		{Pattern: "GET /api/v1/detectors/{id}", Section: "warnings", Life: web.UntilNextRun, Action: access.Read, Serve: c.warnings.DetectorAnswer},
 		{Pattern: "GET /api/v1/subjects/{scope}/{id}", Section: "warnings", Life: web.Briefly, Action: access.Read, About: c.subjects.SubjectObject, Serve: c.subjects.SubjectAnswer},
+		{Pattern: "GET /api/v1/subjects/{scope}/{id}/records/{record}", Section: "warnings", Life: web.Never, Action: access.Read, About: c.subjects.RecordObject, Audited: "read_record", Serve: c.subjects.RecordsAnswer},
 		{Pattern: "GET /api/v1/subjects/{scope}/{id}/workers", Section: "warnings", Life: web.Never, Action: access.Reveal, About: c.subjects.SubjectObject, Serve: c.subjects.WorkersAnswer},
 		{Pattern: "POST /api/v1/subjects/{scope}/{id}/workers", Section: "warnings", Life: web.Never, Action: access.Reveal, About: c.subjects.SubjectObject, Audited: "reveal", Serve: c.subjects.RevealAnswer},
 		{Pattern: "GET /api/v1/work", Section: "work", Life: web.Never, Action: access.Work, Serve: c.casework.WorkAnswer(c.casework.Work)},

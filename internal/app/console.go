@@ -30,7 +30,7 @@ func (p *Parts) Console(work *alerts.Alerts, gate *signin.Gate, opener reveal.Op
 		Gate: gate, Vault: reveal.NewVault(opener, gate.Audit(), p.Registry), Demo: demo,
 	}
 	if work != nil { // avoid a typed nil in a non-nil interface
-		d.Cases, d.Blacklist, d.Verdicts, d.Desk = work.Cases(), work.Desk(), work.Verdicts(), work.Leads()
+		d.Cases, d.Blacklist, d.Verdicts, d.Desk, d.Closures = work.Cases(), work.Desk(), work.Verdicts(), work.Leads(), work.Closures()
 	}
 	return console.New(c, d)
 }

@@ -108,7 +108,7 @@ func (p *Parts) Detectors() (*detectors.Detectors, error) {
 // Alerts builds metrics, casework and the joint-discipline list, with terms by policy; the gate tells who asks and writes
 // down what they did. keys seal and open what complainants say; without them no lead is taken in. metrics takes the findings and its own; nil where another process publishes them.
 func (p *Parts) Alerts(ctx context.Context, gate *signin.Gate, keys *record.Protector, metrics prometheus.Registerer) (*alerts.Alerts, error) {
-	sender, err := p.leadSender()
+	sender, err := p.sender()
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (p *Parts) Alerts(ctx context.Context, gate *signin.Gate, keys *record.Prot
 	return alerts.New(ctx, p.Config.Alerts, alerts.Dependencies{
 		Conn: p.Store, Headers: shipped.Headers(p.Catalogue), Sources: p.Policy.Sources(), Laws: p.Laws, Calendar: p.Calendar, Registerer: metrics, Logger: p.Log, Clock: p.Now,
 		CaseTerms: terms{p.Policy}.ofCases, ListingTerms: terms{p.Policy}.ofListing, VerdictTerms: terms{p.Policy}.ofVerdicts,
-		ListingConditions: terms{p.Policy}.ofConditions, LeadTerms: terms{p.Policy}.ofLeads, LeadVault: vault, LeadSender: sender, Person: gate.Person,
+		ListingConditions: terms{p.Policy}.ofConditions, LeadTerms: terms{p.Policy}.ofLeads, LeadVault: vault, LeadSender: sender, ClosureSender: sender, Person: gate.Person,
 		Registered: func(id string) (access.Person, bool) {
 			a, err := gate.Register().Get(id)
 			return a.Person, err == nil && !a.Disabled
@@ -137,8 +137,8 @@ func (p *Parts) Alerts(ctx context.Context, gate *signin.Gate, keys *record.Prot
 	})
 }
 
-// leadSender hands records of leads to the broker, which is asked for the first time when there is one.
-func (p *Parts) leadSender() (leads.Sender, error) {
+// sender hands records that are made here to the broker, which is asked for the first time when there is one.
+func (p *Parts) sender() (leads.Sender, error) {
 	k := p.Config.Ingest.Kafka
 	client, err := k.Client()
 	if err != nil {

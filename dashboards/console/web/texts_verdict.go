@@ -9,6 +9,7 @@ func init() { language.Add(verdictTexts) }
 
 // verdictTexts are what pages of several rooms say of verdicts on warnings.
 var verdictTexts = map[string]catalog.Text{
+	"evidence.open_list":  {ZH: "证据清单（打印、导出）", EN: "List of evidence (print, export)"},
 	"verdict.title":       {ZH: "核实结论", EN: "Verdict"},
 	"verdict.none":        {ZH: "尚未核实", EN: "No verdict yet"},
 	"verdict.none_short":  {ZH: "未核实", EN: "None"},

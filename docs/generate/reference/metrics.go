@@ -152,6 +152,7 @@ var metricGroups = []struct{ folder, title string }{
 	{"alerts/cases", "Cases"},
 	{"alerts/leads", "Leads taken in here"},
 	{"alerts/blacklist", "The joint-discipline list"},
+	{"alerts/closures", "Closures"},
 	{"alerts/verdicts", "Verdicts on warnings"},
 	{"dashboards/console", "Console"},
 	{"internal/platform/access/signin", "Signing in"},

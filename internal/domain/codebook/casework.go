@@ -3,6 +3,7 @@ package codebook
 import (
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
+	"github.com/anxin-project/anxin/internal/domain/closure"
 	"github.com/anxin-project/anxin/internal/domain/leadfile"
 	"github.com/anxin-project/anxin/internal/domain/verdict"
 )
@@ -25,6 +26,7 @@ const (
 	Settlement    Name = "settlement"     // how what is said to have been paid stands
 	Verdict       Name = "verdict"        // on a warning
 	VerdictCode   Name = "verdict_code"   // in what way
+	ClosureStage  Name = "closure_stage"  // how far a closure has come
 	QuietChange   Name = "quiet_change"   // why a warning found untrue is not quiet any more
 )
 
@@ -39,6 +41,7 @@ func casework() map[Name][]entry {
 		Verdict:       titled(verdict.Kinds),
 		VerdictCode:   titled(verdict.AllCodes),
 		QuietChange:   titled(verdict.Changes),
+		ClosureStage:  titled(closure.Stages),
 		ListingGround: grounds("amount_many_workers", "amount_one_worker", "incident"),
 		LeadEvent:     titled(leadfile.Kinds),
 		LeadAction:    titled(leadfile.ActionKinds),

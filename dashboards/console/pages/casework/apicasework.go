@@ -11,10 +11,11 @@ import (
 	"github.com/anxin-project/anxin/internal/platform/api"
 )
 
-// WorkAnswer is one step that waits for somebody, on a case or on an entry of the joint-discipline list: the other is empty.
+// WorkAnswer is one step that waits for somebody, on a case, an entry of the joint-discipline list or a closure: the others are empty.
 type WorkAnswer struct {
 	Case      string             `json:"case"`
 	Entry     string             `json:"entry"`
+	Closure   string             `json:"closure"`
 	Step      string             `json:"step"` // as the action of the case, or of the entry, is called
 	Name      string             `json:"name"`
 	Place     string             `json:"place"` // code
@@ -34,9 +35,12 @@ func (p *Pages) workOf(w work) WorkAnswer {
 	one := WorkAnswer{Step: w.Step, Name: w.Name, Place: w.Place, Level: w.Level, Stage: w.Stage, Mine: w.Mine, Deadline: w.Deadline, Urge: w.Urge}
 	one.Workers, one.AmountFen, one.DaysLate = w.Workers, w.Fen, w.DaysLate
 	one.Reason = language.InBoth(func(l language.Locale) string { return p.reason(l, w) })
-	if strings.HasPrefix(w.What, "do.") {
+	switch {
+	case strings.HasPrefix(w.What, "do."):
 		one.Case = w.ID
-	} else {
+	case strings.HasPrefix(w.What, "closing."):
+		one.Closure = w.ID
+	default:
 		one.Entry = w.ID
 	}
 	if h := w.Hindrance; h != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/closure"
 	"github.com/anxin-project/anxin/internal/platform/audit"
 )
 
@@ -246,7 +247,7 @@ func (p *Pages) ApprovalsPage(r *web.Request) (web.Answer, error) {
 }
 
 // Approvals are what waits for a supervisor: decisions on listing and on removal, investigations about to run out of time,
-// and paid cases whose alert still fires.
+// closures that an inspector proposed, and paid cases whose alert still fires.
 func (p *Pages) Approvals(r *web.Request) ([]work, error) {
 	person := *r.Person()
 	var rows []work
@@ -274,7 +275,16 @@ func (p *Pages) Approvals(r *web.Request) ([]work, error) {
 			}
 		}
 	}
-	return rows, nil
+	if p.Closures == nil {
+		return rows, nil
+	}
+	closures, err := p.Closures.List(r.Context)
+	for _, c := range access.MayRead(&person, closures, closure.Closure.Object) {
+		if slices.Contains(p.Closures.Allowed(c, person), closure.Approve) {
+			rows = append(rows, work{ID: c.ID, URL: closureURL(c.ID), Name: c.Name, Place: c.Township, Step: string(closure.Approve), What: "closing.approve", Stage: c.Stage.Title()})
+		}
+	}
+	return rows, err
 }
 
 // decides reports whether an action is a supervisor's decision, which waits among the approvals.

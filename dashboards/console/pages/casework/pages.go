@@ -25,8 +25,9 @@ var templates embed.FS
 
 // Pages are the cases, the joint-discipline list, and what waits for somebody.
 type Pages struct {
-	Cases     view.Cases // nil: the pages say that casework is not connected
-	Blacklist Blacklist  // nil: likewise
+	Cases     view.Cases    // nil: the pages say that casework is not connected
+	Blacklist Blacklist     // nil: likewise
+	Closures  view.Closures // nil: likewise
 	Regions   view.Regions
 	Detectors *view.Detectors // what they are called
 	Laws      *law.Registry
@@ -56,5 +57,6 @@ func (p *Pages) functions(l language.Locale) template.FuncMap {
 		"ground":     func(name string) catalog.Text { g, _ := casefile.Ground(name); return g },
 		"entryURL":   entryURL,
 		"proposeURL": proposeURL,
+		"closureURL": closureURL,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"html/template"
 	"log/slog"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
@@ -30,11 +31,13 @@ type Pages struct {
 	Regions   view.Regions
 	Detectors *view.Detectors // what they are called
 	Answers   view.Answers
-	Cases     view.Cases // nil: casework is not connected
+	Cases     view.Cases    // nil: casework is not connected
+	Closures  view.Closures // nil: likewise
 	Vault     *reveal.Vault
 	Leads     Leads // nil: none are taken in here
 	PageSize  int   // rows of a list before it is paged
 	Logger    *slog.Logger
+	Now       func() time.Time
 }
 
 // Leads are those that are taken in here, and the codes of sites: alerts/leads.Store.
@@ -53,6 +56,7 @@ func (p *Pages) functions(l language.Locale) template.FuncMap {
 		"owedMissing":   func(f *view.Facts, what string) string { return owedMissing(l, f, what) },
 		"estimateBy":    func(codes []string) string { return estimateBy(l, codes) },
 		"estimatedPart": l.EstimatedPart,
+		"recordValue":   func(f view.RecordField, value string) string { return recordValue(l, f, value) },
 		"outcome":       func(kind, code string) string { return codebook.OfOutcome(kind, code, string(l)) },
 
 		"attendanceChart": func(f *view.Facts, asOf civil.Date) template.HTML { return attendanceChart(l, f, asOf) },

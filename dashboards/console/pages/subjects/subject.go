@@ -11,6 +11,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/closure"
 	"github.com/anxin-project/anxin/internal/domain/edition"
 	"github.com/anxin-project/anxin/internal/domain/leadfile"
 )
@@ -30,10 +31,12 @@ type subjectData struct {
 	Past            []*view.Warning
 	Grade           *edition.Grade // of an employer in the latest edition; nil when it has none
 	Edition         *edition.Edition
-	SiteCode        string          // of its public page; empty without keys
-	Fresh           []leadfile.Lead // taken in here, and not yet in the version that this run shows
-	Workers         bool            // who asks may see the list of workers
-	Gone            bool            // the run's snapshot has been dropped: warnings are known, facts are not
+	SiteCode        string            // of its public page; empty without keys
+	Fresh           []leadfile.Lead   // taken in here, and not yet in the version that this run shows
+	Workers         bool              // who asks may see the list of workers
+	Gone            bool              // the run's snapshot has been dropped: warnings are known, facts are not
+	Closing         []closure.Closure // of it that were proposed here, with what the run does not know yet
+	MayClose        bool              // who asks may propose one
 }
 
 // safeguard is one line of the checklist: what the registry says, not a judgement; that is what warnings are for.
@@ -99,6 +102,7 @@ func (p *Pages) subject(r *web.Request) (*subjectData, error) {
 			p.Logger.Warn("reading the leads that were taken in here", "error", err) // the page stands without them
 		}
 	}
+	p.addClosures(r, d)
 	d.CaseID = view.CaseOf(r.Context, p.Cases, p.Logger, r.Person(), scope, id)
 	return d, nil
 }
@@ -121,6 +125,24 @@ func (p *Pages) fresh(r *web.Request, d *subjectData) error {
 	return err
 }
 
+// addClosures adds the closures of the subject. A page about a subject must not fail because casework does.
+func (p *Pages) addClosures(r *web.Request, d *subjectData) {
+	if p.Closures == nil || d.Gone {
+		return
+	}
+	list, err := p.Closures.List(r.Context)
+	if err != nil {
+		p.Logger.Warn("reading a subject's closures failed", "error", err)
+		return
+	}
+	for _, c := range access.MayRead(r.Person(), list, closure.Closure.Object) {
+		if c.Scope == d.Facts.Scope && c.ScopeID == d.ID {
+			d.Closing = append(d.Closing, c)
+		}
+	}
+	d.MayClose = d.Workers && r.Person().Is(access.Inspector) && len(d.Owed.Months) > 0
+}
+
 // subjectOf reads the facts of the subject that the address names; gone says that the run's snapshot has been dropped, so
 // that only its warnings are known.
 func (p *Pages) subjectOf(r *web.Request) (f *view.Facts, gone bool, err error) {
@@ -136,6 +158,12 @@ func (p *Pages) subjectOf(r *web.Request) (f *view.Facts, gone bool, err error) 
 		f, err = p.withoutFacts(r.All, scope, id)
 	}
 	return f, gone, err
+}
+
+// RecordObject is what a route about records of a subject touches.
+func (p *Pages) RecordObject(r *web.Request) (access.Object, error) {
+	_, _, _, object, err := p.about(r)
+	return object, err
 }
 
 // SubjectObject is what a route about a subject touches.
