@@ -59,6 +59,8 @@ type Dependencies struct {
 	LeadSender leads.Sender
 	// VerdictTerms tells the terms of verdicts on warnings likewise.
 	VerdictTerms verdicts.TermsOf
+	// CaseNumbers tells by which rule papers of cases are numbered; nil: people type every number.
+	CaseNumbers cases.NumbersOf
 	// ListingConditions tells the conditions of listing in force at a place on a day, from policy; nil: the national ones.
 	ListingConditions blacklist.ConditionsOf
 	// Sources names the systems that send records, by their code.
@@ -125,6 +127,7 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 		Calendar:   d.Calendar,
 		Terms:      d.CaseTerms,
 		Person:     d.Registered,
+		Numbers:    d.CaseNumbers,
 		Logger:     d.Logger,
 		Clock:      d.Clock,
 		Registerer: d.Registerer,
@@ -213,6 +216,9 @@ func (a *Alerts) refreshFindings(ctx context.Context) error {
 		if err := a.cases.Tell(ctx, asOf, run, owed); err != nil {
 			return err
 		}
+	}
+	if err := a.tellPaid(ctx); err != nil {
+		return err
 	}
 	if _, err := a.blacklist.Sight(ctx, a.findings.conn, a.findings.run()); err != nil {
 		return err
