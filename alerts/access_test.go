@@ -20,7 +20,7 @@ var routeRules = map[string]struct{ path, who, body string }{
 	"POST /api/v1/cases/accept":                 {"/api/v1/cases/accept", "work", `{"cases":[{"id":"project:P-2","seq":1}]}`},
 	"GET /api/v1/cases/{id}":                    {"/api/v1/cases/project:P-1", "service read about", ""},
 	"POST /api/v1/cases/{id}/actions":           {"/api/v1/cases/project:P-1/actions", "read about", `{"action":"comment","reason":"已电话核实"}`},
-	"GET /api/v1/cases/{id}/papers/order":       {"/api/v1/cases/project:P-1/papers/order", "read about", ""},
+	"GET /api/v1/cases/{id}/papers/{paper}":     {"/api/v1/cases/project:P-1/papers/order", "read about", ""},
 	"GET /api/v1/verdicts":                      {"/api/v1/verdicts", "service read", ""},
 	"POST /api/v1/verdicts":                     {"/api/v1/verdicts", "work", `{"verdicts":[{"detector":"wages-overdue","scope":"project","scope_id":"P-9","episode":"e","seq":0,"verdict":"true","code":"arrears","reason":"已核实"}]}`},
 	"GET /api/v1/blacklist":                     {"/api/v1/blacklist", "discipline", ""},

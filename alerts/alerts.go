@@ -97,6 +97,7 @@ type Alerts struct {
 	conditions blacklist.ConditionsOf
 	signingKey ed25519.PrivateKey // nil: publications are not signed
 	published  publishedFiles
+	registered func(id string) (access.Person, bool)
 	person     func(*http.Request) (access.Person, error)
 	audit      func(*http.Request, Audited) error
 
@@ -178,7 +179,7 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 	}
 	a = &Alerts{
 		config: c, logger: d.Logger, findings: f, editions: e, feeds: feeds, cases: store, leads: taken, verdicts: answers, metrics: m,
-		laws: d.Laws, papers: papers, blacklist: list, conditions: d.ListingConditions, signingKey: key, person: d.Person, audit: d.Audit,
+		laws: d.Laws, papers: papers, blacklist: list, conditions: d.ListingConditions, signingKey: key, registered: d.Registered, person: d.Person, audit: d.Audit,
 	}
 	return a, nil
 }

@@ -43,3 +43,38 @@ func TestWhatSlipsShowPaidSinceAnOrderReachesTheCase(t *testing.T) {
 		t.Errorf("a run has settled %d by itself", o.PaidFen)
 	}
 }
+
+// The list of workers goes with a paper for who may open their names, masked, and for nobody else.
+func TestAPaperListsWorkersMaskedForWhoMayKnowThem(t *testing.T) {
+	r := newRig(t, nil)
+	r.exec(t, `INSERT INTO workers (source, id, version, recorded_at, worker_key, name_masked, name_sealed, project_id, team) VALUES
+		('realname', 'R-1', 1, '2026-01-01 00:00:00', '0000000000000001', '李*', 'sealed:李四', 'P-1', '钢筋一班'),
+		('realname', 'R-1', 2, '2026-02-01 00:00:00', '0000000000000001', '李*', 'sealed:李四', 'P-1', '木工二班'),
+		('realname', 'R-9', 1, '2026-01-01 00:00:00', '0000000000000002', '王*', 'sealed:王五', 'P-9', '别处')`)
+	r.owing(t, "2026-03-08", 7)
+	if status, text := r.request(t, "POST", "/api/v1/alerts", "Bearer "+token, strings.ReplaceAll(body, `"water"`, `"construction"`)); status != 200 {
+		t.Fatal(status, text)
+	}
+	const paper = "/api/v1/cases/project:P-1/papers/"
+	for _, kind := range []string{"order", "filing"} {
+		text := r.as(t, "inspector", "GET", paper+kind, "", "").body
+		for _, want := range []string{"被拖欠工资农民工名单", "李*", "木工二班", "合计（65人）", "1,357,980.00", "截至2026年3月8日"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s lacks %q", kind, want)
+			}
+		}
+		for _, not := range []string{"李四", "王*", "钢筋一班", "15,000.00"} {
+			if strings.Contains(text, not) {
+				t.Errorf("%s has %q", kind, not)
+			}
+		}
+		if got := r.as(t, "head", "GET", paper+kind, "", ""); got.status != 200 || strings.Contains(got.body, "李*") || strings.Contains(got.body, "名单</h2>") {
+			t.Errorf("%s shows a township head workers (%d)", kind, got.status)
+		}
+	}
+	for path, want := range map[string]int{"poem": 404, "demand?no=3": 404, "order?no=x": 400} {
+		if got := r.as(t, "inspector", "GET", paper+path, "", ""); got.status != want {
+			t.Errorf("%s answers %d", path, got.status)
+		}
+	}
+}

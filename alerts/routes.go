@@ -55,7 +55,7 @@ func (a *Alerts) routes() []route {
 		{http.MethodGet, "/api/v1/cases/{id}", readers, access.Read, a.getCase, ""},
 		// whoever reads a case may send a step; which of them, casework decides and says by which rule
 		{http.MethodPost, "/api/v1/cases/{id}/actions", onlyNamed, access.Read, a.actOnCase, "case"},
-		{http.MethodGet, "/api/v1/cases/{id}/papers/order", onlyNamed, access.Read, a.orderPaper, "print"},
+		{http.MethodGet, "/api/v1/cases/{id}/papers/{paper}", onlyNamed, access.Read, a.casePaper, "print"},
 		{http.MethodGet, "/api/v1/verdicts", readers, access.Read, a.listVerdicts, ""},
 		{http.MethodPost, "/api/v1/verdicts", onlyNamed, access.Work, a.giveVerdicts, "verdict"},
 		{http.MethodGet, "/api/v1/blacklist", onlyNamed, access.Discipline, a.listEntries, ""},

@@ -157,7 +157,7 @@ func settleRemedy(c casefile.Case, a casefile.Action) *casefile.Refusal {
 func (w *work) takeRemedy(a actionData, e casefile.Event, on civil.Date) {
 	r := casefile.TakenRemedy{
 		Seq: e.Seq, Remedy: a.Remedy, DocumentNo: a.DocumentNo, On: on, DueOn: a.DueOn, By: e.Actor, ByName: a.ByName, Reason: e.Reason, Advancer: a.Advancer,
-		Firm: a.Employer, FirmName: a.EmployerName, HeardOn: a.HeardOn, LivingCosts: a.LivingCosts, RecordID: a.RecordID, Workers: a.Workers, AmountFen: a.AmountFen, TopUpDays: a.Workdays,
+		Firm: a.Employer, FirmName: a.EmployerName, HeardOn: a.HeardOn, LivingCosts: a.LivingCosts, RecordID: a.RecordID, Workers: a.Workers, AmountFen: a.AmountFen, UnpaidFen: a.UnpaidFen, TopUpDays: a.Workdays,
 	}
 	if w.order != nil {
 		r.OrderSeq = w.order.Seq
@@ -193,6 +193,7 @@ func (w *work) settleRemedy(a actionData, paid bool, on civil.Date) {
 
 // completed fills in what casework knows of a remedy that is taken.
 func (s *Store) completed(data *actionData, c casefile.Case, terms Terms) {
+	data.UnpaidFen = c.Order.UnpaidFen()
 	switch data.Remedy {
 	case casefile.NonPayment:
 		data.AmountFen, data.Workers = c.Order.UnpaidFen(), cmp.Or(data.Workers, c.Order.Workers)

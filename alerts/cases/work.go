@@ -52,6 +52,7 @@ type actionData struct {
 	ByName     string         `json:"by_name,omitempty"`
 	Workdays   int            `json:"workdays,omitempty"`    // filed: the term; extended: by how much
 	Source     *casefile.Owed `json:"source,omitempty"`      // ordered: what the records said
+	UnpaidFen  int64          `json:"unpaid_fen,omitempty"`  // of the order, when a remedy was taken
 	HandedFrom string         `json:"handed_from,omitempty"` // assigned: who was in charge before
 }
 

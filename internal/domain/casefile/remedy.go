@@ -99,6 +99,7 @@ type TakenRemedy struct {
 	RecordID    string      `json:"record_id,omitempty"` // the proceeding's record that tells of the same
 	Workers     uint32      `json:"workers,omitempty"`
 	AmountFen   int64       `json:"amount_fen"` // of non-payment: what is unpaid; else asked for, drawn or advanced
+	UnpaidFen   int64       `json:"unpaid_fen"` // of the order, when the remedy was taken: papers state it
 
 	PaidFen      int64  `json:"paid_fen"` // reached workers
 	PaidWorkers  uint32 `json:"paid_workers"`

@@ -38,7 +38,7 @@ var caseworkTexts = map[string]catalog.Text{
 	"case.done_on":        {ZH: "办理于", EN: "Done on"},
 	"case.order":          {ZH: "责令限期支付", EN: "Order to pay"},
 	"case.order_paid":     {ZH: "已付 {1}，责令 {2}", EN: "{1} paid of {2} ordered"},
-	"case.order_paper":    {ZH: "责令限期支付决定书（打印）", EN: "Order to pay, as a page to print"},
+	"case.papers":         {ZH: "文书（打印）", EN: "Papers to print, in Chinese"},
 	"case.print":          {ZH: "打印案卷", EN: "Case file to print"},
 	"case.file":           {ZH: "案卷", EN: "Case file"},
 	"case.printed":        {ZH: "{1}于 {2} 打印", EN: "Printed by {1}, {2}"},
@@ -276,6 +276,12 @@ var caseworkTexts = map[string]catalog.Text{
 	"entry.ended":     {ZH: "终结", EN: "Ended"},
 	"entry.sightings": {ZH: "列入后出现在新项目", EN: "Seen on new projects since"},
 	"entry.as_of":     {ZH: "截至 {1} 的检测结果；事实以系统记录为准，不由人填写。", EN: "As the run of {1} found it; facts come from the records, not from what anybody types."},
+
+	"remedy.paper":           {ZH: "文书（打印）", EN: "Paper to print"},
+	"paper.case.filing":      {ZH: "立案审批表", EN: "Filing"},
+	"paper.case.questioning": {ZH: "调查询问通知书", EN: "Questioning"},
+	"paper.case.order":       {ZH: "责令限期支付决定书", EN: "Order to pay"},
+	"paper.case.closing":     {ZH: "结案审批表", EN: "Closing"},
 
 	"paper.notice":   {ZH: "拟列入告知书", EN: "Notice"},
 	"paper.decision": {ZH: "列入决定书", EN: "Decision"},
