@@ -63,6 +63,8 @@ type Dependencies struct {
 	ClosureSender closures.Sender
 	// VerdictTerms tells the terms of verdicts on warnings likewise.
 	VerdictTerms verdicts.TermsOf
+	// CaseNumbers tells by which rule papers of cases are numbered; nil: people type every number.
+	CaseNumbers cases.NumbersOf
 	// ListingConditions tells the conditions of listing in force at a place on a day, from policy; nil: the national ones.
 	ListingConditions blacklist.ConditionsOf
 	// Sources names the systems that send records, by their code.
@@ -100,6 +102,7 @@ type Alerts struct {
 	conditions blacklist.ConditionsOf
 	signingKey ed25519.PrivateKey // nil: publications are not signed
 	published  publishedFiles
+	registered func(id string) (access.Person, bool)
 	person     func(*http.Request) (access.Person, error)
 	audit      func(*http.Request, Audited) error
 
@@ -130,6 +133,7 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 		Calendar:   d.Calendar,
 		Terms:      d.CaseTerms,
 		Person:     d.Registered,
+		Numbers:    d.CaseNumbers,
 		Logger:     d.Logger,
 		Clock:      d.Clock,
 		Registerer: d.Registerer,
@@ -184,7 +188,7 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 	}
 	a = &Alerts{
 		config: c, logger: d.Logger, findings: f, editions: e, feeds: feeds, cases: store, closures: closed, leads: taken, verdicts: answers, metrics: m,
-		laws: d.Laws, papers: papers, blacklist: list, conditions: d.ListingConditions, signingKey: key, person: d.Person, audit: d.Audit,
+		laws: d.Laws, papers: papers, blacklist: list, conditions: d.ListingConditions, signingKey: key, registered: d.Registered, person: d.Person, audit: d.Audit,
 	}
 	return a, nil
 }
@@ -222,6 +226,9 @@ func (a *Alerts) refreshFindings(ctx context.Context) error {
 		if err := a.cases.Tell(ctx, asOf, run, owed); err != nil {
 			return err
 		}
+	}
+	if err := a.tellPaid(ctx); err != nil {
+		return err
 	}
 	if _, err := a.blacklist.Sight(ctx, a.findings.conn, a.findings.run()); err != nil {
 		return err

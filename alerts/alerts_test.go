@@ -50,6 +50,7 @@ type rig struct {
 // people are who may sign in, by the header that tests send for a session.
 var people = map[string]access.Person{
 	"inspector":  {ID: "li", Name: "李青", Roles: []access.Role{access.Inspector}, Territory: "331024"},
+	"head":       {ID: "chen", Name: "陈镇", Roles: []access.Role{access.TownshipHead}, Territory: "331024001"},
 	"supervisor": {ID: "zhou", Name: "周正", Roles: []access.Role{access.Supervisor}, Territory: "3310"},
 	"elsewhere":  {ID: "qi", Name: "齐远", Roles: []access.Role{access.Inspector}, Territory: "331023"},
 	"operator":   {ID: "ops", Name: "运维", Roles: []access.Role{access.Operator}, Territory: "3310"},

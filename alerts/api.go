@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/anxin-project/anxin/alerts/cases"
+	"github.com/anxin-project/anxin/alerts/documents"
 	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
@@ -169,13 +171,34 @@ func (a *Alerts) acceptCases(w http.ResponseWriter, r *http.Request, by caller) 
 	api.WriteJSON(w, http.StatusOK, map[string]any{"accepted": accepted, "outcomes": outcomes})
 }
 
-func (a *Alerts) orderPaper(w http.ResponseWriter, r *http.Request, by caller) {
+// casePaper draws up a paper of a case; of a remedy the one whose number the query names. The list of workers goes with it for who
+// may know them.
+func (a *Alerts) casePaper(w http.ResponseWriter, r *http.Request, by caller) {
 	one, _, err := a.seen(r, by)
+	seq, bad := strconv.ParseUint(cmp.Or(r.URL.Query().Get("no"), "0"), 10, 32)
+	if err == nil && bad != nil {
+		api.WriteProblem(w, http.StatusBadRequest, badRequest("no 应为措施的序号", "no is the number of a remedy's event"))
+		return
+	}
+	var annex *documents.Annex
+	if err == nil && access.Allow(&by.person, access.Reveal, one.Object(&by.person)) {
+		annex, err = a.findings.annex(r.Context(), one)
+	}
 	var page []byte
 	if err == nil {
-		page, err = a.papers.OfCase(one)
+		page, err = a.papers.OfStep(documents.Kind(r.PathValue("paper")), one, uint32(seq), a.called(one.Assignee), annex)
 	}
 	a.page(w, r, by, page, err)
+}
+
+// called is the name of a person by their id; the id where nobody has it.
+func (a *Alerts) called(id string) string {
+	if a.registered != nil {
+		if p, ok := a.registered(id); ok {
+			return p.Name
+		}
+	}
+	return id
 }
 
 // page answers a paper, which loads nothing and runs nothing.

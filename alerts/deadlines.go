@@ -13,7 +13,7 @@ import (
 )
 
 // deadlines counts, when it is scraped, what is about to be late or is late, over cases, leads and the joint-discipline
-// list. Series are bounded by the counties with such deadlines, times the ten kinds and two states.
+// list. Series are bounded by the counties with such deadlines, times the twelve kinds and two states.
 type deadlines struct {
 	cases     *cases.Store
 	blacklist *blacklist.Store

@@ -19,7 +19,7 @@ const maxCited = 20
 // money, each worker and each wage once. A snapshot made by an earlier version may not tell; then there is nothing.
 func (f *findings) readOwed(ctx context.Context, run latestRun) (map[string]*casefile.Owed, error) {
 	owed := map[string]*casefile.Owed{}
-	tells, err := f.snapshotTells(ctx, run.snapshot)
+	tells, err := f.snapshotHas(ctx, run.snapshot, "owed")
 	if err != nil || !tells {
 		return owed, err
 	}
@@ -92,10 +92,10 @@ func (f *findings) readOwed(ctx context.Context, run latestRun) (map[string]*cas
 	return owed, nil
 }
 
-// snapshotTells reports whether a run's snapshot has the table of what is owed.
-func (f *findings) snapshotTells(ctx context.Context, snapshot string) (bool, error) {
+// snapshotHas reports whether a run's snapshot has a table.
+func (f *findings) snapshotHas(ctx context.Context, snapshot, table string) (bool, error) {
 	var n uint64
-	err := f.conn.QueryRow(ctx, `SELECT count() FROM system.tables WHERE database = ? AND name = 'owed'`, snapshot).Scan(&n)
+	err := f.conn.QueryRow(ctx, `SELECT count() FROM system.tables WHERE database = ? AND name = ?`, snapshot, table).Scan(&n)
 	if err != nil {
 		return false, fmt.Errorf("looking at the snapshot of a run: %w", err)
 	}

@@ -55,12 +55,12 @@ func (a *Alerts) routes() []route {
 		{http.MethodGet, "/api/v1/cases/{id}", readers, access.Read, a.getCase, ""},
 		// whoever reads a case may send a step; which of them, casework decides and says by which rule
 		{http.MethodPost, "/api/v1/cases/{id}/actions", onlyNamed, access.Read, a.actOnCase, "case"},
-		{http.MethodGet, "/api/v1/cases/{id}/papers/order", onlyNamed, access.Read, a.orderPaper, "print"},
 		{http.MethodGet, "/api/v1/closures", readers, access.Read, a.listClosures, ""},
 		{http.MethodPost, "/api/v1/closures", onlyNamed, access.Work, a.proposeClosure, "closure.propose"},
 		{http.MethodGet, "/api/v1/closures/{id}", readers, access.Read, a.getClosure, ""},
 		// whoever reads a closure may send a step; which of them, the closures decide and say by which rule
 		{http.MethodPost, "/api/v1/closures/{id}/actions", onlyNamed, access.Read, a.actOnClosure, "closure"},
+		{http.MethodGet, "/api/v1/cases/{id}/papers/{paper}", onlyNamed, access.Read, a.casePaper, "print"},
 		{http.MethodGet, "/api/v1/verdicts", readers, access.Read, a.listVerdicts, ""},
 		{http.MethodPost, "/api/v1/verdicts", onlyNamed, access.Work, a.giveVerdicts, "verdict"},
 		{http.MethodGet, "/api/v1/blacklist", onlyNamed, access.Discipline, a.listEntries, ""},

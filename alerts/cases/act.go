@@ -87,6 +87,10 @@ var steps = map[casefile.ActionKind]step{
 	casefile.Attach:        {casefile.FileAttached, nil, "", officers, []need{file}, byDesign},
 	casefile.UrgeHandler:   {casefile.WasUrged, notEnded, "", leaders, []need{reason}, byDesign},
 	casefile.Acknowledge:   {casefile.UrgeAcknowledged, notEnded, "", officers, nil, byDesign},
+	// which role, by remedy: remedyRules
+	casefile.TakeRemedy:    {casefile.RemedyTaken, accepted, "", officers, nil, byDesign},
+	casefile.PayByRemedy:   {casefile.RemedyPaid, append(slices.Clone(accepted), casefile.Paid), "", officers, []need{taken, amount}, byDesign},
+	casefile.RecoverRemedy: {casefile.RemedyRecovered, nil, "", officers, []need{taken, sum}, byDesign},
 }
 
 // actions finds a step by its event.
@@ -101,8 +105,9 @@ var actions = func() map[casefile.Kind]step {
 // maxText bounds each text of an action, in characters.
 const maxText = 4000
 
-// Judge tells whether a person may do something to a case on a day; the error is a *casefile.Refusal. It is pure.
-func Judge(c casefile.Case, by access.Person, a casefile.Action, today civil.Date) error {
+// Judge tells whether a person may do something to a case on a day, by the terms in force where it is handled; the error is a
+// *casefile.Refusal. It is pure.
+func Judge(c casefile.Case, by access.Person, a casefile.Action, terms Terms, today civil.Date) error {
 	s, ok := steps[a.Kind]
 	if !ok {
 		return casefile.Refuse("invalid", byDesign, "没有这种操作："+string(a.Kind), "there is no action "+string(a.Kind))
@@ -117,6 +122,15 @@ func Judge(c casefile.Case, by access.Person, a casefile.Action, today civil.Dat
 		},
 		func() *casefile.Refusal { return atStage(c, a, s) },
 		func() *casefile.Refusal { return inOrder(c, by, a, s, today) },
+		func() *casefile.Refusal {
+			switch a.Kind {
+			case casefile.TakeRemedy:
+				return takeRemedy(c, by, a, terms, today)
+			case casefile.PayByRemedy, casefile.RecoverRemedy:
+				return settleRemedy(c, a)
+			}
+			return nil
+		},
 	} {
 		if r := check(); r != nil {
 			return r
@@ -131,7 +145,7 @@ func complete(a casefile.Action, s step) *casefile.Refusal {
 			return casefile.Refuse("invalid", s.basis, n.zh, n.field+": "+n.en)
 		}
 	}
-	texts := []string{a.Reason, a.DocumentNo, a.Assignee, a.EmployerName}
+	texts := []string{a.Reason, a.DocumentNo, a.Assignee, a.EmployerName, a.RecordID}
 	if a.File != nil {
 		texts = append(texts, a.File.Name, a.File.KeptAt)
 	}
@@ -247,7 +261,7 @@ func Allowed(c casefile.Case, by access.Person) []casefile.ActionKind {
 	var all []casefile.ActionKind
 	for kind, s := range steps {
 		back := takesBack(c, by, casefile.Action{Kind: kind, Territory: c.Township})
-		if kind == casefile.Acknowledge && len(c.Urged(by.ID)) == 0 {
+		if kind == casefile.Acknowledge && len(c.Urged(by.ID)) == 0 || !remediable(c, kind) {
 			continue
 		}
 		if (back || mayAct(c, by, s) == nil) && atStage(c, casefile.Action{Kind: kind}, s) == nil {
@@ -256,6 +270,19 @@ func Allowed(c casefile.Case, by access.Person) []casefile.ActionKind {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// remediable reports whether there is an order for a remedy, or a remedy that something may come of.
+func remediable(c casefile.Case, kind casefile.ActionKind) bool {
+	switch kind {
+	case casefile.TakeRemedy:
+		return c.Order != nil && c.Order.UnpaidFen() > 0
+	case casefile.PayByRemedy:
+		return slices.ContainsFunc(c.Remedies, func(r casefile.TakenRemedy) bool { return r.Remedy.Pays() && r.PaidFen < r.AmountFen })
+	case casefile.RecoverRemedy:
+		return slices.ContainsFunc(c.Remedies, func(r casefile.TakenRemedy) bool { return r.Remedy.Advances() && r.RecoveredFen < r.PaidFen })
+	}
+	return true
 }
 
 // Allowed is what the package's function of that name says, for pages.

@@ -258,6 +258,40 @@ func (s *Store) tell(ctx context.Context, asOf civil.Date, run uint64, owed map[
 	return s.write(ctx, changes)
 }
 
+// TellPaid records what pay slips say was paid since the orders of cases, where that differs from what is known.
+func (s *Store) TellPaid(ctx context.Context, paid map[string]*casefile.PaidByRecords) error {
+	s.appending.Lock()
+	defer s.appending.Unlock()
+	return again(func() error {
+		if err := s.settle(ctx); err != nil {
+			return err
+		}
+		changes := map[string]*change{}
+		for _, id := range slices.Sorted(maps.Keys(paid)) {
+			known, now := s.state(id), paid[id]
+			if known == nil || known.work.order.GetSeq() != now.OrderSeq {
+				continue
+			}
+			was := known.work.order.Told
+			if was == nil && now.AmountFen == 0 || was != nil && (cmp.Or(cmp.Compare(was.AsOf, now.AsOf), cmp.Compare(was.Run, now.Run)) >= 0 || was.Workers == now.Workers && was.AmountFen == now.AmountFen) {
+				continue
+			}
+			c := &change{after: known.clone()}
+			if err := c.add(s, id, casefile.PaidTold, now); err != nil {
+				return err
+			}
+			changes[id] = c
+			if len(changes) == perInsert {
+				if err := s.write(ctx, changes); err != nil {
+					return err
+				}
+				clear(changes)
+			}
+		}
+		return s.write(ctx, changes)
+	})
+}
+
 // tells reports whether a later run says anything else.
 func tells(known, now casefile.Owed) bool {
 	if cmp.Or(cmp.Compare(known.AsOf, now.AsOf), cmp.Compare(known.Run, now.Run)) >= 0 {

@@ -101,11 +101,15 @@ func (e episode) firesAgain(at time.Time) bool {
 	return !e.ends.IsZero() && at.Sub(latest(e.ends, e.endedAt)) > goneOn
 }
 
-func newState() *state { return &state{alerts: map[string]map[int64]episode{}} }
+func newState() *state {
+	return &state{alerts: map[string]map[int64]episode{}, work: work{obeyed: map[uint32]civil.Date{}, restored: map[uint32]civil.Date{}}}
+}
 
 func (s *state) clone() *state {
 	c := *s
 	c.work.paths, c.work.rounds, c.work.urges = slices.Clone(s.work.paths), slices.Clone(s.work.rounds), slices.Clone(s.work.urges)
+	c.work.numbers = slices.Clone(s.work.numbers)
+	c.work.remedies, c.work.obeyed, c.work.restored = slices.Clone(s.work.remedies), maps.Clone(s.work.obeyed), maps.Clone(s.work.restored)
 	c.alerts = make(map[string]map[int64]episode, len(s.alerts))
 	for fp, episodes := range s.alerts {
 		c.alerts[fp] = maps.Clone(episodes)
@@ -150,6 +154,16 @@ func (s *state) apply(e casefile.Event) error {
 		}
 		if s.owed == nil || cmp.Or(cmp.Compare(s.owed.AsOf, o.AsOf), cmp.Compare(s.owed.Run, o.Run)) < 0 {
 			s.owed = &o
+		}
+	case casefile.PaidTold:
+		var p casefile.PaidByRecords
+		if err := read(&p); err != nil {
+			return err
+		}
+		if o := s.work.order; o != nil && o.Seq == p.OrderSeq && (o.Told == nil || cmp.Or(cmp.Compare(o.Told.AsOf, p.AsOf), cmp.Compare(o.Told.Run, p.Run)) < 0) {
+			told := *o // views share it
+			told.Told = &p
+			s.work.order = &told
 		}
 	case casefile.LevelChanged, casefile.Cleared, casefile.Reopened:
 		// They tell people what the alerts above have added up to.
@@ -320,6 +334,7 @@ func (s *state) view(cal *calendar.Calendar, terms TermsOf) casefile.Case {
 		c.AcceptProvisional = nil
 	}
 	s.work.view(&c, cal, terms)
+	c.Remedies = slices.Clone(s.work.remedies)
 	c.Rounds, c.Urges = s.work.viewRounds(c, waits, cal, terms), slices.Clip(s.work.urges)
 	return c
 }

@@ -113,7 +113,7 @@ func TestAnOrderKeepsItsSourceAndWhomItBinds(t *testing.T) {
 	}
 	// A fresh order replaces it, and has a term of its own; what is paid in full has none.
 	fresh := order(t, "2026-04-30")
-	fresh.Employer, fresh.EmployerName = "91331024MA00000002", "某劳务有限公司"
+	fresh.DocumentNo, fresh.Employer, fresh.EmployerName = "仙人社监令〔2026〕4号", "91331024MA00000002", "某劳务有限公司"
 	if c = d.must(inspector, fresh); c.Order.EmployerName != "某劳务有限公司" || c.Order.DecideBy.State != casefile.Running {
 		t.Errorf("a fresh order: %+v", c.Order)
 	}
@@ -138,7 +138,7 @@ func TestATownshipEndsNothing(t *testing.T) {
 					}
 					a := casefile.Action{Kind: kind, Reason: "已付清", DocumentNo: "1", Workers: 1, AmountFen: 1, Settled: true, Path: casefile.Mediation, Assignee: "x", Territory: "331024",
 						DueOn: date(t, "2026-04-01"), File: &casefile.File{Name: "x", KeptAt: "y", SHA256: "0000000000000000000000000000000000000000000000000000000000000000"}}
-					if err := Judge(c, head, a, civil.NewDate(2026, 3, 9)); err == nil {
+					if err := Judge(c, head, a, DefaultTerms("", 0), civil.NewDate(2026, 3, 9)); err == nil {
 						t.Errorf("a township head may %s at %s", kind, stage)
 					}
 				}

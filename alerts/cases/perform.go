@@ -42,8 +42,9 @@ func (s *Store) perform(ctx context.Context, by access.Person, all []casefile.St
 		return outcomes, err
 	}
 	changes := map[string]*change{}
+	issued := s.issued()
 	for i, one := range all {
-		outcomes[i].Err = s.judge(&outcomes[i], changes, by, one)
+		outcomes[i].Err = s.judge(&outcomes[i], changes, issued, by, one)
 	}
 	if err := s.write(ctx, changes); err != nil {
 		return outcomes, err
@@ -58,7 +59,7 @@ func (s *Store) perform(ctx context.Context, by access.Person, all []casefile.St
 }
 
 // judge adds a step to the changes, if it may be taken.
-func (s *Store) judge(o *casefile.Outcome, changes map[string]*change, by access.Person, one casefile.Step) error {
+func (s *Store) judge(o *casefile.Outcome, changes map[string]*change, issued map[string]string, by access.Person, one casefile.Step) error {
 	if by.ID == "" || by.ID == casefile.System {
 		return casefile.Refuse("nobody", byDesign, "操作须由具名人员进行", "an action needs a named person")
 	}
@@ -72,30 +73,54 @@ func (s *Store) judge(o *casefile.Outcome, changes map[string]*change, by access
 	today := s.today()
 	view := known.view(s.calendar, s.terms)
 	view = on(&view, today)
-	if err := Judge(view, by, one.Action, today); err != nil {
-		return err
-	}
+	terms := s.terms(view.Territory, today)
 	data := actionData{Action: one.Action, ByName: by.Name}
 	data.Reason = "" // it stands in the event
+	s.number(&data, view, issued, today)
+	one.Action.DocumentNo = data.DocumentNo
+	if err := Judge(view, by, one.Action, terms, today); err != nil {
+		return err
+	}
+	if err := unique(steps[one.Action.Kind].event, data, issued); err != nil {
+		return err
+	}
 	if err := s.charge(&data, view, by); err != nil {
 		return err
 	}
 	c := &change{after: known.clone()}
 	switch one.Action.Kind {
 	case casefile.Investigate:
-		data.Workdays = s.terms(view.Territory, today).Lead
+		data.Workdays = terms.Lead
 	case casefile.Extend:
-		data.Workdays = s.terms(view.Territory, today).Extension
+		data.Workdays = terms.Extension
 	case casefile.OrderPayment:
 		data.Employer, data.EmployerName = view.Binds(data.Employer, data.EmployerName)
 		data.Source = view.Owed.ByRecords()
+	case casefile.TakeRemedy:
+		s.completed(&data, view, terms)
 	}
 	if err := c.addBy(s, one.CaseID, by.ID, steps[one.Action.Kind].event, one.Action.Reason, data); err != nil {
 		return err
 	}
 	changes[one.CaseID] = c
+	for _, no := range c.after.work.numbers {
+		issued[no] = one.CaseID
+	}
 	o.Event = c.events[0]
 	return nil
+}
+
+// issued are the numbers of papers, each with its case.
+func (s *Store) issued() map[string]string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	all := map[string]string{}
+	for id, one := range s.states {
+		for _, no := range one.work.numbers {
+			all[no] = id
+		}
+	}
+	return all
 }
 
 // charge says who is in charge of a case after an action: whoever accepts it, unless they name another. An urge goes to who is.

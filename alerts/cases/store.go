@@ -50,6 +50,8 @@ type Dependencies struct {
 	Clock    func() time.Time
 	// Person finds who is registered and not disabled; nil: nobody is looked up.
 	Person func(id string) (access.Person, bool)
+	// Numbers tells by which rule papers are numbered; nil: people type every number.
+	Numbers NumbersOf
 	// Registerer takes the metrics; nil for none.
 	Registerer prometheus.Registerer
 	// Writer tells writers apart in the log; 0 draws one.
@@ -62,6 +64,7 @@ type Store struct {
 	terms    TermsOf
 	clock    func() time.Time
 	person   func(id string) (access.Person, bool)
+	numbers  NumbersOf
 	metrics  *metrics
 
 	// appending makes appends one at a time.
@@ -96,6 +99,7 @@ func Open(ctx context.Context, d Dependencies) (*Store, error) {
 		terms:    d.Terms,
 		clock:    d.Clock,
 		person:   d.Person,
+		numbers:  d.Numbers,
 		states:   map[string]*state{},
 		views:    map[string]*casefile.Case{},
 	}

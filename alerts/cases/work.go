@@ -21,7 +21,12 @@ type Terms struct {
 	Lead         int // an investigation
 	Extension    int // more, with approval
 	Decide       int // a decision on listing, after an order's date
-	Near         int // a deadline is near so many working days before; those of a few days on their last day
+	TopUp        int // working days, after the deposit was drawn
+	DemandDays   int // days that a demand gives at least
+	// Additional compensation, in percent of what was to be paid.
+	CompensationLeast, CompensationMost int
+
+	Near int // a deadline is near so many working days before; those of a few days on their last day
 }
 
 // TermsOf tells the terms in force at a place, given by its division code, on a day.
@@ -29,7 +34,7 @@ type TermsOf func(place string, on civil.Date) Terms
 
 // DefaultTerms are those of the national policy, everywhere and always.
 func DefaultTerms(string, civil.Date) Terms {
-	return Terms{AcceptRed: 1, AcceptYellow: 3, PassOn: 1, Lead: 60, Extension: 30, Decide: 20, Near: 3}
+	return Terms{AcceptRed: 1, AcceptYellow: 3, PassOn: 1, Lead: 60, Extension: 30, Decide: 20, TopUp: 10, DemandDays: 10, CompensationLeast: 50, CompensationMost: 100, Near: 3}
 }
 
 // accept are the working days for acceptance at a level.
@@ -47,6 +52,7 @@ type actionData struct {
 	ByName     string         `json:"by_name,omitempty"`
 	Workdays   int            `json:"workdays,omitempty"`    // filed: the term; extended: by how much
 	Source     *casefile.Owed `json:"source,omitempty"`      // ordered: what the records said
+	UnpaidFen  int64          `json:"unpaid_fen,omitempty"`  // of the order, when a remedy was taken
 	HandedFrom string         `json:"handed_from,omitempty"` // assigned: who was in charge before
 }
 
@@ -59,6 +65,7 @@ type work struct {
 	territory  string
 	assignee   string
 	acceptedAt time.Time
+	fileNo     string // the case's number, at its last filing
 	filedOn    civil.Date
 	workdays   int // for the investigation
 	extended   bool
@@ -69,10 +76,17 @@ type work struct {
 	paths      []casefile.SidePath
 	rounds     []round
 	urges      []casefile.Urge
+	numbers    []string // that papers of the case were given
+	remedies   []casefile.TakenRemedy
+	obeyed     map[uint32]civil.Date // by remedy: when all that it is for had been paid
+	restored   map[uint32]civil.Date // by remedy: when all that was advanced had come back
 }
 
 func (w *work) act(s step, a actionData, e casefile.Event) {
 	at, on := e.At, civil.DateOf(e.At)
+	if no := numbered(s.event, a); no != "" {
+		w.numbers = append(w.numbers, no)
+	}
 	switch s.event {
 	case casefile.WasAccepted:
 		w.acceptedAt = at
@@ -92,12 +106,13 @@ func (w *work) act(s step, a actionData, e casefile.Event) {
 		}
 		w.present().territory, w.present().department = w.territory, w.department
 	case casefile.WasFiled:
+		w.fileNo = cmp.Or(a.DocumentNo, w.fileNo)
 		w.filedOn, w.workdays, w.extended, w.concluded = on, a.Workdays, false, nil
 	case casefile.WasExtended:
 		w.workdays, w.extended = w.workdays+a.Workdays, true
 	case casefile.WasOrdered:
 		w.order = &casefile.Order{
-			DocumentNo: a.DocumentNo, Employer: a.Employer, EmployerName: a.EmployerName, IssuedOn: on, DueOn: *a.DueOn,
+			Seq: e.Seq, DocumentNo: a.DocumentNo, Employer: a.Employer, EmployerName: a.EmployerName, IssuedOn: on, DueOn: *a.DueOn,
 			WageFrom: a.WageFrom, WageTo: a.WageTo, Workers: a.Workers, AmountFen: a.AmountFen, Source: a.Source,
 		}
 		w.metOn = nil
@@ -111,6 +126,10 @@ func (w *work) act(s step, a actionData, e casefile.Event) {
 		w.urges = append(w.urges, casefile.Urge{Seq: e.Seq, On: on, By: e.Actor, ByName: a.ByName, Reason: e.Reason, To: w.assignee})
 	case casefile.UrgeAcknowledged:
 		w.acknowledge(e.Actor, e.Reason, on)
+	case casefile.RemedyTaken:
+		w.takeRemedy(a, e, on)
+	case casefile.RemedyPaid, casefile.RemedyRecovered:
+		w.settleRemedy(a, s.event == casefile.RemedyPaid, on)
 	case casefile.WasClosed, casefile.WasDismissed:
 		w.answer(s.event, e.Actor, on)
 		w.end(s.event, on)
@@ -173,6 +192,7 @@ func (w *work) acceptFrom(e episode) (civil.Date, bool) {
 
 // view puts into a case what persons have done.
 func (w *work) view(c *casefile.Case, cal *calendar.Calendar, terms TermsOf) {
+	c.FileNo = w.fileNo
 	c.Stage, c.Assignee, c.PaidFen, c.Extended, c.SidePaths = w.stage, w.assignee, w.paidFen, w.extended, slices.Clip(w.paths)
 	if w.order != nil {
 		order := *w.order
@@ -206,4 +226,26 @@ func (w *work) view(c *casefile.Case, cal *calendar.Calendar, terms TermsOf) {
 	if w.order != nil && (!w.stage.Ended() || w.metOn != nil) {
 		c.Deadlines = append(c.Deadlines, casefile.DueOn(casefile.ToPay, cal, w.order.DueOn, terms(c.Territory, w.order.IssuedOn).Near, w.metOn))
 	}
+	for _, r := range w.remedies {
+		near := terms(c.Territory, r.On).Near
+		switch {
+		case r.TopUpDays > 0 && r.PaidFen > 0:
+			c.Deadlines = append(c.Deadlines, casefile.DueAfter(casefile.ToTopUp, cal, r.On, r.TopUpDays, near, dayOf(w.restored, r.Seq)))
+		case r.DueOn != nil && w.order != nil && r.OrderSeq == w.order.Seq:
+			done := dayOf(w.obeyed, r.Seq)
+			if done == nil && r.Remedy != casefile.AdditionalCompensation {
+				done = w.metOn // the wages that it is about were paid
+			}
+			if !w.stage.Ended() || done != nil {
+				c.Deadlines = append(c.Deadlines, casefile.DueOn(casefile.ToObey, cal, *r.DueOn, near, done))
+			}
+		}
+	}
+}
+
+func dayOf(days map[uint32]civil.Date, seq uint32) *civil.Date {
+	if on, ok := days[seq]; ok {
+		return &on
+	}
+	return nil
 }

@@ -1,7 +1,6 @@
-// Package documents makes the papers of casework as pages to be printed: the order to pay, and the notice, decision and
-// removal decision of the joint-discipline list. A page is drawn up from the record alone; what the record does not have
-// yet is a blank to be filled by hand, so the same page serves as draft and as copy. Chinese is the text that counts, the
-// English beside it a gloss.
+// Package documents makes the papers of casework as pages to be printed: filing, questioning, the order to pay, what follows an
+// unmet one, closing (papers.go), and the notice, decision and removal decision of the joint-discipline list. A page is drawn up from the record alone; what the record does not have
+// yet is a blank to be filled by hand, so the same page serves as draft and as copy. A paper is Chinese and nothing else.
 //
 // Every paper that states people and money says where each figure comes from: the records by their ids, the date they are
 // as of, the warning. Estimates are in none.
@@ -78,6 +77,7 @@ func New(laws *law.Registry, names Names) (*Papers, error) {
 		"join":      func(items []string) string { return strings.Join(items, "、") },
 		"clause":    func(text string) string { return strings.TrimRight(strings.TrimSpace(text), "。；;.") },
 		"late":      late,
+		"inc":       func(i int) int { return i + 1 },
 		"source":    func(code string) string { return called(names.Sources, code) },
 	})
 	paths, err := fs.Glob(files, "templates/*.html")
@@ -106,15 +106,12 @@ type orderData struct {
 	Warnings []string
 	// Found says that the figures of the order given are not those of the records: somebody has found others.
 	Found bool
+	Annex *Annex
 }
 
-// OfCase draws up the order to pay of a case.
-func (p *Papers) OfCase(c casefile.Case) ([]byte, error) {
-	county := c.Territory
-	if len(county) > 6 {
-		county = county[:6]
-	}
-	d := orderData{Case: c, County: county, Figures: c.Owed.ByRecords()}
+// OfCase draws up the order to pay of a case, with a list of workers where there is one.
+func (p *Papers) OfCase(c casefile.Case, annex *Annex) ([]byte, error) {
+	d := orderData{Case: c, County: countyOf(c), Figures: c.Owed.ByRecords(), Annex: annex}
 	d.Employer, d.Called = c.Binds("", "")
 	if o := c.Order; o != nil {
 		d.Employer, d.Called = c.Binds(o.Employer, o.EmployerName)

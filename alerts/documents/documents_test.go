@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"errors"
 	"flag"
 	"html"
 	"os"
@@ -97,10 +98,10 @@ func TestThePapersReadAsTheGoldenFiles(t *testing.T) {
 		"notice":              func() ([]byte, error) { return papers.OfEntry(Notice, full) },
 		"decision":            func() ([]byte, error) { return papers.OfEntry(Decision, full) },
 		"decision-late":       func() ([]byte, error) { return papers.OfEntry(Decision, late) },
-		"order":               func() ([]byte, error) { return papers.OfCase(given) },
-		"order-other-figures": func() ([]byte, error) { return papers.OfCase(other) },
-		"order-draft":         func() ([]byte, error) { return papers.OfCase(site(t)) },
-		"order-unlisted":      func() ([]byte, error) { return papers.OfCase(unlisted) },
+		"order":               func() ([]byte, error) { return papers.OfCase(given, nil) },
+		"order-other-figures": func() ([]byte, error) { return papers.OfCase(other, nil) },
+		"order-draft":         func() ([]byte, error) { return papers.OfCase(site(t), nil) },
+		"order-unlisted":      func() ([]byte, error) { return papers.OfCase(unlisted, nil) },
 	} {
 		text, err := page()
 		if err != nil {
@@ -170,16 +171,16 @@ func TestThePapersHaveTheFacts(t *testing.T) {
 	}{
 		{"a notice before it was given", func() ([]byte, error) { return papers.OfEntry(Notice, draft) },
 			[]string{"拟列入告知书", "＿＿＿＿年＿＿月＿＿日", "仙居县人力资源和社会保障局", "起5个工作日内，可以", "起6个工作日内予以核实", "期限3年", "2026年3月6日前支付12名农民工工资36,000.00元", "共3件，涉及15人、46,000.05元，其中已支付6,000.00元，尚未支付40,000.05元",
-				"群体性或极端事件1起，造成严重不良社会影响：三十余名", "王小明（法定代表人或者主要负责人）", "Notice before listing", "事件记录：LEAD-7", "劳动保障监察 ORD-2，项目P-1", "本系统案件，项目P-2", "2025年11月至2026年1月"}, []string{"84,000", "27人"}},
+				"群体性或极端事件1起，造成严重不良社会影响：三十余名", "王小明（法定代表人或者主要负责人）", "事件记录：LEAD-7", "劳动保障监察 ORD-2，项目P-1", "本系统案件，项目P-2", "2025年11月至2026年1月"}, []string{"84,000", "27人"}},
 		{"a notice", func() ([]byte, error) { return papers.OfEntry(Notice, full) }, []string{"仙人社告〔2026〕1号", "2026年3月9日"}, nil},
 		{"a decision", func() ([]byte, error) { return papers.OfEntry(Decision, full) },
 			[]string{"仙人社决〔2026〕2号", "2029年3月17日止", "2026年3月12日陈述申辩：已付一半", "核实：未见支付凭证", "不得提前移出", "行政复议", "起3年", "满7个月"}, []string{"未陈述申辩"}},
 		{"a decision without objection", func() ([]byte, error) { e := full; e.Objection = nil; return papers.OfEntry(Decision, e) }, []string{"未陈述申辩"}, nil},
 		{"a decision whose term has passed, not taken yet", func() ([]byte, error) { return papers.OfEntry(Decision, passed) }, []string{"应当不迟于2026年4月3日作出，因＿＿＿＿＿＿，迟延作出"}, nil},
 		{"a removal", func() ([]byte, error) { return papers.OfEntry(Removal, full) }, []string{"<h1>提前移出", "仙人社移〔2026〕1号", "2026年4月20日改正", "2026年10月30日"}, []string{"不予"}},
-		{"a removal refused", func() ([]byte, error) { return papers.OfEntry(Removal, refused) }, []string{"<h1>不予提前移出", "列入期间再次拖欠", "：改正不足六个月；", "refused"}, []string{"涉嫌犯罪"}},
-		{"an order", func() ([]byte, error) { return papers.OfCase(order) }, []string{"仙人社监令〔2026〕3号", "12人、1,234,567.89元", "2026年3月6日前足额支付", "2026年2月20日"}, nil},
-		{"a draft order about a project", func() ([]byte, error) { return papers.OfCase(project) }, []string{"一号工程", "涉及＿＿＿＿＿＿人、＿＿＿＿＿＿元", "系统记录中没有到期未付的工资表"}, []string{"3人", "0.05"}},
+		{"a removal refused", func() ([]byte, error) { return papers.OfEntry(Removal, refused) }, []string{"<h1>不予提前移出", "列入期间再次拖欠", "：改正不足六个月；"}, []string{"涉嫌犯罪"}},
+		{"an order", func() ([]byte, error) { return papers.OfCase(order, nil) }, []string{"仙人社监令〔2026〕3号", "12人、1,234,567.89元", "2026年3月6日前足额支付", "2026年2月20日"}, nil},
+		{"a draft order about a project", func() ([]byte, error) { return papers.OfCase(project, nil) }, []string{"一号工程", "涉及＿＿＿＿＿＿人、＿＿＿＿＿＿元", "系统记录中没有到期未付的工资表"}, []string{"3人", "0.05"}},
 	} {
 		page, err := tt.page()
 		if err != nil {
@@ -239,5 +240,70 @@ func TestAPaperSaysWhichLawsItCitesUnread(t *testing.T) {
 				t.Errorf("the paper has %q", c.not)
 			}
 		})
+	}
+}
+
+// The papers of what an unmet order leads to, each as it is issued: a payment recorded later changes none of them.
+func TestThePapersOfRemediesReadAsTheGoldenFiles(t *testing.T) {
+	papers, err := New(law.Shipped(), names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := site(t)
+	from := date(t, "2025-12-01").Month()
+	c.FileNo, c.OpenedOn, c.PaidFen = "仙居县人社监案字〔2026〕第3号", *date(t, "2026-03-05"), 35_800_000
+	c.Order = &casefile.Order{Seq: 5, DocumentNo: "仙居县人社监令字〔2026〕第8号", Employer: "91330000MA00000009", EmployerName: "浙江恒远建设有限公司", IssuedOn: *date(t, "2026-03-09"), DueOn: *date(t, "2026-03-24"),
+		WageFrom: &from, WageTo: &from, Workers: 65, AmountFen: 135_800_000, PaidFen: 35_800_000}
+	seq := uint32(5)
+	take := func(r casefile.TakenRemedy) {
+		seq++
+		r.Seq, r.OrderSeq, r.On, r.UnpaidFen, r.Workers = seq, 5, *date(t, "2026-03-25"), 125_800_000, 65
+		r.DocumentNo = "仙居县人社监字〔2026〕第" + string(rune('0'+seq-5)) + "号"
+		c.Remedies = append(c.Remedies, r)
+	}
+	take(casefile.TakenRemedy{Remedy: casefile.NonPayment, AmountFen: 125_800_000})
+	take(casefile.TakenRemedy{Remedy: casefile.AdministrativeDecision, AmountFen: 125_800_000, DueOn: date(t, "2026-04-10"), HeardOn: date(t, "2026-03-24"), Reason: "企业称资金周转困难。"})
+	take(casefile.TakenRemedy{Remedy: casefile.Demand, DueOn: date(t, "2026-04-24")})
+	c.Remedies[2].On = *date(t, "2026-04-13")
+	take(casefile.TakenRemedy{Remedy: casefile.AdditionalCompensation, AmountFen: 62_900_000, DueOn: date(t, "2026-04-10"), HeardOn: date(t, "2026-03-24")})
+	take(casefile.TakenRemedy{Remedy: casefile.DepositDraw, AmountFen: 80_000_000, TopUpDays: 10, PaidFen: 10_000_000, RecoveredFen: 10_000_000})
+	take(casefile.TakenRemedy{Remedy: casefile.AdvancePayment, AmountFen: 20_000_000, DueOn: date(t, "2026-04-10"), Advancer: casefile.ByDeveloper, Firm: "91330000MA00000017", FirmName: "仙居某某置业有限公司"})
+	take(casefile.TakenRemedy{Remedy: casefile.EmergencyFund, AmountFen: 3_000_000, LivingCosts: true, Reason: "法定代表人逃匿" + attack})
+	take(casefile.TakenRemedy{Remedy: casefile.Enforcement, AmountFen: 100_000_000})
+	take(casefile.TakenRemedy{Remedy: casefile.Referral})
+	annex := &Annex{AsOf: *date(t, "2026-03-24"), Run: 23, Workers: []AnnexWorker{{Name: "李*", Team: "钢筋一班", From: from, To: from, OwedFen: 1_200_000}, {Name: "", From: from, To: from + 1, OwedFen: 2_400_050}}}
+	drawn := map[Kind]uint32{Filing: 0, Questioning: 0, Closing: 0}
+	for _, r := range c.Remedies[1:] {
+		drawn[Kind(r.Remedy)] = r.Seq
+	}
+	for kind, no := range drawn {
+		page, err := papers.OfStep(kind, c, no, "李青", annex)
+		if err != nil {
+			t.Fatalf("%s: %v", kind, err)
+		}
+		got, golden := plain(string(page)), "testdata/case-"+string(kind)+".golden"
+		if *update {
+			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("%s is not %s:\n%s", kind, golden, got)
+		}
+		if strings.Contains(string(page), "<script") || regexp.MustCompile(`[A-Za-z]{4,}`).MatchString(strings.ReplaceAll(strings.ReplaceAll(got, attack, ""), "SLIP", "")) {
+			t.Errorf("%s is not all Chinese, or not escaped:\n%s", kind, got)
+		}
+	}
+	for _, none := range []struct {
+		kind Kind
+		no   uint32
+	}{{Kind(casefile.Demand), 0}, {Kind(casefile.Demand), 6}, {Kind(casefile.NonPayment), 6}, {"poem", 0}} {
+		if _, err := papers.OfStep(none.kind, c, none.no, "", nil); !errors.Is(err, casefile.ErrNotFound) {
+			t.Errorf("%s %d: %v", none.kind, none.no, err)
+		}
 	}
 }

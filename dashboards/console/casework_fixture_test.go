@@ -18,6 +18,26 @@ func (m memoryCases) Allowed(casefile.Case, access.Person) []casefile.ActionKind
 	return casework.CaseActions
 }
 
+// Remedies are those of the case whose order ran out: non-payment is recorded, the deposit drawn, and the rest as it may come.
+func (m memoryCases) Remedies(c casefile.Case, _ access.Person) []casefile.RemedyChoice {
+	if c.Order == nil {
+		return nil
+	}
+	var all []casefile.RemedyChoice
+	for _, kind := range casefile.Remedies {
+		one := casefile.RemedyChoice{Remedy: kind, Taken: c.Taken(kind)}
+		switch kind {
+		case casefile.NonPayment, casefile.Enforcement:
+			one.Refusal = refused
+		case casefile.AdditionalCompensation:
+			of := casefile.CompensationOf(1_500_000, 50, 100)
+			one.Compensation = &of
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
 func (m memoryCases) ActAll(_ context.Context, _ access.Person, steps []casefile.Step) []casefile.Outcome {
 	var all []casefile.Outcome
 	for _, one := range steps {
@@ -57,7 +77,8 @@ var owedWages = &casefile.Owed{
 var unmetOrder = func() *casefile.Order {
 	from := asOf.Month() - 4
 	by := casefile.DueAfter(casefile.ToDecide, calendar.China(), asOf.AddDays(-50), 20, 3, nil).On(asOf)
-	return &casefile.Order{DocumentNo: "监令〔2026〕7号", Employer: lateFirm, EmployerName: "仙居迟办劳务有限公司", IssuedOn: asOf.AddDays(-70), DueOn: asOf.AddDays(-50),
+	last := asOf.AddDays(-10)
+	return &casefile.Order{Seq: 6, Told: &casefile.PaidByRecords{OrderSeq: 6, AsOf: asOf, Run: 7, Workers: 2, AmountFen: 900_000, LastOn: &last, Slips: 2}, DocumentNo: "监令〔2026〕7号", Employer: lateFirm, EmployerName: "仙居迟办劳务有限公司", IssuedOn: asOf.AddDays(-70), DueOn: asOf.AddDays(-50),
 		WageFrom: &from, WageTo: &from, Workers: 4, AmountFen: 2_000_000, PaidFen: 500_000, DecideBy: &by}
 }()
 

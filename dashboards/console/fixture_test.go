@@ -809,7 +809,14 @@ func inventedCases(n int) memoryCases {
 			c.Sector, c.Department, c.Owed = "construction", casefile.Housing, owedWages
 		}
 		if i == 1 {
-			c.Stage, c.Order = casefile.Ordered, unmetOrder
+			c.Stage, c.Order, c.FileNo = casefile.Ordered, unmetOrder, "仙居县人社监案字〔2026〕第7号"
+			due := asOf.AddDays(20)
+			c.Remedies = []casefile.TakenRemedy{
+				{Seq: 8, OrderSeq: 6, Remedy: casefile.NonPayment, On: asOf.AddDays(-40), ByName: "李青", Workers: 4, AmountFen: 1_500_000},
+				{Seq: 9, OrderSeq: 6, Remedy: casefile.DepositDraw, DocumentNo: "保〔2026〕1号", On: asOf.AddDays(-30), ByName: "李青", Workers: 4, AmountFen: 1_000_000, PaidFen: 800_000, PaidWorkers: 3, RecoveredFen: 200_000, TopUpDays: 10},
+				{Seq: 10, OrderSeq: 6, Remedy: casefile.AdvancePayment, DocumentNo: "垫〔2026〕1号", On: asOf.AddDays(-20), DueOn: &due, Advancer: casefile.ByDeveloper, Firm: employerID, FirmName: "<i>某</i>建设单位", ByName: "李青", Workers: 4, AmountFen: 700_000},
+				{Seq: 3, OrderSeq: 2, Remedy: casefile.EmergencyFund, DocumentNo: "急〔2025〕1号", On: asOf.AddDays(-200), ByName: "李青", Workers: 4, AmountFen: 300_000, PaidFen: 300_000, LivingCosts: true},
+			}
 		}
 		if i%7 == 6 {
 			c.Level, c.Cleared = "", true

@@ -3,7 +3,9 @@ package app
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/cases"
@@ -34,6 +36,8 @@ func (t terms) ofCases(place string, on civil.Date) cases.Terms {
 		AcceptRed: t.length("accept_red_workdays", place, on), AcceptYellow: t.length("accept_yellow_workdays", place, on),
 		PassOn: t.length("pass_on_workdays", place, on), Lead: t.length("lead_workdays", place, on),
 		Extension: t.length("extension_workdays", place, on), Decide: t.length("decision_workdays", place, on), Near: t.length("near_workdays", place, on),
+		TopUp: t.length("topup_workdays", place, on), DemandDays: t.length("demand_days", place, on),
+		CompensationLeast: t.length("compensation_least_percent", place, on), CompensationMost: t.length("compensation_most_percent", place, on),
 	}
 }
 
@@ -58,6 +62,19 @@ func (t terms) ofVerdicts(place string, on civil.Date) verdict.Terms {
 		AnswerRed: t.length("verdict_red_workdays", place, on), AnswerYellow: t.length("verdict_yellow_workdays", place, on), Near: t.length("near_workdays", place, on),
 		QuietDays: t.length("quiet_days", place, on), Growth: t.length("quiet_growth_percent", place, on), Window: t.length("verdict_window_days", place, on),
 	}
+}
+
+// ofNumbers is the rule by which a paper is numbered at a place on a day.
+func (t terms) ofNumbers(paper, place string, on civil.Date) string {
+	s, ok := t.policy.Lookup("numbers", paper, place, on)
+	if !ok {
+		return ""
+	}
+	rule, err := s.As("String")
+	if err != nil {
+		panic(err) // checkTerms has seen to the values
+	}
+	return rule.(string)
 }
 
 // conditionTypes are the conditions of listing that casework goes by, as the detector of that name declares them.
@@ -100,6 +117,9 @@ func (t terms) ofListing(place string, on civil.Date) casefile.ListingTerms {
 	}
 }
 
+// rulePlaces are what a rule of numbers may leave open.
+var rulePlaces = regexp.MustCompile(`\{(county|year|n)\}`)
+
 // checkTerms finds terms of casework that nothing can be counted by, in any region and from any day.
 func checkTerms(p *policy.Policy) error {
 	var problems []error
@@ -112,6 +132,14 @@ func checkTerms(p *policy.Policy) error {
 			}
 		}
 	}
+	for _, name := range p.Names("numbers") {
+		for _, s := range p.Settings("numbers", name) {
+			rule, _ := s.Value.(string)
+			if strings.Count(rule, "{n}") != 1 || !strings.Contains(rule, "{year}") || strings.ContainsAny(rulePlaces.ReplaceAllString(rule, ""), "{}") {
+				problems = append(problems, fmt.Errorf("policy: numbers.%s is %v%s: want a text with {year}, one {n} and perhaps {county}", name, s.Value, whereInForce(s)))
+			}
+		}
+	}
 	for name, kind := range conditionTypes {
 		for _, s := range p.Settings(blacklist.Detector, name) {
 			if _, err := s.As(kind); err != nil {
@@ -121,6 +149,15 @@ func checkTerms(p *policy.Policy) error {
 	}
 	if len(problems) > 0 {
 		return errors.Join(problems...)
+	}
+	for _, s := range slices.Concat(p.Settings("casework", "compensation_least_percent"), p.Settings("casework", "compensation_most_percent")) {
+		var from civil.Date
+		if s.From != nil {
+			from = *s.From
+		}
+		if at := t.ofCases(s.Region, from); at.CompensationMost < at.CompensationLeast {
+			problems = append(problems, fmt.Errorf("policy: casework.compensation_most_percent is %d%s: want at least the least, %d", at.CompensationMost, whereInForce(s), at.CompensationLeast))
+		}
 	}
 	for _, s := range slices.Concat(p.Settings("casework", "accept_red_workdays"), p.Settings("casework", "accept_yellow_workdays")) {
 		var from civil.Date

@@ -1,6 +1,10 @@
 package language
 
-import "github.com/anxin-project/anxin/internal/domain/law"
+import (
+	"strings"
+
+	"github.com/anxin-project/anxin/internal/domain/law"
+)
 
 // Article is one legal basis of a warning as a page shows it.
 type Article struct {
@@ -16,6 +20,24 @@ func (l Locale) Article(laws *law.Registry, citation string) Article {
 		a.Note = law.NotChecked.In(string(l))
 	}
 	return a
+}
+
+// Cited writes a rule in the reader's language where it is citations of the register and nothing else, with semicolons between; any
+// other rule stands as it is. Either way what nobody could read is said to be unread.
+func (l Locale) Cited(laws *law.Registry, rule string) string {
+	var names []string
+	for code := range strings.SplitSeq(rule, "; ") {
+		c, err := laws.Cite(code)
+		if err != nil {
+			return laws.Annotate(rule)
+		}
+		name := c.Name().In(string(l))
+		if !c.Checked() {
+			name += Fill(l, "law.note", law.NotChecked.In(string(l)))
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, Message(l, "list.semicolon"))
 }
 
 // Citations know which texts of the catalogue cite a law whose text nobody could read.

@@ -19,6 +19,8 @@ type Cases interface {
 	Get(ctx context.Context, id string) (casefile.Case, []casefile.Event, error)
 	// Allowed are the actions open to a person at the case's stage.
 	Allowed(casefile.Case, access.Person) []casefile.ActionKind
+	// Remedies are what an unmet order leads to, each as it stands for a person today; none before its date has passed.
+	Remedies(casefile.Case, access.Person) []casefile.RemedyChoice
 	// ActAll takes steps; each has an outcome of its own.
 	ActAll(context.Context, access.Person, []casefile.Step) []casefile.Outcome
 }

@@ -213,7 +213,7 @@ func functions(l language.Locale, d Dependencies, assets *assets, citations *lan
 		},
 		"source":  func(code string) string { return d.Sources.Called(l, code) },
 		"article": func(citation string) language.Article { return l.Article(d.Laws, citation) },
-		"cited":   d.Laws.Annotate,
+		"cited":   func(rule string) string { return l.Cited(d.Laws, rule) },
 		"place":   d.Regions.Name,
 		"path":    d.Regions.Path,
 		"light":   func(v any) string { return view.LightClass(fmt.Sprint(v)) },

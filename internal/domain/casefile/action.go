@@ -21,6 +21,14 @@ type Action struct {
 	Settled      bool         `json:"settled,omitempty"` // record_payment: nothing is owed any more
 	Path         SidePath     `json:"path,omitempty"`    // side_path
 	File         *File        `json:"file,omitempty"`    // attach
+	// Of a remedy: which, who advances, when the firm was heard, whether it is for living costs, the record that tells of the same;
+	// of what came of one, the number of its event.
+	Remedy      Remedy      `json:"remedy,omitempty"`
+	Advancer    Advancer    `json:"advancer,omitempty"`
+	HeardOn     *civil.Date `json:"heard_on,omitempty"`
+	LivingCosts bool        `json:"living_costs,omitempty"`
+	RecordID    string      `json:"record_id,omitempty"`
+	RemedyNo    uint32      `json:"remedy_no,omitempty"`
 }
 
 // File is an attachment by reference: Anxin keeps no copy.
@@ -51,10 +59,14 @@ const (
 	Attach        ActionKind = "attach"
 	UrgeHandler   ActionKind = "urge"        // 催办
 	Acknowledge   ActionKind = "acknowledge" // of an urge
+	TakeRemedy    ActionKind = "remedy"      // after an unmet order
+	PayByRemedy   ActionKind = "remedy_paid"
+	RecoverRemedy ActionKind = "remedy_recovered"
 )
 
 // Order is an order to pay by a date.
 type Order struct {
+	Seq          uint32       `json:"seq"` // of its event
 	DocumentNo   string       `json:"document_no"`
 	Employer     string       `json:"employer,omitempty"` // whom it binds: credit code
 	EmployerName string       `json:"employer_name,omitempty"`
@@ -69,6 +81,24 @@ type Order struct {
 	Source *Owed `json:"source,omitempty"`
 	// DecideBy is the last day for a decision on listing, should it stay unmet; nil once it is paid in full.
 	DecideBy *Deadline `json:"decide_by,omitempty"`
+	// Told is what pay slips say was paid since; nil until a run has told.
+	Told *PaidByRecords `json:"told,omitempty"`
+}
+
+// GetSeq is the number of an order's event; 0 without an order.
+func (o *Order) GetSeq() uint32 {
+	if o == nil {
+		return 0
+	}
+	return o.Seq
+}
+
+// GetTold is what pay slips say was paid since an order; nil without an order, or where no run has told.
+func (o *Order) GetTold() *PaidByRecords {
+	if o == nil {
+		return nil
+	}
+	return o.Told
 }
 
 // Unmet reports whether the order's date has passed without full payment.

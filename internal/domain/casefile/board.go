@@ -56,7 +56,8 @@ func (r BoardRow) mean(of Board, n int) (float64, bool) {
 	return float64(r.Days[of]) / float64(n), true
 }
 
-const boardAnswered Board = "answered" // in time or late
+// boardAnswered is in time or late: no figure of its own.
+const boardAnswered = Board("answered")
 
 // Counted is one case behind figures of a board; Round is nil where the case as it is now counts.
 type Counted struct {

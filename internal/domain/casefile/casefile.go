@@ -27,6 +27,7 @@ type Case struct {
 	// Territory is the division code of the place that handles the case: the subject's township until it is passed on.
 	Territory string `json:"territory"`
 	Assignee  string `json:"assignee,omitempty"` // a person's id
+	FileNo    string `json:"file_no,omitempty"`  // of the investigation, by the office's rule
 
 	// Level is the highest level among the alerts that fire, empty when none does; Peak the highest there ever was.
 	Level catalog.Level `json:"level"`
@@ -61,6 +62,8 @@ type Case struct {
 	Rounds    []Round    `json:"rounds"`               // each wait for acceptance, the present one last
 	Urges     []Urge     `json:"urges,omitempty"`      // in their order
 
+	Remedies []TakenRemedy `json:"remedies,omitempty"` // after an unmet order, in the order taken
+
 	Alerts    []Alert   `json:"alerts"` // every episode, by start; shared, not to be changed
 	Seq       uint32    `json:"seq"`    // of the last event
 	UpdatedAt time.Time `json:"updated_at"`
@@ -90,6 +93,7 @@ const (
 	Reopened      Kind = "reopened"
 	Figures       Kind = "figures" // workers and amount as the latest run has them
 	OwedTold      Kind = "owed"    // what the records say is owed, as of a run
+	PaidTold      Kind = "paid"    // what pay slips say was paid since an order, as of a run
 
 	// What persons did; the data is the Action.
 	WasAccepted      Kind = "accepted"
@@ -108,6 +112,9 @@ const (
 	FileAttached     Kind = "file_attached"
 	WasUrged         Kind = "urged"
 	UrgeAcknowledged Kind = "urge_acknowledged"
+	RemedyTaken      Kind = "remedy_taken"
+	RemedyPaid       Kind = "remedy_paid"
+	RemedyRecovered  Kind = "remedy_recovered"
 )
 
 // System is the actor of events that no person caused.

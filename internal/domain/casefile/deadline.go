@@ -21,6 +21,8 @@ const (
 	ToRemove      DeadlineKind = "removal"
 	ToMediate     DeadlineKind = "mediation"
 	ToConfirm     DeadlineKind = "confirmation"
+	ToTopUp       DeadlineKind = "top_up"
+	ToObey        DeadlineKind = "remedy"
 )
 
 var deadlines = map[DeadlineKind]catalog.Text{
@@ -34,10 +36,12 @@ var deadlines = map[DeadlineKind]catalog.Text{
 	ToRemove:      {ZH: "提前移出决定", EN: "decision on early removal"},
 	ToMediate:     {ZH: "调解", EN: "mediation of a lead"},
 	ToConfirm:     {ZH: "支付确认", EN: "complainant's answer whether it was paid"},
+	ToTopUp:       {ZH: "补足工资保证金", EN: "topping up the deposit"},
+	ToObey:        {ZH: "履行后续措施", EN: "obeying what followed the order"},
 }
 
 // DeadlineKinds are all of them.
-var DeadlineKinds = []DeadlineKind{ToAccept, ToPassOn, ToInvestigate, ToPay, ToObject, ToVerify, ToDecide, ToRemove, ToMediate, ToConfirm}
+var DeadlineKinds = []DeadlineKind{ToAccept, ToPassOn, ToInvestigate, ToPay, ToObject, ToVerify, ToDecide, ToRemove, ToMediate, ToConfirm, ToTopUp, ToObey}
 
 // Title is the deadline's name.
 func (k DeadlineKind) Title() catalog.Text { return deadlines[k] }

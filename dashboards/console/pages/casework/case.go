@@ -24,6 +24,9 @@ type caseData struct {
 	Late     bool
 	Active   []*view.Warning
 	Forms    []stepForm
+	Remedies []remedyRow      // what the unmet order leads to
+	Earlier  []takenRow       // what followed orders of before
+	Told     string           // what pay slips say was paid since the order
 	Done     string           // the action just taken
 	Now      time.Time        // when a printed file was made
 	Entries  []casefile.Entry // of the joint-discipline list about the employer
@@ -51,7 +54,7 @@ func (p *Pages) caseWith(r *web.Request, s *sent) (web.Answer, error) {
 		return web.Answer{}, err
 	}
 	slices.Reverse(d.Events)
-	if done := r.Query.Word("done"); slices.Contains(CaseActions, casefile.ActionKind(done)) {
+	if done := r.Query.Word("done"); slices.Contains(CaseActions, casefile.ActionKind(done)) || slices.Contains(RemedyActions, casefile.ActionKind(done)) {
 		d.Done = done
 	}
 	allowed, next := p.Cases.Allowed(d.Case, *r.Person()), nextStep(d.Case)
@@ -65,6 +68,7 @@ func (p *Pages) caseWith(r *web.Request, s *sent) (web.Answer, error) {
 			d.Forms = append(d.Forms, s.again(f))
 		}
 	}
+	d.Remedies, d.Earlier = p.remedies(r, d.Case, s), p.earlier(r, d.Case, s)
 	return web.Answer{Template: "case", Title: d.Case.Name, Data: d, Status: s.status()}, nil
 }
 
@@ -94,6 +98,9 @@ func (p *Pages) readCase(r *web.Request, shown func([]casefile.Event) []casefile
 	}
 	if k.Assignee != "" {
 		d.Assignee = web.NameOf(p.Gate, k.Assignee)
+	}
+	if o := k.Order; o != nil && o.Told != nil {
+		d.Told = p.told(r.Lang, o.Told)
 	}
 	if r.View != nil {
 		d.Active = r.View.WarningsOf[id]
@@ -140,7 +147,7 @@ func (p *Pages) CaseForm(r *web.Request) (web.Answer, error) {
 	form := r.HTTP.PostForm
 	kind := form.Get("action")
 	r.Event.Object = id
-	if slices.Contains(CaseActions, casefile.ActionKind(kind)) {
+	if slices.Contains(CaseActions, casefile.ActionKind(kind)) || slices.Contains(RemedyActions, casefile.ActionKind(kind)) {
 		r.Event.Action = "case." + kind
 	}
 	action, err := readAction(form)
@@ -182,13 +189,20 @@ var CaseActions = []casefile.ActionKind{
 	casefile.Close, casefile.Dismiss, casefile.PassOn, casefile.Assign, casefile.UrgeHandler, casefile.Comment, casefile.AddDocument, casefile.Attach,
 }
 
+// RemedyActions are those of what an unmet order leads to: their forms stand with the remedy.
+var RemedyActions = []casefile.ActionKind{casefile.TakeRemedy, casefile.PayByRemedy, casefile.RecoverRemedy}
+
 // caseStep is the form of an action, with what the case itself proposes to fill in.
 func (p *Pages) caseStep(r *web.Request, k casefile.Case, kind casefile.ActionKind) stepForm {
 	f := stepForm{Title: p.stepTitle(k, kind), Kind: string(kind), To: web.CaseURL(k.ID), Seq: k.Seq}
 	because := field{Name: "reason", Kind: asText}
 	note := field{Name: "reason", Kind: asText, Optional: true}
 	number := field{Name: "document_no", Kind: asLine}
+	ruled := field{Name: "document_no", Kind: asLine, Optional: true, Hint: "hint.number"} // by the office's rule, where nobody types one
 	switch kind {
+	case casefile.Investigate:
+		ruled.Label = "field.file_no"
+		f.Fields = []field{ruled}
 	case casefile.HoldTalks, casefile.Extend, casefile.Close, casefile.Dismiss, casefile.Comment, casefile.UrgeHandler:
 		f.Fields = []field{because}
 	case casefile.Accept:
@@ -201,12 +215,19 @@ func (p *Pages) caseStep(r *web.Request, k casefile.Case, kind casefile.ActionKi
 		}
 		f.Fields = []field{note}
 	case casefile.OrderPayment:
-		orderForm(r.Lang, k, &f, number, note)
+		orderForm(r.Lang, k, &f, ruled, note)
 	case casefile.RecordPayment:
 		if k.Order.Unmet(civil.DateOf(p.Now())) {
 			f.Notes = []string{language.Message(r.Lang, "order.check")}
 		}
-		f.Fields = []field{{Name: "workers", Kind: asCount}, {Name: "amount", Kind: asYuan}, note}
+		workers, amount := field{Name: "workers", Kind: asCount}, field{Name: "amount", Kind: asYuan}
+		if told := k.Order.GetTold(); told != nil {
+			f.Notes = append(f.Notes, p.told(r.Lang, told))
+			if left := min(told.AmountFen, k.Order.AmountFen) - k.Order.PaidFen; left > 0 {
+				workers.Value, amount.Value = language.Whole(told.Workers), plainYuan(left)
+			}
+		}
+		f.Fields = []field{workers, amount, note}
 		if k.Order == nil { // with an order the amount tells
 			f.Fields = append(f.Fields, field{Name: "settled", Kind: asTick, Optional: true})
 		}

@@ -58,6 +58,13 @@ type eventData struct {
 	Listed     *casefile.Claim         `json:"listed"` // what is owed, as of a run
 	Below      *casefile.Claim         `json:"below_minimum"`
 	Estimated  *casefile.Claim         `json:"estimated"`
+	Remedy     casefile.Remedy         `json:"remedy"`
+	RemedyNo   uint32                  `json:"remedy_no"`
+	Advancer   casefile.Advancer       `json:"advancer"`
+	HeardOn    *civil.Date             `json:"heard_on"`
+	Living     bool                    `json:"living_costs"`
+	RecordID   string                  `json:"record_id"`
+	LastOn     *civil.Date             `json:"last_on"`    // of payments that slips tell
 	ProjectID  string                  `json:"project_id"` // where a listed employer was seen
 	Name       string                  `json:"name"`
 }
@@ -91,13 +98,32 @@ func (p *Pages) readEvent(l language.Locale, e casefile.Event) eventRow {
 			row.Details = append(row.Details, detail{"field." + label, value})
 		}
 	}
+	if d.Remedy != "" {
+		say("remedy", d.Remedy.Title().In(string(l)))
+	}
+	if d.RemedyNo > 0 {
+		say("remedy_no", language.Whole(d.RemedyNo))
+	}
 	say("document_no", d.DocumentNo)
 	say("order_no", d.OrderNo)
 	say("promise_no", d.PromiseNo)
 	if d.DueOn != nil {
 		say("due_on", l.ShortDate(*d.DueOn))
 	}
-	if e.Kind == casefile.WasOrdered {
+	if d.Advancer != "" {
+		say("advancer", d.Advancer.Title().In(string(l)))
+	}
+	if d.HeardOn != nil {
+		say("heard_on", l.ShortDate(*d.HeardOn))
+	}
+	if d.Living {
+		say("living_costs", l.Word("yes_no", "yes"))
+	}
+	say("record_id", d.RecordID)
+	if d.LastOn != nil {
+		say("last_on", l.ShortDate(*d.LastOn))
+	}
+	if e.Kind == casefile.WasOrdered || e.Kind == casefile.RemedyTaken {
 		say("employer", strings.TrimSpace(d.Called+" "+d.Employer))
 		say("wage_months", wageMonths(l, d.WageFrom, d.WageTo))
 	}

@@ -23,11 +23,13 @@ const (
 	asYuan   fieldKind = "yuan"
 	asTick   fieldKind = "tick"
 	asChoice fieldKind = "choice"
+	asHidden fieldKind = "hidden" // what the form is about
 )
 
 // field is one thing that a form asks for; its label is the text field.NAME.
 type field struct {
 	Name     string
+	Label    string // key of another label
 	Kind     fieldKind
 	Optional bool
 	Hint     string   // key of a text: how it is to be written
@@ -57,9 +59,33 @@ type sent struct {
 	problem *problem
 }
 
+// ID tells forms of one page apart.
+func (f stepForm) ID() string {
+	id := "do-" + f.Kind
+	for _, one := range f.Fields {
+		if one.Kind == asHidden {
+			id += "-" + one.Value
+		}
+	}
+	return id
+}
+
+// of reports whether what came in is a form: the same action about the same thing.
+func (s *sent) of(f stepForm) bool {
+	if s == nil || s.kind != f.Kind {
+		return false
+	}
+	for _, one := range f.Fields {
+		if one.Kind == asHidden && s.values.Get(one.Name) != one.Value {
+			return false
+		}
+	}
+	return true
+}
+
 // again puts what was typed back into the form it came from.
 func (s *sent) again(f stepForm) stepForm {
-	if s == nil || s.kind != f.Kind {
+	if !s.of(f) {
 		return f
 	}
 	f.Problem, f.Not = s.problem, nil
@@ -91,14 +117,24 @@ func readAction(form url.Values) (casefile.Action, error) {
 		Kind: casefile.ActionKind(form.Get("action")), Reason: form.Get("reason"), Department: casefile.Department(form.Get("department")),
 		Territory: strings.TrimSpace(form.Get("territory")), Assignee: form.Get("assignee"), DocumentNo: strings.TrimSpace(form.Get("document_no")),
 		Settled: form.Get("settled") != "", Path: casefile.SidePath(form.Get("path")),
+		Remedy: casefile.Remedy(form.Get("remedy")), Advancer: casefile.Advancer(form.Get("advancer")), LivingCosts: form.Get("living_costs") != "", RecordID: strings.TrimSpace(form.Get("record_id")),
 		Employer: strings.ToUpper(strings.TrimSpace(form.Get("employer"))), EmployerName: strings.TrimSpace(form.Get("employer_name")),
 	}
-	if text := form.Get("due_on"); text != "" {
-		due, err := civil.ParseDate(text)
-		if err != nil {
-			return a, casefile.Refuse("invalid", byDesign, "日期应为 年-月-日", "a day is written YYYY-MM-DD")
+	for name, into := range map[string]**civil.Date{"due_on": &a.DueOn, "heard_on": &a.HeardOn} {
+		if text := form.Get(name); text != "" {
+			on, err := civil.ParseDate(text)
+			if err != nil {
+				return a, casefile.Refuse("invalid", byDesign, "日期应为 年-月-日", "a day is written YYYY-MM-DD")
+			}
+			*into = &on
 		}
-		a.DueOn = &due
+	}
+	if text := form.Get("remedy_no"); text != "" {
+		n, err := strconv.ParseUint(text, 10, 32)
+		if err != nil {
+			return a, casefile.Refuse("invalid", byDesign, "没有这一措施", "there is no such remedy")
+		}
+		a.RemedyNo = uint32(n)
 	}
 	for name, into := range map[string]**civil.Month{"wage_from": &a.WageFrom, "wage_to": &a.WageTo} {
 		if text := form.Get(name); text != "" {
