@@ -55,6 +55,7 @@ func recordDay(t *testing.T) recording {
 	complete, cut := gauge("anxin_detector_runs_complete_timestamp_seconds", "kind"), gauge("anxin_audit_cut")
 	unknown, newProjects := gauge("anxin_case_deadlines_unknown"), gauge("anxin_blacklist_new_projects", "employer", "county")
 	opened := gauge("anxin_names_opened_total", "outcome")
+	posts, unsent := gauge("anxin_public_posts_total", "kind", "outcome"), gauge("anxin_leads_unsent")
 	off := gauge("anxin_clock_offset_seconds")
 	strayed := gauge("anxin_risk_calibration_error", "scope")
 	failing := gauge("anxin_detector_failing_since_timestamp_seconds", "detector")
@@ -124,6 +125,12 @@ func recordDay(t *testing.T) recording {
 		290: func() { newProjects.Reset() },
 		300: func() { unknown.WithLabelValues("a").Set(1) },
 		310: func() { unknown.WithLabelValues("a").Set(0) },
+		340: func() {
+			posts.WithLabelValues("lead", "held", "a").Set(1)
+			unsent.WithLabelValues("a").Set(2)
+		},
+		341: func() { posts.WithLabelValues("lead", "held", "a").Set(400) },
+		355: func() { unsent.WithLabelValues("a").Set(0) },
 		320: func() { strayed.WithLabelValues("project", "a").Set(0.15) },
 		390: func() { strayed.WithLabelValues("project", "a").Set(0.03) },
 		400: func() { // the next day's run, after the former is 30 hours old

@@ -205,6 +205,10 @@ func TestAGeneralReportNamesItsPlaceAndSite(t *testing.T) {
 	if status != 200 || receiptOn.FindString(page) == "" {
 		t.Fatal(status, page)
 	}
+	code := receiptOn.FindStringSubmatch(page)[1]
+	if _, receipt := p.post(t, "/receipt", url.Values{"code": {code}}); !strings.Contains(receipt, "没说欠多少") || strings.Contains(receipt, "¥0") {
+		t.Error("an amount that nobody said is shown as one")
+	}
 	if l := s.leads(t)[0]; l.Township != "331024001" || l.ProjectID != "" || l.Department != "human_resources" || !l.HasText {
 		t.Errorf("%+v", l)
 	}

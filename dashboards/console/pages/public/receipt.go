@@ -75,7 +75,7 @@ func (p *Pages) ReceiptForm(r *web.Request) (web.Answer, error) {
 		d.Once, d.Typed = newOnce(), map[string]string{}
 	}
 	d.Lead, d.May = &lead, p.Desk.Allowed(lead, access.Person{})
-	d.Place = p.Regions.Path(lead.Territory)
+	d.Place = p.Regions.Path(lead.Territory[:min(6, len(lead.Territory))]) // the county's department handles it
 	d.Terms = p.Terms(lead.Territory, civil.DateOf(p.Now()))
 	for i, deadline := range lead.Deadlines {
 		if deadline.DoneOn == nil && !lead.Status.Ended() && deadline.Due != nil && (d.Next == nil || *deadline.Due < *d.Next.Due) {

@@ -95,6 +95,7 @@ var publicTexts = map[string]catalog.Text{
 	"public.office":      {ZH: "办理的部门", EN: "Handled by"},
 	"public.about_it":    {ZH: "您反映的", EN: "You reported"},
 	"public.figures":     {ZH: "{1} 人，{2}", EN: "{1} people, {2}"},
+	"public.people":      {ZH: "{1} 人，没说欠多少", EN: "{1} people; how much was not said"},
 	"public.since_month": {ZH: "{1}起", EN: "since {1}"},
 	"public.next":        {ZH: "下一步", EN: "Next"},
 	"public.by_day":      {ZH: "最迟 {1}", EN: "by {1}"},

@@ -37,7 +37,7 @@
     }
     return h[0] >>> 0;
   }
-  var bits = +at.dataset.bits, before = "anxin " + at.dataset.once + " ", n = 0;
+  var bits = +at.dataset.bits, before = "anxin " + at.dataset.token + " ", n = 0;
   at.textContent = at.dataset.working;
   (function some() {
     for (var end = n + 2000; n < end; n++) {
