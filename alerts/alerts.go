@@ -55,12 +55,10 @@ type Dependencies struct {
 	CaseTerms    cases.TermsOf
 	ListingTerms blacklist.TermsOf
 	// LeadTerms tells the terms of leads likewise; LeadVault seals what complainants say, LeadSender hands their records to the broker.
-	// Without these two no lead is taken in.
+	// Without these two no lead is taken in. The sender takes the records of closures, too.
 	LeadTerms  leads.TermsOf
 	LeadVault  leads.Vault
 	LeadSender leads.Sender
-	// ClosureSender hands the records of closures to the broker. Without it what is approved stays unsent.
-	ClosureSender closures.Sender
 	// VerdictTerms tells the terms of verdicts on warnings likewise.
 	VerdictTerms verdicts.TermsOf
 	// CaseNumbers tells by which rule papers of cases are numbered; nil: people type every number.
@@ -154,7 +152,7 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 	if err != nil {
 		return nil, err
 	}
-	closed, err := closures.Open(ctx, closures.Dependencies{Conn: d.Conn, Sender: d.ClosureSender, Logger: d.Logger, Clock: d.Clock, Registerer: d.Registerer})
+	closed, err := closures.Open(ctx, closures.Dependencies{Conn: d.Conn, Sender: d.LeadSender, Logger: d.Logger, Clock: d.Clock, Registerer: d.Registerer})
 	if err != nil {
 		return nil, err
 	}

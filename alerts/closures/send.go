@@ -12,10 +12,12 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/closure"
 )
 
-// Sender hands a record to the broker and returns when all replicas have it.
+// Sender hands a record of a topic of the contract (without its prefix) to the broker and returns when all replicas have it.
 type Sender interface {
 	Send(ctx context.Context, topic, key string, value []byte) error
 }
+
+const topic = "closures"
 
 // message is a record of wage.closures (docs/reference/record-contract.md).
 type message struct {
@@ -75,7 +77,7 @@ func (s *Store) deliver(ctx context.Context, c closure.Closure) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
-	if err := s.sender.Send(ctx, "closures", key, value); err != nil {
+	if err := s.sender.Send(ctx, topic, key, value); err != nil {
 		s.failed.Inc()
 		return fmt.Errorf("closure %s, version %d: %w: %w", c.ID, c.Seq, closure.ErrNotSent, err)
 	}

@@ -119,7 +119,7 @@ func (p *Parts) Alerts(ctx context.Context, gate *signin.Gate, keys *record.Prot
 	return alerts.New(ctx, p.Config.Alerts, alerts.Dependencies{
 		Conn: p.Store, Headers: shipped.Headers(p.Catalogue), Sources: p.Policy.Sources(), Laws: p.Laws, Calendar: p.Calendar, Registerer: metrics, Logger: p.Log, Clock: p.Now,
 		CaseTerms: terms{p.Policy}.ofCases, CaseNumbers: terms{p.Policy}.ofNumbers, ListingTerms: terms{p.Policy}.ofListing, VerdictTerms: terms{p.Policy}.ofVerdicts,
-		ListingConditions: terms{p.Policy}.ofConditions, LeadTerms: terms{p.Policy}.ofLeads, LeadVault: vault, LeadSender: sender, ClosureSender: sender, Person: gate.Person,
+		ListingConditions: terms{p.Policy}.ofConditions, LeadTerms: terms{p.Policy}.ofLeads, LeadVault: vault, LeadSender: sender, Person: gate.Person,
 		Registered: func(id string) (access.Person, bool) {
 			a, err := gate.Register().Get(id)
 			return a.Person, err == nil && !a.Disabled

@@ -42,6 +42,8 @@ var systemTexts = map[string]catalog.Text{
 	"audited.token_made":        {ZH: "发放令牌", EN: "Made a token"},
 	"audited.token_ended":       {ZH: "作废令牌", EN: "Ended a token"},
 	"audited.reveal":            {ZH: "查看个人信息", EN: "Revealed personal data"},
+	"audited.closure":           {ZH: "销号", EN: "Closure"},
+	"audited.read_record":       {ZH: "查看来源记录", EN: "Record of a source read"},
 	"audited.verdict":           {ZH: "核实预警", EN: "Verdict on a warning"},
 	"audited.case":              {ZH: "案件", EN: "Case"},
 	"audited.blacklist":         {ZH: "联合惩戒", EN: "Joint discipline"},
