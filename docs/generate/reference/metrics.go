@@ -153,6 +153,7 @@ var metricGroups = []struct{ folder, title string }{
 	{"alerts/leads", "Leads taken in here"},
 	{"alerts/blacklist", "The joint-discipline list"},
 	{"alerts/verdicts", "Verdicts on warnings"},
+	{"alerts/notices", "Notices"},
 	{"dashboards/console", "Console"},
 	{"internal/platform/access/signin", "Signing in"},
 	{"internal/platform/access/reveal", "Names in clear"},
