@@ -7,6 +7,7 @@
 //	feeds.go      the quality of each source's data → metrics
 //	rules/        Prometheus rule files and their unit tests
 //	webhook.go    Alertmanager's notifications → cases
+//	notices/      Alertmanager's notifications → group robots and SMS gateways
 //	cases/        the cases: what happens to them, who may do what, deadlines
 //	blacklist/    the joint-discipline list: procedure, publication
 //	closures/     owed wages that are closed here, by two persons
@@ -36,6 +37,7 @@ import (
 	"github.com/anxin-project/anxin/alerts/closures"
 	"github.com/anxin-project/anxin/alerts/documents"
 	"github.com/anxin-project/anxin/alerts/leads"
+	"github.com/anxin-project/anxin/alerts/notices"
 	"github.com/anxin-project/anxin/alerts/verdicts"
 	"github.com/anxin-project/anxin/internal/domain/access"
 	"github.com/anxin-project/anxin/internal/domain/calendar"
@@ -67,6 +69,8 @@ type Dependencies struct {
 	ListingConditions blacklist.ConditionsOf
 	// Sources names the systems that send records, by their code.
 	Sources map[string]catalog.Text
+	// Pages is the address that people open the pages at, for links in notices; empty: notices have none.
+	Pages string
 	// Laws are those that papers and refusals cite; nil: the shipped register.
 	Laws *law.Registry
 	// Registerer takes the findings and the component's own metrics.
@@ -91,6 +95,7 @@ type Alerts struct {
 	closures *closures.Store
 	leads    *leads.Store
 	verdicts *verdicts.Store
+	notices  *notices.Relay
 	metrics  *metrics
 
 	laws   *law.Registry
@@ -175,6 +180,14 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 	if err != nil {
 		return nil, err
 	}
+	var registerer prometheus.Registerer = prometheus.NewRegistry()
+	if d.Registerer != nil {
+		registerer = d.Registerer
+	}
+	relay, err := notices.New(c.Notices, d.Pages, d.Clock, registerer)
+	if err != nil {
+		return nil, err
+	}
 	m := newMetrics(d.Registerer)
 	f, e, feeds := newFindings(d, c, m, answers), newEditions(d.Conn), newFeeds(d)
 	if d.Registerer != nil {
@@ -185,7 +198,7 @@ func New(ctx context.Context, c Configuration, d Dependencies) (*Alerts, error) 
 		}
 	}
 	a = &Alerts{
-		config: c, logger: d.Logger, findings: f, editions: e, feeds: feeds, cases: store, closures: closed, leads: taken, verdicts: answers, metrics: m,
+		config: c, logger: d.Logger, findings: f, editions: e, feeds: feeds, cases: store, closures: closed, leads: taken, verdicts: answers, notices: relay, metrics: m,
 		laws: d.Laws, papers: papers, blacklist: list, conditions: d.ListingConditions, signingKey: key, registered: d.Registered, person: d.Person, audit: d.Audit,
 	}
 	return a, nil

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/anxin-project/anxin/alerts/notices"
 )
 
 // Configuration of the component.
@@ -25,6 +27,9 @@ type Configuration struct {
 	SigningKey string `yaml:"signing_key"`
 	// ClientNames are the names, in client certificates that tls.client_ca has signed, that may post alerts without the token.
 	ClientNames []string `yaml:"client_names"`
+	// Notices are the group robots and SMS gateways that Alertmanager's notifications are handed on to, by a name of one's own
+	// (docs/how-to/notices.md). Each has a kind, a url_file, and as its kind asks a secret_file or a phones_file.
+	Notices map[string]notices.Channel `yaml:"notices"`
 }
 
 // DefaultConfiguration lacks the token.
@@ -53,5 +58,9 @@ func (c Configuration) Validate() error {
 	check(c.RefreshTimeout > 0, "alerts.refresh_timeout is %s: want more than 0s", c.RefreshTimeout)
 	check(c.MaxSeries >= 1000, "alerts.max_series is %d: want at least 1000", c.MaxSeries)
 	check(c.MaxBody >= 1024, "alerts.max_body is %d bytes: want at least 1024", c.MaxBody)
+	for name, channel := range c.Notices {
+		err := channel.Validate()
+		check(err == nil, "alerts.notices.%s: %w", name, err)
+	}
 	return errors.Join(errs...)
 }

@@ -48,6 +48,7 @@ func (a *Alerts) routes() []route {
 	return []route{
 		{http.MethodGet, "/api/openapi.yaml", anybody, access.Public, serveOpenAPI, ""},
 		{http.MethodPost, "/api/v1/alerts", webhooks, access.Public, a.webhook, ""},
+		{http.MethodPost, "/api/v1/notices/{channel}", webhooks, access.Public, a.notice, ""},
 		{http.MethodGet, "/api/v1/cases", readers, access.Read, a.listCases, ""},
 		{http.MethodGet, "/api/v1/cases.csv", readers, access.Read, a.exportCases, "export"},
 		{http.MethodGet, "/api/v1/cases.xlsx", readers, access.Read, a.exportCases, "export"},

@@ -529,8 +529,10 @@ func TestPrometheusAcceptsItsConfiguration(t *testing.T) {
 
 func TestAlertmanagerAcceptsItsConfiguration(t *testing.T) {
 	amtool := tool(t, "amtool", "prometheus-alertmanager")
-	if out, err := exec.Command(amtool, "check-config", filepath.Join(root, "deploy/alertmanager/alertmanager.yml")).CombinedOutput(); err != nil {
-		t.Errorf("amtool check-config: %v\n%s", err, out)
+	for _, file := range []string{"alertmanager.yml", "notices.yml"} {
+		if out, err := exec.Command(amtool, "check-config", filepath.Join(root, "deploy/alertmanager", file)).CombinedOutput(); err != nil {
+			t.Errorf("amtool check-config %s: %v\n%s", file, err, out)
+		}
 	}
 }
 

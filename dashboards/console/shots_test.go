@@ -21,7 +21,7 @@ func TestScreenshots(t *testing.T) {
 	}
 	s := serve(t, small)
 	pages := map[string]string{
-		"overview": "/overview?place=3310", "overview-county": "/overview?place=331024", "province": "/overview", "wall": "/overview/wall?place=3310", "overview-leads": "/overview/leads",
+		"overview": "/overview?place=3310", "overview-county": "/overview?place=331024", "province": "/overview", "wall": "/overview/wall?place=3310", "overview-leads": "/overview/leads", "todo": "/work", "todo-bulletin": "/bulletins/331024/2026-09",
 		"ranking": "/ranking", "county": "/ranking?county=331024", "township": "/townships/331024001", "capped": "/townships/331024103", "prefecture": "/units/3310",
 		"warnings": "/warnings?open=wages-overdue/" + projectID + "/2026-10-31", "project": "/subjects/project/" + projectID,
 		"employer": "/subjects/employer/" + employerID, "cases": "/cases", "case": "/cases/project:" + projectID,

@@ -117,7 +117,7 @@ func (p *Parts) Alerts(ctx context.Context, gate *signin.Gate, keys *record.Prot
 		vault = keys
 	}
 	return alerts.New(ctx, p.Config.Alerts, alerts.Dependencies{
-		Conn: p.Store, Headers: shipped.Headers(p.Catalogue), Sources: p.Policy.Sources(), Laws: p.Laws, Calendar: p.Calendar, Registerer: metrics, Logger: p.Log, Clock: p.Now,
+		Conn: p.Store, Headers: shipped.Headers(p.Catalogue), Sources: p.Policy.Sources(), Laws: p.Laws, Calendar: p.Calendar, Registerer: metrics, Logger: p.Log, Clock: p.Now, Pages: p.Config.Access.URL,
 		CaseTerms: terms{p.Policy}.ofCases, CaseNumbers: terms{p.Policy}.ofNumbers, ListingTerms: terms{p.Policy}.ofListing, VerdictTerms: terms{p.Policy}.ofVerdicts,
 		ListingConditions: terms{p.Policy}.ofConditions, LeadTerms: terms{p.Policy}.ofLeads, LeadVault: vault, LeadSender: sender, Person: gate.Person,
 		Registered: func(id string) (access.Person, bool) {

@@ -127,6 +127,7 @@ var sharedTexts = map[string]catalog.Text{
 	"rulebook.title": {ZH: "预警规则库", EN: "Catalogue of detectors"},
 
 	"evidence.figures":       {ZH: "数据", EN: "Figures"},
+	"evidence.rule":          {ZH: "规则说明", EN: "About this detector"},
 	"evidence.other":         {ZH: "其他", EN: "Other"},
 	"evidence.thresholds":    {ZH: "判定标准", EN: "Thresholds"},
 	"evidence.basis":         {ZH: "法规依据", EN: "Legal basis"},

@@ -154,6 +154,7 @@ var metricGroups = []struct{ folder, title string }{
 	{"alerts/blacklist", "The joint-discipline list"},
 	{"alerts/closures", "Closures"},
 	{"alerts/verdicts", "Verdicts on warnings"},
+	{"alerts/notices", "Notices"},
 	{"dashboards/console", "Console"},
 	{"internal/platform/access/signin", "Signing in"},
 	{"internal/platform/access/reveal", "Names in clear"},

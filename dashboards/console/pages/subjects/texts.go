@@ -174,6 +174,7 @@ var subjectsTexts = map[string]catalog.Text{
 	"workers.title":         {ZH: "工人名单", EN: "Workers"},
 	"workers.summary":       {ZH: "实名登记 {1} 人；姓名、电话默认遮盖", EN: "{1} registered; names and phones are masked"},
 	"workers.none":          {ZH: "没有实名登记记录。", EN: "No real-name registrations."},
+	"workers.clear":         {ZH: "显示", EN: "Show"},
 	"workers.name":          {ZH: "姓名", EN: "Name"},
 	"workers.phone":         {ZH: "电话", EN: "Phone"},
 	"workers.team":          {ZH: "班组", EN: "Team"},

@@ -19,6 +19,11 @@
   }
   addEventListener("pageshow", () => { for (const field of all("form[data-filters] :disabled")) field.disabled = false; });
 
+  // On a phone what is less urgent is folded away; without this script it is open.
+  if (matchMedia("(max-width: 720px)").matches) {
+    for (const part of document.querySelectorAll("details[data-fold]")) if (!part.matches(":target, :has(:target)")) part.open = false;
+  }
+
   // Printing at one click; without this script the browser's own menu does it.
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
