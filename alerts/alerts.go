@@ -31,6 +31,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/anxin-project/anxin/alerts/blacklist"
 	"github.com/anxin-project/anxin/alerts/cases"
@@ -211,7 +212,7 @@ func (a *Alerts) Refresh(ctx context.Context) error {
 	defer cancel()
 	a.refreshing.Lock()
 	defer a.refreshing.Unlock()
-	err := errors.Join(a.verdicts.Current(ctx), a.refreshFindings(ctx), a.feeds.refresh(ctx), a.cases.Current(ctx), a.blacklist.Current(ctx), a.leads.Resend(ctx), a.closures.Resend(ctx))
+	err := errors.Join(a.verdicts.Current(ctx), a.refreshFindings(ctx), a.feeds.refresh(ctx), a.cases.Current(ctx), a.blacklist.Current(ctx), a.leads.Current(ctx), a.closures.Resend(ctx))
 	if err != nil {
 		a.metrics.refreshFailures.Inc()
 	}
@@ -248,20 +249,29 @@ func (a *Alerts) refreshFindings(ctx context.Context) error {
 	return nil
 }
 
-// Run refreshes at every interval until the context ends.
+// Run refreshes at every interval until the context ends, and sends again what the broker has not confirmed of leads: beside each
+// other, for a broker that is away must not hold up the findings.
 func (a *Alerts) Run(ctx context.Context) error {
-	tick := time.NewTicker(a.config.RefreshInterval)
-	defer tick.Stop()
-	for {
-		if err := a.Refresh(ctx); err != nil && !errors.Is(ctx.Err(), context.Canceled) {
-			a.logger.Error("refreshing the findings", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
+	var group errgroup.Group
+	every := func(what string, do func(context.Context) error) {
+		group.Go(func() error {
+			tick := time.NewTicker(a.config.RefreshInterval)
+			defer tick.Stop()
+			for {
+				if err := do(ctx); err != nil && !errors.Is(ctx.Err(), context.Canceled) {
+					a.logger.Error(what, "error", err)
+				}
+				select {
+				case <-ctx.Done():
+					return nil
+				case <-tick.C:
+				}
+			}
+		})
 	}
+	every("refreshing the findings", a.Refresh)
+	every("sending leads again", a.leads.Resend)
+	return group.Wait()
 }
 
 // Cases are the cases, for pages and for the embedded evaluator's restart.

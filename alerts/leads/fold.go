@@ -51,6 +51,7 @@ type state struct {
 	once    string     // of the last event
 	form    string     // what was last sent by the form that took it in
 	sent    uint32     // version that the broker has confirmed, as far as this process knows; not part of the log
+	failed  bool       // this process tried to send the last version, and the broker did not confirm it
 }
 
 func (s *state) clone() *state {
@@ -174,9 +175,10 @@ func (s *state) conclude(c leadfile.Conclusion, told, actor string, on civil.Dat
 }
 
 // view is the lead as it is on a day, with its deadlines by the terms that were in force, where it is handled, when each began.
-func (s *state) view(cal *calendar.Calendar, terms TermsOf, today civil.Date) leadfile.Lead {
-	l := s.lead
-	l.Sent = s.sent >= l.Seq
+func (s *state) view(cal *calendar.Calendar, terms TermsOf, now time.Time) leadfile.Lead {
+	today, l := civil.DateOf(now), s.lead
+	// What another process has just written it is sending; what it left unsent, Resend finds out.
+	l.Sent = s.sent >= l.Seq || !s.failed && now.Sub(l.UpdatedAt) < 2*resendAfter
 	at := func(on civil.Date) Terms { return terms(l.Territory, on) }
 	var all []casefile.Deadline
 	if l.Status != leadfile.Withdrawn {

@@ -96,7 +96,10 @@ func Open(ctx context.Context, d Dependencies) (*Store, error) {
 	}
 	s.metrics = newMetrics(d.Registerer, s)
 	s.log = eventlog.New(d.Conn, eventlog.Table{Name: "lead_events", ID: "lead_id"}, d.Logger, 0, s.metrics.log)
-	return s, s.Current(ctx)
+	if err := s.Current(ctx); err != nil {
+		return nil, err
+	}
+	return s, s.lookUp(ctx)
 }
 
 func (s *Store) today() civil.Date { return civil.DateOf(s.clock()) }
@@ -108,7 +111,7 @@ func (s *Store) state(id string) *state {
 }
 
 func (s *Store) view(one *state) leadfile.Lead {
-	l := one.view(s.calendar, s.terms, s.today())
+	l := one.view(s.calendar, s.terms, s.clock())
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	l.Repeats = s.repeats[l.ID]
@@ -140,7 +143,7 @@ func (s *Store) keep(states map[string]*state) {
 	defer s.mu.Unlock()
 	for id, one := range states {
 		if old := s.states[id]; old != nil {
-			one.sent = max(one.sent, old.sent)
+			one.sent, one.failed = max(one.sent, old.sent), false
 			s.unrepeat(old.lead.MergedInto, id)
 		}
 		s.states[id], s.receipts[one.receipt] = one, id
@@ -164,8 +167,18 @@ func (s *Store) confirm(id string, version uint32) {
 	if known := s.states[id]; known != nil && known.sent < version {
 		next := known.clone()
 		next.sent = version
+		next.failed = next.failed && version < next.lead.Seq
 		s.states[id] = next
 	}
+}
+
+// fail notes that the broker did not confirm the last version.
+func (s *Store) fail(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := s.states[id].clone()
+	next.failed = true
+	s.states[id] = next
 }
 
 // unsent are the leads whose last version the broker has not confirmed, as far as this process knows, with the time of their last
@@ -472,11 +485,11 @@ func (s *Store) List(ctx context.Context, f leadfile.Filter) ([]leadfile.Lead, e
 
 // Known are all leads as this process last read them, in the order of lists: it asks nobody, as metrics want it.
 func (s *Store) Known() []leadfile.Lead {
-	today := s.today()
+	now := s.clock()
 	s.mu.RLock()
 	all := make([]leadfile.Lead, 0, len(s.states))
 	for _, one := range s.states {
-		l := one.view(s.calendar, s.terms, today)
+		l := one.view(s.calendar, s.terms, now)
 		l.Repeats = s.repeats[l.ID]
 		all = append(all, l)
 	}

@@ -196,7 +196,7 @@ func TestALeadGoesItsWholeWayAndEachStepIsARecord(t *testing.T) {
 	d.refused("not_reported", officer, l, leadfile.Action{Kind: leadfile.AskSettlement})
 	l = d.act(officer, l, leadfile.Action{Kind: leadfile.ReportSettlement, AmountFen: 4_200_000, Reason: "公司提交转账凭证"})
 	d.refused("not_confirmed", officer, l, leadfile.Action{Kind: leadfile.Conclude, Conclusion: leadfile.Settled, Reason: "公司说付了", Told: "已付"})
-	l = d.act(clerk, l, leadfile.Action{Kind: leadfile.AskSettlement})
+	d.act(clerk, l, leadfile.Action{Kind: leadfile.AskSettlement})
 	yes := true
 	l, err := d.Say(t.Context(), strings.ToLower(taken.Receipt), leadfile.Action{Kind: leadfile.SayPayment, Paid: &yes})
 	if err != nil || l.Settlement.State != leadfile.Confirmed {
@@ -218,7 +218,7 @@ func TestALeadGoesItsWholeWayAndEachStepIsARecord(t *testing.T) {
 	}
 	// Another process, and this one after a restart, add the log up to the same.
 	again, _, err := d.open().Get(t.Context(), l.ID)
-	l.Sent = false // what a restart does not know before it has asked the store
+	l.Sent, again.Sent = false, false // what a restart knows of that it has from the store alone
 	if a, b := text(again), text(l); err != nil || a != b {
 		t.Errorf("read again: %v\n%s\n%s", err, a, b)
 	}
@@ -331,10 +331,9 @@ func TestASettlementWaitsForTheWorkerOrForTheTermToPass(t *testing.T) {
 	}
 	d.at("2026-03-25")
 	d.refused("not_confirmed", inspector, said, settle)
-	l = d.act(inspector, said, leadfile.Action{Kind: leadfile.AskSettlement})
+	d.act(inspector, said, leadfile.Action{Kind: leadfile.AskSettlement})
 	d.at("2026-03-31")
-	l, _, err = d.Get(t.Context(), l.ID)
-	if err != nil || l.Settlement.State != leadfile.Unanswered {
+	if l, _, err = d.Get(t.Context(), l.ID); err != nil || l.Settlement.State != leadfile.Unanswered {
 		t.Fatalf("%v %+v", err, l.Settlement)
 	}
 	if l = d.act(inspector, l, settle); l.Paid == nil || *l.Paid {
@@ -400,7 +399,15 @@ func TestEachStepIsForWhoMayTakeIt(t *testing.T) {
 	d.refused("invalid", inspector, l, leadfile.Action{Kind: leadfile.Conclude, Conclusion: leadfile.OutOfScope, Reason: "x"})
 	l = d.act(inspector, l, leadfile.Action{Kind: leadfile.Accept})
 	d.refused("assignee", inspector, l, leadfile.Action{Kind: leadfile.Assign, Assignee: "nobody"})
-	d.refused("role", inspector, d.act(inspector, l, leadfile.Action{Kind: leadfile.Investigate}), leadfile.Action{Kind: leadfile.Extend, Reason: "情况复杂"})
+	l = d.act(inspector, l, leadfile.Action{Kind: leadfile.Investigate})
+	d.refused("role", inspector, l, leadfile.Action{Kind: leadfile.Extend, Reason: "情况复杂"})
+	sixty, _ := deadline(l, casefile.ToInvestigate)
+	l = d.act(supervisor, l, leadfile.Action{Kind: leadfile.Extend, Reason: "情况复杂"})
+	ninety, _ := deadline(l, casefile.ToInvestigate)
+	if n, err := calendar.China().WorkdaysBetween(*sixty.Due, *ninety.Due); err != nil || n != 30 {
+		t.Errorf("the extension is %d working days (%v)", n, err)
+	}
+	d.refused("extended_already", supervisor, l, leadfile.Action{Kind: leadfile.Extend, Reason: "再延"})
 	if _, err := d.Act(t.Context(), inspector, l.ID, l.Seq-1, leadfile.Action{Kind: leadfile.Comment, Reason: "旧页面"}); !errors.Is(err, casefile.ErrConflict) {
 		t.Errorf("from an old page: %v", err)
 	}

@@ -109,7 +109,7 @@ func (p *Pages) failed(r *web.Request, kind string, f *form, leave func(), err e
 	var refusal *casefile.Refusal
 	switch {
 	case errors.Is(err, leadfile.ErrNotSent):
-		p.Logger.Error("the broker did not confirm a record of the public pages", "kind", kind)
+		p.Logger.Error("the broker did not confirm a record of the public pages", "kind", kind, "error", err)
 		p.limits.count(kind, unsent)
 		f.Unsent = true
 	case errors.As(err, &refusal):
