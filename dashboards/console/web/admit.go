@@ -126,6 +126,8 @@ func Home(p *access.Person) string {
 		return "/overview"
 	case p.Is(access.Inspector, access.DepartmentOfficer):
 		return "/work"
+	case p.Is(access.Clerk):
+		return "/leads/new"
 	case p.Is(access.TownshipHead) && len(p.Territory) == township:
 		return "/townships/" + p.Territory
 	}
