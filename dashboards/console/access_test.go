@@ -195,6 +195,16 @@ var routeRules = map[string]struct {
 	"GET /api/openapi.yaml":                       {"/api/openapi.yaml", "public", nil},
 	"/api/":                                       {"/api/v1/nothing", "public", nil},
 
+	"GET /leads":               {"/leads", "leads", nil},
+	"GET /leads.csv":           {"/leads.csv", "leads", nil},
+	"GET /leads.xlsx":          {"/leads.xlsx", "leads", nil},
+	"GET /leads/new":           {"/leads/new", "leads", nil},
+	"POST /leads/new":          {"/leads/new", "leads", url.Values{"find": {"滨河"}}},
+	"GET /leads/{lead}":        {"/leads/LEADID", "leads about", nil},
+	"POST /leads/{lead}":       {"/leads/LEADID", "leads about", url.Values{"action": {"comment"}, "seq": {"1"}}},
+	"POST /leads/{lead}/words": {"/leads/LEADID/words", "leads about", url.Values{"purpose": {"电话回访"}}},
+	"GET /leads/{lead}/answer": {"/leads/LEADID/answer", "leads about", nil},
+
 	"/": {"/nothing", "anyone", nil},
 }
 
@@ -265,6 +275,8 @@ func expects(rule string, p access.Person) bool {
 		return true
 	case "read":
 		return role.HasTerritory() && role != access.Clerk && (here || about == "")
+	case "leads":
+		return role.HasTerritory() && role != access.TownshipHead && (here || about == "")
 	case "work":
 		return role.HasTerritory() && role != access.TownshipHead && role != access.Clerk
 	case "decide":
@@ -309,6 +321,7 @@ func TestEveryRouteForEveryRoleAndTerritory(t *testing.T) {
 			t.Errorf("%s is no route", pattern)
 		}
 	}
+	lead := s.concludedLead(t)
 	people := variants()
 	for _, p := range people {
 		s.add(t, p)
@@ -321,7 +334,7 @@ func TestEveryRouteForEveryRoleAndTerritory(t *testing.T) {
 			if !ok {
 				t.Fatalf("%s has no rule in this test", route.Pattern)
 			}
-			rule.path = strings.ReplaceAll(rule.path, "SITECODE", s.desk.SiteCode("project", projectID))
+			rule.path = strings.ReplaceAll(strings.ReplaceAll(rule.path, "SITECODE", s.desk.SiteCode("project", projectID)), "LEADID", lead)
 			var status int
 			var header http.Header
 			var body string
@@ -548,7 +561,7 @@ func TestEverybodyBeginsWhereTheirWorkIs(t *testing.T) {
 	for _, p := range variants() {
 		s.add(t, p)
 		want := map[access.Role]string{access.Operator: "/quality", access.Auditor: "/audit", access.Administrator: "/people", access.Supervisor: "/overview",
-			access.Inspector: "/work", access.Clerk: "/about", access.DepartmentOfficer: "/work", access.TownshipHead: "/townships/" + p.Territory}[p.Roles[0]]
+			access.Inspector: "/work", access.Clerk: "/leads/new", access.DepartmentOfficer: "/work", access.TownshipHead: "/townships/" + p.Territory}[p.Roles[0]]
 		s.enter(t, "")
 		if _, header, _ := s.post(t, "/sign-in", url.Values{"name": {p.ID}, "password": {password}}); header.Get("Location") != want {
 			t.Errorf("%s begins at %s, want %s", p.ID, header.Get("Location"), want)

@@ -37,6 +37,7 @@ import (
 	"github.com/anxin-project/anxin/dashboards/console/pages/bulletin"
 	"github.com/anxin-project/anxin/dashboards/console/pages/casework"
 	"github.com/anxin-project/anxin/dashboards/console/pages/editions"
+	"github.com/anxin-project/anxin/dashboards/console/pages/leads"
 	"github.com/anxin-project/anxin/dashboards/console/pages/overview"
 	"github.com/anxin-project/anxin/dashboards/console/pages/people"
 	"github.com/anxin-project/anxin/dashboards/console/pages/public"
@@ -68,7 +69,7 @@ type Dependencies struct {
 	Verdicts view.Verdicts
 	// Desk takes leads in; nil: the public pages say that there is no such page. SiteTerms are what policy says of a place there, nil for
 	// nothing; Calendar says on which days wages are paid, nil for the one shipped.
-	Desk      public.Desk
+	Desk      Desk
 	SiteTerms func(place string, on civil.Date) public.Terms
 	Calendar  *calendar.Calendar
 	// Thresholds are those of the detectors in force; nil: pages show none.
@@ -91,6 +92,12 @@ type Dependencies struct {
 	Metrics  prometheus.Registerer
 }
 
+// Desk keeps the leads that are taken in here, for the public pages and for the desk's.
+type Desk interface {
+	public.Desk
+	leads.Desk
+}
+
 // Console serves the pages. Its handler may be used from many goroutines.
 type Console struct {
 	keeper *view.Keeper // of the run that pages show
@@ -106,6 +113,7 @@ type Console struct {
 	casework *casework.Pages
 	people   *people.Pages
 	public   *public.Pages
+	leads    *leads.Pages
 	system   *system.Pages
 	search   *search.Pages
 }
@@ -186,8 +194,9 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 	}
 	c.subjects = &subjects.Pages{Keeper: c.keeper, Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Cases: d.Cases, Closures: d.Closures, Vault: d.Vault,
 		PageSize: config.PageSize, Logger: d.Logger, Now: d.Now}
+	c.leads = &leads.Pages{Conn: d.Conn, Regions: d.Regions, Gate: d.Gate, PageSize: config.PageSize, Logger: d.Logger, Now: d.Now}
 	if d.Desk != nil { // avoid a typed nil in a non-nil interface
-		c.subjects.Leads = d.Desk
+		c.subjects.Leads, c.casework.Leads, c.leads.Desk = d.Desk, d.Desk, d.Desk
 	}
 
 	c.public = (&public.Pages{Keeper: c.keeper, Desk: d.Desk, Terms: d.SiteTerms, Calendar: d.Calendar, Laws: d.Laws, Regions: d.Regions, URL: d.Gate.Address(), Logger: d.Logger,
@@ -204,7 +213,7 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 
 // rooms are the folders of pages, with their templates.
 func (c *Console) rooms() []web.Room {
-	return []web.Room{c.overview.Room(), c.ranking.Room(), c.editions.Room(), c.bulletin.Room(), c.subjects.Room(), c.warnings.Room(), c.casework.Room(), c.people.Room(), c.public.Room(), c.system.Room(), c.search.Room()}
+	return []web.Room{c.overview.Room(), c.ranking.Room(), c.editions.Room(), c.bulletin.Room(), c.subjects.Room(), c.warnings.Room(), c.casework.Room(), c.people.Room(), c.public.Room(), c.system.Room(), c.search.Room(), c.leads.Room()}
 }
 
 // Run keeps the pages' run fresh until the context ends. A poll that fails is logged and counted, and the pages go on showing

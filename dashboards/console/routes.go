@@ -69,6 +69,14 @@ func (c *Console) table() []web.Route {
 		// Whoever reads a case may send a step; which of them, casework decides and says by which rule.
 		{Pattern: "POST /cases/{id}", Section: "cases", Life: web.Never, Action: access.Read, About: c.casework.OneCase, Audited: "case", Serve: c.casework.CaseForm},
 		{Pattern: "GET /cases/{id}/print", Section: "cases", Life: web.Never, Action: access.Read, About: c.casework.OneCase, Audited: "print", Serve: c.casework.CaseFilePage},
+		{Pattern: "GET /leads", Section: "leads", Life: web.Never, Action: access.Leads, Serve: c.leads.ListPage},
+		{Pattern: "GET /leads.csv", Section: "leads", Life: web.Never, Action: access.Leads, Audited: "export", Serve: c.leads.ListExport},
+		{Pattern: "GET /leads/new", Section: "leads", Life: web.Never, Action: access.Leads, Serve: c.leads.NewPage},
+		{Pattern: "POST /leads/new", Section: "leads", Life: web.Never, Action: access.Leads, Audited: "lead.take", Serve: c.leads.NewForm},
+		{Pattern: "GET /leads/{lead}", Section: "leads", Life: web.Never, Action: access.Leads, About: c.leads.OneLead, Serve: c.leads.LeadPage},
+		{Pattern: "POST /leads/{lead}", Section: "leads", Life: web.Never, Action: access.Leads, About: c.leads.OneLead, Audited: "lead", Serve: c.leads.LeadForm},
+		{Pattern: "POST /leads/{lead}/words", Section: "leads", Life: web.Never, Action: access.LeadContact, About: c.leads.OneLead, Audited: "lead.words", Serve: c.leads.WordsForm},
+		{Pattern: "GET /leads/{lead}/answer", Section: "leads", Life: web.Never, Action: access.Leads, About: c.leads.OneLead, Audited: "print", Serve: c.leads.AnswerPage},
 		{Pattern: "GET /closures", Section: "closures", Life: web.Never, Action: access.Read, Serve: c.casework.ClosuresPage},
 		{Pattern: "GET /closures.csv", Section: "closures", Life: web.Never, Action: access.Read, Audited: "export", Serve: c.casework.ClosuresExport},
 		// The form shows workers, masked: it is for who may reveal them. Who of these may propose, the closures decide.

@@ -59,7 +59,7 @@ func (s *Server) admit(r *Request, route Route) error {
 		if !access.Allow(person, route.Action, object) {
 			// of a neighbouring place name and rank are known: that it is there is no secret
 			known := object.Department == "" && access.RankOnly(person, object.Place)
-			if !known && !access.Allow(person, access.Read, object) && access.Allow(person, access.Read, access.Object{}) {
+			if !known && !access.Allow(person, access.Read, object) {
 				return errOutside
 			}
 			return ErrForbidden
@@ -126,6 +126,8 @@ func Home(p *access.Person) string {
 		return "/overview"
 	case p.Is(access.Inspector, access.DepartmentOfficer):
 		return "/work"
+	case p.Is(access.Clerk):
+		return "/leads/new"
 	case p.Is(access.TownshipHead) && len(p.Territory) == township:
 		return "/townships/" + p.Territory
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
+	"github.com/anxin-project/anxin/internal/domain/leadfile"
 )
 
 // caseData is one case.
@@ -32,6 +33,7 @@ type caseData struct {
 	Entries  []casefile.Entry // of the joint-discipline list about the employer
 	Offer    *candidate       // the employer as one who can be proposed for the list; nil when it cannot, or is not for who asks
 	Propose  bool             // who asks may propose it
+	Leads    []leadfile.Lead  // about the subject, taken in here
 }
 
 // caseID is the id in the address of a request, and its parts; casework knows no others.
@@ -105,7 +107,32 @@ func (p *Pages) readCase(r *web.Request, shown func([]casefile.Event) []casefile
 	if r.View != nil {
 		d.Active = r.View.WarningsOf[id]
 	}
+	p.readLeads(r, d)
 	return d, p.readDiscipline(r, d)
+}
+
+// readLeads adds the leads about the subject of the case. Its page stands without them.
+func (p *Pages) readLeads(r *web.Request, d *caseData) {
+	if p.Leads == nil {
+		return
+	}
+	f := leadfile.Filter{ProjectID: d.Case.ScopeID}
+	switch d.Case.Scope {
+	case catalog.Employer:
+		f = leadfile.Filter{Employer: d.Case.ScopeID}
+	case catalog.Township:
+		return
+	}
+	all, err := p.Leads.List(r.Context, f)
+	if err != nil {
+		p.Logger.Warn("reading the leads of a case", "error", err)
+		return
+	}
+	for _, l := range all {
+		if access.Allow(r.Person(), access.Leads, l.Object(r.Person())) {
+			d.Leads = append(d.Leads, l)
+		}
+	}
 }
 
 // readDiscipline adds the procedures about the employer whom the case binds, and the employer as a candidate.

@@ -4,6 +4,7 @@
 package casework
 
 import (
+	"context"
 	"embed"
 	"html/template"
 	"log/slog"
@@ -17,6 +18,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/catalog"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/law"
+	"github.com/anxin-project/anxin/internal/domain/leadfile"
 	"github.com/anxin-project/anxin/internal/platform/access/signin"
 )
 
@@ -28,6 +30,9 @@ type Pages struct {
 	Cases     view.Cases    // nil: the pages say that casework is not connected
 	Blacklist Blacklist     // nil: likewise
 	Closures  view.Closures // nil: likewise
+	Leads     interface {   // nil: a case shows no leads
+		List(ctx context.Context, f leadfile.Filter) ([]leadfile.Lead, error)
+	}
 	Regions   view.Regions
 	Detectors *view.Detectors // what they are called
 	Laws      *law.Registry

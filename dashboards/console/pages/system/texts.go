@@ -42,6 +42,8 @@ var systemTexts = map[string]catalog.Text{
 	"audited.token_made":        {ZH: "发放令牌", EN: "Made a token"},
 	"audited.token_ended":       {ZH: "作废令牌", EN: "Ended a token"},
 	"audited.reveal":            {ZH: "查看个人信息", EN: "Revealed personal data"},
+	"audited.lead":              {ZH: "线索", EN: "Lead"},
+	"audited.lead.words":        {ZH: "查看线索原话和联系方式", EN: "Words and contact of a lead opened"},
 	"audited.closure":           {ZH: "销号", EN: "Closure"},
 	"audited.read_record":       {ZH: "查看来源记录", EN: "Record of a source read"},
 	"audited.verdict":           {ZH: "核实预警", EN: "Verdict on a warning"},
