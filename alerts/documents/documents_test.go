@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"html"
+	"io/fs"
 	"os"
 	"regexp"
 	"slices"
@@ -304,6 +305,24 @@ func TestThePapersOfRemediesReadAsTheGoldenFiles(t *testing.T) {
 	}{{Kind(casefile.Demand), 0}, {Kind(casefile.Demand), 6}, {Kind(casefile.NonPayment), 6}, {"poem", 0}} {
 		if _, err := papers.OfStep(none.kind, c, none.no, "", nil); !errors.Is(err, casefile.ErrNotFound) {
 			t.Errorf("%s %d: %v", none.kind, none.no, err)
+		}
+	}
+}
+
+// A reader of papers who sees nothing finds their text as the main part of the page.
+func TestEveryPaperHasOneMainPart(t *testing.T) {
+	names, err := fs.Glob(files, "templates/*.html")
+	if err != nil || len(names) < 4 {
+		t.Fatalf("%d templates: %v", len(names), err)
+	}
+	for _, file := range names {
+		text, err := files.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		begins, ends := strings.Count(string(text), "<main>"), strings.Count(string(text), "</main>")
+		if paper := strings.Contains(string(text), "</body>"); paper && ends != 1 || !paper && begins != ends+1 {
+			t.Errorf("%s has %d beginnings and %d ends of a main part", file, begins, ends)
 		}
 	}
 }

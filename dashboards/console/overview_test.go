@@ -30,6 +30,13 @@ func TestTheOverviewAddsUpWithItsListsAndItsParts(t *testing.T) {
 			t.Errorf("%s does not show %d red and %d yellow warnings", path, prefecture.Red, prefecture.Yellow)
 		}
 	}
+	found := 0
+	for _, n := range prefecture.Verdicts {
+		found += n
+	}
+	if found != prefecture.Red+prefecture.Yellow || prefecture.Verdicts["none"] == 0 {
+		t.Errorf("verdicts %v of %d warnings", prefecture.Verdicts, prefecture.Red+prefecture.Yellow)
+	}
 	stages := 0
 	for _, n := range prefecture.CasesStages {
 		stages += n

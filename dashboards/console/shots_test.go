@@ -55,7 +55,7 @@ func TestScreenshots(t *testing.T) {
 		}
 		b.Do(t, browsertest.ColourScheme("dark"))
 		for _, name := range []string{"overview", "ranking", "township", "project"} {
-			shoot(b, name+"-dark-"+screen.name, s.url+pages[name]+"?lang=zh")
+			shoot(b, name+"-dark-"+screen.name, s.url+pages[name]+map[bool]string{true: "&", false: "?"}[containsQuery(pages[name])]+"lang=zh")
 		}
 	}
 	empty := emptyServer(t, small)

@@ -228,7 +228,7 @@ func crawl(t *testing.T, h http.Handler, hidden *ingesttest.Secrets) visited {
 	t.Helper()
 	seen := visited{}
 	for _, language := range []string{"zh", "en"} {
-		todo := []string{"/", "/ranking.csv", "/warnings.csv", "/cases", "/about", "/search?q=33", "/healthz", "/no/such/page"}
+		todo := []string{"/", "/overview", "/ranking", "/work", "/bulletins", "/ranking.csv", "/warnings.csv", "/cases", "/about", "/search?q=33", "/healthz", "/no/such/page"}
 		known := visited{}
 		for len(todo) > 0 {
 			at := todo[0]

@@ -69,6 +69,9 @@ func (q *Query) Err() error {
 }
 
 func (q *Query) refuse(name, want string) {
+	if slices.ContainsFunc(q.bad, func(b badParameter) bool { return b.Name == name }) {
+		return // it was read before
+	}
 	value := q.Given.Get(name)
 	if len(value) > 80 {
 		value = strings.ToValidUTF8(value[:80], "") + "…"

@@ -22,3 +22,14 @@ func TestALongParameterIsRefusedAndGoesIntoNoLink(t *testing.T) {
 		t.Errorf("a short one: %v", q.Err())
 	}
 }
+
+func TestABadParameterThatIsReadTwiceIsToldOnce(t *testing.T) {
+	q := ReadQuery(httptest.NewRequest(http.MethodGet, "/overview?place=x&page=0", nil))
+	for range 3 {
+		q.Code("place", 2, 4)
+		q.Number("page")
+	}
+	if bad, ok := q.Err().(badRequest); !ok || len(bad.parameters) != 2 {
+		t.Errorf("told are %v", q.bad)
+	}
+}

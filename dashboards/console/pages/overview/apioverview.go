@@ -80,6 +80,7 @@ type Answer struct {
 	Townships []LightAnswer   `json:"townships"`
 	Opened    int             `json:"opened"`      // warnings since yesterday
 	NewRed    int             `json:"newly_red"`   // came as red ones, or rose to red, since yesterday
+	Verdicts  map[string]int  `json:"verdicts"`    // of active warnings: none, true, untrue, settled; empty where casework is not known
 	Ended     int             `json:"ended"`       // since yesterday
 	Yesterday *EarlierAnswer  `json:"yesterday"`   // null: there is no earlier date
 	Compared  *EarlierAnswer  `json:"compared"`    // with the last edition; null: with nothing
@@ -106,6 +107,10 @@ func (p *Pages) Answer(r *web.Request) (web.Answer, error) {
 		for _, t := range county.Tiles {
 			a.Townships = append(a.Townships, LightAnswer{t.Code, t.Name, t.Light})
 		}
+	}
+	a.Verdicts = map[string]int{}
+	for _, one := range d.Found {
+		a.Verdicts[one.Kind] = one.Warnings
 	}
 	return web.Answer{JSON: a}, nil
 }

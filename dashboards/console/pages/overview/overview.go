@@ -13,6 +13,7 @@ import (
 	"github.com/anxin-project/anxin/internal/domain/casefile"
 	"github.com/anxin-project/anxin/internal/domain/civil"
 	"github.com/anxin-project/anxin/internal/domain/region"
+	"github.com/anxin-project/anxin/internal/domain/verdict"
 )
 
 // figures are what is counted of a place.
@@ -93,10 +94,43 @@ type overviewData struct {
 	NewlyRed  []*view.Warning // since yesterday
 	Ended     []*view.Warning
 	Due       []dueDay
+	Found     []foundCount // of the active warnings in the place, what people found of them
 	Unplaced  int
 	Failing   int
 	Grace     int
 	Today     civil.Date
+}
+
+// foundCount counts warnings by what people found of them; Kind is a verdict's, or none.
+type foundCount struct {
+	Kind     string
+	Warnings int
+}
+
+// unanswered stands for a warning of which nobody has said anything, as the list of warnings asks for it.
+const unanswered = "none"
+
+// answered counts the active warnings of a place by what people found of them.
+func answered(v *view.View, code string) []foundCount {
+	all := []foundCount{{Kind: unanswered}}
+	for _, kind := range verdict.Kinds {
+		all = append(all, foundCount{Kind: string(kind)})
+	}
+	for _, w := range v.Warnings {
+		if !w.In(code) {
+			continue
+		}
+		kind := unanswered
+		if w.Verdict != nil {
+			kind = string(w.Verdict.Kind)
+		}
+		for i := range all {
+			if all[i].Kind == kind {
+				all[i].Warnings++
+			}
+		}
+	}
+	return all
 }
 
 // openedShown is how many of the new red warnings the page shows itself.
@@ -150,6 +184,9 @@ func (p *Pages) overview(r *web.Request) (*overviewData, error) {
 		}
 	}
 	d.changes(v)
+	if d.Connected {
+		d.Found = answered(v, code)
+	}
 	d.Due = dueDays(d.Today, cases, d.Tally.Due)
 	if p.Boundaries != nil {
 		d.Map = p.Boundaries.draw(r.Lang, d)

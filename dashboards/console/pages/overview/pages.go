@@ -43,6 +43,7 @@ func (p *Pages) functions(l language.Locale) template.FuncMap {
 		"warningsAt": func(place, level string) string { return "/warnings?" + at(place, "level", level) },
 		"rankingAt":  func(place, name, value string) string { return "/ranking?" + at(place, name, value) },
 		"casesAt":    func(place, name, value string) string { return "/cases?" + ofCases(place, name, value) },
+		"foundAt":    func(place, kind string) string { return "/warnings?" + at(place, "verdict", kind) },
 		"listAt": func(list, place, name, value string) string {
 			return "/overview/" + list + "?" + query("place", place, name, value)
 		},
