@@ -3,6 +3,7 @@ package privacytest
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/json"
 	"html"
 	"io"
@@ -101,6 +102,16 @@ func (s *stage) checkServices(t *testing.T, hidden *ingesttest.Secrets) {
 		t.Fatal(err)
 	}
 
+	// The pages look for newer runs as in service: however long the search takes, /healthz does not call them stale.
+	looking, stop := context.WithCancel(t.Context())
+	stopped := make(chan error, 1)
+	go func() { stopped <- pages.Run(looking) }()
+	defer func() {
+		stop()
+		if err := <-stopped; err != nil {
+			t.Error(err)
+		}
+	}()
 	shown := signedIn(t, register, pages.Handler())
 	seen := crawl(t, shown, hidden)
 	for _, part := range []string{"/", "/ranking.csv", "/ranking.xlsx", "/townships/", "/warnings.csv", "/warnings.xlsx", "/subjects/project/", "/subjects/employer/", "/cases/", "/about"} {
