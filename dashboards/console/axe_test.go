@@ -17,6 +17,7 @@ func TestNoPageHasABarrier(t *testing.T) {
 	browsertest.Axe(t)
 	s := serve(t, small)
 	s.fillWorkers(t)
+	s.fillRecords(t)
 	for _, screen := range []struct {
 		name   string
 		width  int64

@@ -21,12 +21,15 @@ var everyPage = []string{
 	"/blacklist/entries", "/blacklist/entries/" + entryID, "/blacklist/propose/" + employerID, "/blacklist/propose/" + lateFirm, "/cases/project:P-00001", "/quality", "/quality?fault=any&topic=payroll", "/search?q=331024", "/about", "/runs",
 	"/bulletins", "/bulletins/3310/2026-09", "/bulletins/331024/2026-Q3",
 	"/editions", "/editions/6", "/editions/6/diff?with=3", "/plan", "/plan?grade=A&due=all", "/rates", "/explain/331024001", "/detectors", "/detectors/wages-overdue",
+	"/verdicts", "/closures", "/closures/" + waitingClosure, "/closures/" + closedClosure, "/closures/propose/project/" + projectID, "/leads", "/leads/new",
+	"/subjects/project/" + projectID + "/records/SLIP-1", "/subjects/project/" + projectID + "/evidence?detector=wages-overdue",
 	"/subjects/project/" + projectID + "/workers", "/account", "/people", "/people/" + overseer.ID, "/audit",
 }
 
 func TestEveryPageIsCleanInARealBrowserAndFitsItsScreen(t *testing.T) {
 	s := serve(t, small)
 	s.fillWorkers(t)
+	s.fillRecords(t)
 	for _, width := range []int64{1366, 390, 360} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
 			b := browsertest.Open(t, width, 800)
