@@ -34,6 +34,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/anxin-project/anxin/dashboards/console/pages/arrears"
 	"github.com/anxin-project/anxin/dashboards/console/pages/bulletin"
 	"github.com/anxin-project/anxin/dashboards/console/pages/casework"
 	"github.com/anxin-project/anxin/dashboards/console/pages/editions"
@@ -111,6 +112,7 @@ type Console struct {
 	subjects *subjects.Pages
 	warnings *warnings.Pages
 	casework *casework.Pages
+	arrears  *arrears.Pages
 	people   *people.Pages
 	public   *public.Pages
 	leads    *leads.Pages
@@ -184,6 +186,7 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 	c.warnings = &warnings.Pages{Conn: d.Conn, Regions: d.Regions, Detectors: detectors, Answers: answers, Laws: d.Laws, Thresholds: d.Thresholds, PageSize: config.PageSize,
 		Verdicts: d.Verdicts, Refresh: c.Refresh, Logger: d.Logger, Now: d.Now}
 	c.casework = &casework.Pages{Cases: d.Cases, Blacklist: d.Blacklist, Closures: d.Closures, Regions: d.Regions, Detectors: detectors, Laws: d.Laws, Gate: d.Gate, PageSize: config.PageSize, Logger: d.Logger, Now: d.Now}
+	c.arrears = &arrears.Pages{Conn: d.Conn, Cases: d.Cases, Regions: d.Regions, PageSize: config.PageSize, Now: d.Now}
 	c.people = &people.Pages{Gate: d.Gate, Regions: d.Regions, Demo: d.Demo, Logger: d.Logger}
 	c.system = &system.Pages{Conn: d.Conn, Gate: d.Gate, Detectors: detectors, Sources: sources, Lights: lights, PageSize: config.PageSize, Now: d.Now}
 	c.search = &search.Pages{Conn: d.Conn, Regions: d.Regions, Answers: answers}
@@ -213,7 +216,7 @@ func (c *Console) build(config Configuration, d Dependencies) (err error) {
 
 // rooms are the folders of pages, with their templates.
 func (c *Console) rooms() []web.Room {
-	return []web.Room{c.overview.Room(), c.ranking.Room(), c.editions.Room(), c.bulletin.Room(), c.subjects.Room(), c.warnings.Room(), c.casework.Room(), c.people.Room(), c.public.Room(), c.system.Room(), c.search.Room(), c.leads.Room()}
+	return []web.Room{c.overview.Room(), c.ranking.Room(), c.editions.Room(), c.bulletin.Room(), c.subjects.Room(), c.warnings.Room(), c.casework.Room(), c.arrears.Room(), c.people.Room(), c.public.Room(), c.system.Room(), c.search.Room(), c.leads.Room()}
 }
 
 // Run keeps the pages' run fresh until the context ends. A poll that fails is logged and counted, and the pages go on showing

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/anxin-project/anxin/dashboards/console/pages/arrears"
 	"github.com/anxin-project/anxin/dashboards/console/pages/bulletin"
 	"github.com/anxin-project/anxin/dashboards/console/pages/casework"
 	"github.com/anxin-project/anxin/dashboards/console/pages/editions"
@@ -50,6 +51,9 @@ var answerTypes = map[string]any{
 	"POST /api/v1/subjects/{scope}/{id}/workers":         subjects.RevealedAnswer{},
 	"GET /api/v1/work":                                   casework.WorkListAnswer{},
 	"GET /api/v1/approvals":                              casework.WorkListAnswer{},
+	"GET /api/v1/zero":                                   arrears.ZeroAnswer{},
+	"GET /api/v1/remedies":                               arrears.LedgerAnswer{},
+	"GET /api/v1/instruments":                            arrears.InstrumentsAnswer{},
 	"GET /api/v1/board":                                  casework.BoardAnswer{},
 	"GET /api/v1/blacklist/candidates":                   casework.CandidatesAnswer{},
 	"GET /api/v1/blacklist/candidates/{employer}":        casework.CandidateAnswer{},

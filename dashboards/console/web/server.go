@@ -331,7 +331,7 @@ func (s *Server) remembered(q *Request, route Route, render func() (*body, error
 // needsRun: these sections show a run; the rest also works before the first one.
 func needsRun(section string) bool {
 	switch section {
-	case "overview", "ranking", "editions", "warnings", "search":
+	case "overview", "ranking", "editions", "warnings", "search", "arrears":
 		return true
 	}
 	return false

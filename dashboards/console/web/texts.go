@@ -140,6 +140,7 @@ var sharedTexts = map[string]catalog.Text{
 	"nav.work":        {ZH: "我的待办", EN: "My work"},
 	"nav.entries":     {ZH: "联合惩戒", EN: "Joint discipline"},
 	"nav.approvals":   {ZH: "待审批", EN: "Approvals"},
+	"nav.arrears":     {ZH: "清欠", EN: "Arrears"},
 	"law.note":        {ZH: "（{1}）", EN: " ({1})"},
 	"nav.board":       {ZH: "督办", EN: "Board"},
 	"nav.publication": {ZH: "公布的名单", EN: "Published list"},
