@@ -96,6 +96,9 @@ var routeRules = map[string]struct {
 	"GET /api/v1/subjects/{scope}/{id}/records/{record}": {"/api/v1/subjects/project/" + projectID + "/records/SLIP-1", "read about", nil},
 	"GET /subjects/{scope}/{id}/workers":                 {"/subjects/project/" + projectID + "/workers", "reveal about", nil},
 	"POST /subjects/{scope}/{id}/workers":                {"/subjects/project/" + projectID + "/workers", "reveal about", url.Values{"worker": {workerOne}, "purpose": {"核实十月工资"}}},
+	"GET /tasks":                                         {"/tasks", "read", nil},
+	"GET /tasks.csv":                                     {"/tasks.csv", "read", nil},
+	"GET /tasks.xlsx":                                    {"/tasks.xlsx", "read", nil},
 	"GET /zero":                                          {"/zero", "read", nil},
 	"GET /zero.csv":                                      {"/zero.csv", "read", nil},
 	"GET /zero.xlsx":                                     {"/zero.xlsx", "read", nil},
@@ -184,6 +187,7 @@ var routeRules = map[string]struct {
 	"POST /api/v1/subjects/{scope}/{id}/workers":  {"/api/v1/subjects/project/" + projectID + "/workers", "reveal about", jsonBody(`{"worker":"` + workerOne + `","purpose":"核实十月工资"}`)},
 	"GET /api/v1/work":                            {"/api/v1/work", "work", nil},
 	"GET /api/v1/approvals":                       {"/api/v1/approvals", "decide", nil},
+	"GET /api/v1/tasks":                           {"/api/v1/tasks", "read", nil},
 	"GET /api/v1/zero":                            {"/api/v1/zero", "read", nil},
 	"GET /api/v1/remedies":                        {"/api/v1/remedies", "read", nil},
 	"GET /api/v1/instruments":                     {"/api/v1/instruments", "read", nil},
@@ -400,7 +404,7 @@ func TestNoPageShowsWhatLiesOutsideTheTerritory(t *testing.T) {
 	for _, p := range variants() {
 		s.add(t, p)
 	}
-	pages := []string{"/ranking", "/ranking?unit=county", "/ranking?sort=fen", "/ranking.csv", "/warnings", "/warnings?page=2", "/warnings.csv", "/verdicts", "/verdicts.csv", "/cases", "/work", "/approvals", "/board", "/board?by=county&figure=received", "/board.csv", "/zero", "/zero.csv", "/remedies", "/remedies.csv", "/instruments", "/instruments.csv", "/blacklist/entries", "/search?q=工程", "/search?q=331", "/search?q=" + employerID[:6],
+	pages := []string{"/ranking", "/ranking?unit=county", "/ranking?sort=fen", "/ranking.csv", "/warnings", "/warnings?page=2", "/warnings.csv", "/verdicts", "/verdicts.csv", "/cases", "/work", "/approvals", "/board", "/board?by=county&figure=received", "/board.csv", "/zero", "/zero.csv", "/tasks", "/tasks.csv", "/remedies", "/remedies.csv", "/instruments", "/instruments.csv", "/blacklist/entries", "/search?q=工程", "/search?q=331", "/search?q=" + employerID[:6],
 		"/editions", "/editions/6", "/editions/6?unit=county", "/editions/6/ranking.csv", "/editions/6/diff?with=3", "/editions/6/diff.csv?with=3", "/detectors", "/detectors/wages-overdue", "/plan?due=all", "/plan.csv?due=all", "/rates", "/rates.csv",
 		"/api/v1/units?limit=1000", "/api/v1/units?unit=county", "/api/v1/warnings?limit=1000", "/api/v1/editions/6", "/api/v1/editions/6/diff?with=3", "/api/v1/talks", "/api/v1/plan?due=all", "/api/v1/rates", "/api/v1/blacklist/candidates", "/api/v1/search?search=工程", "/api/v1/detectors", "/api/v1/detectors/wages-overdue"}
 	for round := range 2 { // the second time from memory

@@ -17,7 +17,7 @@ import (
 var everyPage = []string{
 	"/overview", "/overview?place=331024", "/overview/wall", "/overview/owed", "/overview/leads", "/overview/missing", "/overview/silent", "/overview/due", "/overview/changes", "/ranking", "/ranking?county=331024&light=red", "/ranking?unit=county", "/townships/331024001", "/units/331024", "/units/3310",
 	"/warnings", "/warnings?q=XSS-1", "/subjects/project/" + projectID, "/subjects/project/XSS-1", "/subjects/employer/" + employerID,
-	"/cases", "/cases/project:" + projectID, "/cases/project:" + projectID + "/print", "/work", "/approvals", "/board", "/board?by=person&figure=in_hand", "/zero", "/zero?county=331024&stage=none", "/remedies", "/instruments?kind=mediation",
+	"/cases", "/cases/project:" + projectID, "/cases/project:" + projectID + "/print", "/work", "/approvals", "/board", "/board?by=person&figure=in_hand", "/zero", "/zero?county=331024&stage=none", "/tasks?light=problems", "/remedies", "/instruments?kind=mediation",
 	"/blacklist/entries", "/blacklist/entries/" + entryID, "/blacklist/propose/" + employerID, "/blacklist/propose/" + lateFirm, "/cases/project:P-00001", "/quality", "/quality?fault=any&topic=payroll", "/search?q=331024", "/about", "/runs",
 	"/bulletins", "/bulletins/3310/2026-09", "/bulletins/331024/2026-Q3",
 	"/editions", "/editions/6", "/editions/6/diff?with=3", "/plan", "/plan?grade=A&due=all", "/rates", "/explain/331024001", "/detectors", "/detectors/wages-overdue",

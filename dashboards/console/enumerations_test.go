@@ -99,6 +99,7 @@ func TestEveryValueOfAnEnumerationHasItsText(t *testing.T) {
 		{"paper.", found(t, `Papers(?:: \[\]string\{| = append\(d\.Papers, )"([a-z_]+)"`, "pages/casework/entries.go")},
 		{"field.", found(t, `\{Name: "([a-z0-9_]+)"`, "pages/casework/case.go", "pages/casework/entries.go", "pages/casework/remedies.go")},
 		{"remedy.", constants(t, "internal/domain/casefile/remedy.go", "Remedy")},
+		{"tasks.light.", constants(t, "internal/domain/casefile/task.go", "TaskLight")},
 		{"board.", constants(t, "internal/domain/casefile/board.go", "Board")},
 		{"board.by.", constants(t, "internal/domain/casefile/board.go", "BoardBy")},
 		{"field.", found(t, `\bsay\("([a-z0-9_]+)"`, "pages/casework/events.go")},

@@ -51,6 +51,7 @@ var answerTypes = map[string]any{
 	"POST /api/v1/subjects/{scope}/{id}/workers":         subjects.RevealedAnswer{},
 	"GET /api/v1/work":                                   casework.WorkListAnswer{},
 	"GET /api/v1/approvals":                              casework.WorkListAnswer{},
+	"GET /api/v1/tasks":                                  arrears.TasksAnswer{},
 	"GET /api/v1/zero":                                   arrears.ZeroAnswer{},
 	"GET /api/v1/remedies":                               arrears.LedgerAnswer{},
 	"GET /api/v1/instruments":                            arrears.InstrumentsAnswer{},
