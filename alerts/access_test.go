@@ -2,10 +2,14 @@ package alerts_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/anxin-project/anxin/alerts"
+	"github.com/anxin-project/anxin/alerts/notices"
 	"github.com/anxin-project/anxin/internal/domain/access"
 )
 
@@ -14,6 +18,7 @@ import (
 var routeRules = map[string]struct{ path, who, body string }{
 	"GET /api/openapi.yaml":                     {"/api/openapi.yaml", "public", ""},
 	"POST /api/v1/alerts":                       {"/api/v1/alerts", "service", body},
+	"POST /api/v1/notices/{channel}":            {"/api/v1/notices/robot", "service", body},
 	"GET /api/v1/cases":                         {"/api/v1/cases", "service read", ""},
 	"GET /api/v1/cases.csv":                     {"/api/v1/cases.csv", "service read", ""},
 	"GET /api/v1/cases.xlsx":                    {"/api/v1/cases.xlsx", "service read", ""},
@@ -55,7 +60,13 @@ func expects(rule string, p access.Person) bool {
 }
 
 func TestEveryRouteForEveryRoleAndTerritory(t *testing.T) {
-	r := newRig(t, nil)
+	robot := filepath.Join(t.TempDir(), "robot")
+	if err := os.WriteFile(robot, []byte("http://127.0.0.1:9/robot\n"), 0o600); err != nil { // nobody answers there: the route is what counts
+		t.Fatal(err)
+	}
+	r := newRig(t, func(c *alerts.Configuration) {
+		c.Notices = map[string]notices.Channel{"robot": {Kind: notices.WeCom, URLFile: robot}}
+	})
 	r.candidate(t)
 	if status, text := r.request(t, "POST", "/api/v1/alerts", "Bearer "+token, body); status != 200 {
 		t.Fatal(status, text)

@@ -68,7 +68,7 @@ func TestAMissingHolidayNoticeShowsWhereDeadlinesDo(t *testing.T) {
 		t.Errorf("the API answers %s", body)
 	}
 	if err := testutil.GatherAndCompare(o.Registry, strings.NewReader(`
-# HELP anxin_case_deadlines_unknown Cases and entries of the joint-discipline list with a deadline, perhaps within a month, that cannot be counted because the calendar lacks the year's holiday notice.
+# HELP anxin_case_deadlines_unknown Cases, leads and entries of the joint-discipline list with a deadline, perhaps within a month, that cannot be counted because the calendar lacks the year's holiday notice.
 # TYPE anxin_case_deadlines_unknown gauge
 anxin_case_deadlines_unknown 1
 `), "anxin_case_deadlines_unknown"); err != nil {
