@@ -16,6 +16,7 @@ import (
 	"github.com/anxin-project/anxin/dashboards/console/pages/casework"
 	"github.com/anxin-project/anxin/dashboards/console/pages/system"
 	"github.com/anxin-project/anxin/internal/domain/casefile"
+	"github.com/anxin-project/anxin/internal/domain/leadfile"
 )
 
 // constants returns the values of the text constants of a type in a folder of the module; of those that the type's name ""
@@ -126,8 +127,8 @@ func TestEveryValueOfAnEnumerationHasItsText(t *testing.T) {
 
 // The pages offer every action there is, and every action that a form asks for can be named.
 func TestThePagesOfferEveryAction(t *testing.T) {
-	if all := constants(t, "internal/domain/casefile/action.go", "ActionKind"); len(all) != len(casework.CaseActions) {
-		t.Errorf("%d actions on a case, pages offer %d", len(all), len(casework.CaseActions))
+	if all := constants(t, "internal/domain/casefile/action.go", "ActionKind"); len(all) != len(casework.CaseActions)+len(casework.RemedyActions) {
+		t.Errorf("%d actions on a case, pages offer %d", len(all), len(casework.CaseActions)+len(casework.RemedyActions))
 	}
 	if all := constants(t, "internal/domain/casefile/blacklist.go", "EntryActionKind"); len(all) != len(casework.EntryActions)+1 { // and propose, on a page of its own
 		t.Errorf("%d actions on an entry, pages offer %d", len(all), len(casework.EntryActions))
@@ -163,6 +164,12 @@ func TestEveryAuditedActionHasItsWord(t *testing.T) {
 	}
 	for _, kind := range casework.CaseActions {
 		actions = append(actions, "case."+string(kind))
+	}
+	for _, kind := range leadfile.ActionKinds {
+		actions = append(actions, "lead."+string(kind))
+	}
+	for _, kind := range constants(t, "internal/domain/closure/closure.go", "ActionKind") {
+		actions = append(actions, "closure."+kind)
 	}
 	for _, kind := range append(slices.Clone(casework.EntryActions), casefile.Propose) {
 		actions = append(actions, "blacklist."+string(kind))

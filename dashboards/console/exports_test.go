@@ -56,16 +56,22 @@ func exportPaths(t *testing.T) (paths []string) {
 	return paths
 }
 
+// mayBeEmpty are exports of which the small world may have nothing: nobody owes, nobody took a lead in or judged a warning, and its
+// evidence names records that are not in its store.
+var mayBeEmpty = []string{"/owed.csv", "/leads.csv", "/verdicts.csv", "/evidence.csv"}
+
 func TestEveryExportIsAWorkbookToo(t *testing.T) {
 	s := serve(t, small)
 	dated, number := regexp.MustCompile(`^\d{4}-\d\d(-\d\d( \d\d:\d\d:\d\d)?)?$`), regexp.MustCompile(`^-?\d+(\.\d+)?$`)
 	for _, path := range exportPaths(t) {
 		for _, lang := range []string{"zh", "en"} {
-			_, _, text := s.get(t, path+"?lang="+lang)
+			address, filter, _ := strings.Cut(path, "?")
+			filter = "?" + strings.TrimPrefix(filter+"&lang="+lang, "&")
+			_, _, text := s.get(t, address+filter)
 			rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\uFEFF"))).ReadAll()
 			must(t, err)
-			shown, raw, about, file := s.workbook(t, strings.TrimSuffix(path, ".csv")+".xlsx?lang="+lang)
-			if len(shown) != len(rows) || len(rows) < 2 && !strings.HasSuffix(path, "owed.csv") && path != "/verdicts.csv" || !slices.Equal(shown[0], rows[0]) {
+			shown, raw, about, file := s.workbook(t, strings.TrimSuffix(address, ".csv")+".xlsx"+filter)
+			if len(shown) != len(rows) || len(rows) < 2 && !slices.Contains(mayBeEmpty, address[strings.LastIndex(address, "/"):]) || !slices.Equal(shown[0], rows[0]) {
 				t.Errorf("%s in %s: %d rows as CSV, %d as a workbook, headed %q and %q", path, lang, len(rows), len(shown), rows[0], shown[0])
 				continue
 			}
@@ -157,6 +163,7 @@ func TestEveryPageThatOffersCSVOffersAWorkbook(t *testing.T) {
 		}
 	}
 	for _, path := range exportPaths(t) {
+		path, _, _ = strings.Cut(path, "?")
 		if path, _ = strings.CutSuffix(path, ".csv"); !offered[path] {
 			t.Errorf("no page offers %s.csv", path)
 		}

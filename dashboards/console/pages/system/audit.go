@@ -71,7 +71,10 @@ func (p *Pages) auditLog(r *web.Request) (*auditData, error) {
 
 // Audited names what the audit log has somebody do; an action of casework by its own name.
 func Audited(l language.Locale, action string) string {
-	for prefix, group := range map[string]string{"case.": "do", "blacklist.": "listing"} {
+	if t, ok := language.LookUp("audited." + action); ok {
+		return t.In(string(l))
+	}
+	for prefix, group := range map[string]string{"case.": "do", "blacklist.": "listing", "lead.": "lead_action", "closure.": "closing", "verdict.": "verdict"} {
 		if kind, ok := strings.CutPrefix(action, prefix); ok {
 			return l.Word("audited", prefix[:len(prefix)-1]) + language.Message(l, "list.colon") + l.Word(group, kind)
 		}
