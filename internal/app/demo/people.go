@@ -31,6 +31,7 @@ func invented(townships []region.Township) []access.Person {
 		{ID: "supervisor", Name: "周正", Roles: []access.Role{access.Supervisor}, Territory: whole},
 		{ID: "housing", Name: "郑建", Roles: []access.Role{access.DepartmentOfficer}, Territory: whole, Department: "housing"},
 		{ID: "township", Name: "何乡", Roles: []access.Role{access.TownshipHead}, Territory: first},
+		{ID: "clerk", Name: "许窗", Roles: []access.Role{access.Clerk}, Territory: county},
 		{ID: "operator", Name: "吴维", Roles: []access.Role{access.Operator}},
 		{ID: "auditor", Name: "沈明", Roles: []access.Role{access.Auditor}},
 		{ID: "administrator", Name: "管理员", Roles: []access.Role{access.Administrator}},
