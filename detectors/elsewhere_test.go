@@ -17,7 +17,8 @@ import (
 var aboutOne = map[string][]string{
 	"blacklist-candidate": {"alerts/", "internal/domain/casefile/", "dashboards/console/"},
 	"arrears-risk": {
-		"alerts/findings.go", "alerts/rules/pipeline.yml", "cmd/anxin/risk.go", "dashboards/console/pages/ranking/templates/ranking.html", "dashboards/console/view/",
+		"alerts/findings.go", "alerts/rules/pipeline.yml", "cmd/anxin/risk.go", "dashboards/console/pages/ranking/templates/ranking.html", "dashboards/console/pages/overview/templates/",
+		"dashboards/console/view/",
 		"detectors/backtest/", "detectors/risk/", "detectors/snapshot/18_", "detectors/snapshot/fill.go", "internal/platform/store/migrations/0019_scorecards.sql",
 	},
 }

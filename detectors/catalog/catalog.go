@@ -185,7 +185,7 @@ func ValidID(id string) error {
 	if !idForm.MatchString(id) || len(id) > 60 {
 		return fmt.Errorf("%q is no detector's id: want small letters, digits and single hyphens, such as crane-idle", id)
 	}
-	if slices.Contains([]string{"common", "sources", "index", "casework", "editions", "grades", "rates", "backtest", "owed", "public"}, id) {
+	if slices.Contains([]string{"common", "sources", "index", "casework", "editions", "grades", "rates", "backtest", "owed", "public", "bulletin", "numbers"}, id) {
 		return fmt.Errorf("%q is a section of policy and cannot be a detector's id", id)
 	}
 	return nil

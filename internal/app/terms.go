@@ -44,7 +44,7 @@ func (t terms) ofCases(place string, on civil.Date) cases.Terms {
 // ofLeads are the terms of leads at a place on a day: those by which the detector of late leads goes, and casework's own.
 func (t terms) ofLeads(place string, on civil.Date) leads.Terms {
 	late := func(name string) int {
-		v, err := t.policy.Number("complaint-late", name, place, on)
+		v, err := t.policy.Number("common", name, place, on)
 		if err != nil {
 			panic(err) // the national policy has each, and the catalogue has seen to the values
 		}

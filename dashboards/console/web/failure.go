@@ -46,6 +46,8 @@ func (s *Server) fail(w http.ResponseWriter, q *Request, err error) {
 		d.Status, d.Key, d.Parameters = http.StatusBadRequest, "parameters", bad.parameters
 	case r.Context().Err() != nil:
 		return // the client has gone
+	case errors.Is(err, ErrNoCasework):
+		d.Status, d.Key = http.StatusServiceUnavailable, "alone"
 	case errors.Is(err, context.DeadlineExceeded):
 		d.Status, d.Key = http.StatusServiceUnavailable, "slow"
 	}

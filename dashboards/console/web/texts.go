@@ -162,6 +162,8 @@ var sharedTexts = map[string]catalog.Text{
 	"failure.missing.text":     {ZH: "地址有误，或者最近一次运行中没有这个对象。可以用上方搜索框查找。", EN: "The address is wrong, or the latest run does not know this subject. Try the search box above."},
 	"failure.parameters.title": {ZH: "参数有误", EN: "Bad parameters"},
 	"failure.parameters.text":  {ZH: "地址中的下列参数无法识别，请改正或去掉。", EN: "These parameters of the address cannot be used. Correct or remove them."},
+	"failure.alone.title":      {ZH: "未连接办案", EN: "Casework is not connected"},
+	"failure.alone.text":       {ZH: "本进程只提供页面，不办理案件和线索。请使用 anxin serve 的地址。", EN: "This process serves pages alone. Ask the one that runs anxin serve."},
 	"failure.slow.title":       {ZH: "响应超时", EN: "That took too long"},
 	"failure.slow.text":        {ZH: "数据库繁忙，请稍后重试。", EN: "The database is busy. Please try again shortly."},
 	"failure.internal.title":   {ZH: "系统出错", EN: "Something went wrong"},

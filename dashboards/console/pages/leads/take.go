@@ -53,7 +53,7 @@ func (s subject) Value() string { return s.Scope + " " + s.ID + " " + s.Township
 // NewPage is the page at /leads/new.
 func (p *Pages) NewPage(r *web.Request) (web.Answer, error) {
 	if p.Desk == nil {
-		return web.Answer{}, web.ErrNoCasework
+		return web.Answer{Redirect: "/leads"}, nil // which says that casework is not connected
 	}
 	return p.show(r, &takeData{Typed: url.Values{"channel": {"window"}, "workers": {"1"}}, Once: newOnce()}), nil
 }
