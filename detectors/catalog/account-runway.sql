@@ -44,7 +44,7 @@ WITH
     (
         SELECT
             project_id,
-            argMax(balance_fen, (booked_at, id)) AS balance_fen,
+            argMax(balance_fen, (booked_at, id, source)) AS balance_fen,
             max(booked_on) AS balance_on
         FROM account_entries
         WHERE booked_on <= {as_of:Date}

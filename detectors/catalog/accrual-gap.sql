@@ -122,7 +122,7 @@ WITH
     (
         SELECT
             entries.project_id AS project_id,
-            argMax(entries.balance_fen, (entries.booked_at, entries.id)) AS fen
+            argMax(entries.balance_fen, (entries.booked_at, entries.id, entries.source)) AS fen
         FROM account_entries AS entries
         INNER JOIN feeds ON feeds.project_id = entries.project_id
         WHERE feeds.ledger_alive AND entries.booked_on <= {as_of:Date} AND entries.project_id IN (SELECT project_id FROM owing)

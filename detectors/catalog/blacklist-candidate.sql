@@ -124,7 +124,7 @@ WITH
                     employer_uscc,
                     scope,
                     scope_id,
-                    argMax(township, (opened_on, id)) AS township,
+                    argMax(unmet.township, (unmet.opened_on, unmet.id, unmet.township)) AS township,
                     max(opened_on) AS last_opened_on,
                     min(due_on) AS oldest_due_on,
                     max(unmet.unpaid_workers) AS workers,

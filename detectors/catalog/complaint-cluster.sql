@@ -33,7 +33,7 @@ evidence:
 SELECT
     lead.scope AS scope,
     lead.scope_id AS scope_id,
-    argMax(lead.township, (lead.received_on, lead.id)) AS township,
+    argMax(lead.township, (lead.received_on, lead.id, lead.source)) AS township,
     if(leads >= {red_leads:UInt16} OR lead_workers >= {red_workers:UInt32} OR incidents > 0, 'red', 'yellow') AS level,
     first_on AS since,
     lead_workers AS workers,

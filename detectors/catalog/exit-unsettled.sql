@@ -92,6 +92,7 @@ WITH
             if(project_id = '', employer_uscc, project_id) AS scope_id,
             employer_uscc,
             worker_key,
+            source,
             id,
             entered_on,
             ifNull(left_on, never) AS until,
@@ -103,7 +104,7 @@ WITH
         -- of more people than wages names: a query plans and runs again whatever it names twice
         WHERE worker_key IN (SELECT worker_key FROM owed WHERE kind IN ('listed', 'unlisted')) OR worker_key IN (SELECT worker_key FROM lately)
     ),
-    -- the last time that somebody left; back_on: from when on somebody else, or a later engagement, answers for the work
+    -- the last time that somebody left, whatever two sources that use one id say of it; back_on: from when on somebody else, or a later engagement, answers for the work
     exits AS
     (
         SELECT
@@ -111,9 +112,9 @@ WITH
             engagements.scope_id AS scope_id,
             engagements.worker_key AS worker_key,
             max(engagements.until) AS left_on,
-            argMax(engagements.id, (engagements.until, engagements.entered_on, engagements.id)) AS record,
-            argMax(engagements.is_settled, (engagements.until, engagements.entered_on, engagements.id)) AS is_settled,
-            argMax(engagements.confirmed, (engagements.until, engagements.entered_on, engagements.id)) AS confirmed,
+            argMax(engagements.id, (engagements.until, engagements.entered_on, engagements.id, engagements.source, engagements.employer_uscc)) AS record,
+            argMax(engagements.is_settled, (engagements.until, engagements.entered_on, engagements.id, engagements.source, engagements.employer_uscc)) AS is_settled,
+            argMax(engagements.confirmed, (engagements.until, engagements.entered_on, engagements.id, engagements.source, engagements.employer_uscc)) AS confirmed,
             arrayMin(arrayMap(s -> if(s.2 > left_on, greatest(s.1, left_on), never), any(engagements.on_subject))) AS back_on
         FROM engagements
         WHERE engagements.until <= {as_of:Date} - {yellow_days:UInt16}

@@ -46,7 +46,7 @@ WITH
         SELECT
             scope,
             scope_id,
-            argMax(township, (opened_on, id)) AS township,
+            argMax(township, (opened_on, id, source)) AS township,
             max(unmet.unpaid_workers) AS workers,
             count() AS orders,
             min(due_on) AS oldest_due_on,

@@ -145,12 +145,12 @@ SELECT
             registrations.wage_basis = 'hour', registrations.wage_fen * {hours_a_day:Float64},
             0.
         ),
-        (entered_on, source, id)
+        (entered_on, source, id, employer_uscc)
     ) AS daily_fen,
-    argMax(registrations.wage_basis, (entered_on, source, id)) AS wage_basis,
-    argMax(registrations.wage_fen, (entered_on, source, id)) AS wage_fen,
-    argMax(registrations.account_key, (entered_on, source, id)) AS account_key,
-    argMax(registrations.job, (entered_on, source, id)) AS job,
+    argMax(registrations.wage_basis, (entered_on, source, id, employer_uscc)) AS wage_basis,
+    argMax(registrations.wage_fen, (entered_on, source, id, employer_uscc)) AS wage_fen,
+    argMax(registrations.account_key, (entered_on, source, id, employer_uscc)) AS account_key,
+    argMax(registrations.job, (entered_on, source, id, employer_uscc)) AS job,
     arraySort(groupUniqArray((entered_on, ifNull(left_on, toDate('2149-06-06'))))) AS spans,
     arraySort(groupUniqArray((entered_on, ifNull(left_on, toDate('2149-06-06')), registrations.wages))) AS wages,
     min(registrations.contract_signed_on) AS contract_signed_on

@@ -137,7 +137,7 @@ WITH
     (
         SELECT
             project_id,
-            argMax(balance_fen, (booked_at, id)) AS balance_fen,
+            argMax(balance_fen, (booked_at, id, source)) AS balance_fen,
             arraySort(groupArrayIf((booked_on, amount_fen), kind = 'labor_cost_in' AND amount_fen > 0)) AS received,
             sumIf(amount_fen, kind = 'labor_cost_in' AND booked_on > {as_of:Date} - 92) AS recent_fen,
             sumIf(amount_fen, kind = 'other_in' AND booked_on > {as_of:Date} - 92) AS topped_fen,
